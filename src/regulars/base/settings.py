@@ -1,0 +1,147 @@
+"""``business.toml``: who the business is, what it wants and what it can spend. One file, one model."""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from regulars.base.errors import BadSettings, NotThere
+from regulars.base.text import Local, say
+
+type Kpi = Literal[
+    "gain_12", "gain_36", "retention_rate", "retained_customers", "wastage_90d", "reactivated", "revenue_12"
+]
+type Names = dict[Literal["en", "zh-Hant"], str]
+type Fraction = Annotated[float, Field(ge=0, le=1)]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Branch(_Model):
+    """One branch: ``id`` as in the exports; ``also`` lists other spellings found there."""
+
+    id: Annotated[str, Field(min_length=1)]
+    name: Names = Field(default_factory=dict)
+    also: tuple[str, ...] = ()
+    staff_hours: Annotated[float, Field(ge=0)] | None = None
+
+    def label(self) -> Local:
+        """The branch's name in every language it has; its id when it has none."""
+        return Local({str(k): v for k, v in self.name.items()} or {"en": self.id})
+
+
+class Objective(_Model):
+    """A corporate objective turned into a KPI with a target.
+
+    ``target`` is money for gain and revenue KPIs, a share for rates, a count for counts. ``baseline`` is computed.
+    """
+
+    id: Annotated[str, Field(min_length=1)]
+    name: Names
+    kpi: Kpi
+    target: float
+    priority: Annotated[int, Field(ge=1, le=9)] = 1
+    by: date | None = None
+    owner: str = ""
+
+
+class Budget(_Model):
+    """Money for one cycle."""
+
+    amount: Annotated[Decimal, Field(ge=0)] = Decimal(0)
+
+
+class Capacity(_Model):
+    """Staff hours for customer relations in one cycle, for branches that state none of their own."""
+
+    staff_hours_per_branch: Annotated[float, Field(ge=0)] = 60.0
+
+
+class Contact(_Model):
+    """Rules of contact. ``assumed_permission`` plans reach only where no permission is on record at all."""
+
+    max_contacts: Annotated[int, Field(ge=0, le=20)] = 3
+    holdout: Annotated[float, Field(ge=0, lt=1)] = 0.05
+    assumed_permission: Fraction = 0.5
+
+
+class Margin(_Model):
+    """Contribution margin used where lines carry no cost, and the monthly discount factor."""
+
+    share: Fraction = 0.6
+    monthly_discount: Annotated[float, Field(gt=0.8, le=1)] = 0.99
+
+
+class Business(_Model):
+    """The settings of one business."""
+
+    name: Names
+    pack: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")]
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "HKD"
+    zone: str = "Asia/Hong_Kong"
+    languages: tuple[Literal["en", "zh-Hant"], ...] = ("en", "zh-Hant")
+    mission: Names = Field(default_factory=dict)
+    cycle_months: Annotated[int, Field(ge=1, le=12)] = 3
+    branches: tuple[Branch, ...] = ()
+    budget: Budget = Budget()
+    capacity: Capacity = Capacity()
+    contact: Contact = Contact()
+    margin: Margin = Margin()
+    objectives: tuple[Objective, ...] = ()
+    veto: tuple[str, ...] = ()
+
+    @field_validator("zone")
+    @classmethod
+    def _zone_exists(cls, zone: str) -> str:
+        from zoneinfo import ZoneInfo
+
+        try:
+            ZoneInfo(zone)
+        except (KeyError, ValueError, OSError) as error:
+            raise ValueError(f"no such time zone: {zone}") from error
+        return zone
+
+    @model_validator(mode="after")
+    def _ids_unique(self) -> Business:
+        for what, ids in (("branch", [b.id for b in self.branches]), ("objective", [o.id for o in self.objectives])):
+            twice = {i for i in ids if ids.count(i) > 1}
+            if twice:
+                raise ValueError(f"{what} id used twice: {', '.join(sorted(twice))}")
+        return self
+
+    def label(self) -> Local:
+        """The business's name in every language it has."""
+        return Local({str(k): v for k, v in self.name.items()})
+
+
+def read_business(path: Path) -> Business:
+    """Read ``business.toml``.
+
+    Raises:
+        NotThere: there is no such file.
+        BadSettings: it is no TOML, or a key is unknown, missing or out of range; the message names the key.
+    """
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise NotThere(
+            say("base.settings.missing", folder=str(path.parent)), say("base.settings.missing_hint")
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadSettings(say("base.settings.no_toml", file=str(path), detail=str(error))) from error
+    try:
+        return Business.model_validate(raw)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"]) or "(top)"
+        raise BadSettings(
+            say("base.settings.bad_key", file=str(path), key=where, detail=first["msg"]),
+            say("base.settings.bad_key_hint"),
+        ) from error

@@ -1,0 +1,1 @@
+"""Floor 1: a trade's data (words, measures, priors, windows, benchmarks). TOML, no code."""
