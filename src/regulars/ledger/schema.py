@@ -1,4 +1,4 @@
-"""The ledger's tables: columns, types and what each means. DESIGN vocabulary; docs/reference/ledger.md is made of it."""
+"""The tables of the ledger: columns, types and meanings; docs/reference/ledger.md is generated from it."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ SALES = Table(
     (
         Column("system", pa.string(), "the system the line comes from (square, shopify, ..., own)", True),
         Column(
-            "sale_id", pa.string(), "receipt or order in that system; made from the content where it has none", True
+            "sale_id", pa.string(), "receipt or order; made from the content where there is none", True
         ),
         Column("line_id", pa.string(), "line within the sale", True),
         Column("customer", pa.int64(), "pseudonymous key; null for a walk-in nobody identified"),
