@@ -1,0 +1,55 @@
+# make demo   the main job on a synthetic business (PACK=beauty|hair|retail|watch)
+# make open   its report in the browser
+# make test   all tests
+# Every target makes the environment it needs first; nothing has to be installed by hand but Python 3.12 or newer.
+
+PACK ?= beauty
+VENV ?= .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+export PYTHON
+
+.PHONY: demo open test lint types contracts check lock wheel bench clean
+
+demo: $(READY)
+	@rm -rf demo-$(PACK)
+	@$(BIN)/regulars demo $(PACK) --folder demo-$(PACK)
+	@echo
+	@echo "Open it: make open PACK=$(PACK)"
+
+open: $(READY)
+	@test -f demo-$(PACK)/reports/report-en.html || { echo "There is no report yet: run make demo PACK=$(PACK) first."; exit 1; }
+	@$(BIN)/python -m webbrowser "file://$(CURDIR)/demo-$(PACK)/reports/report-en.html"
+
+test: $(READY)
+	@$(BIN)/pytest
+
+lint: $(READY)
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+
+types: $(READY)
+	@$(BIN)/mypy
+
+contracts: $(READY)
+	@PYTHONPATH=src $(BIN)/lint-imports
+
+check: lint types contracts test
+
+# The environment: made once, made again when the lock changes.
+$(READY): requirements.lock pyproject.toml tools/find-python.sh
+	@python=$$(sh tools/find-python.sh) || exit 1; \
+	  echo "Making $(VENV) with $$python ..."; \
+	  "$$python" -m venv --clear $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $(READY)
+
+# Write the lock anew from pyproject.toml (needs uv). uv.lock stays out of git: it carries download addresses.
+lock:
+	@uv lock --quiet && uv export --quiet --group dev --no-group bench --no-emit-project --no-header --format requirements-txt > requirements.lock
+
+wheel: $(READY)
+	@$(BIN)/python -m build --quiet --wheel --no-isolation --outdir dist
+
+clean:
+	@rm -rf $(VENV) dist build demo-* .pytest_cache .mypy_cache .ruff_cache

@@ -1,0 +1,48 @@
+"""Floor 6: the front door. Both faces (command line and web) do everything through these calls.
+
+>>> from pathlib import Path
+>>> from regulars import api
+>>> business = api.open_business(Path("my-salon"))          # doctest: +SKIP
+>>> api.import_files(business, [Path("sales.csv")])          # doctest: +SKIP
+>>> diagnosis = api.study(business).result                   # doctest: +SKIP
+>>> plan = api.formulate(business).result                    # doctest: +SKIP
+>>> api.write_report(business, language="zh-Hant", format="pdf")  # doctest: +SKIP
+"""
+
+from regulars.api.business import OpenBusiness, create_business, open_business
+from regulars.api.demo import Demo, make_demo
+from regulars.api.health import Health, check_business
+from regulars.api.intake import (
+    ImportReport,
+    ImportResult,
+    Recognition,
+    import_files,
+    recognise,
+    save_profile,
+    undo_import,
+)
+from regulars.api.reporting import Written, write_report
+from regulars.api.runs import Run
+from regulars.api.work import formulate, study
+
+__all__ = [
+    "Demo",
+    "Health",
+    "ImportReport",
+    "ImportResult",
+    "OpenBusiness",
+    "Recognition",
+    "Run",
+    "Written",
+    "check_business",
+    "create_business",
+    "formulate",
+    "import_files",
+    "make_demo",
+    "open_business",
+    "recognise",
+    "save_profile",
+    "study",
+    "undo_import",
+    "write_report",
+]

@@ -1,0 +1,113 @@
+"""Runs: immutable results in the business folder, one folder each, written whole or not at all.
+
+A run's id is made of what went into it (day, data version, settings, program version), so the same question on the
+same data is the same run, and a killed attempt leaves only a ``.part`` folder that the next attempt clears away.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+from pydantic import TypeAdapter, ValidationError
+
+from regulars import __version__
+from regulars.base.errors import BadData, Busy, NotThere
+from regulars.base.text import say
+
+DOCUMENT = "run.json"
+
+
+@dataclass(frozen=True)
+class Run[T]:
+    """A finished run: its id, its folder and its result. ``reused`` tells that it had been computed before."""
+
+    id: str
+    folder: Path
+    result: T
+    reused: bool = False
+
+    @property
+    def standings(self) -> Path:
+        """The per-customer Parquet of a study."""
+        return self.folder / "standings.parquet"
+
+
+@cache
+def _adapter(kind: type[Any]) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)
+
+
+def digest_of(*parts: object) -> str:
+    """Eight hex digits that change when any part changes. Parts must be JSON-able."""
+    text = json.dumps([*parts, __version__], sort_keys=True, default=str, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:8]
+
+
+def as_json(result: object) -> dict[str, Any]:
+    """A result dataclass as plain JSON-able data."""
+    plain: dict[str, Any] = _adapter(type(result)).dump_python(result, mode="json")
+    return plain
+
+
+def load_run[T](folder: Path, kind: type[T], *, reused: bool = True) -> Run[T]:
+    """Read a finished run.
+
+    Raises:
+        NotThere: no such run.
+        BadData: it was written by another version of the program and cannot be read.
+    """
+    try:
+        raw = (folder / DOCUMENT).read_bytes()
+    except FileNotFoundError as error:
+        raise NotThere(say("api.run.missing", run=folder.name), say("api.run.missing_hint")) from error
+    try:
+        result: T = _adapter(kind).validate_json(raw)
+    except ValidationError as error:
+        raise BadData(say("api.run.unreadable", run=folder.name), say("api.run.unreadable_hint")) from error
+    return Run(folder.name, folder, result, reused)
+
+
+def latest_run(runs: Path, prefix: str) -> Path | None:
+    """The newest finished run whose id begins with ``prefix`` (by the order in which runs were finished)."""
+    done = [p for p in runs.glob(f"{prefix}-*") if is_finished(p) and not p.name.endswith(".part")]
+    return max(done, key=lambda p: ((p / DOCUMENT).stat().st_mtime_ns, p.name), default=None)
+
+
+def is_finished(folder: Path) -> bool:
+    """Whether the folder holds a run that was written to its end."""
+    return (folder / DOCUMENT).is_file()
+
+
+@contextmanager
+def new_run(runs: Path, id: str) -> Iterator[Path]:
+    """A folder to work in, put in its place only when the work ends well. Raises Busy when another run works."""
+    runs.mkdir(parents=True, exist_ok=True)
+    final, part = runs / id, runs / f"{id}.part"
+    try:
+        with FileLock(runs / ".lock", timeout=0):
+            shutil.rmtree(part, ignore_errors=True)
+            part.mkdir()
+            try:
+                yield part
+            except BaseException:
+                shutil.rmtree(part, ignore_errors=True)
+                raise
+            if final.exists():
+                shutil.rmtree(final)
+            part.replace(final)
+    except Timeout as error:
+        raise Busy(say("api.run.busy"), say("api.run.busy_hint")) from error
+
+
+def write_document(folder: Path, result: object) -> None:
+    """Write the run's document; last, because its presence marks the run as finished."""
+    (folder / DOCUMENT).write_bytes(_adapter(type(result)).dump_json(result, indent=1))

@@ -1,0 +1,104 @@
+"""Study and formulate: from the ledger to immutable runs."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from regulars.analysis.diagnosis import Diagnosis
+from regulars.analysis.study import study as study_ledger
+from regulars.api.business import OpenBusiness
+from regulars.api.runs import Run, digest_of, is_finished, latest_run, load_run, new_run, write_document
+from regulars.base.errors import BadData, NotThere
+from regulars.base.progress import Progress, unwatched
+from regulars.base.text import say
+from regulars.ledger.store import Reader
+from regulars.strategy.formulate import formulate as formulate_plan
+from regulars.strategy.plan import Plan
+
+
+def study(
+    business: OpenBusiness, *, as_of: date | None = None, fresh: bool = False, progress: Progress = unwatched
+) -> Run[Diagnosis]:
+    """Study the customer base as it was at the end of ``as_of`` (the ledger's last day when not given).
+
+    The same day, data and settings give the same run, which is reused unless ``fresh``.
+
+    Raises:
+        BadData: the ledger holds no sales up to that day, or none with an identified customer.
+    """
+    with business.ledger.read() as reader:
+        day = as_of or last_day(reader)
+        digest = digest_of(business.settings.model_dump(mode="json"), business.pack.model_dump(mode="json"))
+        id = f"study-{day.isoformat()}-v{reader.version.number}-{digest}"
+        if not fresh and is_finished(business.runs / id):
+            return load_run(business.runs / id, Diagnosis)
+        with new_run(business.runs, id) as folder:
+            result = study_ledger(
+                reader,
+                business=business.settings,
+                pack=business.pack,
+                as_of=day,
+                standings=folder / "standings.parquet",
+                progress=progress,
+            )
+            _write_queries(folder, result.queries)
+            write_document(folder, result)
+    return Run(id, business.runs / id, result)
+
+
+def last_day(reader: Reader) -> date:
+    """The last business day with a sale: the default ``as_of``. Raises BadData when there is no sale."""
+    sales = reader.table("sales")
+    found = reader.arrow(sales.aggregate(last=sales.day.max())).column("last")[0].as_py()
+    if found is None:
+        raise BadData(say("api.study.empty"), say("api.study.empty_hint"))
+    return date.fromisoformat(str(found)[:10])
+
+
+def latest_study(business: OpenBusiness) -> Run[Diagnosis]:
+    """The newest study of the business. Raises NotThere when there is none."""
+    found = latest_run(business.runs, "study")
+    if found is None:
+        raise NotThere(say("api.study.none"), say("api.study.none_hint"))
+    return load_run(found, Diagnosis)
+
+
+def formulate(
+    business: OpenBusiness,
+    *,
+    study_run: Run[Diagnosis] | None = None,
+    seed: int = 1,
+    fresh: bool = False,
+    progress: Progress = unwatched,
+) -> Run[Plan]:
+    """Formulate a plan from a study (the newest when not given). Same study, settings and seed: same plan.
+
+    Raises:
+        NotThere: the business has not been studied.
+    """
+    base = study_run or latest_study(business)
+    settings = business.settings.model_dump(mode="json")
+    id = f"plan-{base.id.removeprefix('study-')}-{digest_of(settings, business.pack.model_dump(mode='json'), seed)}"
+    if not fresh and is_finished(business.runs / id):
+        return load_run(business.runs / id, Plan)
+    with business.ledger.read() as reader, new_run(business.runs, id) as folder:
+        plan = formulate_plan(
+            reader,
+            standings=base.standings,
+            diagnosis=base.result,
+            business=business.settings,
+            pack=business.pack,
+            study_run=base.id,
+            seed=seed,
+            progress=progress,
+        )
+        write_document(folder, plan)
+    return Run(id, business.runs / id, plan)
+
+
+def _write_queries(folder: Path, queries: dict[str, str]) -> None:
+    into = folder / "queries"
+    into.mkdir()
+    for name, sql in queries.items():
+        (into / f"{name}.sql").write_text(sql + "\n", encoding="utf-8")

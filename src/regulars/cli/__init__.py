@@ -1,0 +1,68 @@
+"""Floor 7: the command line, one file a verb. Verbs are loaded only when called, so that help is immediate."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import click
+
+from regulars import __version__
+
+#: verb -> one line of help. The module ``regulars.cli.<verb>`` holds a click command named ``command``.
+VERBS = {
+    "demo": "Make a synthetic business, study it, formulate its strategy, write the report.",
+    "new": "Make a business folder with a commented business.toml.",
+    "import": "Read export files of a till, booking system or web shop into the ledger.",
+    "undo": "Take an import back.",
+    "check": "Show what a business folder holds and whether it is in order.",
+    "study": "Study the customer base: rhythm, retention, wastage, value, classes.",
+    "formulate": "Formulate the strategy: who gets which measure, at what cost, for what return.",
+    "report": "Write the report: HTML or PDF, English or Traditional Chinese.",
+    "pack": "List, show or check trade packs.",
+}
+
+_EPILOG = """\b
+A first session:
+  regulars new my-salon --pack beauty
+  regulars import my-salon sales.csv clients.csv
+  regulars study my-salon
+  regulars formulate my-salon
+  regulars report my-salon --lang zh-Hant --format pdf
+
+Exit codes: 0 done, 1 a fault of the program, 2 wrong use or settings, 3 data that cannot be used, 4 busy.
+"""
+
+
+class Verbs(click.Group):
+    """A group that imports a verb's module only when the verb is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in VERBS:
+            return None
+        command = import_module(f"regulars.cli.{cmd_name}_").command
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Verbs"):
+            formatter.write_dl(list(VERBS.items()))
+
+
+@click.command(
+    cls=Verbs, epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
+@click.version_option(__version__, prog_name="regulars")
+def cli() -> None:
+    """Regulars (熟客): from the history of returning customers to a customer relations strategy.
+
+    One business is one folder. Every verb takes that folder; --json prints the result for programs,
+    --lang zh-Hant speaks Traditional Chinese (or set REGULARS_LANG).
+    """
+
+
+def main() -> None:
+    """The ``regulars`` command."""
+    cli(prog_name="regulars")

@@ -1,0 +1,131 @@
+"""regulars formulate"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from regulars import api
+from regulars.api.runs import as_json
+from regulars.base.text import Money, Share
+from regulars.cli.shared import Voice, folder_argument, verb
+from regulars.strategy.plan import Plan
+
+
+@click.command("formulate")
+@folder_argument
+@click.option("--seed", type=int, default=1, show_default=True, help="Seed of the simulated draws.")
+@click.option("--fresh", is_flag=True, help="Compute again even if the same plan exists.")
+@verb
+def command(voice: Voice, folder: Path, seed: int, fresh: bool) -> None:
+    """Formulate the strategy of FOLDER from its newest study and the objectives in business.toml.
+
+    The plan allocates the trade's measures to groups of customers under the budget, the staff hours of each branch,
+    contact permission and pressure, and the hold-out; it is judged on fresh draws beside five simple rivals.
+    """
+    business = api.open_business(folder)
+    run = api.formulate(business, seed=seed, fresh=fresh, progress=voice.progress())
+    tell_plan(voice, run)
+    voice.tell("cli.formulate.next", folder=str(folder))
+    voice.result(as_document(run))
+
+
+def tell_plan(voice: Voice, run: api.Run[Plan]) -> None:
+    """The plan in a few sentences."""
+    plan = run.result
+    currency = plan.provenance.currency
+
+    def money(value: float) -> Money:
+        return Money.of(value, currency)
+
+    voice.tell("cli.formulate.done", cost=money(plan.cost), budget=money(plan.budget), n=plan.customers)
+    voice.tell(
+        "cli.formulate.value",
+        mean=money(plan.value_36.mean),
+        low=money(plan.value_36.p10),
+        high=money(plan.value_36.p90),
+    )
+    for target in plan.targets:
+        voice.tell("cli.formulate.target", name=target.name, probability=Share(target.probability))
+        if target.remedy:
+            voice.tell_text(target.remedy, 2)
+    best = max(plan.rivals, key=lambda rival: rival.value_36.mean, default=None)
+    if best:
+        voice.tell("cli.formulate.rival", name=best.name, value=money(best.value_36.mean))
+    for note in plan.notes:
+        voice.tell_text(note)
+    voice.tell("cli.formulate.kept", run=str(run.folder))
+
+
+def _estimate(value: dict[str, Any]) -> dict[str, float]:
+    return {key: value[key] for key in ("mean", "p10", "p50", "p90")}
+
+
+def as_document(run: api.Run[Plan]) -> dict[str, Any]:
+    """The plan as ``regulars.formulate/1``."""
+    plan, full = run.result, as_json(run.result)
+    lines = [
+        {
+            "id": line["id"],
+            "measure": "+".join(line["measures"]),
+            "cell": line["cell"],
+            "customers": line["customers"],
+            "held_out": line["held_out"],
+            "cost": line["cost"],
+            "hours": line["hours"],
+            "value": _estimate(line["value_36"]),
+            "value_12": _estimate(line["value_12"]),
+            "objectives": line["objectives"],
+        }
+        for line in full["lines"]
+    ]
+    return {
+        "schema": plan.schema,
+        "run": run.id,
+        "study": plan.study_run,
+        "data_version": plan.provenance.data_version,
+        "as_of": plan.provenance.as_of.isoformat(),
+        "budget": plan.budget,
+        "plan": {
+            "cost": plan.cost,
+            "hours": plan.hours,
+            "customers": plan.customers,
+            "held_out": plan.held_out,
+            "lines": lines,
+        },
+        "value": {
+            "months_12": _estimate(full["value_12"]),
+            "months_36": _estimate(full["value_36"]),
+            "cvar10": plan.cvar10_36,
+        },
+        "targets": [
+            {
+                "objective": t["objective"],
+                "kpi": t["kpi"],
+                "target": t["target"],
+                "baseline": t["baseline"],
+                "expected": _estimate(t["expected"]),
+                "probability": t["probability"],
+                "shortfall": t["shortfall"],
+            }
+            for t in full["targets"]
+        ],
+        "prices": [
+            {key: p[key] for key in ("limit", "used", "available", "unit", "worth", "binding")} for p in full["prices"]
+        ],
+        "rivals": [
+            {
+                "id": r["id"],
+                "cost": r["cost"],
+                "hours": r["hours"],
+                "customers": r["customers"],
+                "value": _estimate(r["value_36"]),
+                "plan_wins": r["plan_wins"],
+            }
+            for r in full["rivals"]
+        ],
+        "frontier": [{"budget": f["budget"], "value": _estimate(f["value_36"])} for f in full["frontier"]],
+        "full": full,
+    }

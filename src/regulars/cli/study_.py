@@ -1,0 +1,76 @@
+"""regulars study"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from regulars import api
+from regulars.analysis.diagnosis import Diagnosis
+from regulars.api.runs import as_json
+from regulars.base.text import Money, Share
+from regulars.cli.shared import Voice, folder_argument, verb
+
+
+@click.command("study")
+@folder_argument
+@click.option(
+    "--as-of",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="Study the base as it was on this day.  [default: the last day in the ledger]",
+)
+@click.option("--fresh", is_flag=True, help="Compute again even if the same study exists.")
+@verb
+def command(voice: Voice, folder: Path, as_of: datetime | None, fresh: bool) -> None:
+    """Study the customer base of FOLDER: who comes back, how often, who is leaving, what they are worth.
+
+    Nothing after the day is read. The result is kept in FOLDER/runs with the data version it rests on.
+    """
+    business = api.open_business(folder)
+    run = api.study(business, as_of=as_of.date() if as_of else None, fresh=fresh, progress=voice.progress())
+    tell_study(voice, run)
+    voice.tell("cli.study.next", folder=str(folder))
+    voice.result(as_document(run))
+
+
+def tell_study(voice: Voice, run: api.Run[Diagnosis]) -> None:
+    """The study in a few sentences."""
+    found = run.result
+    currency = found.provenance.currency
+    voice.tell(
+        "cli.study.done",
+        as_of=found.provenance.as_of,
+        version=found.provenance.data_version,
+        customers=found.base.customers,
+    )
+    for row in found.wastage.states:
+        voice.tell(f"cli.study.state_{row.state}", n=row.customers)
+    value = found.value.revenue_12
+    voice.tell(
+        "cli.study.value",
+        mean=Money.of(value.mean, currency),
+        low=Money.of(value.p10, currency),
+        high=Money.of(value.p90, currency),
+    )
+    voice.tell("cli.study.top", share=Share(found.concentration.top_decile_share))
+    voice.tell("cli.study.kept", run=str(run.folder))
+
+
+def as_document(run: api.Run[Diagnosis]) -> dict[str, Any]:
+    """The study as ``regulars.study/1``."""
+    found = run.result
+    full = as_json(found)
+    return {
+        "schema": found.schema,
+        "run": run.id,
+        "data_version": found.provenance.data_version,
+        "tables": found.provenance.tables,
+        "as_of": found.provenance.as_of.isoformat(),
+        "customers": found.base.customers,
+        "value_models": full["value_models"],
+        "standings": str(run.standings),
+        "diagnosis": full,
+    }
