@@ -28,8 +28,20 @@ LATIN = (  # npm package, weight, style name, new family, file
 )
 CJK = (  # collection, face, which characters, new family, file
     ("NotoSansCJK-Regular.ttc", "Noto Sans CJK HK", "all", "Regulars Sans HK", "RegularsSansHK-Regular.otf"),
-    ("NotoSansCJK-Medium.ttc", "Noto Sans CJK HK Medium", "common", "Regulars Sans HK Strong", "RegularsSansHK-Medium.otf"),
-    ("NotoSerifCJK-SemiBold.ttc", "Noto Serif CJK HK SemiBold", "common", "Regulars Serif HK", "RegularsSerifHK-SemiBold.otf"),
+    (
+        "NotoSansCJK-Medium.ttc",
+        "Noto Sans CJK HK Medium",
+        "common",
+        "Regulars Sans HK Strong",
+        "RegularsSansHK-Medium.otf",
+    ),
+    (
+        "NotoSerifCJK-SemiBold.ttc",
+        "Noto Serif CJK HK SemiBold",
+        "common",
+        "Regulars Serif HK",
+        "RegularsSerifHK-SemiBold.otf",
+    ),
 )
 
 
@@ -54,7 +66,15 @@ def product_characters() -> set[int]:
 
 def characters(which: str) -> set[int]:
     """`all`: Big5 with HKSCS; `common`: level 1 of Big5 (5,401 characters). Both with punctuation and ASCII."""
-    marks = {*range(0x20, 0x7F), *range(0xA0, 0x100), *range(0x2010, 0x2040), *range(0x2190, 0x219A), 0x2212, 0x2264, 0x2265}
+    marks = {
+        *range(0x20, 0x7F),
+        *range(0xA0, 0x100),
+        *range(0x2010, 0x2040),
+        *range(0x2190, 0x219A),
+        0x2212,
+        0x2264,
+        0x2265,
+    }
     marks |= {*range(0x2460, 0x2474), *range(0x25A0, 0x2600), *range(0x3000, 0x3040), *range(0xFF00, 0xFFF0)}
     if which == "all":
         return marks | product_characters() | double_byte("big5hkscs", range(0x81, 0xFF))
@@ -66,7 +86,15 @@ def rename(font: TTFont, family: str, style: str) -> None:
     full = f"{family} {style}"
     postscript = f"{family.replace(' ', '')}-{style}"
     regular = style == "Regular"
-    wanted = {1: family if regular else full, 2: "Regular", 3: postscript, 4: full, 6: postscript, 16: family, 17: style}
+    wanted = {
+        1: family if regular else full,
+        2: "Regular",
+        3: postscript,
+        4: full,
+        6: postscript,
+        16: family,
+        17: style,
+    }
     table = font["name"]
     for record in list(table.names):
         if record.nameID in {*wanted, 21, 22, 25} or record.langID not in (0, 0x409):
@@ -81,7 +109,9 @@ def rename(font: TTFont, family: str, style: str) -> None:
 
 def cut(font: TTFont, wanted: set[int]) -> None:
     """Keep only the wanted characters and the layout features the report uses."""
-    options = subset.Options(layout_features=FEATURES, name_IDs=["*"], name_languages=["*"], hinting=False, notdef_outline=True)
+    options = subset.Options(
+        layout_features=FEATURES, name_IDs=["*"], name_languages=["*"], hinting=False, notdef_outline=True
+    )
     cutter = subset.Subsetter(options)
     cutter.populate(unicodes=wanted)
     cutter.subset(font)
@@ -92,7 +122,14 @@ def make_latin(folder: Path) -> None:
     for package, weight, style, family, name in LATIN:
         parts: list[Path] = []
         for range_name in ("latin", "latin-ext"):
-            source = folder / "node_modules" / "@fontsource-variable" / package / "files" / f"{package}-{range_name}-wght-normal.woff2"
+            source = (
+                folder
+                / "node_modules"
+                / "@fontsource-variable"
+                / package
+                / "files"
+                / f"{package}-{range_name}-wght-normal.woff2"
+            )
             font = TTFont(source)
             font.flavor = None
             part = folder / f"{package}-{range_name}-{weight}.ttf"

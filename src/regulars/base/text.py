@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -26,7 +26,7 @@ class Money:
     @classmethod
     def of(cls, amount: float | int | Decimal, currency: str) -> Money:
         """An amount rounded to cents; floats are estimates and carry no more than that."""
-        return cls(Decimal(str(amount)).quantize(Decimal("0.01")), currency)
+        return cls(Decimal(str(amount)).quantize(Decimal("0.01"), ROUND_HALF_UP), currency)
 
 
 @dataclass(frozen=True, slots=True)

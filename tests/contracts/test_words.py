@@ -1,0 +1,75 @@
+"""Laws over the word lists: every sentence in both languages, same places, every id used exists, none is dead."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from regulars.base.words import LANGUAGES, places, word_list
+
+SOURCE = Path(__file__).parents[2] / "src" / "regulars"
+SAYERS = {"say", "Text", "tell"}
+
+
+def ids_in_code() -> tuple[set[str], set[str]]:
+    """Message ids written out in the code, and regular expressions of ids that are put together."""
+    literal: set[str] = set()
+    patterns: set[str] = set()
+    domains = {key.split(".")[0] for key in word_list("en")}
+    shape = re.compile(rf"^({'|'.join(sorted(domains))})(\.[a-z0-9_]+)+$")
+    for path in SOURCE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and shape.match(node.value):
+                literal.add(node.value)
+            if isinstance(node, ast.JoinedStr):
+                parts = [
+                    re.escape(str(v.value)) if isinstance(v, ast.Constant) else r"[a-z0-9_.\-]+" for v in node.values
+                ]
+                pattern = "".join(parts)
+                if re.match(rf"^({'|'.join(sorted(domains))})\\\.", pattern):
+                    patterns.add(pattern)
+    return literal, patterns
+
+
+def test_both_languages_have_the_same_sentences() -> None:
+    english, chinese = (set(word_list(language)) for language in LANGUAGES)
+    assert english - chinese == set(), "missing in Chinese"
+    assert chinese - english == set(), "missing in English"
+
+
+@pytest.mark.parametrize("id", sorted(word_list("en")))
+def test_both_languages_have_the_same_places(id: str) -> None:
+    # A Chinese sentence may count where English uses its singular, so `n` may stand on one side only.
+    assert places(word_list("en")[id]) - {"n"} == places(word_list("zh-Hant")[id]) - {"n"}
+
+
+def test_every_id_in_the_code_has_a_sentence() -> None:
+    literal, patterns = ids_in_code()
+    known = set(word_list("en"))
+    tables = {".".join(id.split(".")[:-1]) for id in known}
+    assert {id for id in literal if id not in known and id not in tables} == set()
+    unmatched = {p for p in patterns if not any(re.fullmatch(p, id) for id in known)}
+    assert unmatched == set(), "ids put together that no sentence can match"
+
+
+def test_no_sentence_is_dead() -> None:
+    literal, patterns = ids_in_code()
+    dead = {
+        id
+        for id in word_list("en")
+        if id.removesuffix("_one") not in literal
+        and id not in literal
+        and not any(re.fullmatch(p, id.removesuffix("_one")) or re.fullmatch(p, id) for p in patterns)
+    }
+    assert dead == set()
+
+
+@pytest.mark.parametrize("id", sorted(word_list("zh-Hant")))
+def test_chinese_is_printed_as_hong_kong_prints_it(id: str) -> None:
+    sentence = re.sub(r"\{[^}]*\}", "", word_list("zh-Hant")[id])
+    assert not re.search(r"[一-鿿][,;?!](?:\s|$|[一-鿿])", sentence), "half-width punctuation after a character"
+    for wrong, right in {"用戶": "客戶", "信息": "資料／訊息", "質量": "質素", "視頻": "影片", "默認": "預設"}.items():
+        assert wrong not in sentence, f"write {right}"
