@@ -1,0 +1,310 @@
+"""A chain of four beauty salons with its own till: ``sales.csv`` and ``clients.csv`` with Chinese headers.
+
+Prepaid packages are sold (net = cash taken, no visit) and redeemed session by session: gross = value of the session
+out of the package, discount = the same, net = 0, so that the redeemed value can be seen and is never counted twice.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.random import Generator
+
+from regulars.ledger.synth.clock import Floats, Ints
+from regulars.ledger.synth.files import cells, clock_time, money, pick, write_csv
+from regulars.ledger.synth.goods import Item, Shelf
+from regulars.ledger.synth.people import staff_names
+from regulars.ledger.synth.trade import Calendar, Goal, Nature, Place, Trade
+from regulars.ledger.synth.world import World
+
+TRADE = Trade(
+    pack="beauty",
+    english="Lotus Beauty",
+    chinese="蓮悅美容",
+    mission_english="Every client leaves cared for, and comes back because she wants to.",
+    mission_chinese="讓每位客人稱心而歸，樂意再來。",
+    customers=6000,
+    years=3,
+    places=(
+        Place("Central", "Central", "中環", 0.30, wastage=0.9, closed_on=(7,), also=("中環", "中環店")),
+        Place("Causeway Bay", "Causeway Bay", "銅鑼灣", 0.27, also=("銅鑼灣", "銅鑼灣店")),
+        Place("Mong Kok", "Mong Kok", "旺角", 0.25, wastage=2.2, once_more=0.06, also=("旺角", "旺角店")),
+        Place("Sha Tin", "Sha Tin", "沙田", 0.18, wastage=0.9, closed_on=(2,), also=("沙田", "沙田店")),
+    ),
+    nature=Nature(
+        interval_days=40,
+        rate_shape=4.0,
+        once=0.55,
+        hazard_month=0.045,
+        hazard_shape=2.0,
+        regularity={1: 0.1, 2: 0.5, 3: 0.4},
+    ),
+    calendar=Calendar(
+        weekday=(0.8, 0.85, 0.95, 1.0, 1.2, 1.4, 1.1),
+        month=(1.05, 0.95, 1.0, 0.98, 1.02, 1.0, 0.95, 0.92, 0.98, 1.0, 1.05, 1.15),
+        new_year_rush=1.3,
+        new_year_closed=3,
+        new_year_lull=0.8,
+    ),
+    goals=(
+        Goal("stay", "Keep the clients we have", "留住現有客人", "retention_rate", 0.70, 1),
+        Goal("less-wastage", "Lose fewer clients in silence", "減少客人無聲流失", "wastage_90d", 0.14, 2),
+        Goal("gain", "Earn more from care for clients", "由客戶關係賺取更多", "gain_12", 30_000, 3, True),
+        Goal("back", "Win lapsed clients back", "挽回久未光臨的客人", "reactivated", 25, 4, True),
+    ),
+    female=0.93,
+    margin=0.6,
+    budget_per_thousand=5_000,
+    staff_hours=60,
+    id_format="LB-{:05d}",
+)
+
+SALES_HEADER = cells("單號,日期,時間,客戶編號,客戶姓名,電話,分店,美容師,項目,類別,數量,原價,折扣,實收")
+CLIENTS_HEADER = cells(
+    "客戶編號,客戶姓名,英文姓名,性別,電話,電郵,出生日期,居住地區,登記日期,來源,介紹人編號,所屬分店,"
+    "接受電郵推廣,接受短訊推廣,接受WhatsApp推廣,接受電話推廣"
+)
+
+_FACE, _BODY, _HAIR, _NAIL = "面部護理 Facial", "身體護理 Body", "脫毛 Hair removal", "美甲 Nails"
+_RETAIL, _REFUND = "產品 Product", "退款 Refund"
+_SOLD, _REDEEMED = "套票銷售 Package sale", "套票兌換 Package redemption"
+
+TREATMENTS = Shelf(
+    (
+        Item("深層清潔面部護理 Deep cleansing facial", _FACE, 480, 3.0),
+        Item("水光保濕面部護理 Hydrating facial", _FACE, 680, 2.6),
+        Item("緊緻抗衰老面部護理 Firming facial", _FACE, 980, 1.4),
+        Item("激光嫩膚 Laser rejuvenation", _FACE, 1480, 0.8),
+        Item("淋巴排毒按摩 Lymphatic massage", _BODY, 620, 1.4),
+        Item("纖體護理 Body contouring", _BODY, 880, 0.9),
+        Item("腋下脫毛 Underarm hair removal", _HAIR, 220, 1.2),
+        Item("全腿脫毛 Full leg hair removal", _HAIR, 560, 0.8),
+        Item("凝膠美甲 Gel manicure", _NAIL, 320, 1.2),
+    )
+)
+EXTRAS = Shelf(
+    (
+        Item("眼膜護理 Eye mask", _FACE, 120, 2.0),
+        Item("頸部護理 Neck care", _FACE, 180, 1.5),
+        Item("頭肩按摩 Head and shoulder massage", _BODY, 160, 1.2),
+    )
+)
+PRODUCTS = Shelf(
+    (
+        Item("保濕精華 Hydrating serum 30ml", _RETAIL, 480, 1.2),
+        Item("防曬乳 Sunscreen SPF50", _RETAIL, 320, 2.0),
+        Item("修復面膜五片裝 Repair masks x5", _RETAIL, 260, 2.0),
+        Item("緊緻眼霜 Firming eye cream", _RETAIL, 620, 0.8),
+    )
+)
+#: Ten sessions of the first four treatments.
+PACKAGES = Shelf(
+    (
+        Item("深層清潔面部護理套票十次 Deep cleansing facial, package of 10", _SOLD, 3800, 2.5),
+        Item("水光保濕面部護理套票十次 Hydrating facial, package of 10", _SOLD, 5800, 2.0),
+        Item("緊緻抗衰老面部護理套票十次 Firming facial, package of 10", _SOLD, 8800, 1.0),
+        Item("激光嫩膚套票十次 Laser rejuvenation, package of 10", _SOLD, 12800, 0.5),
+    )
+)
+SESSIONS = 10
+EXTRA, PRODUCT, OFFER, OFF, REFUNDED = 0.22, 0.14, 0.14, 0.15, 0.006
+_BUYS_FIRST, _BUYS_LATER, _REDEEMS = 0.02, 0.08, 0.92
+_GOODS = (*TREATMENTS.items, *EXTRAS.items, *PRODUCTS.items, *PACKAGES.items)
+_EXTRA0, _PRODUCT0, _PACKAGE0 = 9, 12, 16
+
+_SOURCES = cells("朋友介紹 Referral,路過 Walk-in,Instagram,Facebook 廣告,Google 搜尋,OpenRice,團購 Deal site")
+_SOURCE_SHARE = (0.24, 0.22, 0.2, 0.12, 0.12, 0.03, 0.07)
+_DISTRICTS = cells("中西區,灣仔區,東區,南區,油尖旺區,深水埗區,九龍城區,黃大仙區,觀塘區,沙田區,大埔區,西貢區")
+
+
+@dataclass(frozen=True, slots=True)
+class _Lines:
+    """Receipt lines; ``visit`` is the visit they belong to, ``later`` the days after it (refunds)."""
+
+    visit: Ints
+    rank: Ints
+    item: Ints
+    category: Ints  # -1: the item's own
+    quantity: Ints
+    gross: Ints
+    discount: Ints
+    later: Ints
+
+
+def expected_spend(*, level: Floats) -> Floats:
+    """Expected net amount of a visit whose treatment is paid on the day (refunds and package sales apart)."""
+    treatment = TREATMENTS.mean_price(level=level) * (1 - OFFER * OFF)
+    return np.asarray(treatment + EXTRA * EXTRAS.mean_price(level=level) + PRODUCT * PRODUCTS.mean_price(level=level))
+
+
+def write_exports(*, world: World, folder: Path, rng: Generator) -> tuple[Path, ...]:
+    """Write ``sales.csv`` and ``clients.csv``."""
+    lines = _receipts(world=world, rng=rng)
+    return (
+        _write_sales(folder / "sales.csv", world=world, lines=lines, rng=rng),
+        _write_clients(folder / "clients.csv", world=world, rng=rng),
+    )
+
+
+def _receipts(*, world: World, rng: Generator) -> _Lines:
+    """What is bought at every visit."""
+    visits = world.visits
+    bought, redeemed = _packages(world=world, rng=rng)
+    everyone = np.arange(len(visits))
+    item = np.where(redeemed >= 0, redeemed, TREATMENTS.draw(level=visits.level, rng=rng))
+    value = np.where(redeemed >= 0, PACKAGES.prices[redeemed] // SESSIONS, TREATMENTS.prices[item])
+    offer = np.where(rng.random(len(visits)) < OFFER, np.round(value * OFF).astype(np.int64), 0)
+    main = _lines(visit=everyone, rank=0, item=item, gross=value, discount=np.where(redeemed >= 0, value, offer))
+    main.category[redeemed >= 0] = 0
+    parts = [main]
+    for rank, shelf, start, chance in ((1, EXTRAS, _EXTRA0, EXTRA), (2, PRODUCTS, _PRODUCT0, PRODUCT)):
+        who = np.flatnonzero(rng.random(len(visits)) < chance)
+        choice = shelf.draw(level=visits.level[who], rng=rng)
+        parts.append(_lines(visit=who, rank=rank, item=start + choice, gross=shelf.prices[choice]))
+    buyers = np.flatnonzero(bought >= 0)
+    price = PACKAGES.prices[bought[buyers]]
+    parts.append(_lines(visit=buyers, rank=3, item=_PACKAGE0 + bought[buyers], gross=price))
+    lines = _join(parts)
+    return _join([lines, _refunds(lines=lines, world=world, rng=rng)])
+
+
+def _packages(*, world: World, rng: Generator) -> tuple[Ints, Ints]:
+    """Package bought at, and package redeemed at, each visit (-1 = none), visit number by visit number."""
+    visits = world.visits
+    bought, redeemed = np.full(len(visits), -1), np.full(len(visits), -1)
+    wish, use = rng.random(len(visits)), rng.random(len(visits))
+    choice = PACKAGES.draw(level=visits.level, rng=rng)
+    balance = np.zeros(len(world.lives), dtype=np.int64)
+    holding = np.full(len(world.lives), -1)
+    known = np.flatnonzero(visits.customer >= 0)
+    known = known[np.argsort(visits.number[known], kind="stable")]
+    for now in np.split(known, np.flatnonzero(np.diff(visits.number[known])) + 1):
+        who = visits.customer[now]
+        redeems = (balance[who] > 0) & (use[now] < _REDEEMS)
+        redeemed[now[redeems]] = holding[who[redeems]]
+        balance[who[redeems]] -= 1
+        buys = (balance[who] == 0) & (wish[now] < np.where(visits.number[now] == 0, _BUYS_FIRST, _BUYS_LATER))
+        bought[now[buys]] = holding[who[buys]] = choice[now[buys]]
+        balance[who[buys]] = SESSIONS
+    return bought, redeemed
+
+
+def _refunds(*, lines: _Lines, world: World, rng: Generator) -> _Lines:
+    """A few treatments and products paid back within a week."""
+    later = rng.integers(0, 8, len(lines.visit))
+    paid = (lines.gross > lines.discount) & (lines.rank < 3)
+    in_time = world.visits.day[lines.visit] + later < world.clock.days
+    back = np.flatnonzero(paid & in_time & (rng.random(len(later)) < REFUNDED))
+    refund = _lines(
+        visit=lines.visit[back],
+        rank=9,
+        item=lines.item[back],
+        gross=-(lines.gross[back] - lines.discount[back]),
+    )
+    refund.category[:] = 1
+    refund.quantity[:] = -1
+    refund.later[:] = later[back]
+    return refund
+
+
+def _lines(*, visit: Ints, rank: int, item: Ints, gross: Ints, discount: Ints | None = None) -> _Lines:
+    none = np.zeros(len(visit), dtype=np.int64)
+    return _Lines(
+        visit=visit,
+        rank=none + rank,
+        item=item,
+        category=none - 1,
+        quantity=none + 1,
+        gross=gross,
+        discount=none.copy() if discount is None else discount,
+        later=none.copy(),
+    )
+
+
+def _join(parts: list[_Lines]) -> _Lines:
+    return _Lines(*(np.concatenate([getattr(part, name) for part in parts]) for name in _Lines.__slots__))
+
+
+def _write_sales(path: Path, *, world: World, lines: _Lines, rng: Generator) -> Path:
+    visits = world.visits
+    day = visits.day[lines.visit] + lines.later
+    receipt = lines.visit * 2 + (lines.rank == 9)
+    order = np.lexsort((lines.rank, receipt, visits.minute[lines.visit], day))
+    visit, item, category = lines.visit[order], lines.item[order], lines.category[order]
+    customer, branch = visits.customer[visit], visits.branch[visit]
+    kinds = np.array([good.category for good in _GOODS], dtype=object)[item]
+    kinds[category == 0], kinds[category == 1] = _REDEEMED, _REFUND
+    team = staff_names(number=5 * len(world.trade.places))
+    usual = (customer * 7919 + branch) % 5
+    adviser = np.where(rng.random(len(visits)) < 0.7, -1, rng.integers(0, 5, len(visits)))[visit]
+    columns = (
+        _receipt_numbers(receipt=receipt[order], branch=branch),
+        world.dates(day[order]).astype(str).tolist(),
+        clock_time(visits.minute[visit]),
+        pick(world.ids, customer),
+        pick(world.people.chinese, customer),
+        pick(world.people.phone, customer),
+        pick([place.id for place in world.trade.places], branch),
+        pick(team, branch * 5 + np.where(adviser < 0, usual, adviser)),
+        pick([good.name for good in _GOODS], item),
+        kinds.tolist(),
+        lines.quantity[order].tolist(),
+        money(lines.gross[order]),
+        money(lines.discount[order]),
+        money((lines.gross - lines.discount)[order]),
+    )
+    return write_csv(path, header=SALES_HEADER, columns=columns, encoding="utf-8-sig")
+
+
+def _receipt_numbers(*, receipt: Ints, branch: Ints) -> list[str]:
+    """CW-000123: a letter pair for the branch and a running number over the chain, in order of time."""
+    _, first, inverse = np.unique(receipt, return_index=True, return_inverse=True)
+    running = np.argsort(np.argsort(first))[inverse] + 1
+    letters = ("CE", "CB", "MK", "ST")
+    return [f"{letters[b]}-{n:06d}" for b, n in zip(branch.tolist(), running.tolist(), strict=True)]
+
+
+def _write_clients(path: Path, *, world: World, rng: Generator) -> Path:
+    number, people = len(world.lives), world.people
+    source = rng.choice(len(_SOURCES), size=number, p=_SOURCE_SHARE)
+    by_time = np.argsort(world.began_day, kind="stable")
+    place = np.empty(number, dtype=np.int64)
+    place[by_time] = np.arange(number)
+    # somebody who was a client before; the first of all have nobody to name
+    referrer = by_time[(rng.random(number) * place).astype(np.int64)]
+    referrer = np.where((source == 0) & (place > 0), referrer, -1)
+    born = np.where(rng.random(number) < 0.25, "", people.born.astype(str))
+    columns = (
+        world.ids,
+        people.chinese,
+        people.latin,
+        np.where(people.female, "女", "男").tolist(),
+        people.phone,
+        pick(people.email, np.where(rng.random(number) < 0.72, np.arange(number), -1)),
+        born.tolist(),
+        pick(_DISTRICTS, rng.integers(-1, len(_DISTRICTS), number)),
+        world.dates(world.began_day).astype(str).tolist(),
+        pick(_SOURCES, source),
+        pick(world.ids, referrer),
+        pick([p.also[0] for p in world.trade.places], world.lives.branch),
+        *permissions(number=number, yes_share=(0.58, 0.55, 0.68, 0.3), rng=rng),
+    )
+    return write_csv(path, header=CLIENTS_HEADER, columns=columns, encoding="utf-8-sig")
+
+
+def permissions(*, number: int, yes_share: tuple[float, ...], rng: Generator) -> list[list[str]]:
+    """是, 否 or an empty cell (never asked) for each channel; people who like one channel tend to like the others."""
+    liking = rng.standard_normal(number)
+    columns = []
+    for share in yes_share:
+        score = _rank(0.7 * liking + 0.71 * rng.standard_normal(number))
+        unknown = rng.random(number) < 0.12
+        columns.append(np.where(unknown, "", np.where(score < share / 0.88, "是", "否")).tolist())
+    return columns
+
+
+def _rank(score: Floats) -> Floats:
+    """Position of each score as a share of all."""
+    return np.asarray(np.argsort(np.argsort(score)) / len(score))

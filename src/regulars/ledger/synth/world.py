@@ -1,0 +1,123 @@
+"""A simulated business before any file is written: hidden lives, people, and the visits of the exported days."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+import numpy as np
+from numpy.random import Generator
+from numpy.typing import NDArray
+
+from regulars.ledger.synth.clock import Clock, Floats, Ints, make_clock
+from regulars.ledger.synth.lives import Lives, draw_lives, draw_visits, expected_visits
+from regulars.ledger.synth.people import People, draw_people
+from regulars.ledger.synth.trade import Trade
+
+#: Opening hours, minutes of the day.
+_OPENS, _CLOSES = 10 * 60 + 30, 20 * 60
+
+
+@dataclass(frozen=True, slots=True)
+class Visits:
+    """One entry per visit in order of time. ``customer`` -1 is a walk-in; ``number`` counts a customer's visits."""
+
+    customer: Ints
+    branch: Ints
+    day: Ints
+    minute: Ints
+    number: Ints
+    level: Floats
+
+    def __len__(self) -> int:
+        return len(self.customer)
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """The simulated business."""
+
+    trade: Trade
+    clock: Clock
+    lives: Lives
+    people: People
+    ids: list[str]
+    visits: Visits
+    began_day: Ints
+    died_day: Ints  # beyond the last day for those who have not left
+    expected_12: Floats
+    next_12: Ints  # visits that really happen in the 12 months after the last day
+
+    def dates(self, day: Ints) -> NDArray[np.datetime64]:
+        """Days as dates."""
+        return np.asarray(np.datetime64(self.clock.first_day, "D") + day)
+
+
+def simulate(*, trade: Trade, customers: int, last_day: date, years: int, rng: Generator) -> World:
+    """Live through the years: everything but what is bought."""
+    clock = make_clock(places=trade.places, calendar=trade.calendar, last_day=last_day, years=years)
+    lives = draw_lives(trade=trade, clock=clock, customers=customers, rng=rng)
+    end, year_on = clock.end(branch=lives.branch), clock.year_on(branch=lives.branch)
+    who, at = draw_visits(lives=lives, until=year_on, rng=rng)
+    past = at < end[who]
+    last = np.zeros(customers)
+    np.maximum.at(last, who[past], at[past])
+    day = clock.day_of(branch=lives.branch[who], at=at)
+    visits = _visits(clock=clock, lives=lives, who=who[past], day=day[past], away=trade.away, rng=rng)
+    return World(
+        trade=trade,
+        clock=clock,
+        lives=lives,
+        people=draw_people(number=customers, female=trade.female, year=last_day.year, rng=rng),
+        ids=[trade.id_format.format(i) for i in range(1, customers + 1)],
+        visits=_with_walk_ins(visits=visits, clock=clock, share=trade.walk_ins, rng=rng),
+        began_day=day[:customers],
+        died_day=clock.day_of(branch=lives.branch, at=np.minimum(lives.died, year_on)),
+        expected_12=expected_visits(lives=lives, last=last, now=end, horizon=year_on - end),
+        next_12=np.bincount(who[~past], minlength=customers),
+    )
+
+
+def _visits(*, clock: Clock, lives: Lives, who: Ints, day: Ints, away: float, rng: Generator) -> Visits:
+    """Put visits on the calendar; two within one day become one, some happen at another branch that is open."""
+    key = np.unique(who * 100_000 + day)
+    who, day = key // 100_000, key % 100_000
+    home = lives.branch[who]
+    branches = clock.speed.shape[0]
+    other = (home + rng.integers(1, max(branches, 2), len(who))) % branches
+    number = np.arange(len(who)) - np.searchsorted(who, who, side="left")
+    goes_away = (rng.random(len(who)) < away) & (number > 0) & clock.open_on(branch=other, day=day)
+    return Visits(
+        customer=who,
+        branch=np.where(goes_away, other, home),
+        day=day,
+        minute=rng.integers(_OPENS, _CLOSES, len(who)),
+        number=number,
+        level=lives.spend[who],
+    )
+
+
+def _with_walk_ins(*, visits: Visits, clock: Clock, share: float, rng: Generator) -> Visits:
+    """Add unidentified visits and sort everything by time."""
+    number = round(len(visits) * share / (1 - share))
+    branch = rng.choice(visits.branch, number)
+    at = rng.random(number) * clock.end(branch=branch)
+    nobody = np.full(number, -1)
+    parts = replace(
+        visits,
+        customer=np.concatenate([visits.customer, nobody]),
+        branch=np.concatenate([visits.branch, branch]),
+        day=np.concatenate([visits.day, clock.day_of(branch=branch, at=at)]),
+        minute=np.concatenate([visits.minute, rng.integers(_OPENS, _CLOSES, number)]),
+        number=np.concatenate([visits.number, np.zeros(number, dtype=np.int64)]),
+        level=np.concatenate([visits.level, np.zeros(number)]),
+    )
+    order = np.lexsort((parts.customer, parts.minute, parts.day))
+    return Visits(
+        customer=parts.customer[order],
+        branch=parts.branch[order],
+        day=parts.day[order],
+        minute=parts.minute[order],
+        number=parts.number[order],
+        level=parts.level[order],
+    )
