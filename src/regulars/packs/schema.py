@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from regulars.base.settings import Names
 
@@ -16,6 +18,7 @@ type TierName = Literal["high", "middle", "low"]
 type Trust = Literal["A", "B", "C", "D", "E"]
 type Channel = Literal["in_person", "sms", "whatsapp", "email", "phone", "post", "app"]
 type Relationship = Literal["deal", "functional", "affiliation", "consultant", "partnership"]
+type Need = Literal["packages", "bookings", "cost", "pieces", "complaints"]
 type Family = Literal["acquire", "retain", "develop", "recover", "winback"]
 
 STATES: tuple[StateName, ...] = ("newcomer", "active", "overdue", "lapsed")
@@ -26,12 +29,18 @@ class _Model(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+def _list(name: str, items: Iterable[str]) -> dict[str, str]:
+    return {name: ", ".join(sorted(items))}
+
+
 class Effect(_Model):
     """A prior on one primitive.
 
     ``mean`` and ``sd`` are on the log scale for attrition (log-hazard), frequency, margin, no_show, complaint and
     arrivals; for reactivation they are probability points over one 90-day window. ``months`` is the duration tau of
     the decay. ``states`` and ``tiers`` narrow where the effect holds (empty = wherever the measure may be used).
+    ``published`` is the log effect the source reports; the trust rule turns it into ``mean`` and ``sd`` and
+    ``departs`` says why a prior leaves that rule. ``evidence`` names the entry of the evidence library it came from.
     """
 
     primitive: Primitive
@@ -42,6 +51,10 @@ class Effect(_Model):
     source: Annotated[str, Field(min_length=3)]
     states: tuple[StateName, ...] = ()
     tiers: tuple[TierName, ...] = ()
+    published: float | None = None
+    finding: Names = Field(default_factory=dict)  # what was seen, in a manager's words
+    departs: Names = Field(default_factory=dict)
+    evidence: str = ""
 
 
 class Measure(_Model):
@@ -64,14 +77,18 @@ class Measure(_Model):
     hours: Annotated[float, Field(ge=0)] = 0.0
     fixed_cost: Annotated[float, Field(ge=0)] = 0.0  # once per cycle when the measure is used at all
     test_first: bool = False
-    needs: tuple[Literal["packages", "bookings", "cost", "pieces"], ...] = ()  # ledger facts it cannot do without
+    needs: tuple[
+        Literal["packages", "bookings", "cost", "pieces", "complaints"], ...
+    ] = ()  # ledger facts it cannot do without
     conflicts: tuple[str, ...] = ()  # measures that may not share a bundle with it
     effects: Annotated[tuple[Effect, ...], Field(min_length=1)]
 
     @model_validator(mode="after")
     def _take_up_where_paid(self) -> Measure:
         if self.incentive and (missing := [s for s in self.states if s not in self.take_up]):
-            raise ValueError(f"measure {self.id}: an incentive needs take_up for {', '.join(missing)}")
+            raise PydanticCustomError(
+                "take_up_missing", "an incentive needs take_up for {states}", _list("states", missing)
+            )
         return self
 
 
@@ -90,7 +107,7 @@ class Windows(_Model):
     @model_validator(mode="after")
     def _in_order(self) -> Windows:
         if not self.lapsing_after < self.lost_after or not self.overdue_at < self.lapsed_at:
-            raise ValueError("lapsing comes before lost, overdue before lapsed")
+            raise PydanticCustomError("windows_order", "lapsing comes before lost, overdue before lapsed")
         return self
 
 
@@ -136,9 +153,11 @@ class Pack(_Model):
     def _ids(self) -> Pack:
         ids = [m.id for m in self.measures]
         if twice := {i for i in ids if ids.count(i) > 1}:
-            raise ValueError(f"measure id used twice: {', '.join(sorted(twice))}")
+            raise PydanticCustomError("measure_twice", "measure id used twice: {ids}", _list("ids", twice))
         if unknown := {c for m in self.measures for c in m.conflicts} - set(ids):
-            raise ValueError(f"conflicts name unknown measures: {', '.join(sorted(unknown))}")
+            raise PydanticCustomError(
+                "conflict_unknown", "conflicts name unknown measures: {ids}", _list("ids", unknown)
+            )
         return self
 
     def measure(self, id: str) -> Measure:
