@@ -1,0 +1,20 @@
+"""Value: how often customers will come and what they will spend. Numerics only; tables stay with the study."""
+
+from regulars.analysis.value.score import HORIZONS, score
+from regulars.analysis.value.spend import SpendFit, fit_gamma_gamma, visit_spend_correlation
+from regulars.analysis.value.statistics import WEEKS_PER_MONTH, WEEKS_PER_YEAR, Statistics
+from regulars.analysis.value.visits import VisitFit, fit_bgnbd, fit_mbgnbd
+
+__all__ = [
+    "HORIZONS",
+    "WEEKS_PER_MONTH",
+    "WEEKS_PER_YEAR",
+    "SpendFit",
+    "Statistics",
+    "VisitFit",
+    "fit_bgnbd",
+    "fit_gamma_gamma",
+    "fit_mbgnbd",
+    "score",
+    "visit_spend_correlation",
+]

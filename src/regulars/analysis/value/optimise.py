@@ -1,0 +1,138 @@
+"""Maximum likelihood on log parameters: several starts, L-BFGS-B, Newton polish, curvature.
+
+All models of this package have positive parameters, so the search runs on their logarithms inside wide bounds.
+Where the data do not determine the parameters (a bound is hit, or some direction is flatter than a log standard
+deviation of 2) the fit is repeated with a mild normal prior on the logarithms, and says so: ``held`` is True.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import minimize
+
+from regulars.analysis.value.statistics import Floats
+
+#: Log-likelihood and its gradient at a vector of log parameters.
+type Objective = Callable[[Floats], tuple[float, Floats]]
+
+_MIN_CURVATURE = 0.25  # a log standard deviation of 2 in the flattest direction
+_PRIOR_SD = 1.5
+_NEAR_BOUND = 0.02
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Optimum:
+    """Where the search ended. ``covariance`` is of the log parameters; ``value`` is without any prior."""
+
+    theta: Floats
+    value: float
+    covariance: Floats
+    converged: bool
+    held: bool
+
+
+def hessian(objective: Objective, theta: Floats, step: float = 1e-4) -> Floats:
+    """Second derivatives by central differences of the analytic gradient."""
+    size = len(theta)
+    rows = np.empty((size, size))
+    for i in range(size):
+        move = np.zeros(size)
+        move[i] = step
+        rows[i] = (objective(theta + move)[1] - objective(theta - move)[1]) / (2 * step)
+    return np.asarray((rows + rows.T) / 2)
+
+
+def maximise(
+    objective: Objective,
+    *,
+    starts: Sequence[Floats],
+    bounds: Sequence[tuple[float, float]],
+    prior: Floats,
+    customers: float,
+    rough: Objective | None = None,
+    always_held: bool = False,
+) -> Optimum:
+    """Best optimum over ``starts``; ``rough`` is a cheaper likehood that brings the search near first."""
+    if not always_held:
+        free = _climb(objective, rough or objective, starts, bounds, customers)
+        if free.converged and not _at_bound(free.theta, bounds) and _flattest(free.covariance) < 1 / _MIN_CURVATURE:
+            return free
+    held = _climb(
+        _with_prior(objective, prior), _with_prior(rough or objective, prior), [prior, *starts], bounds, customers
+    )
+    return Optimum(held.theta, objective(held.theta)[0], held.covariance, held.converged, True)
+
+
+def _with_prior(objective: Objective, centre: Floats) -> Objective:
+    def penalised(theta: Floats) -> tuple[float, Floats]:
+        value, gradient = objective(theta)
+        off = (theta - centre) / _PRIOR_SD
+        return value - 0.5 * float(off @ off), gradient - off / _PRIOR_SD
+
+    return penalised
+
+
+def _at_bound(theta: Floats, bounds: Sequence[tuple[float, float]]) -> bool:
+    return any(min(value - low, high - value) < _NEAR_BOUND for value, (low, high) in zip(theta, bounds, strict=True))
+
+
+def _flattest(covariance: Floats) -> float:
+    return float(np.linalg.eigvalsh(covariance)[-1])
+
+
+def _climb(
+    objective: Objective,
+    rough: Objective,
+    starts: Sequence[Floats],
+    bounds: Sequence[tuple[float, float]],
+    customers: float,
+) -> Optimum:
+    """Every start on the rough objective, the best of them on the exact one, then Newton steps."""
+    low, high = np.asarray(bounds).T
+    ends = [_search(rough, np.clip(start, low, high), bounds, customers) for start in starts]
+    theta = max(ends, key=lambda end: rough(end)[0])
+    if rough is not objective:
+        theta = _search(objective, theta, bounds, customers)
+    curvature = -hessian(objective, theta)
+    theta, value, gradient = _polished(objective, theta, curvature, low, high)
+    outward = ((theta <= low) & (gradient < 0)) | ((theta >= high) & (gradient > 0))
+    stationary = float(np.abs(np.where(outward, 0.0, gradient)).max()) < 1e-5 * max(customers, 1.0)
+    return Optimum(theta, value, _inverse(curvature), stationary, False)
+
+
+def _search(objective: Objective, start: Floats, bounds: Sequence[tuple[float, float]], customers: float) -> Floats:
+    def down(theta: Floats) -> tuple[float, Floats]:
+        value, gradient = objective(theta)
+        return -value / customers, -gradient / customers
+
+    found = minimize(
+        down, start, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 500, "ftol": 1e-13, "gtol": 1e-8}
+    )
+    return np.asarray(found.x, dtype=float)
+
+
+def _polished(
+    objective: Objective, theta: Floats, curvature: Floats, low: Floats, high: Floats
+) -> tuple[Floats, float, Floats]:
+    """A few Newton steps with a fixed curvature, kept only while they bring the gradient down."""
+    value, gradient = objective(theta)
+    if np.linalg.eigvalsh(curvature)[0] <= 0:
+        return theta, value, gradient
+    for _ in range(4):
+        there = theta + np.linalg.solve(curvature, gradient)
+        if ((there < low) | (there > high)).any():
+            break
+        new_value, new_gradient = objective(there)
+        if np.abs(new_gradient).max() >= np.abs(gradient).max():
+            break
+        theta, value, gradient = there, new_value, new_gradient
+    return theta, value, gradient
+
+
+def _inverse(curvature: Floats) -> Floats:
+    """Inverse with the curvature of every direction kept from below, so that draws stay finite."""
+    values, vectors = np.linalg.eigh(curvature)
+    return np.asarray((vectors / np.maximum(values, _MIN_CURVATURE / 4)) @ vectors.T)

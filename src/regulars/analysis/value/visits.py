@@ -1,0 +1,168 @@
+"""Fitted visit models: what they say of a customer, and how they are fitted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.special import betainc, betaln, expit
+
+from regulars.analysis.value.likelihood import VisitLikelihood, VisitModel, chances_after_first, log_odds_dead
+from regulars.analysis.value.optimise import Optimum, maximise
+from regulars.analysis.value.series import Future, Visits, summarise
+from regulars.analysis.value.statistics import Floats, Statistics
+from regulars.base.text import Text, say
+
+_LARGE = 300_000  # triples above which the search starts on a weekly grid
+_FEW_REPEATERS = 20
+_NO_ATTRITION = 4.0  # twice the log-likelihood gained by letting customers leave
+_WEAK = 1.0  # standard error of a log parameter
+_LOG_LIMIT = np.log(1e4)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class VisitFit:
+    """A BG/NBD or MBG/NBD model of a base; time in weeks. ``held`` tells that a mild prior had to hold the fit.
+
+    ``covariance`` is of the logarithms of the parameters.
+    """
+
+    model: VisitModel
+    names: tuple[str, ...]
+    parameters: tuple[float, ...]
+    covariance: Floats
+    log_likelihood: float
+    customers: int
+    converged: bool
+    held: bool
+    verdict: Text
+
+    @property
+    def named(self) -> dict[str, float]:
+        """Parameters by name."""
+        return dict(zip(self.names, self.parameters, strict=True))
+
+    @property
+    def standard_errors(self) -> dict[str, float]:
+        """Standard errors of the parameters themselves (delta method)."""
+        sds = np.sqrt(np.diag(self.covariance)) * self.parameters
+        return dict(zip(self.names, map(float, sds), strict=True))
+
+    def p_alive(self, x: ArrayLike, t_x: ArrayLike, T: ArrayLike) -> Floats:
+        """Probability that the customer has not left for good."""
+        x, t_x, T = _floats(x, t_x, T)
+        return np.asarray(expit(-log_odds_dead(self.model, self.parameters, x, t_x, T)))
+
+    def rate_given_alive(self, x: ArrayLike, t_x: ArrayLike, T: ArrayLike) -> Floats:
+        """Expected visits a week while alive."""
+        x, t_x, T = _floats(x, t_x, T)
+        r, alpha, _, _ = self.parameters
+        return np.asarray((r + x) / (alpha + T))
+
+    def future(self, x: ArrayLike, t_x: ArrayLike, T: ArrayLike, t: float) -> Future:
+        """Parameters of the distribution of visits in the next ``t`` weeks."""
+        x, t_x, T = _floats(x, t_x, T)
+        r, alpha, a, b = self.parameters
+        survived = b + x + chances_after_first(self.model)
+        return Future(r + x, t / (alpha + T + t), a, survived, self.p_alive(x, t_x, T))
+
+    def visits(self, x: ArrayLike, t_x: ArrayLike, T: ArrayLike, t: float, levels: tuple[float, ...] = ()) -> Visits:
+        """Mean, variance and quantiles of visits in the next ``t`` weeks."""
+        return summarise(self.future(x, t_x, T, t), levels)
+
+    def expected_visits(self, x: ArrayLike, t_x: ArrayLike, T: ArrayLike, t: float) -> Floats:
+        """Expected visits in the next ``t`` weeks; at x = t_x = T = 0 those of a new customer."""
+        return self.visits(x, t_x, T, t).mean
+
+    def visit_quantiles(
+        self, x: ArrayLike, t_x: ArrayLike, T: ArrayLike, t: float, levels: tuple[float, ...]
+    ) -> Floats:
+        """Smallest number of visits that is not exceeded with each probability; one row per level."""
+        return self.visits(x, t_x, T, t, levels).quantiles
+
+    def survival_counts(self, x: ArrayLike, t_x: ArrayLike, T: ArrayLike, t: float, counts: ArrayLike) -> Floats:
+        """P(at least n visits in the next ``t`` weeks), customers by ``counts``."""
+        future = self.future(x, t_x, T, t)
+        n = np.asarray(counts, dtype=float)[None, :]
+        survived = future.survived[:, None]
+        stay = np.exp(betaln(future.a, survived + np.maximum(n - 1, 0)) - betaln(future.a, survived))
+        come = betainc(np.maximum(n, 1), future.shape[:, None], future.z[:, None])
+        return np.asarray(np.where(n <= 0, 1.0, future.alive[:, None] * come * stay))
+
+    def draw_parameters(self, rng: np.random.Generator, n: int) -> list[VisitFit]:
+        """``n`` fits whose parameters are drawn from the Laplace approximation on the log scale."""
+        middle = np.log(self.parameters)
+        noise = rng.standard_normal((n, len(middle))) @ np.linalg.cholesky(self.covariance).T
+        drawn = np.exp(middle + np.clip(noise, -4.0, 4.0))
+        return [replace(self, parameters=tuple(map(float, row))) for row in drawn]
+
+
+def fit_bgnbd(stats: Statistics) -> VisitFit:
+    """Maximum likelihood BG/NBD."""
+    return _fit(stats, "bg-nbd")
+
+
+def fit_mbgnbd(stats: Statistics) -> VisitFit:
+    """Maximum likelihood MBG/NBD."""
+    return _fit(stats, "mbg-nbd")
+
+
+def _fit(stats: Statistics, model: VisitModel) -> VisitFit:
+    exact = VisitLikelihood.of(stats, model)
+    rough = VisitLikelihood.of(stats.coarsened()[0], model) if len(stats) > _LARGE else None
+    scale = float(stats.weight @ stats.T) / stats.customers or 26.0  # weeks; T = 0 throughout has no scale of its own
+    few = stats.repeaters < _FEW_REPEATERS
+    best = maximise(
+        exact,
+        rough=rough,
+        starts=_starts(stats, scale),
+        bounds=[
+            (-_LOG_LIMIT, _LOG_LIMIT),
+            (np.log(scale) - _LOG_LIMIT, np.log(scale) + _LOG_LIMIT),
+            (-_LOG_LIMIT, _LOG_LIMIT),
+            (-_LOG_LIMIT, _LOG_LIMIT),
+        ],
+        prior=np.log([1.0, scale, 0.7, 2.5]),
+        customers=stats.customers,
+        always_held=few,
+    )
+    return VisitFit(
+        model,
+        ("r", "alpha", "a", "b"),
+        tuple(map(float, np.exp(best.theta))),
+        best.covariance,
+        best.value,
+        round(stats.customers),
+        best.converged,
+        best.held,
+        _verdict(stats, exact, best),
+    )
+
+
+def _starts(stats: Statistics, scale: float) -> list[Floats]:
+    """Starting points: the base's own mean rate, with early, late and rare attrition."""
+    rate = max(float(stats.weight @ stats.x) / (stats.customers * scale), 0.01 / scale)
+    return [np.log([r, r / rate, a, b]) for r, a, b in ((0.5, 0.8, 2.0), (1.0, 0.5, 6.0), (0.3, 0.1, 3.0))]
+
+
+def _verdict(stats: Statistics, likelihood: VisitLikelihood, best: Optimum) -> Text:
+    """Whether the data determine the model, in plain words."""
+    if not best.converged:
+        return say("value.visits.not_converged")
+    if stats.repeaters < _FEW_REPEATERS:
+        return say("value.visits.few_repeaters", n=round(stats.repeaters), wanted=_FEW_REPEATERS)
+    start = best.theta[:2]
+    bounds = [(value - 12, value + 12) for value in start]
+    immortal = maximise(likelihood.nbd, starts=[start], bounds=bounds, prior=start, customers=stats.customers)
+    if 2 * (best.value - immortal.value) < _NO_ATTRITION:
+        return say("value.visits.no_attrition")
+    if best.held:
+        return say("value.visits.held")
+    if np.sqrt(np.diag(best.covariance)).max() > _WEAK:
+        return say("value.visits.weak")
+    return say("value.visits.good")
+
+
+def _floats(*columns: ArrayLike) -> list[Floats]:
+    return [np.atleast_1d(c) for c in np.broadcast_arrays(*(np.asarray(column, dtype=float) for column in columns))]
