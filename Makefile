@@ -46,10 +46,17 @@ $(READY): requirements.lock pyproject.toml tools/find-python.sh
 
 # Write the lock anew from pyproject.toml (needs uv). uv.lock stays out of git: it carries download addresses.
 lock:
-	@uv lock --quiet && uv export --quiet --group dev --no-group bench --no-emit-project --no-header --format requirements-txt > requirements.lock
+	@uv lock --quiet
+	@uv export --quiet --group dev --no-group bench --no-emit-project --no-header --format requirements-txt > requirements.lock
+	@uv export --quiet --only-group bench --no-emit-project --no-header --format requirements-txt > benchmarks/requirements.lock
 
 wheel: $(READY)
 	@$(BIN)/python -m build --quiet --wheel --no-isolation --outdir dist
+
+# Benchmarks: the peers are installed beside the program, in the same environment, from their own lock.
+bench: $(READY)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r benchmarks/requirements.lock
+	@$(BIN)/python benchmarks/scale.py $(BENCH)
 
 clean:
 	@rm -rf $(VENV) dist build demo-* .pytest_cache .mypy_cache .ruff_cache
