@@ -6,7 +6,6 @@ out of the package, discount = the same, net = 0, so that the redeemed value can
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +15,18 @@ from regulars.ledger.synth.clock import Floats, Ints
 from regulars.ledger.synth.files import cells, clock_time, money, pick, write_csv
 from regulars.ledger.synth.goods import Item, Shelf
 from regulars.ledger.synth.people import staff_names
+from regulars.ledger.synth.receipts import (
+    REFUND_RANK,
+    Lines,
+    added,
+    join,
+    make_lines,
+    performers,
+    reduced,
+    running_numbers,
+    with_refunds,
+)
+from regulars.ledger.synth.records import earlier_customers, permissions
 from regulars.ledger.synth.trade import Calendar, Goal, Nature, Place, Trade
 from regulars.ledger.synth.world import World
 
@@ -113,24 +124,12 @@ EXTRA, PRODUCT, OFFER, OFF, REFUNDED = 0.22, 0.14, 0.14, 0.15, 0.006
 _BUYS_FIRST, _BUYS_LATER, _REDEEMS = 0.02, 0.08, 0.92
 _GOODS = (*TREATMENTS.items, *EXTRAS.items, *PRODUCTS.items, *PACKAGES.items)
 _EXTRA0, _PRODUCT0, _PACKAGE0 = 9, 12, 16
+_IS_PACKAGE, _IS_REDEMPTION = 1, 2
+_LETTERS = ("CE", "CB", "MK", "ST")  # of the receipt numbers, by branch
 
 _SOURCES = cells("朋友介紹 Referral,路過 Walk-in,Instagram,Facebook 廣告,Google 搜尋,OpenRice,團購 Deal site")
 _SOURCE_SHARE = (0.24, 0.22, 0.2, 0.12, 0.12, 0.03, 0.07)
 _DISTRICTS = cells("中西區,灣仔區,東區,南區,油尖旺區,深水埗區,九龍城區,黃大仙區,觀塘區,沙田區,大埔區,西貢區")
-
-
-@dataclass(frozen=True, slots=True)
-class _Lines:
-    """Receipt lines; ``visit`` is the visit they belong to, ``later`` the days after it (refunds)."""
-
-    visit: Ints
-    rank: Ints
-    item: Ints
-    category: Ints  # -1: the item's own
-    quantity: Ints
-    gross: Ints
-    discount: Ints
-    later: Ints
 
 
 def expected_spend(*, level: Floats) -> Floats:
@@ -148,26 +147,25 @@ def write_exports(*, world: World, folder: Path, rng: Generator) -> tuple[Path, 
     )
 
 
-def _receipts(*, world: World, rng: Generator) -> _Lines:
+def _receipts(*, world: World, rng: Generator) -> Lines:
     """What is bought at every visit."""
-    visits = world.visits
+    level = world.visits.level
     bought, redeemed = _packages(world=world, rng=rng)
-    everyone = np.arange(len(visits))
-    item = np.where(redeemed >= 0, redeemed, TREATMENTS.draw(level=visits.level, rng=rng))
-    value = np.where(redeemed >= 0, PACKAGES.prices[redeemed] // SESSIONS, TREATMENTS.prices[item])
-    offer = np.where(rng.random(len(visits)) < OFFER, np.round(value * OFF).astype(np.int64), 0)
-    main = _lines(visit=everyone, rank=0, item=item, gross=value, discount=np.where(redeemed >= 0, value, offer))
-    main.category[redeemed >= 0] = 0
-    parts = [main]
-    for rank, shelf, start, chance in ((1, EXTRAS, _EXTRA0, EXTRA), (2, PRODUCTS, _PRODUCT0, PRODUCT)):
-        who = np.flatnonzero(rng.random(len(visits)) < chance)
-        choice = shelf.draw(level=visits.level[who], rng=rng)
-        parts.append(_lines(visit=who, rank=rank, item=start + choice, gross=shelf.prices[choice]))
+    redeems = redeemed >= 0
+    item = np.where(redeems, redeemed, TREATMENTS.draw(level=level, rng=rng))
+    value = np.where(redeems, PACKAGES.prices[redeemed] // SESSIONS, TREATMENTS.prices[item])
+    offer = reduced(gross=value, share=OFFER, off=OFF, rng=rng)
+    main = make_lines(
+        visit=np.arange(len(level)), item=item, gross=value, rank=0, discount=np.where(redeems, value, offer)
+    )
+    main.mark[redeems] = _IS_REDEMPTION
     buyers = np.flatnonzero(bought >= 0)
-    price = PACKAGES.prices[bought[buyers]]
-    parts.append(_lines(visit=buyers, rank=3, item=_PACKAGE0 + bought[buyers], gross=price))
-    lines = _join(parts)
-    return _join([lines, _refunds(lines=lines, world=world, rng=rng)])
+    packages = make_lines(visit=buyers, item=_PACKAGE0 + bought[buyers], gross=PACKAGES.prices[bought[buyers]], rank=3)
+    packages.mark[:] = _IS_PACKAGE
+    extras = added(shelf=EXTRAS, start=_EXTRA0, chance=EXTRA, rank=1, level=level, rng=rng)
+    products = added(shelf=PRODUCTS, start=_PRODUCT0, chance=PRODUCT, rank=2, level=level, rng=rng)
+    lines = join(main, extras, products, packages)
+    return with_refunds(lines=lines, world=world, share=REFUNDED, rng=rng, never=np.array([_IS_PACKAGE]))
 
 
 def _packages(*, world: World, rng: Generator) -> tuple[Ints, Ints]:
@@ -191,90 +189,39 @@ def _packages(*, world: World, rng: Generator) -> tuple[Ints, Ints]:
     return bought, redeemed
 
 
-def _refunds(*, lines: _Lines, world: World, rng: Generator) -> _Lines:
-    """A few treatments and products paid back within a week."""
-    later = rng.integers(0, 8, len(lines.visit))
-    paid = (lines.gross > lines.discount) & (lines.rank < 3)
-    in_time = world.visits.day[lines.visit] + later < world.clock.days
-    back = np.flatnonzero(paid & in_time & (rng.random(len(later)) < REFUNDED))
-    refund = _lines(
-        visit=lines.visit[back],
-        rank=9,
-        item=lines.item[back],
-        gross=-(lines.gross[back] - lines.discount[back]),
-    )
-    refund.category[:] = 1
-    refund.quantity[:] = -1
-    refund.later[:] = later[back]
-    return refund
-
-
-def _lines(*, visit: Ints, rank: int, item: Ints, gross: Ints, discount: Ints | None = None) -> _Lines:
-    none = np.zeros(len(visit), dtype=np.int64)
-    return _Lines(
-        visit=visit,
-        rank=none + rank,
-        item=item,
-        category=none - 1,
-        quantity=none + 1,
-        gross=gross,
-        discount=none.copy() if discount is None else discount,
-        later=none.copy(),
-    )
-
-
-def _join(parts: list[_Lines]) -> _Lines:
-    return _Lines(*(np.concatenate([getattr(part, name) for part in parts]) for name in _Lines.__slots__))
-
-
-def _write_sales(path: Path, *, world: World, lines: _Lines, rng: Generator) -> Path:
+def _write_sales(path: Path, *, world: World, lines: Lines, rng: Generator) -> Path:
     visits = world.visits
-    day = visits.day[lines.visit] + lines.later
-    receipt = lines.visit * 2 + (lines.rank == 9)
-    order = np.lexsort((lines.rank, receipt, visits.minute[lines.visit], day))
-    visit, item, category = lines.visit[order], lines.item[order], lines.category[order]
-    customer, branch = visits.customer[visit], visits.branch[visit]
-    kinds = np.array([good.category for good in _GOODS], dtype=object)[item]
-    kinds[category == 0], kinds[category == 1] = _REDEEMED, _REFUND
-    team = staff_names(number=5 * len(world.trade.places))
-    usual = (customer * 7919 + branch) % 5
-    adviser = np.where(rng.random(len(visits)) < 0.7, -1, rng.integers(0, 5, len(visits)))[visit]
+    customer, branch = visits.customer[lines.visit], visits.branch[lines.visit]
+    kinds = np.array([good.category for good in _GOODS], dtype=object)[lines.item]
+    kinds[lines.mark == _IS_REDEMPTION] = _REDEEMED
+    kinds[lines.rank == REFUND_RANK] = _REFUND
+    running = running_numbers(receipt=lines.receipt)
     columns = (
-        _receipt_numbers(receipt=receipt[order], branch=branch),
-        world.dates(day[order]).astype(str).tolist(),
-        clock_time(visits.minute[visit]),
+        [f"{_LETTERS[b]}-{n:06d}" for b, n in zip(branch.tolist(), running.tolist(), strict=True)],
+        world.dates(visits.day[lines.visit] + lines.later).astype(str).tolist(),
+        clock_time(visits.minute[lines.visit]),
         pick(world.ids, customer),
         pick(world.people.chinese, customer),
         pick(world.people.phone, customer),
         pick([place.id for place in world.trade.places], branch),
-        pick(team, branch * 5 + np.where(adviser < 0, usual, adviser)),
-        pick([good.name for good in _GOODS], item),
+        pick(
+            staff_names(number=5 * len(world.trade.places)),
+            performers(world=world, each=5, usual_share=0.7, rng=rng)[lines.visit],
+        ),
+        pick([good.name for good in _GOODS], lines.item),
         kinds.tolist(),
-        lines.quantity[order].tolist(),
-        money(lines.gross[order]),
-        money(lines.discount[order]),
-        money((lines.gross - lines.discount)[order]),
+        lines.quantity.tolist(),
+        money(lines.gross),
+        money(lines.discount),
+        money(lines.net),
     )
     return write_csv(path, header=SALES_HEADER, columns=columns, encoding="utf-8-sig")
-
-
-def _receipt_numbers(*, receipt: Ints, branch: Ints) -> list[str]:
-    """CW-000123: a letter pair for the branch and a running number over the chain, in order of time."""
-    _, first, inverse = np.unique(receipt, return_index=True, return_inverse=True)
-    running = np.argsort(np.argsort(first))[inverse] + 1
-    letters = ("CE", "CB", "MK", "ST")
-    return [f"{letters[b]}-{n:06d}" for b, n in zip(branch.tolist(), running.tolist(), strict=True)]
 
 
 def _write_clients(path: Path, *, world: World, rng: Generator) -> Path:
     number, people = len(world.lives), world.people
     source = rng.choice(len(_SOURCES), size=number, p=_SOURCE_SHARE)
-    by_time = np.argsort(world.began_day, kind="stable")
-    place = np.empty(number, dtype=np.int64)
-    place[by_time] = np.arange(number)
-    # somebody who was a client before; the first of all have nobody to name
-    referrer = by_time[(rng.random(number) * place).astype(np.int64)]
-    referrer = np.where((source == 0) & (place > 0), referrer, -1)
+    referrer = np.where(source == 0, earlier_customers(world=world, rng=rng), -1)
     born = np.where(rng.random(number) < 0.25, "", people.born.astype(str))
     columns = (
         world.ids,
@@ -289,22 +236,9 @@ def _write_clients(path: Path, *, world: World, rng: Generator) -> Path:
         pick(_SOURCES, source),
         pick(world.ids, referrer),
         pick([p.also[0] for p in world.trade.places], world.lives.branch),
-        *permissions(number=number, yes_share=(0.58, 0.55, 0.68, 0.3), rng=rng),
+        *(
+            pick(("否", "是"), answer)
+            for answer in permissions(number=number, yes_share=(0.62, 0.58, 0.7, 0.33), rng=rng)
+        ),
     )
     return write_csv(path, header=CLIENTS_HEADER, columns=columns, encoding="utf-8-sig")
-
-
-def permissions(*, number: int, yes_share: tuple[float, ...], rng: Generator) -> list[list[str]]:
-    """是, 否 or an empty cell (never asked) for each channel; people who like one channel tend to like the others."""
-    liking = rng.standard_normal(number)
-    columns = []
-    for share in yes_share:
-        score = _rank(0.7 * liking + 0.71 * rng.standard_normal(number))
-        unknown = rng.random(number) < 0.12
-        columns.append(np.where(unknown, "", np.where(score < share / 0.88, "是", "否")).tolist())
-    return columns
-
-
-def _rank(score: Floats) -> Floats:
-    """Position of each score as a share of all."""
-    return np.asarray(np.argsort(np.argsort(score)) / len(score))

@@ -99,7 +99,7 @@ def write_truth(path: Path, *, world: World, spend: Floats) -> Path:
         "regularity": lives.regularity.tolist(),
         "spend_visit": spend.tolist(),
         "margin_visit": (spend * world.trade.margin).tolist(),
-        "visits": np.bincount(identified, minlength=len(lives)).tolist(),
+        "visits": np.bincount(identified, minlength=len(lives)).astype(object).tolist(),
         "expected_visits_12": world.expected_12.tolist(),
         "visits_next_12": world.next_12.tolist(),
     }
