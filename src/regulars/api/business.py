@@ -65,7 +65,13 @@ def open_business(folder: Path) -> OpenBusiness:
 
 
 def create_business(
-    folder: Path, *, pack: str, name: str | None = None, settings_toml: str | None = None
+    folder: Path,
+    *,
+    pack: str,
+    name: str | None = None,
+    currency: str | None = None,
+    zone: str = "Asia/Hong_Kong",
+    settings_toml: str | None = None,
 ) -> OpenBusiness:
     """Make a business folder with a commented ``business.toml`` and an empty ledger.
 
@@ -73,19 +79,26 @@ def create_business(
         folder: must not hold a business yet.
         pack: a trade pack's id.
         name: shown on reports; the folder's name when not given.
+        currency: ISO 4217 code of the sales; the pack's when not given.
+        zone: IANA time zone of the business day.
         settings_toml: complete settings to write instead of the starter.
 
     Raises:
-        BadSettings: there is a business already, or the settings cannot be used.
+        BadSettings: there is a business already, or the settings cannot be used. Nothing is left behind then.
     """
     if (folder / SETTINGS).exists():
         raise BadSettings(say("api.business.exists", folder=str(folder)), say("api.business.exists_hint"))
-    text = settings_toml or starter_settings(load_pack(pack), name or folder.name)
+    text = settings_toml or starter_settings(load_pack(pack), name or folder.name, currency=currency, zone=zone)
     folder.mkdir(parents=True, exist_ok=True)
-    for sub in ("runs", "profiles"):
-        (folder / sub).mkdir(exist_ok=True)
     partial = folder / f"{SETTINGS}.part"
     partial.write_text(text, encoding="utf-8")
+    try:
+        read_business(partial)
+    except BadSettings:
+        partial.unlink()
+        raise
+    for sub in ("runs", "profiles"):
+        (folder / sub).mkdir(exist_ok=True)
     partial.replace(folder / SETTINGS)
     return open_business(folder)
 
@@ -94,14 +107,14 @@ def _quoted(value: str) -> str:
     return '"' + re.sub(r"[\x00-\x1f\x7f]", " ", value).replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def starter_settings(pack: Pack, name: str) -> str:
+def starter_settings(pack: Pack, name: str, *, currency: str | None = None, zone: str = "Asia/Hong_Kong") -> str:
     """A ``business.toml`` with the pack's starter objectives, every setting explained, ready to be edited."""
     lines = [
         "# The settings of one business. docs/reference/business.md explains every key.",
         f"name = {{ en = {_quoted(name)} }}",
         f"pack = {_quoted(pack.id)}",
-        f"currency = {_quoted(pack.currency)}",
-        'zone = "Asia/Hong_Kong"',
+        f"currency = {_quoted(currency or pack.currency)}",
+        f"zone = {_quoted(zone)}",
         'languages = ["en", "zh-Hant"]',
         f"mission = {{ en = {_quoted(pack.mission['en'])}, zh-Hant = {_quoted(pack.mission['zh-Hant'])} }}",
         "cycle_months = 3              # a plan covers one cycle",

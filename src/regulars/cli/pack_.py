@@ -24,7 +24,9 @@ def list_packs(voice: Voice) -> None:
     """List the packs that come with the program."""
     packs = api.packs()
     for pack in packs:
-        voice.tell("cli.pack.row", id=pack.id, name=Local({str(k): v for k, v in pack.name.items()}), n=len(pack.measures))
+        voice.tell(
+            "cli.pack.row", id=pack.id, name=Local({str(k): v for k, v in pack.name.items()}), n=len(pack.measures)
+        )
     voice.result(
         {
             "schema": "regulars.packs/1",
