@@ -14,7 +14,7 @@ from numpy.random import Generator
 from regulars.ledger.synth.clock import Floats, Ints
 from regulars.ledger.synth.files import cells, clock_time, money, pick, write_csv
 from regulars.ledger.synth.goods import Item, Shelf
-from regulars.ledger.synth.people import staff_names
+from regulars.ledger.synth.people import People, staff_names
 from regulars.ledger.synth.receipts import (
     REFUND_RANK,
     Lines,
@@ -69,7 +69,6 @@ TRADE = Trade(
     margin=0.6,
     budget_per_thousand=5_000,
     staff_hours=60,
-    id_format="LB-{:05d}",
 )
 
 SALES_HEADER = cells("單號,日期,時間,客戶編號,客戶姓名,電話,分店,美容師,項目,類別,數量,原價,折扣,實收")
@@ -132,6 +131,11 @@ _SOURCE_SHARE = (0.24, 0.22, 0.2, 0.12, 0.12, 0.03, 0.07)
 _DISTRICTS = cells("中西區,灣仔區,東區,南區,油尖旺區,深水埗區,九龍城區,黃大仙區,觀塘區,沙田區,大埔區,西貢區")
 
 
+def customer_ids(*, people: People, rng: Generator) -> list[str]:  # noqa: ARG001 - other trades draw theirs
+    """The till's client numbers."""
+    return [f"LB-{number:05d}" for number in range(1, len(people) + 1)]
+
+
 def expected_spend(*, level: Floats) -> Floats:
     """Expected net amount of a visit whose treatment is paid on the day (refunds and package sales apart)."""
     treatment = TREATMENTS.mean_price(level=level) * (1 - OFFER * OFF)
@@ -139,12 +143,10 @@ def expected_spend(*, level: Floats) -> Floats:
 
 
 def write_exports(*, world: World, folder: Path, rng: Generator) -> tuple[Path, ...]:
-    """Write ``sales.csv`` and ``clients.csv``."""
+    """Write ``clients.csv`` and ``sales.csv``."""
     lines = _receipts(world=world, rng=rng)
-    return (
-        _write_sales(folder / "sales.csv", world=world, lines=lines, rng=rng),
-        _write_clients(folder / "clients.csv", world=world, rng=rng),
-    )
+    clients = _write_clients(folder / "clients.csv", world=world, rng=rng)
+    return clients, _write_sales(folder / "sales.csv", world=world, lines=lines, rng=rng)
 
 
 def _receipts(*, world: World, rng: Generator) -> Lines:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -63,6 +63,13 @@ def write_csv(
 def cells(text: str) -> tuple[str, ...]:
     """The cells of one comma-separated line."""
     return tuple(text.split(","))
+
+
+def all_columns(*, header: Sequence[str], filled: Mapping[str, list[str]], number: int) -> list[list[str]]:
+    """The columns in the order of the header, empty where nothing is filled in."""
+    if unknown := set(filled) - set(header):
+        raise KeyError(f"not in the header: {', '.join(sorted(unknown))}")
+    return [filled.get(name, [""] * number) for name in header]
 
 
 def pick(names: Sequence[str], index: Ints) -> list[str]:

@@ -11,9 +11,10 @@ from numpy.random import Generator
 
 from regulars.base.errors import NotThere
 from regulars.base.text import say
-from regulars.ledger.synth import beauty
+from regulars.ledger.synth import beauty, hair, retail, watch
 from regulars.ledger.synth.clock import Floats
 from regulars.ledger.synth.files import TRUTH_FILE, business_toml, write_truth
+from regulars.ledger.synth.people import People
 from regulars.ledger.synth.trade import Trade
 from regulars.ledger.synth.world import World, simulate
 
@@ -23,12 +24,14 @@ class _Simulated(Protocol):
 
     TRADE: Trade
 
+    def customer_ids(self, *, people: People, rng: Generator) -> list[str]: ...
+
     def expected_spend(self, *, level: Floats) -> Floats: ...
 
     def write_exports(self, *, world: World, folder: Path, rng: Generator) -> tuple[Path, ...]: ...
 
 
-_TRADES: dict[str, _Simulated] = {"beauty": beauty}
+_TRADES: dict[str, _Simulated] = {"beauty": beauty, "hair": hair, "retail": retail, "watch": watch}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,12 @@ def make_exports(
     trade = maker.TRADE
     folder.mkdir(parents=True, exist_ok=True)
     world = simulate(
-        trade=trade, customers=customers or trade.customers, last_day=last_day, years=years or trade.years, rng=rng
+        trade=trade,
+        customers=customers or trade.customers,
+        last_day=last_day,
+        years=years or trade.years,
+        identify=maker.customer_ids,
+        rng=rng,
     )
     files = maker.write_exports(world=world, folder=folder, rng=rng)
     spend = maker.expected_spend(level=world.lives.spend)

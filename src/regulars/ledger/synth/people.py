@@ -53,6 +53,9 @@ class People:
     female: NDArray[np.bool_]
     born: NDArray[np.datetime64]
 
+    def __len__(self) -> int:
+        return len(self.chinese)
+
     @property
     def western(self) -> list[str]:
         """English given name, else the romanised Chinese one."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 #: Days of a month of the year-round average.
 MONTH = 365.25 / 12
@@ -57,7 +57,7 @@ class Calendar:
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """One objective of the ready ``business.toml``. ``scale`` multiplies ``target`` per 1,000 customers when set."""
+    """One objective of the ready ``business.toml``; the target is for 1,000 customers where ``per_thousand``."""
 
     id: str
     english: str
@@ -87,7 +87,5 @@ class Trade:
     margin: float
     budget_per_thousand: float  # HK$ for one cycle and 1,000 customers
     staff_hours: float  # for one cycle and branch at the default size
-    id_format: str = "M-{:05d}"
     away: float = 0.06  # share of visits at another branch than one's own
     walk_ins: float = 0.06  # share of visits nobody identified
-    extra: Mapping[str, float] = field(default_factory=dict)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -53,8 +54,10 @@ class World:
         return np.asarray(np.datetime64(self.clock.first_day, "D") + day)
 
 
-def simulate(*, trade: Trade, customers: int, last_day: date, years: int, rng: Generator) -> World:
-    """Live through the years: everything but what is bought."""
+def simulate(
+    *, trade: Trade, customers: int, last_day: date, years: int, identify: Callable[..., list[str]], rng: Generator
+) -> World:
+    """Live through the years: everything but what is bought. ``identify`` gives people the till's identifiers."""
     clock = make_clock(places=trade.places, calendar=trade.calendar, last_day=last_day, years=years)
     lives = draw_lives(trade=trade, clock=clock, customers=customers, rng=rng)
     end, year_on = clock.end(branch=lives.branch), clock.year_on(branch=lives.branch)
@@ -64,12 +67,13 @@ def simulate(*, trade: Trade, customers: int, last_day: date, years: int, rng: G
     np.maximum.at(last, who[past], at[past])
     day = clock.day_of(branch=lives.branch[who], at=at)
     visits = _visits(clock=clock, lives=lives, who=who[past], day=day[past], away=trade.away, rng=rng)
+    people = draw_people(number=customers, female=trade.female, year=last_day.year, rng=rng)
     return World(
         trade=trade,
         clock=clock,
         lives=lives,
-        people=draw_people(number=customers, female=trade.female, year=last_day.year, rng=rng),
-        ids=[trade.id_format.format(i) for i in range(1, customers + 1)],
+        people=people,
+        ids=identify(people=people, rng=rng),
         visits=_with_walk_ins(visits=visits, clock=clock, share=trade.walk_ins, rng=rng),
         began_day=day[:customers],
         died_day=clock.day_of(branch=lives.branch, at=np.minimum(lives.died, year_on)),
