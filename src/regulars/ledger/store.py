@@ -1,0 +1,267 @@
+"""The ledger of a business: Delta tables of facts, written by upsert, undone by import, read at a data version.
+
+Every change is one Delta commit that adds one new Parquet file and lets go of those it replaces. Files are never
+changed and never deleted, so every earlier data version stays readable. A process killed before its commit leaves at
+most a file that no version names; the next attempt writes the same name again.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import unquote
+
+import duckdb
+import pyarrow as pa
+from deltalake import CommitProperties, DeltaTable
+from deltalake.exceptions import DeltaError
+from deltalake.transaction import AddAction, RemoveAction
+from filelock import FileLock, Timeout
+
+from regulars.base.errors import BadSettings, Busy, NotThere, RegularsError
+from regulars.base.text import Listing, say
+from regulars.ledger import engine, upsert
+from regulars.ledger.reader import Reader
+from regulars.ledger.schema import TABLES, Table
+from regulars.ledger.versions import (
+    METADATA_KEY,
+    DataVersion,
+    ImportRecord,
+    Undone,
+    Written,
+    import_entry,
+    import_records,
+    undo_entry,
+)
+
+__all__ = ["CannotUndo", "DataVersion", "ImportRecord", "Ledger", "Reader", "Undone", "Written"]
+
+#: A write that finds more live files than this gathers the small ones into its own file.
+MANY_FILES = 24
+SMALL_BYTES = 32 * 2**20
+
+# The log is the list of imports and the files are the past: neither may be cleaned away by any tool.
+_KEEP_ALL = {
+    "delta.enableExpiredLogCleanup": "false",
+    "delta.logRetentionDuration": "interval 36500 days",
+    "delta.deletedFileRetentionDuration": "interval 36500 days",
+}
+
+
+class CannotUndo(RegularsError):
+    """An import cannot be taken back on its own because later imports rest on it."""
+
+
+class Ledger:
+    """The facts in one folder (``ledger/`` of a business), one Delta table in each subfolder."""
+
+    def __init__(self, folder: Path, *, memory: str = "3GB") -> None:
+        if set("%#?") & set(str(folder.absolute())):
+            # delta-rs takes these for parts of an address and then does not find its own files.
+            raise BadSettings(say("store.folder.signs", folder=str(folder)), say("store.folder.signs_hint"))
+        self.folder = folder
+        self._memory = memory
+        self._lock = FileLock(folder / ".lock", timeout=0)
+
+    def version(self) -> DataVersion:
+        """The newest version of every table that exists."""
+        opened = ((name, self._open(name)) for name in TABLES)
+        return DataVersion({name: delta.version() for name, delta in opened if delta is not None})
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Hold the ledger for writing. May be nested; ends by itself when the process dies.
+
+        Raises:
+            Busy: another import holds it.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        try:
+            self._lock.acquire()
+        except Timeout as error:
+            raise Busy(say("store.busy.text"), say("store.busy.hint")) from error
+        try:
+            yield
+        finally:
+            self._lock.release()
+
+    def write(
+        self, table: str, rows: pa.Table | Path, *, import_id: str, note: Mapping[str, str | int] | None = None
+    ) -> Written:
+        """Upsert rows (or those of a Parquet file) by the key of the table, in one commit.
+
+        Rows carry every column of the table but ``import_id`` and ``fingerprint``. Nothing is committed when nothing
+        is new or changed.
+
+        Raises:
+            BadData: the rows do not fit the table.
+            Busy: another import holds the ledger.
+        """
+        spec = _spec(table)
+        with self.lock(), self._engine() as connection:
+            delta = self._open(table)
+            live = self._files(table, delta)
+            upsert.take_in(connection, spec, rows)
+            verdict = upsert.judge(connection, spec, list(live))
+            written = verdict.written
+            if written.stored + written.changed == 0:
+                return written
+            replaced = [file for file in live if file in {*verdict.touched, *_crowd(live)}]
+            query = upsert.merged(spec, import_id=import_id, live=list(live), rewritten=replaced)
+            entry = import_entry(import_id, written, note or {}, verdict.confirms)
+            self._commit(connection, spec, query, replaced=replaced, entry=entry)
+            return written
+
+    def imports(self) -> tuple[ImportRecord, ...]:
+        """All imports that stored anything, oldest first."""
+        opened = ((name, self._open(name)) for name in TABLES)
+        records = [
+            record for name, delta in opened if delta is not None for record in import_records(name, delta.history())
+        ]
+        return tuple(sorted(records, key=lambda record: (record.at, record.table, record.version)))
+
+    def undo(self, import_id: str) -> Undone:
+        """Make the ledger what it would be without an import. Importing the same file again stores it again.
+
+        Raises:
+            NotThere: no such import, or it is undone already.
+            CannotUndo: it replaced rows or later imports confirmed rows of it; undo those first.
+            Busy: another import holds the ledger.
+        """
+        with self.lock():
+            standing = [record for record in self.imports() if not record.undone]
+            chosen = [record for record in standing if record.import_id == import_id]
+            if not chosen:
+                raise NotThere(say("store.undo.unknown", import_id=import_id), say("store.undo.unknown_hint"))
+            record = chosen[-1]
+            later = [r for r in standing if r.table == record.table and r.version > record.version]
+            if later:
+                self._take_out(record, later, alone=len(chosen) == 1)
+            else:
+                self._go_back(record)
+            after = self._open(record.table)
+            version = self.version()
+            before = self._open(record.table, version.tables[record.table] - 1)
+            return Undone(record.table, _rows(before) - _rows(after), version)
+
+    @contextmanager
+    def read(self, version: DataVersion | None = None) -> Iterator[Reader]:
+        """Open the ledger for reading at a data version (the newest without one)."""
+        pinned = version or self.version()
+        files = {name: list(self._files(name, self._open(name, at))) for name, at in pinned.tables.items()}
+        with self._engine() as connection:
+            yield Reader(connection=connection, version=pinned, files=files)
+
+    def _go_back(self, record: ImportRecord) -> None:
+        """Undo the last import: the table as it was before it, less earlier imports that were undone since."""
+        delta = self._open(record.table)
+        assert delta is not None
+        gone = {
+            other.import_id
+            for other in self.imports()
+            if other.table == record.table
+            and other.undone_in is not None
+            and other.version < record.version < other.undone_in
+        }
+        if not gone:
+            delta.restore(record.version - 1, commit_properties=_metadata(undo_entry(record)))
+            return
+        before = list(self._files(record.table, self._open(record.table, record.version - 1)))
+        self._keep_without(record, before, gone)
+
+    def _take_out(self, record: ImportRecord, later: Sequence[ImportRecord], *, alone: bool) -> None:
+        """Undo an earlier import by removing its rows, which is right only if nothing else rests on them."""
+        resting = [other.import_id for other in later if record.import_id in other.confirms]
+        if not record.only_added or not alone:
+            resting = [other.import_id for other in later]
+        if resting:
+            first = Listing(tuple(dict.fromkeys(reversed(resting))))
+            raise CannotUndo(
+                say("store.undo.resting", import_id=record.import_id), say("store.undo.resting_hint", imports=first)
+            )
+        self._keep_without(record, list(self._files(record.table, self._open(record.table))), {record.import_id})
+
+    def _keep_without(self, record: ImportRecord, files: Sequence[Path], gone: set[str]) -> None:
+        """Commit the rows of ``files`` that are not of the imports ``gone`` as the whole table."""
+        spec = _spec(record.table)
+        ids = ", ".join(engine.text(import_id) for import_id in sorted(gone))
+        query = f"{engine.relation(spec, files)} WHERE import_id NOT IN ({ids}) {engine.clustering(spec)}"
+        with self._engine() as connection:
+            replaced = list(self._files(record.table, self._open(record.table)))
+            self._commit(connection, spec, query, replaced=replaced, entry=undo_entry(record))
+
+    def _commit(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        spec: Table,
+        query: str,
+        *,
+        replaced: Sequence[Path],
+        entry: str,
+    ) -> None:
+        """Write the rows of ``query`` as one file and commit it in place of the replaced ones."""
+        delta = self._open(spec.name) or DeltaTable.create(
+            self.folder / spec.name, schema=spec.arrow, name=spec.name, configuration=dict(_KEEP_ALL)
+        )
+        # Named by the version it will become: what a killed attempt left behind is simply written over.
+        file = self.folder / spec.name / f"rows-{delta.version() + 1:08d}.parquet"
+        copied = f"COPY ({query}) TO {engine.text(str(file))} (FORMAT parquet, COMPRESSION zstd)"
+        (count,) = connection.execute(copied).fetchall()[0]
+        facts = file.stat()
+        written_at = int(facts.st_mtime * 1000)
+        actions: list[AddAction | RemoveAction] = [RemoveAction(old.name, True, written_at) for old in replaced]
+        if count:
+            stats = json.dumps({"numRecords": count})
+            actions.append(AddAction(file.name, facts.st_size, {}, written_at, True, stats))
+        delta.create_write_transaction(actions, "append", delta.schema(), commit_properties=_metadata(entry))
+
+    def _open(self, table: str, version: int | None = None) -> DeltaTable | None:
+        """A Delta table, or None where nothing was ever imported."""
+        folder = self.folder / table
+        if not DeltaTable.is_deltatable(folder):
+            return None
+        try:
+            return DeltaTable(folder, version=version)
+        except DeltaError as error:
+            if version is None:
+                raise
+            raise NotThere(say("store.version.gone", table=table, version=version)) from error
+
+    def _files(self, table: str, delta: DeltaTable | None) -> dict[Path, int]:
+        """The live files of a table with their sizes, in a fixed order."""
+        if delta is None:
+            return {}
+        # Not file_uris(): it gives percent-encoded paths where the folder has spaces or Chinese in its name.
+        added = pa.table(delta.get_add_actions()).to_pylist()
+        sizes = {unquote(file["path"]): int(file["size_bytes"]) for file in added}
+        return {self.folder / table / path: sizes[path] for path in sorted(sizes)}
+
+    @contextmanager
+    def _engine(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        with (
+            tempfile.TemporaryDirectory(prefix="regulars-") as scratch,
+            engine.connect(memory=self._memory, scratch=Path(scratch)) as connection,
+        ):
+            yield connection
+
+
+def _spec(table: str) -> Table:
+    if table not in TABLES:
+        raise NotThere(say("store.table.unknown", table=table, tables=Listing(tuple(TABLES))))
+    return TABLES[table]
+
+
+def _metadata(entry: str) -> CommitProperties:
+    return CommitProperties(custom_metadata={METADATA_KEY: entry})
+
+
+def _rows(delta: DeltaTable | None) -> int:
+    return 0 if delta is None else int(delta.count())
+
+
+def _crowd(live: Mapping[Path, int]) -> list[Path]:
+    """The small files, once there are so many files that reading one customer would suffer."""
+    return [file for file, size in live.items() if size < SMALL_BYTES] if len(live) > MANY_FILES else []
