@@ -45,6 +45,12 @@ def hessian(objective: Objective, theta: Floats, step: float = 1e-4) -> Floats:
     return np.asarray((rows + rows.T) / 2)
 
 
+def laplace_noise(covariance: Floats, rng: np.random.Generator, n: int) -> Floats:
+    """``n`` normal deviations in opposite pairs (their mean is none), cut where a parameter would change 50-fold."""
+    half = rng.standard_normal(((n + 1) // 2, len(covariance))) @ np.linalg.cholesky(covariance).T
+    return np.asarray(np.clip(np.stack([half, -half], axis=1).reshape(-1, len(covariance))[:n], -4.0, 4.0))
+
+
 def maximise(
     objective: Objective,
     *,
@@ -55,7 +61,7 @@ def maximise(
     rough: Objective | None = None,
     always_held: bool = False,
 ) -> Optimum:
-    """Best optimum over ``starts``; ``rough`` is a cheaper likehood that brings the search near first."""
+    """Best optimum over ``starts``; ``rough`` is a cheaper likelihood that brings the search near first."""
     if not always_held:
         free = _climb(objective, rough or objective, starts, bounds, customers)
         if free.converged and not _at_bound(free.theta, bounds) and _flattest(free.covariance) < 1 / _MIN_CURVATURE:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from regulars.analysis.value.statistics import Floats
+from regulars.analysis.value.statistics import Floats, Ints
 
 _BLOCK = 4096
 _TOLERANCE = 1e-10
@@ -36,29 +36,33 @@ class Future:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Visits:
-    """Mean, variance, quantiles (one row per level) and P(X = 0) of future visits."""
+    """Mean, variance, quantiles (one row per level), P(X = 0) and P(X >= mark) (one row per mark) of future visits."""
 
     mean: Floats
     variance: Floats
     quantiles: Floats
     none: Floats
+    reached: Floats
 
 
-def summarise(future: Future, levels: tuple[float, ...] = ()) -> Visits:
-    """Sum the series for every row."""
+def summarise(future: Future, levels: tuple[float, ...] = (), marks: tuple[int, ...] = ()) -> Visits:
+    """Sum the series for every row; ``marks`` are counts N >= 1 whose P(X >= N) is wanted besides."""
     size = len(future.z)
     mean, second = np.zeros(size), np.zeros(size)
-    quantiles = np.zeros((len(levels), size))
+    quantiles, reached = np.zeros((len(levels), size)), np.zeros((len(marks), size))
     length = _length(future.shape, future.z)
     order = np.argsort(length, kind="stable")
     for start in range(0, size, _BLOCK):
         rows = order[start : start + _BLOCK]
-        block = Future(future.shape[rows], future.z[rows], future.a, future.survived[rows], future.alive[rows])
-        mean[rows], second[rows], quantiles[:, rows] = _block(block, levels, int(length[rows[-1]]))
+        sums = _Sums.empty(future, rows, levels, marks)
+        sums.run(int(length[rows[-1]]))
+        mean[rows], second[rows] = sums.mean, sums.second
+        quantiles[:, rows], reached[:, rows] = sums.counts, sums.reached
     mean *= future.alive
     second *= future.alive
+    reached *= future.alive
     none = 1.0 - future.alive * -np.expm1(future.shape * np.log1p(-future.z))
-    return Visits(mean, np.maximum(second - mean * mean, 0.0), quantiles, none)
+    return Visits(mean, np.maximum(second - mean * mean, 0.0), quantiles, none, reached)
 
 
 def _length(shape: Floats, z: Floats) -> Floats:
@@ -68,32 +72,51 @@ def _length(shape: Floats, z: Floats) -> Floats:
     return np.asarray(np.ceil(centre + 10 * spread + 32 / -np.log(np.maximum(z, 1e-12)) + 2))
 
 
-def _block(block: Future, levels: tuple[float, ...], length: int) -> tuple[Floats, Floats, Floats]:
-    """Sums of P(X >= N)/P(alive), of (2N - 1) times it, and how many N exceed each level's threshold."""
-    z, shape = block.z, block.shape
-    log_none = shape * np.log1p(-z)
-    in_logs = bool(log_none.min() < _UNDERFLOW)
-    log_term = log_none
-    term = np.exp(log_none)
-    tail = -np.expm1(log_none)
-    keep = np.ones_like(z)
-    mean, second = np.zeros_like(z), np.zeros_like(z)
-    thresholds = [(1 - level) / np.maximum(block.alive, 1e-300) for level in levels]
-    counts = np.zeros((len(levels), len(z)))
-    for N in range(1, length + 1):
-        reach = tail * keep
-        mean += reach
-        second += (2 * N - 1) * reach
-        for count, threshold in zip(counts, thresholds, strict=True):
-            count += reach > threshold
-        if N % 8 == 0 and float((reach / (1 - z)).max()) * N < _TOLERANCE:
-            break
-        step = z * ((shape + (N - 1)) / N)
-        if in_logs:
-            log_term = log_term + np.log(step)
-            term = np.exp(log_term)
-        else:
-            term *= step
-        tail = np.maximum(tail - term, 0.0)
-        keep *= 1 - block.a / (block.a + block.survived + (N - 1))
-    return mean, second, counts
+@dataclass(slots=True, eq=False)
+class _Sums:
+    """Running sums of one block, all given alive; ``thresholds`` are the tail probabilities of the levels."""
+
+    block: Future
+    thresholds: Floats
+    marks: dict[int, int]
+    mean: Floats
+    second: Floats
+    counts: Floats
+    reached: Floats
+
+    @classmethod
+    def empty(cls, future: Future, rows: Ints, levels: tuple[float, ...], marks: tuple[int, ...]) -> _Sums:
+        block = Future(future.shape[rows], future.z[rows], future.a, future.survived[rows], future.alive[rows])
+        size = len(rows)
+        upper = (1 - np.asarray(levels, dtype=float))[:, None] / np.maximum(block.alive, 1e-300)
+        places = {mark: place for place, mark in enumerate(marks)}
+        sums = (np.zeros(size), np.zeros(size), np.zeros((len(levels), size)), np.zeros((len(marks), size)))
+        return cls(block, upper, places, *sums)
+
+    def run(self, length: int) -> None:
+        """Add P(X >= N) and (2N - 1) P(X >= N), and count the N above each threshold, until the tail is exhausted."""
+        z, shape, a, survived = self.block.z, self.block.shape, self.block.a, self.block.survived
+        log_term = shape * np.log1p(-z)
+        in_logs = bool(log_term.min() < _UNDERFLOW)
+        term, tail, keep = np.exp(log_term), -np.expm1(log_term), np.ones_like(z)
+        for N in range(1, length + 1):
+            reach = tail * keep
+            self._add(N, reach)
+            if N % 8 == 0 and float((reach / (1 - z)).max()) * N < _TOLERANCE:
+                break
+            step = z * ((shape + (N - 1)) / N)
+            if in_logs:
+                log_term = log_term + np.log(step)
+                term = np.exp(log_term)
+            else:
+                term *= step
+            tail = np.maximum(tail - term, 0.0)
+            keep *= 1 - a / (a + survived + (N - 1))
+
+    def _add(self, N: int, reach: Floats) -> None:
+        self.mean += reach
+        self.second += (2 * N - 1) * reach
+        if len(self.thresholds):
+            self.counts += reach > self.thresholds
+        if N in self.marks:
+            self.reached[self.marks[N]] = reach

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import digamma, gammainccinv, gammaln
 
-from regulars.analysis.value.optimise import Optimum, maximise
+from regulars.analysis.value.optimise import Optimum, laplace_noise, maximise
 from regulars.analysis.value.statistics import Floats
 from regulars.base.errors import BadData
 from regulars.base.text import Text, say
@@ -81,10 +81,9 @@ class SpendFit:
         return np.asarray(np.where(shape > _Q_SPREAD, mean / np.sqrt(np.maximum(shape - 2, 0.1)), width))
 
     def draw_parameters(self, rng: np.random.Generator, n: int) -> list[SpendFit]:
-        """``n`` fits whose parameters are drawn from the Laplace approximation on the log scale."""
+        """``n`` fits whose parameters are drawn, in opposite pairs, from the Laplace approximation on the log scale."""
         middle = np.log(self.parameters)
-        noise = rng.standard_normal((n, len(middle))) @ np.linalg.cholesky(self.covariance).T
-        drawn = np.exp(middle + np.clip(noise, -4.0, 4.0))
+        drawn = np.exp(middle + laplace_noise(self.covariance, rng, n))
         drawn[:, 1] = np.maximum(drawn[:, 1], _Q_LEAST)
         return [replace(self, parameters=tuple(map(float, row))) for row in drawn]
 

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 from scipy.special import betainc, betaln, expit
 
 from regulars.analysis.value.likelihood import VisitLikelihood, VisitModel, chances_after_first, log_odds_dead
-from regulars.analysis.value.optimise import Optimum, maximise
+from regulars.analysis.value.optimise import Optimum, laplace_noise, maximise
 from regulars.analysis.value.series import Future, Visits, summarise
 from regulars.analysis.value.statistics import Floats, Statistics
 from regulars.base.text import Text, say
@@ -67,9 +67,17 @@ class VisitFit:
         survived = b + x + chances_after_first(self.model)
         return Future(r + x, t / (alpha + T + t), a, survived, self.p_alive(x, t_x, T))
 
-    def visits(self, x: ArrayLike, t_x: ArrayLike, T: ArrayLike, t: float, levels: tuple[float, ...] = ()) -> Visits:
-        """Mean, variance and quantiles of visits in the next ``t`` weeks."""
-        return summarise(self.future(x, t_x, T, t), levels)
+    def visits(
+        self,
+        x: ArrayLike,
+        t_x: ArrayLike,
+        T: ArrayLike,
+        t: float,
+        levels: tuple[float, ...] = (),
+        marks: tuple[int, ...] = (),
+    ) -> Visits:
+        """Mean, variance, quantiles and P(X >= mark) of visits in the next ``t`` weeks."""
+        return summarise(self.future(x, t_x, T, t), levels, marks)
 
     def expected_visits(self, x: ArrayLike, t_x: ArrayLike, T: ArrayLike, t: float) -> Floats:
         """Expected visits in the next ``t`` weeks; at x = t_x = T = 0 those of a new customer."""
@@ -91,10 +99,9 @@ class VisitFit:
         return np.asarray(np.where(n <= 0, 1.0, future.alive[:, None] * come * stay))
 
     def draw_parameters(self, rng: np.random.Generator, n: int) -> list[VisitFit]:
-        """``n`` fits whose parameters are drawn from the Laplace approximation on the log scale."""
+        """``n`` fits whose parameters are drawn, in opposite pairs, from the Laplace approximation on the log scale."""
         middle = np.log(self.parameters)
-        noise = rng.standard_normal((n, len(middle))) @ np.linalg.cholesky(self.covariance).T
-        drawn = np.exp(middle + np.clip(noise, -4.0, 4.0))
+        drawn = np.exp(middle + laplace_noise(self.covariance, rng, n))
         return [replace(self, parameters=tuple(map(float, row))) for row in drawn]
 
 
