@@ -133,7 +133,7 @@ _DISTRICTS = cells("中西區,灣仔區,東區,南區,油尖旺區,深水埗區,
 
 def customer_ids(*, people: People, rng: Generator) -> list[str]:  # noqa: ARG001 - other trades draw theirs
     """The till's client numbers."""
-    return [f"LB-{number:05d}" for number in range(1, len(people) + 1)]
+    return [f"LB-{n // 1000:03d}-{n % 1000:03d}" for n in range(1, len(people) + 1)]
 
 
 def expected_spend(*, level: Floats) -> Floats:
@@ -199,7 +199,8 @@ def _write_sales(path: Path, *, world: World, lines: Lines, rng: Generator) -> P
     kinds[lines.rank == REFUND_RANK] = _REFUND
     running = running_numbers(receipt=lines.receipt)
     columns = (
-        [f"{_LETTERS[b]}-{n:06d}" for b, n in zip(branch.tolist(), running.tolist(), strict=True)],
+        # in groups of four digits, which no identity card number has
+        [f"{_LETTERS[b]}-{n // 10_000:04d}-{n % 10_000:04d}" for b, n in zip(branch.tolist(), running, strict=True)],
         world.dates(visits.day[lines.visit] + lines.later).astype(str).tolist(),
         clock_time(visits.minute[lines.visit]),
         pick(world.ids, customer),

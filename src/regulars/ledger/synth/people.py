@@ -89,7 +89,7 @@ def draw_people(*, number: int, female: float, year: int, rng: Generator) -> Peo
         given=given,
         english=english,
         email=[
-            f"{(e or g).lower().replace(' ', '.')}.{s.lower()}{i}@example.com"
+            f"{(e or g).lower().replace(' ', '.')}.{s.lower()}.{i}@example.com"
             for i, (e, g, s) in enumerate(zip(english, given, surname, strict=True), start=1)
         ],
         phone=[f"{i // 10_000:04d} {i % 10_000:04d}" for i in range(1, number + 1)],
