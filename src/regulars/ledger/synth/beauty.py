@@ -73,7 +73,7 @@ TRADE = Trade(
 
 SALES_HEADER = cells("單號,日期,時間,客戶編號,客戶姓名,電話,分店,美容師,項目,類別,數量,原價,折扣,實收")
 CLIENTS_HEADER = cells(
-    "客戶編號,客戶姓名,英文姓名,性別,電話,電郵,出生日期,居住地區,登記日期,來源,介紹人編號,所屬分店,"
+    "客戶編號,客戶姓名,英文姓名,性別,電話,電郵,出生日期,地區,登記日期,來源,介紹人編號,所屬分店,"
     "接受電郵推廣,接受短訊推廣,接受WhatsApp推廣,接受電話推廣"
 )
 
@@ -105,7 +105,7 @@ PRODUCTS = Shelf(
     (
         Item("保濕精華 Hydrating serum 30ml", _RETAIL, 480, 1.2),
         Item("防曬乳 Sunscreen SPF50", _RETAIL, 320, 2.0),
-        Item("修復面膜五片裝 Repair masks x5", _RETAIL, 260, 2.0),
+        Item("舒緩面膜五片裝 Soothing masks x5", _RETAIL, 260, 2.0),
         Item("緊緻眼霜 Firming eye cream", _RETAIL, 620, 0.8),
     )
 )

@@ -1,4 +1,4 @@
-"""Two watch shops with their own till: semicolon files with bilingual headers, day first, thousands separated.
+"""Two watch shops with their own till: semicolon files, day first, thousands separated.
 
 Customers come about every fifteen months, mostly for a strap, a battery or a water resistance test; every third or
 fourth time it is the full service, four to five years after the last; a second watch is rare.
@@ -68,13 +68,12 @@ TRADE = Trade(
 )
 
 SALES_HEADER = cells(
-    "單據編號 Receipt No,日期 Date,時間 Time,客戶編號 Customer No,客戶姓名 Customer name,分店 Branch,銷售員 Staff,"
-    "種類 Type,品牌 Brand,項目 Item,機身編號 Serial No,數量 Qty,定價 Gross,折扣 Discount,淨額 Net,成本 Cost"
+    "Receipt No,Date,Time,Customer No,Customer name,Branch,Salesperson,Type,Brand,Item,Serial No,Qty,Gross,"
+    "Discount,Net,Cost"
 )
 CLIENTS_HEADER = cells(
-    "客戶編號 Customer No,姓名 Name,中文姓名 Chinese name,電話 Phone,電郵 Email,出生日期 Date of birth,"
-    "登記日期 Joined,來源 Source,分店 Branch,接受電郵推廣 Marketing by email,接受郵寄推廣 Marketing by post,"
-    "接受電話推廣 Marketing by phone,接受WhatsApp推廣 Marketing by WhatsApp"
+    "Customer No,Name,中文姓名,Phone,Email,Date of birth,Joined,Source,Branch,Accepts email,Accepts post,Accepts phone,"
+    "Accepts WhatsApp"
 )
 
 _SALE, _SERVICE, _REPAIR = "售錶 Watch sale", "保養 Service", "維修 Repair"
