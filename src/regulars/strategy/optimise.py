@@ -1,0 +1,253 @@
+"""The allocation as a linear programme (with switches for fixed costs) on HiGHS.
+
+Columns are options of cells (customers given them), then switches (a measure used at all), then relative shortfalls
+of targets. Rows are limits ``A x <= upper``. Targets come first, by priority; value is then maximised without giving
+up what the targets reached. Prices are the duals of the final linear programme, switches held at their optimum.
+
+This module knows nothing of cells and measures: arrays in, arrays out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import highspy
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from regulars.strategy.returns import Floats
+
+#: A target counts as kept in the value stage when it loses no more than this part of its gap.
+TARGET_SLACK = 1e-6
+_INF = highspy.kHighsInf
+
+
+class NotSolved(RuntimeError):
+    """The solver stopped without an optimum. Doing nothing is always allowed, so this is a defect, not bad data."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """``sum of use * x <= upper``. ``use`` has one entry per option."""
+
+    id: str
+    use: Floats
+    upper: float
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """A fixed cost paid once when any of ``columns`` is used; it counts against value and against ``limit``."""
+
+    id: str
+    cost: float
+    columns: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """A target as ``gain @ x >= gap``; smaller priority numbers come first. ``gap`` is positive."""
+
+    id: str
+    gain: Floats
+    gap: float
+    priority: int
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What may be chosen. Every option needs a limit of customers; ``most`` is the bound those limits imply.
+
+    ``money`` is the id of the limit that fixed costs use.
+    """
+
+    value: Floats
+    most: Floats
+    limits: tuple[Limit, ...]
+    switches: tuple[Switch, ...] = ()
+    goals: tuple[Goal, ...] = ()
+    money: str = "budget"
+
+
+@dataclass(frozen=True, slots=True)
+class Solution:
+    """An optimum: customers per option, value net of fixed costs, worth of one more unit of each limit."""
+
+    x: Floats
+    on: tuple[str, ...]
+    value: float
+    prices: dict[str, float]
+    shortfalls: dict[str, float]  # as a part of the goal's gap
+
+
+class Program:
+    """A problem inside the solver, kept warm: limits can be moved and the optimum found again."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        self._options = problem.value.size
+        self._switches = len(problem.switches)
+        self._width = self._options + self._switches + len(problem.goals)
+        self._rows = {limit.id: place for place, limit in enumerate(problem.limits)}
+        self._solver = self._load()
+
+    def _load(self) -> highspy.Highs:
+        problem, n, k = self.problem, self._options, self._switches
+        parts, lower, upper = [], [], []
+        if problem.limits:
+            parts.append(self._limit_rows())
+            lower += [-_INF] * len(problem.limits)
+            upper += [limit.upper for limit in problem.limits]
+        for place, switch in enumerate(problem.switches):
+            rows = self._link_rows(place, switch)
+            parts.append(rows)
+            lower += [-_INF] * rows.shape[0]
+            upper += [0.0] * rows.shape[0]
+        self._first_goal = len(upper)
+        for place, goal in enumerate(problem.goals):
+            row = np.zeros(self._width)
+            row[:n], row[n + k + place] = goal.gain / goal.gap, 1.0
+            parts.append(sparse.csr_array(row[None, :]))
+            lower.append(1.0)
+            upper.append(_INF)
+        self._first_stage = len(upper)
+        for level in self._levels():
+            row = np.zeros(self._width)
+            row[n + k :] = [float(goal.priority == level) for goal in problem.goals]
+            parts.append(sparse.csr_array(row[None, :]))
+            lower.append(-_INF)
+            upper.append(_INF)
+        matrix = sparse.csr_array(sparse.vstack(parts)) if parts else sparse.csr_array((0, self._width))
+        return self._pass(matrix, np.array(lower), np.array(upper))
+
+    def _limit_rows(self) -> sparse.csr_array:
+        fixed = np.zeros((len(self.problem.limits), self._width - self._options))
+        if self.problem.money in self._rows:
+            costs = [switch.cost for switch in self.problem.switches]
+            fixed[self._rows[self.problem.money], : self._switches] = costs
+        use = sparse.csr_array(np.array([limit.use for limit in self.problem.limits]))
+        return sparse.csr_array(sparse.hstack([use, sparse.csr_array(fixed)]))
+
+    def _link_rows(self, place: int, switch: Switch) -> sparse.csr_array:
+        # x <= most * y, one row per option: many rows, but the tightest relaxation.
+        count = len(switch.columns)
+        rows = sparse.lil_array((count, self._width))
+        for row, column in enumerate(switch.columns):
+            rows[row, column] = 1.0
+            rows[row, self._options + place] = -max(float(self.problem.most[column]), 1e-9)
+        return sparse.csr_array(rows)
+
+    def _pass(self, matrix: sparse.csr_array, lower: Floats, upper: Floats) -> highspy.Highs:
+        problem = self.problem
+        lp = highspy.HighsLp()
+        lp.num_col_, lp.num_row_ = self._width, matrix.shape[0]
+        lp.sense_ = highspy.ObjSense.kMaximize
+        lp.col_cost_ = self._value_costs()
+        lp.col_lower_ = np.zeros(self._width)
+        # Options carry no bound of their own: a bound would hide the price of the limit that implies it.
+        free = np.full(self._options, _INF), np.full(len(problem.goals), _INF)
+        lp.col_upper_ = np.concatenate([free[0], np.ones(self._switches), free[1]])
+        lp.row_lower_, lp.row_upper_ = lower, upper
+        lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+        lp.a_matrix_.start_, lp.a_matrix_.index_ = matrix.indptr, matrix.indices
+        lp.a_matrix_.value_ = matrix.data
+        solver = highspy.Highs()  # type: ignore[no-untyped-call]  # highspy ships no types
+        for option, setting in (("output_flag", False), ("threads", 1), ("random_seed", 0), ("mip_rel_gap", 1e-7)):
+            solver.setOptionValue(option, setting)
+        solver.passModel(lp)
+        return solver
+
+    def _value_costs(self) -> Floats:
+        fixed = [-switch.cost for switch in self.problem.switches]
+        return np.concatenate([self.problem.value, fixed, np.zeros(len(self.problem.goals))])
+
+    def _levels(self) -> list[int]:
+        return sorted({goal.priority for goal in self.problem.goals})
+
+    def move(self, limit: str, upper: float) -> None:
+        """Put another bound on a limit."""
+        self._solver.changeRowBounds(self._rows[limit], -_INF, upper)
+
+    def bound(self, columns: Sequence[int], most: Sequence[float]) -> None:
+        """Put other upper bounds on options (0 closes an option)."""
+        for column, upper in zip(columns, most, strict=True):
+            self._solver.changeColBounds(column, 0.0, upper)
+
+    def best(self, *, goals: bool = True) -> Solution:
+        """The optimum: targets by priority first (unless ``goals`` is off), then value."""
+        for place, _level in enumerate(self._levels()):
+            self._solver.changeRowBounds(self._first_stage + place, -_INF, _INF)
+        if goals:
+            self._reach_goals()
+        self._cost(self._value_costs())
+        return self._solve_value()
+
+    def _reach_goals(self) -> None:
+        n, k = self._options, self._switches
+        for place, level in enumerate(self._levels()):
+            costs = np.zeros(self._width)
+            costs[n + k :] = [-float(goal.priority == level) for goal in self.problem.goals]
+            self._cost(costs)
+            with_switches = self._run(integer=True)
+            short = -float(costs @ with_switches)
+            self._solver.changeRowBounds(self._first_stage + place, -_INF, max(short, 0.0) + TARGET_SLACK)
+
+    def _solve_value(self) -> Solution:
+        values = self._run(integer=True)
+        n, k = self._options, self._switches
+        on = values[n : n + k] > 0.5
+        if k:  # prices need a linear programme: hold the switches where they are
+            self._hold_switches(on)
+            values = self._run(integer=False)
+        duals = np.array(self._solver.getSolution().row_dual)
+        if k:
+            self._free_switches()
+        costs = self._value_costs()
+        return Solution(
+            np.clip(values[:n], 0.0, self.problem.most),
+            tuple(s.id for s, used in zip(self.problem.switches, on, strict=True) if used),
+            float(costs @ values),
+            {limit: float(max(duals[row], 0.0)) for limit, row in self._rows.items()},
+            {g.id: max(float(v), 0.0) for g, v in zip(self.problem.goals, values[n + k :], strict=True)},
+        )
+
+    def _hold_switches(self, on: np.ndarray) -> None:
+        for place, used in enumerate(on):
+            self._solver.changeColBounds(self._options + place, float(used), float(used))
+
+    def _free_switches(self) -> None:
+        for place in range(self._switches):
+            self._solver.changeColBounds(self._options + place, 0.0, 1.0)
+
+    def _cost(self, costs: Floats) -> None:
+        self._solver.changeColsCost(self._width, np.arange(self._width, dtype=np.int32), costs)
+
+    def _run(self, *, integer: bool) -> Floats:
+        kind = highspy.HighsVarType.kInteger if integer else highspy.HighsVarType.kContinuous
+        for place in range(self._switches):
+            self._solver.changeColIntegrality(self._options + place, kind)
+        self._solver.run()
+        status = self._solver.getModelStatus()
+        if status not in (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kModelEmpty):
+            raise NotSolved(f"solver status {self._solver.modelStatusToString(status)}")
+        return np.array(self._solver.getSolution().col_value)
+
+
+def whole(x: Floats, problem: Problem, on: Sequence[str]) -> NDArray[np.int64]:
+    """Round to whole customers: down, then up again by largest remainder wherever every limit still holds."""
+    down = np.floor(x + 1e-9)
+    fixed = sum(switch.cost for switch in problem.switches if switch.id in on)
+    use = np.array([limit.use for limit in problem.limits]).reshape(len(problem.limits), x.size)
+    upper = np.array([limit.upper - (fixed if limit.id == problem.money else 0.0) for limit in problem.limits])
+    left = upper - use @ down
+    remainder = x - down
+    for column in np.lexsort((np.arange(x.size), -remainder)):
+        if remainder[column] <= 1e-6:
+            break
+        after = left - use[:, column]
+        if problem.value[column] > 0 and np.all(after >= -1e-9) and down[column] + 1 <= problem.most[column] + 1e-9:
+            down[column] += 1
+            left = after
+    return down.astype(np.int64)
