@@ -44,7 +44,7 @@ def _effect(effect: Effect) -> Iterator[Text]:
         low=Share(low),
         high=Share(high),
         months=Number(effect.months, 0 if effect.months.is_integer() else 1),
-        trust=say(f"packs.trust.{effect.trust}"),
+        trust=say(f"packs.trust.{effect.trust.lower()}"),
         source=effect.source,
     )
     for names in (effect.finding, effect.departs):
