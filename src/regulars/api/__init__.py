@@ -23,6 +23,7 @@ from regulars.api.intake import (
 )
 from regulars.api.reporting import Written, write_report
 from regulars.api.runs import Run
+from regulars.api.trades import PackShown, check_pack, packs, show_pack
 from regulars.api.work import formulate, study
 
 __all__ = [
@@ -31,17 +32,21 @@ __all__ = [
     "ImportReport",
     "ImportResult",
     "OpenBusiness",
+    "PackShown",
     "Recognition",
     "Run",
     "Written",
     "check_business",
+    "check_pack",
     "create_business",
     "formulate",
     "import_files",
     "make_demo",
     "open_business",
+    "packs",
     "recognise",
     "save_profile",
+    "show_pack",
     "study",
     "undo_import",
     "write_report",

@@ -50,11 +50,12 @@ def show_pack(voice: Voice, pack: str) -> None:
 @click.argument("folder", type=click.Path(path_type=Path))
 @verb
 def check_pack(voice: Voice, folder: Path) -> None:
-    """Check your own pack in FOLDER and say what is wrong with it, key by key. Exit code 3 when anything is."""
+    """Check your own pack in FOLDER and say what is wrong with it, key by key. Exit code 3 when it cannot be used."""
     problems = api.check_pack(folder)
     for problem in problems:
-        voice.tell_text(problem.reason, 2)
-    voice.tell("cli.pack.bad" if problems else "cli.pack.fine", pack=str(folder), n=len(problems))
+        voice.tell("cli.pack.problem", file=problem.file, key=problem.column or "-", reason=problem.reason)
+    unusable = [problem for problem in problems if problem.severity == "rejected"]
+    voice.tell("cli.pack.bad" if unusable else "cli.pack.fine", pack=str(folder), n=len(unusable))
     voice.result(
         {
             "schema": "regulars.pack_check/1",
@@ -63,11 +64,12 @@ def check_pack(voice: Voice, folder: Path) -> None:
                     "file": p.file,
                     "key": p.column,
                     "code": p.code,
+                    "severity": p.severity,
                     "reason": {language: render(p.reason, language) for language in LANGUAGES},
                 }
                 for p in problems
             ],
         }
     )
-    if problems:
+    if unusable:
         sys.exit(3)
