@@ -39,6 +39,7 @@ class Base:
     anonymous_revenue: float
     first_day: date
     last_day: date
+    takings: float = 0.0  # plain sum of net: revenue is what was earned (analysis/visits.py), takings what was paid
 
 
 @dataclass(frozen=True, slots=True)

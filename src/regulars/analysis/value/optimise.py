@@ -21,6 +21,8 @@ type Objective = Callable[[Floats], tuple[float, Floats]]
 _MIN_CURVATURE = 0.25  # a log standard deviation of 2 in the flattest direction
 _PRIOR_SD = 1.5
 _NEAR_BOUND = 0.02
+_STATIONARY = 1e-5  # log-likelihood per customer and unit of log parameter
+_POLISHED = 1e-9
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -102,11 +104,10 @@ def _climb(
     theta = max(ends, key=lambda end: rough(end)[0])
     if rough is not objective:
         theta = _search(objective, theta, bounds, customers)
-    curvature = -hessian(objective, theta)
-    theta, value, gradient = _polished(objective, theta, curvature, low, high)
-    outward = ((theta <= low) & (gradient < 0)) | ((theta >= high) & (gradient > 0))
-    stationary = float(np.abs(np.where(outward, 0.0, gradient)).max()) < 1e-5 * max(customers, 1.0)
-    return Optimum(theta, value, _inverse(curvature), stationary, False)
+    theta = _polished(objective, theta, low, high, customers)
+    value, gradient = objective(theta)
+    settled = _slope(theta, gradient, low, high) < _STATIONARY * max(customers, 1.0)
+    return Optimum(theta, value, _inverse(-hessian(objective, theta)), settled, False)
 
 
 def _search(objective: Objective, start: Floats, bounds: Sequence[tuple[float, float]], customers: float) -> Floats:
@@ -120,22 +121,37 @@ def _search(objective: Objective, start: Floats, bounds: Sequence[tuple[float, f
     return np.asarray(found.x, dtype=float)
 
 
-def _polished(
-    objective: Objective, theta: Floats, curvature: Floats, low: Floats, high: Floats
-) -> tuple[Floats, float, Floats]:
-    """A few Newton steps with a fixed curvature, kept only while they bring the gradient down."""
+def _slope(theta: Floats, gradient: Floats, low: Floats, high: Floats) -> float:
+    """Largest derivative, not counting those that point out of the bounds."""
+    outward = ((theta <= low) & (gradient < 0)) | ((theta >= high) & (gradient > 0))
+    return float(np.abs(np.where(outward, 0.0, gradient)).max())
+
+
+def _polished(objective: Objective, theta: Floats, low: Floats, high: Floats, customers: float) -> Floats:
+    """Newton steps, at first towards the nearest curvature that has a maximum, kept only while they gain.
+
+    Quasi-Newton searches stop early on the long flat ridges that these likelihoods have.
+    """
     value, gradient = objective(theta)
-    if np.linalg.eigvalsh(curvature)[0] <= 0:
-        return theta, value, gradient
-    for _ in range(4):
-        there = theta + np.linalg.solve(curvature, gradient)
-        if ((there < low) | (there > high)).any():
+    for _ in range(30):
+        if _slope(theta, gradient, low, high) < _POLISHED * max(customers, 1.0):
             break
-        new_value, new_gradient = objective(there)
-        if np.abs(new_gradient).max() >= np.abs(gradient).max():
+        curvature, directions = np.linalg.eigh(-hessian(objective, theta))
+        step = (directions / np.maximum(np.abs(curvature), _MIN_CURVATURE)) @ (directions.T @ gradient)
+        step *= min(1.0, 2.0 / float(np.abs(step).max()))
+        for halving in range(8):
+            there = np.clip(theta + step / 2**halving, low, high)
+            new_value, new_gradient = objective(there)
+            if new_value > value or (new_value > value - 1e-9 * abs(value) and _shorter(new_gradient, gradient)):
+                break
+        else:
             break
         theta, value, gradient = there, new_value, new_gradient
-    return theta, value, gradient
+    return theta
+
+
+def _shorter(one: Floats, other: Floats) -> bool:
+    return float(np.abs(one).max()) < float(np.abs(other).max())
 
 
 def _inverse(curvature: Floats) -> Floats:

@@ -7,7 +7,8 @@ so with z = t/(alpha+T+t) (METHODS section 6.2 with k = 1; n = x for BG/NBD, x +
 
 Mean, variance and quantiles are sums over N of the same terms. I_z(N, R) is the upper tail of a negative binomial,
 whose terms follow by recursion; no 2F1, nothing singular at a = 1, nothing that overflows. Rows are worked off in
-blocks of like length so that a block stops when its longest tail is exhausted.
+blocks of like length so that a block stops when its longest tail is exhausted. The odd row with very many terms (a
+rate known to be enormous, or hardly known at all) is summed on a grid of N instead, good to a ten-thousandth.
 """
 
 from __future__ import annotations
@@ -15,11 +16,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import betainc, betaln
 
 from regulars.analysis.value.statistics import Floats, Ints
 
 _BLOCK = 4096
 _TOLERANCE = 1e-10
+_LONG = 20_000  # terms
 _UNDERFLOW = -600.0
 
 
@@ -52,8 +55,11 @@ def summarise(future: Future, levels: tuple[float, ...] = (), marks: tuple[int, 
     quantiles, reached = np.zeros((len(levels), size)), np.zeros((len(marks), size))
     length = _length(future.shape, future.z)
     order = np.argsort(length, kind="stable")
-    for start in range(0, size, _BLOCK):
-        rows = order[start : start + _BLOCK]
+    short = int(np.searchsorted(length[order], _LONG))
+    for row in order[short:]:
+        mean[row], second[row], quantiles[:, row], reached[:, row] = _long(future, row, length[row], levels, marks)
+    for start in range(0, short, _BLOCK):
+        rows = order[start : min(start + _BLOCK, short)]
         sums = _Sums.empty(future, rows, levels, marks)
         sums.run(int(length[rows[-1]]))
         mean[rows], second[rows] = sums.mean, sums.second
@@ -70,6 +76,24 @@ def _length(shape: Floats, z: Floats) -> Floats:
     centre = shape * z / (1 - z)
     spread = np.sqrt(np.maximum(shape * z, 1e-300)) / (1 - z)
     return np.asarray(np.ceil(centre + 10 * spread + 32 / -np.log(np.maximum(z, 1e-12)) + 2))
+
+
+def _long(
+    future: Future, row: int, length: float, levels: tuple[float, ...], marks: tuple[int, ...]
+) -> tuple[float, float, Floats, Floats]:
+    """The sums of one row, linear between points of N that are dense below 1,000 and geometric above."""
+    N = np.unique(np.round(np.concatenate([np.arange(1, 1000), np.geomspace(1000, length, 6000)])))
+    shape, z, survived = future.shape[row], future.z[row], future.survived[row]
+
+    def reach(n: Floats) -> Floats:
+        stay = np.exp(betaln(future.a, survived + n - 1) - betaln(future.a, survived))
+        return np.asarray(betainc(n, shape, z) * stay)
+
+    at, gap = reach(N), np.diff(N)
+    sums = [float(term[0] + (gap * term[:-1] + (gap + 1) / 2 * np.diff(term)).sum()) for term in (at, (2 * N - 1) * at)]
+    upper = (1 - np.asarray(levels, dtype=float)) / max(future.alive[row], 1e-300)
+    counts = np.floor(np.interp(-upper, -at, N, left=0.0))
+    return sums[0], sums[1], counts, reach(np.asarray(marks, dtype=float))
 
 
 @dataclass(slots=True, eq=False)

@@ -197,8 +197,8 @@ def _verdict(best: Optimum, customers: float, correlation: float) -> Text:
         return say("value.spend.few", n=round(customers), wanted=_FEW)
     if best.theta[1] < np.log(_Q_LEAST) + 0.05:
         return say("value.spend.heavy_tail")
-    if best.held or np.sqrt(np.diag(best.covariance)).max() > _WEAK:
-        return say("value.spend.weak")
     if abs(correlation) > _CORRELATED:
         return say("value.spend.correlated", correlation=round(correlation, 2))
+    if best.held or np.sqrt(np.diag(best.covariance)).max() > _WEAK:
+        return say("value.spend.weak")
     return say("value.spend.good")

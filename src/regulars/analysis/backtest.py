@@ -1,0 +1,60 @@
+"""The visit model judged on the business's own past. Docs: docs/methods/backtest.md.
+
+The chosen model is fitted again on what was known at a cut (a quarter of the history ago, a year at most) and
+predicts visit days until ``as_of``; then the ledger is opened. Nothing after the cut enters the fit.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import ibis
+import numpy as np
+import pyarrow as pa
+from numpy.random import Generator
+
+from regulars.analysis.diagnosis import Backtest
+from regulars.analysis.models import FEW_REPEATERS, refit
+from regulars.analysis.standings import KEY, statistics
+from regulars.analysis.summary import summary, visitors
+from regulars.analysis.value import by_frequency, total_visits
+
+LONGEST = 365
+SHORTEST_HISTORY = 180
+TOP = 7  # repeat visits shown one by one; the last row is 'seven or more'
+
+
+def cut_day(first_day: date, as_of: date) -> date | None:
+    """Where to cut the history; None when it is too short to be cut."""
+    span = (as_of - first_day).days
+    return as_of - timedelta(days=min(LONGEST, span // 4)) if span >= SHORTEST_HISTORY else None
+
+
+def backtest_query(days: ibis.Table, *, cut: date) -> ibis.Table:
+    """Unique triples as they were at the cut, with customers and the visit days that followed."""
+    before = visitors(summary(days.filter(days.day <= cut), as_of=cut))
+    later = days.filter(days.visit, days.day > cut)
+    later = later.group_by("customer").aggregate(came=later.count())
+    joined = before.left_join(later, "customer")
+    return joined.group_by(*KEY).aggregate(customers=joined.count(), came=joined.came.sum().fill_null(0)).order_by(*KEY)
+
+
+def backtest(triples: pa.Table, *, model: str, cut: date, as_of: date, rng: Generator) -> Backtest | None:
+    """Fit, predict, compare; None when too few customers had come back by the cut."""
+    if not triples.num_rows:
+        return None
+    stats = statistics(triples)
+    if stats.repeaters < FEW_REPEATERS:
+        return None
+    fit = refit(stats, model)
+    horizon = (as_of - cut).days
+    expected = fit.expected_visits(stats.x, stats.t_x, stats.T, horizon / 7)
+    came = triples["came"].to_numpy().astype(np.int64)
+    return Backtest(
+        cut=cut,
+        horizon_days=horizon,
+        customers=round(stats.customers),
+        predicted_visits=total_visits(stats, fit, weeks=horizon / 7, rng=rng),
+        actual_visits=int(came.sum()),
+        by_frequency=by_frequency(stats.x, expected, came / stats.weight, weight=stats.weight, top=TOP),
+    )

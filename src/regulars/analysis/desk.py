@@ -1,0 +1,83 @@
+"""The working place of one study: the reader with a memory of what it was asked, and what all sections share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+import ibis
+import pyarrow as pa
+
+from regulars.analysis.summary import visitors
+from regulars.analysis.tally import Tally
+from regulars.base.settings import Business
+from regulars.ledger.store import Reader
+from regulars.packs.schema import Pack
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A reader that remembers every query it ran, by section."""
+
+    reader: Reader
+    queries: dict[str, str] = field(default_factory=dict)
+
+    def ask(self, section: str, expr: ibis.Table) -> pa.Table:
+        """Compute a small table."""
+        self.queries[section] = self.reader.sql(expr)
+        return self.reader.arrow(expr)
+
+    def keep(self, section: str, expr: ibis.Table) -> ibis.Table:
+        """Compute a table once and leave it in the engine."""
+        self.queries[section] = self.reader.sql(expr)
+        return self.reader.keep(expr, f"study_{section}")
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What every part of one study shares."""
+
+    desk: Desk
+    business: Business
+    pack: Pack
+    as_of: date
+    lines: ibis.Table
+    tally: Tally
+
+    @property
+    def first_day(self) -> date:
+        """The first day with a line."""
+        return min(row.first_day for row in self.tally.rows)
+
+    @property
+    def last_day(self) -> date:
+        """The last day with a line."""
+        return max(row.last_day for row in self.tally.rows)
+
+    @property
+    def default_branch(self) -> str:
+        """The branch of lines that name none: the only one there is, else 'unknown'."""
+        named = [name for name in self.tally.branches if name]
+        known = [branch.id for branch in self.business.branches]
+        only = known if len(known) == 1 else named
+        return only[0] if len(only) == 1 else ("unknown" if only else "main")
+
+    def has(self, kind: str) -> bool:
+        """Whether the ledger has lines of a kind."""
+        return any(row.kind == kind for row in self.tally.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The tables of one study that stay in the engine until it ends."""
+
+    days: ibis.Table
+    everybody: ibis.Table
+    presence: ibis.Table | None  # None where there is but one branch
+    branch_codes: ibis.Table | None
+    balances: ibis.Table | None  # None where no packages can be followed
+
+    @property
+    def customers(self) -> ibis.Table:
+        """Customers with a visit."""
+        return visitors(self.everybody)

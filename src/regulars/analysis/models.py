@@ -1,0 +1,135 @@
+"""Fitting and choosing the models of the study, and what stands in where the data cannot carry a model.
+
+BG/NBD and MBG/NBD have four parameters each, so the higher log-likelihood is the lower AIC. With fewer than
+:data:`FEW_REPEATERS` customers who came back neither is identifiable: the pack's own figures are used instead (rates
+around its typical interval, chance to leave from its newcomers' benchmark) and everything that rests on them says so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pyarrow as pa
+
+from regulars.analysis.diagnosis import ModelFit
+from regulars.analysis.value import SpendFit, Statistics, VisitFit, fit_bgnbd, fit_gamma_gamma, fit_mbgnbd
+from regulars.analysis.value.likelihood import VisitLikelihood
+from regulars.analysis.value.statistics import Floats
+from regulars.base.text import say
+from regulars.packs.schema import Pack
+
+FEW_REPEATERS = 20
+#: Share of newcomers who leave after their first visit where the pack has no benchmark for it.
+_LEAVES = 0.5
+_PRIOR_LOG_SD = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """The chosen models, and the unique histories they are of.
+
+    ``from_pack`` tells that the visit model is the pack's figures, not a fit.
+    """
+
+    histories: pa.Table
+    visits: VisitFit
+    spend: SpendFit
+    rivals: tuple[VisitFit, ...]
+    from_pack: bool
+
+    @property
+    def rows(self) -> tuple[ModelFit, ...]:
+        """All fits as the diagnosis lists them, the chosen visit model first."""
+        rest = tuple(_row(fit, "visits", chosen=False) for fit in self.rivals if fit is not self.visits)
+        return (_row(self.visits, "visits", chosen=True), *rest, _row(self.spend, "spend", chosen=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Spending:
+    """Repeat visits and their mean value with counts, and the mean value of all visits of the base."""
+
+    x: Floats
+    mean_value: Floats
+    customers: Floats
+    overall: float
+
+
+def fit_models(stats: Statistics, histories: pa.Table, spending: Spending, *, pack: Pack) -> Models:
+    """Fit what can be fitted and choose."""
+    spend = fit_spend(spending)
+    if stats.repeaters < FEW_REPEATERS:
+        return Models(histories, pack_visits(stats, pack=pack), spend, (), from_pack=True)
+    rivals = (fit_bgnbd(stats), fit_mbgnbd(stats))
+    return Models(histories, max(rivals, key=_preference), spend, rivals, from_pack=False)
+
+
+def refit(stats: Statistics, model: str) -> VisitFit:
+    """The same visit model on another base."""
+    return fit_bgnbd(stats) if model == "bg-nbd" else fit_mbgnbd(stats)
+
+
+def _preference(fit: VisitFit) -> tuple[bool, float]:
+    return fit.converged, fit.log_likelihood
+
+
+def pack_visits(stats: Statistics, *, pack: Pack) -> VisitFit:
+    """An MBG/NBD whose parameters are the pack's: nothing in it was learnt from this business.
+
+    Rate: Gamma with shape ``prior_strength`` and mean one visit per typical interval. Chance to leave p: such that
+    newcomers come back within the pack's window as often as its benchmark says; Beta(2 p, 2 (1 - p)).
+    """
+    windows = pack.windows
+    r, alpha = windows.prior_strength, windows.prior_strength * windows.typical_interval / 7
+    benchmark = next((b.value for b in pack.benchmarks if b.id == "newcomers_returned"), None)
+    in_time = 1 - (alpha / (alpha + windows.returned_within / 7)) ** r
+    leaves = _LEAVES if benchmark is None else float(np.clip(1 - benchmark / in_time, 0.05, 0.9))
+    parameters = (r, alpha, 2 * leaves, 2 * (1 - leaves))
+    value, _ = VisitLikelihood.of(stats, "mbg-nbd")(np.log(parameters))
+    return VisitFit(
+        model="mbg-nbd",
+        names=("r", "alpha", "a", "b"),
+        parameters=parameters,
+        covariance=np.eye(4) * _PRIOR_LOG_SD**2,
+        log_likelihood=value,
+        customers=round(stats.customers),
+        converged=True,
+        held=True,
+        verdict=say("study.model.from_pack", n=round(stats.repeaters), wanted=FEW_REPEATERS),
+    )
+
+
+def fit_spend(spending: Spending) -> SpendFit:
+    """Gamma-Gamma of repeat visits; without any paid repeat visit everybody is expected to spend the base's mean."""
+    if len(spending.x):
+        return fit_gamma_gamma(spending.x, spending.mean_value, spending.customers)
+    level = max(spending.overall, 0.01)
+    p, q = 4.0, 4.0
+    return SpendFit(
+        model="gamma-gamma",
+        names=("p", "q", "gamma"),
+        parameters=(p, q, level * (q - 1) / p),
+        covariance=np.eye(3) * _PRIOR_LOG_SD**2,
+        log_likelihood=0.0,
+        customers=0,
+        left_out=0,
+        correlation=0.0,
+        converged=True,
+        held=True,
+        verdict=say("study.model.spend_of_all"),
+    )
+
+
+def _row(fit: VisitFit | SpendFit, role: Literal["visits", "spend"], *, chosen: bool) -> ModelFit:
+    return ModelFit(
+        model=fit.model,
+        parameters=fit.named,
+        standard_errors=fit.standard_errors,
+        log_likelihood=fit.log_likelihood,
+        customers=fit.customers,
+        chosen=chosen,
+        role=role,
+        converged=fit.converged,
+        verdict=fit.verdict,
+    )

@@ -1,0 +1,115 @@
+"""What is believed of one customer: one row per identified customer with a visit, joined inside the engine.
+
+Value of the next 12 or 36 months is expected visits times expected spend a visit (revenue, undiscounted); its 80 %
+range is :func:`regulars.analysis.value.value_factors` of the customer's history times the scale of their spend.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import ibis
+import numpy as np
+import pyarrow as pa
+
+from regulars.analysis.value import HORIZONS, SpendFit, Statistics, VisitFit, score, value_factors
+
+KEY = ("x", "t_x_days", "T_days")
+PERMISSIONS = ("may_email", "may_sms", "may_whatsapp", "may_phone", "may_post")
+HIGH, MIDDLE = 0.2, 0.5  # the top 20 % by value, the next 30 %
+
+COLUMNS = (
+    *("customer", "branch", "first_day", "last_day", "visits", "x", "t_x_days", "T_days", "revenue", "revenue_12"),
+    *("mean_visit_value", "rhythm_days", "due_on", "overdue_factor", "p_alive", "rate_month"),
+    *(f"visits_{h}{part}" for h in HORIZONS for part in ("", "_p10", "_p90")),
+    "spend_visit",
+    *(f"value_{h}{part}" for h in HORIZONS for part in ("", "_p10", "_p90")),
+    *("margin_visit", "state", "tier", "class", "package_balance", *PERMISSIONS),
+)
+
+
+def statistics(triples: pa.Table) -> Statistics:
+    """Unique triples for the visit models: days become weeks."""
+    column = {name: triples[name].to_numpy().astype(float) for name in triples.column_names}
+    return Statistics(column["x"], column["t_x_days"] / 7, column["T_days"] / 7, column["customers"])
+
+
+def scores(triples: pa.Table, *, visits: VisitFit, spend: SpendFit) -> pa.Table:
+    """What the models say of every triple, keyed for the join. ``spend_cv`` is the spread of believed mean spend."""
+    stats = statistics(triples)
+    columns = score(stats, visits) | value_factors(stats, visits, spend)
+    ones = np.ones(len(stats))
+    columns["spend_cv"] = spend.spend_sd(stats.x, ones) / spend.expected_spend(stats.x, ones)
+    keys = {name: triples[name] for name in KEY}
+    return pa.table(keys | {name: pa.array(values) for name, values in columns.items()})
+
+
+def valued(customers: ibis.Table, scored: ibis.Table, *, spend: SpendFit) -> ibis.Table:
+    """Join scores to customers; add expected spend and value with ranges."""
+    joined = customers.inner_join(scored, list(KEY))
+    p, q, gamma = spend.parameters
+    known = (joined.x > 0) & (joined.repeat_value > 0)
+    base_cv = float(spend.spend_sd(0, 0.0) / spend.expected_spend(0, 0.0))
+    joined = joined.mutate(
+        paid_visits=ibis.ifelse(known, joined.x, 0),
+        paid_value=ibis.ifelse(known, joined.repeat_value, 0.0),
+        spend_cv=ibis.ifelse(known, joined.spend_cv, base_cv),
+    )
+    rate = gamma + joined.paid_visits * joined.paid_value
+    joined = joined.mutate(spend_visit=p * rate / (p * joined.paid_visits + q - 1))
+    # What value_factors multiplies: the posterior's rate, or the one that keeps the base's mean where nothing was paid.
+    scale = joined.spend_visit * (q + p * joined.x - 1) / p
+    values = {f"value_{h}": joined[f"visits_{h}"] * joined.spend_visit for h in HORIZONS}
+    ranges = {f"value_{h}_{q}": joined[f"factor_{h}_{q}"] * scale for h in HORIZONS for q in ("p10", "p90")}
+    return joined.mutate(**values, **ranges)
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What is joined to customers besides the models; None where the ledger has nothing of the kind."""
+
+    home: ibis.Table | None  # customer, branch, visits
+    only_branch: str
+    balances: ibis.Table | None  # customer, package_balance
+    permissions: ibis.Table | None  # customer, may_*
+
+
+def permissions(customers: ibis.Table) -> ibis.Table:
+    """Marketing permissions; where several systems know a customer, one refusal is a refusal."""
+    return customers.group_by("customer").aggregate(**{name: customers[name].all() for name in PERMISSIONS})
+
+
+def completed(customers: ibis.Table, beside: Beside, *, margin_share: float) -> ibis.Table:
+    """Add branch, visits, margin, package balance and permissions."""
+    t = customers.mutate(margin_visit=customers.spend_visit * margin_rate(customers, margin_share))
+    if beside.home is not None:
+        t = t.inner_join(beside.home, "customer")
+    else:
+        t = t.mutate(branch=ibis.literal(beside.only_branch), visits=t.x + 1)
+    if beside.balances is not None:
+        t = t.left_join(beside.balances, "customer").drop("customer_right")
+    else:
+        t = t.mutate(package_balance=ibis.null("float64"))
+    if beside.permissions is not None:
+        t = t.left_join(beside.permissions, "customer").drop("customer_right")
+    else:
+        t = t.mutate(**{name: ibis.null("boolean") for name in PERMISSIONS})
+    return t
+
+
+def margin_rate(t: ibis.Table, share: float) -> ibis.Value:
+    """Contribution per unit of revenue: from costs where the customer's lines carry them, else the business's share."""
+    if "cost" not in t.columns:
+        return ibis.literal(share)
+    costed, cost = t.costed.fill_null(0.0), t.cost.fill_null(0.0)
+    own = (costed - cost + share * (t.revenue - costed)) / t.revenue.nullif(0.0)
+    return ibis.ifelse(t.revenue > 0, ibis.least(ibis.greatest(own, -1.0), 1.0), share)
+
+
+def with_tier(t: ibis.Table) -> ibis.Table:
+    """Add ``tier`` by rank of 36-month value."""
+    best_first = ibis.window(order_by=[t.value_36.desc(), t.customer])
+    ranked = t.mutate(rank=ibis.row_number().over(best_first), all=t.count().over(ibis.window()))
+    place = ranked["rank"] / ranked["all"]
+    tier = ibis.cases((place < HIGH, "high"), (place < MIDDLE, "middle"), else_="low")
+    return ranked.mutate(tier=tier).drop("rank", "all")

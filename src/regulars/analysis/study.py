@@ -1,0 +1,156 @@
+"""The study: from the ledger at one data version and one day to a diagnosis, and one standing per customer.
+
+Every section lives in its own module: a query (an Ibis expression, executed in the engine and kept as SQL beside the
+figures) and a plain function that turns its few rows into the section. Nothing after ``as_of`` is read.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import ibis
+import numpy as np
+
+from regulars.analysis.branches import branch_table, home
+from regulars.analysis.classes import value_cut_query, with_class
+from regulars.analysis.desk import Desk, Kept, Setting
+from regulars.analysis.diagnosis import Diagnosis
+from regulars.analysis.models import Models, Spending, fit_models
+from regulars.analysis.packages import balances
+from regulars.analysis.rhythm import base_interval, base_interval_query, with_rhythm
+from regulars.analysis.sections import Believed, diagnosis
+from regulars.analysis.standings import (
+    COLUMNS,
+    Beside,
+    completed,
+    permissions,
+    scores,
+    statistics,
+    valued,
+    with_tier,
+)
+from regulars.analysis.summary import repeat_values, summary, triples
+from regulars.analysis.tally import tally, tally_query
+from regulars.analysis.visits import customer_days, in_order, lines_until, presences
+from regulars.base.errors import BadData
+from regulars.base.progress import Progress, unwatched
+from regulars.base.settings import Business
+from regulars.base.text import say
+from regulars.ledger.store import Reader
+from regulars.packs.schema import Pack
+
+#: Above so many customers who came back, like spends are grouped before the spend model is fitted.
+MANY = 200_000
+_GROUPS_PER_FACTOR_E = 400
+_SEED = 20_250_101  # of the draws behind ranges: same ledger, same ranges
+_STEPS = 5
+
+
+def study(
+    reader: Reader,
+    *,
+    business: Business,
+    pack: Pack,
+    as_of: date,
+    standings: Path,
+    progress: Progress = unwatched,
+) -> Diagnosis:
+    """Study a business as if today were ``as_of``; writes one row per customer to ``standings`` (Parquet).
+
+    Raises:
+        BadData: no identified customer has visited by that day.
+    """
+    progress(say("study.step.visits"), 0, _STEPS)
+    setting = _setting(reader, business=business, pack=pack, as_of=as_of)
+    kept = _kept(setting)
+    progress(say("study.step.models"), 1, _STEPS)
+    models = _models(setting, kept)
+    progress(say("study.step.standings"), 2, _STEPS)
+    believed = _believed(setting, kept, models)
+    progress(say("study.step.writing"), 3, _STEPS)
+    reader.write_parquet(_written(believed.standings), standings)
+    progress(say("study.step.sections"), 4, _STEPS)
+    result = diagnosis(setting, kept, models, believed, rng=np.random.default_rng(_SEED))
+    progress(say("study.step.done"), _STEPS, _STEPS)
+    return result
+
+
+def _setting(reader: Reader, *, business: Business, pack: Pack, as_of: date) -> Setting:
+    desk = Desk(reader)
+    lines = lines_until(reader.table("sales"), as_of)
+    counted = tally(desk.ask("base", tally_query(lines, as_of=as_of)))
+    if not any(row.known for row in counted.rows):
+        raise BadData(say("study.error.no_visits", as_of=as_of), say("study.error.no_visits_hint"))
+    return Setting(desk, business, pack, as_of, lines, counted)
+
+
+def _kept(setting: Setting) -> Kept:
+    """Lines -> customer-days -> customers, each computed once."""
+    desk, counted = setting.desk, setting.tally
+    codes = None
+    if len(counted.branches) > 1:
+        names = branch_table(counted.branches, default=setting.default_branch)
+        codes = desk.reader.take_in(names, "study_branch_codes")
+    prepaid = setting.has("package_sale") and counted.basis == "redemption"
+    days = customer_days(
+        setting.lines,
+        basis=counted.basis,
+        branches=codes,
+        costed=any(row.costed for row in counted.rows),
+        prepaid=prepaid,
+    )
+    days = desk.keep("visits", in_order(desk.keep("customer_days", days)))
+    everybody = desk.keep("customers", summary(days, as_of=setting.as_of))
+    presence = None
+    if codes is not None:
+        presence = desk.keep("presence", presences(setting.lines, days=days, branches=codes))
+    owed = desk.keep("balances", balances(days)) if prepaid else None
+    return Kept(days, everybody, presence, codes, owed)
+
+
+def _models(setting: Setting, kept: Kept) -> Models:
+    """Fit the models on the unique histories of the base."""
+    desk = setting.desk
+    unique = desk.ask("histories", triples(kept.customers))
+    if not unique.num_rows:
+        raise BadData(say("study.error.no_visits", as_of=setting.as_of), say("study.error.no_visits_hint"))
+    stats = statistics(unique)
+    steps = _GROUPS_PER_FACTOR_E if stats.repeaters > MANY else None
+    spent = desk.ask("spending", repeat_values(kept.customers, steps=steps))
+    revenue = kept.customers.aggregate(mean=kept.customers.revenue.sum() / (kept.customers.x + 1).sum())
+    spending = Spending(
+        *(spent[name].to_numpy().astype(float) for name in ("x", "repeat_value", "customers")),
+        overall=float(desk.ask("visit_value", revenue)["mean"][0].as_py()),
+    )
+    return fit_models(stats, unique, spending, pack=setting.pack)
+
+
+def _believed(setting: Setting, kept: Kept, models: Models) -> Believed:
+    """Everything about every customer, joined in the engine."""
+    desk, windows = setting.desk, setting.pack.windows
+    row = desk.ask("rhythm_of_base", base_interval_query(kept.customers, strength=windows.prior_strength))
+    interval = base_interval(row, windows=windows)
+    scored = desk.reader.take_in(scores(models.histories, visits=models.visits, spend=models.spend), "study_scores")
+    table = with_rhythm(kept.customers, interval=interval, windows=windows)
+    table = desk.keep("values", valued(table, scored, spend=models.spend))
+    cut = float(desk.ask("value_cut", value_cut_query(table))["cut"][0].as_py())
+    table = with_tier(with_class(table, value_cut=cut))
+    table = completed(table, _beside(setting, kept), margin_share=setting.business.margin.share)
+    return Believed(desk.keep("standings", table), interval, cut)
+
+
+def _beside(setting: Setting, kept: Kept) -> Beside:
+    reader = setting.desk.reader
+    return Beside(
+        home=None
+        if kept.presence is None or kept.branch_codes is None
+        else home(kept.presence, kept.branch_codes, as_of=setting.as_of),
+        only_branch=setting.default_branch,
+        balances=kept.balances,
+        permissions=permissions(reader.table("customers")) if reader.has("customers") else None,
+    )
+
+
+def _written(table: ibis.Table) -> ibis.Table:
+    return table.select(*COLUMNS).order_by("customer")

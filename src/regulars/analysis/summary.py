@@ -1,0 +1,68 @@
+"""One row per customer: how often, since when, until when, and how much."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import ibis
+
+from regulars.analysis.visits import YEAR
+
+
+def summary(days: ibis.Table, *, as_of: date) -> ibis.Table:
+    """Summarise customer-days (as :func:`regulars.analysis.visits.in_order` gives them) to customers.
+
+    Customers who only ever bought a package or returned something have null ``x``; :func:`visitors` leaves them out.
+    ``x`` counts repeat visit days, ``t_x_days`` runs from first to last visit, ``T_days`` from first visit to
+    ``as_of``; ``repeat_value`` is the mean value of the repeat visits (0 without any), net of refunds.
+    """
+    since = as_of - YEAR
+    sums = {name: days[name].sum().cast("float64") for name in ("costed", "cost") if name in days.columns}
+    total = days.group_by("customer").aggregate(
+        x=days["index"].max(),
+        first_day=days.day.min(where=days.visit),
+        last_day=days.day.max(where=days.visit),
+        visit_days_12=days.count(where=days.visit & (days.day > since)),
+        earned=days.value.sum(),
+        earned_12=days.value.sum(where=days.day > since),
+        earned_first=days.value.sum(where=days["index"] == 0),
+        **sums,
+    )
+    repeat = (total.earned - total.earned_first).cast("float64") / total.x
+    return total.mutate(
+        t_x_days=total.last_day.delta(total.first_day, unit="day"),
+        T_days=ibis.literal(as_of).delta(total.first_day, unit="day"),
+        since_days=ibis.literal(as_of).delta(total.last_day, unit="day"),
+        revenue=total.earned.cast("float64"),
+        revenue_12=total.earned_12.cast("float64").fill_null(0.0),
+        mean_visit_value=total.earned.cast("float64") / (total.x + 1),
+        repeat_value=ibis.ifelse(total.x > 0, repeat, 0.0),
+    ).drop("earned", "earned_12", "earned_first")
+
+
+def visitors(customers: ibis.Table) -> ibis.Table:
+    """Those with at least one visit: the customers of a study."""
+    return customers.filter(customers.x.notnull())
+
+
+def triples(customers: ibis.Table) -> ibis.Table:
+    """Unique (x, t_x_days, T_days) with counts: all a visit model needs of the base."""
+    return (
+        customers.group_by("x", "t_x_days", "T_days")
+        .aggregate(customers=customers.count())
+        .order_by("x", "t_x_days", "T_days")
+    )
+
+
+def repeat_values(customers: ibis.Table, *, steps: int | None) -> ibis.Table:
+    """Unique (x, mean repeat value) with counts: all the spend model needs.
+
+    ``steps`` per factor of e groups like values of a large base (None = exact): 400 steps are a quarter of a per cent.
+    """
+    paid = customers.filter(customers.x > 0, customers.repeat_value > 0)
+    if steps is None:
+        grouped = paid.group_by("x", "repeat_value").aggregate(customers=paid.count())
+        return grouped.order_by("x", "repeat_value")
+    step = (paid.repeat_value.ln() * steps).round().cast("int64")
+    binned = paid.group_by(x=paid.x, step=step).aggregate(repeat_value=paid.repeat_value.mean(), customers=paid.count())
+    return binned.order_by("x", "step")

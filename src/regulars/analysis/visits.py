@@ -1,0 +1,99 @@
+"""From sale lines to customer-days: what counts as a visit, and which money belongs to it.
+
+Policy (one basis for every revenue figure of a study, so that past revenue and expected revenue compare):
+
+* A **visit** is a customer's presence on a business day at a branch: any line of a kind in ``VISIT_KINDS``. A day with
+  nothing but a package sale, a membership fee, a gift card or a refund is no visit; its money still counts.
+* **Revenue is earned, not taken.** A package sale is a debt to the customer, not revenue; the redemption earns its own
+  value (``net`` where the source writes one, else ``gross``). So a package is counted once, at the visits it pays for.
+  A gift card sale is no revenue either: what is bought with the card is a line of its own.
+* Where no redemption of the ledger carries any value, packages cannot be earned visit by visit and count when sold
+  (:data:`Basis` ``"sale"``); the study says so among its quality findings.
+* Refunds are negative revenue on the day they are made. ``Base.takings`` keeps the plain sum of ``net``.
+
+Each line is read once into customer-days; windows run over customer-days, never over lines.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Literal
+
+import ibis
+
+from regulars.ledger.schema import VISIT_KINDS
+
+type Basis = Literal["redemption", "sale"]
+
+YEAR = timedelta(days=365)
+
+
+def lines_until(sales: ibis.Table, as_of: date) -> ibis.Table:
+    """The sale lines a study of that day may see."""
+    return sales.filter(sales.day <= as_of)
+
+
+def redeemed_value(lines: ibis.Table) -> ibis.Value:
+    """What a redemption line is worth: its net where there is one, else its gross."""
+    return ibis.ifelse(lines.net != 0, lines.net, lines.gross.fill_null(0))
+
+
+def earned(lines: ibis.Table, basis: Basis) -> ibis.Value:
+    """The revenue a line earns (see the module's policy)."""
+    if basis == "sale":
+        return ibis.ifelse(lines.kind == "gift_card_sale", 0, lines.net)
+    return ibis.cases(
+        (lines.kind.isin(["package_sale", "gift_card_sale"]), 0),
+        (lines.kind == "package_redemption", redeemed_value(lines)),
+        else_=lines.net,
+    )
+
+
+def customer_days(
+    lines: ibis.Table, *, basis: Basis, branches: ibis.Table | None, costed: bool, prepaid: bool
+) -> ibis.Table:
+    """One row per identified customer and day.
+
+    ``branches`` maps branch names to codes where there is more than one; ``branch`` and ``branch_to`` are the lowest
+    and highest code of the day's visit lines (they differ only when somebody visited several branches in one day).
+    """
+    known = lines.filter(lines.customer.notnull())
+    if branches is not None:
+        known = known.mutate(place=known.branch.fill_null("")).join(branches, "place")
+    known = known.mutate(value=earned(known, basis), comes=known.kind.isin(VISIT_KINDS))
+    columns: dict[str, ibis.Value] = {"value": known.value.sum(), "visit": known.comes.any()}
+    if branches is not None:
+        columns["branch"] = known.code.min(where=known.comes)
+        columns["branch_to"] = known.code.max(where=known.comes)
+    if costed:
+        columns["costed"] = known.value.sum(where=known.cost.notnull())
+        columns["cost"] = known.cost.sum()
+    if prepaid:
+        columns["sold"] = known.net.sum(where=known.kind == "package_sale")
+        columns["redeemed"] = redeemed_value(known).sum(where=known.kind == "package_redemption")
+    return known.group_by("customer", "day").aggregate(**columns)
+
+
+def in_order(days: ibis.Table) -> ibis.Table:
+    """Customer-days with, on visits, ``index`` (0 = first visit), ``previous`` visit day and ``first_day``."""
+    window = ibis.window(group_by=[days.customer, days.visit], order_by=days.day)
+    index = ibis.row_number().over(window)
+    return days.mutate(
+        index=ibis.ifelse(days.visit, index, ibis.null("int64")),
+        previous=ibis.ifelse(days.visit, days.day.lag().over(window), ibis.null("date")),
+        first_day=ibis.ifelse(days.visit, days.day.first().over(window), ibis.null("date")),
+    )
+
+
+def presences(lines: ibis.Table, *, days: ibis.Table, branches: ibis.Table) -> ibis.Table:
+    """Visits at the grain of the definition: customer, day and branch ``code``.
+
+    A day at one branch is read off the customer-days; only the few days at several branches go back to the lines.
+    """
+    one = days.filter(days.visit, days.branch == days.branch_to).select("customer", "day", code="branch")
+    several = days.filter(days.visit, days.branch != days.branch_to).select("customer", "day")
+    known = lines.filter(lines.customer.notnull(), lines.kind.isin(VISIT_KINDS))
+    known = (
+        known.mutate(place=known.branch.fill_null("")).join(branches, "place").semi_join(several, ["customer", "day"])
+    )
+    return one.union(known.select("customer", "day", "code").distinct())
