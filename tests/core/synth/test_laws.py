@@ -207,3 +207,30 @@ def test_one_branch_of_each_trade_loses_visibly_more() -> None:
         shares = [float(alive[world.lives.branch == b].mean()) for b in range(len(module.TRADE.places))]
         others = [share for b, share in enumerate(shares) if b != worst]
         assert shares[worst] < min(others) - 0.03
+
+
+def test_share_of_watch_services_follows_renewal_theory() -> None:
+    """Over a century of faithful owners one visit in 1 + sum of P(Gamma(nk, k rate) <= 4 years) is a service."""
+    faithful = replace(
+        watch.TRADE.nature, once=0.0, hazard_month=1e-9, regularity={2: 1.0}, rate_shape=1e6, hazard_with_rate=0.0
+    )
+    places = tuple(replace(place, once_more=0.0) for place in watch.TRADE.places)
+    trade = replace(watch.TRADE, nature=faithful, places=places, years=100)
+    world = world_of(watch, customers=400, trade=trade)
+    due = watch.services_due(world=world)
+    n = np.arange(1, 60)
+    between = gammainc(2 * n, 2 * watch.DUE_DAYS / faithful.interval_days).sum()
+    cycles = [visits for visits in _visits_by_service(world, due) if visits]
+    assert within(np.array(cycles, dtype=float), mean=1 + float(between))
+
+
+def _visits_by_service(world: World, due: NDArray[np.bool_]) -> list[int]:
+    """Visits in each customer's first five complete cycles."""
+    order = np.lexsort((world.visits.number, world.visits.customer))
+    customer, number, service = world.visits.customer[order], world.visits.number[order], due[order]
+    lengths = []
+    for who in np.unique(customer[customer >= 0]):
+        at = number[(customer == who) & service][:5]
+        if len(at) == 5 and world.began_day[who] < 60 * 365:
+            lengths.extend(np.diff(at, prepend=0).tolist())
+    return lengths

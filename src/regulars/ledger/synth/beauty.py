@@ -14,6 +14,7 @@ from numpy.random import Generator
 from regulars.ledger.synth.clock import Floats, Ints
 from regulars.ledger.synth.files import cells, clock_time, money, pick, write_csv
 from regulars.ledger.synth.goods import Item, Shelf
+from regulars.ledger.synth.lives import Lives
 from regulars.ledger.synth.people import People, staff_names
 from regulars.ledger.synth.receipts import (
     REFUND_RANK,
@@ -28,7 +29,7 @@ from regulars.ledger.synth.receipts import (
 )
 from regulars.ledger.synth.records import earlier_customers, permissions
 from regulars.ledger.synth.trade import Calendar, Goal, Nature, Place, Trade
-from regulars.ledger.synth.world import World
+from regulars.ledger.synth.world import World, in_rounds
 
 TRADE = Trade(
     pack="beauty",
@@ -136,10 +137,12 @@ def customer_ids(*, people: People, rng: Generator) -> list[str]:  # noqa: ARG00
     return [f"LB-{n // 1000:03d}-{n % 1000:03d}" for n in range(1, len(people) + 1)]
 
 
-def expected_spend(*, level: Floats) -> Floats:
+def expected_spend(*, lives: Lives) -> Floats:
     """Expected net amount of a visit whose treatment is paid on the day (refunds and package sales apart)."""
-    treatment = TREATMENTS.mean_price(level=level) * (1 - OFFER * OFF)
-    return np.asarray(treatment + EXTRA * EXTRAS.mean_price(level=level) + PRODUCT * PRODUCTS.mean_price(level=level))
+    treatment = TREATMENTS.mean_price(level=lives.spend) * (1 - OFFER * OFF)
+    return np.asarray(
+        treatment + EXTRA * EXTRAS.mean_price(level=lives.spend) + PRODUCT * PRODUCTS.mean_price(level=lives.spend)
+    )
 
 
 def write_exports(*, world: World, folder: Path, rng: Generator) -> tuple[Path, ...]:
@@ -178,9 +181,7 @@ def _packages(*, world: World, rng: Generator) -> tuple[Ints, Ints]:
     choice = PACKAGES.draw(level=visits.level, rng=rng)
     balance = np.zeros(len(world.lives), dtype=np.int64)
     holding = np.full(len(world.lives), -1)
-    known = np.flatnonzero(visits.customer >= 0)
-    known = known[np.argsort(visits.number[known], kind="stable")]
-    for now in np.split(known, np.flatnonzero(np.diff(visits.number[known])) + 1):
+    for now in in_rounds(visits=visits):
         who = visits.customer[now]
         redeems = (balance[who] > 0) & (use[now] < _REDEEMS)
         redeemed[now[redeems]] = holding[who[redeems]]

@@ -10,6 +10,7 @@ from numpy.random import Generator
 from regulars.ledger.synth.clock import Floats, Ints
 from regulars.ledger.synth.files import all_columns, cells, clock_time, pick, write_csv
 from regulars.ledger.synth.goods import Item, Shelf
+from regulars.ledger.synth.lives import Lives
 from regulars.ledger.synth.people import People, staff_names
 from regulars.ledger.synth.receipts import (
     REFUND_RANK,
@@ -105,10 +106,12 @@ _CARDS = cells("Visa,MasterCard,American Express,UnionPay,")
 _CITIES = cells("Hong Kong,Kowloon,New Territories,")
 
 
-def expected_spend(*, level: Floats) -> Floats:
+def expected_spend(*, lives: Lives) -> Floats:
     """Expected net amount of a visit, refunds apart."""
-    service = SERVICES.mean_price(level=level) * (1 - OFFER * OFF)
-    return np.asarray(service + EXTRA * EXTRAS.mean_price(level=level) + PRODUCT * PRODUCTS.mean_price(level=level))
+    service = SERVICES.mean_price(level=lives.spend) * (1 - OFFER * OFF)
+    return np.asarray(
+        service + EXTRA * EXTRAS.mean_price(level=lives.spend) + PRODUCT * PRODUCTS.mean_price(level=lives.spend)
+    )
 
 
 def write_exports(*, world: World, folder: Path, rng: Generator) -> tuple[Path, ...]:

@@ -14,6 +14,7 @@ from regulars.base.text import say
 from regulars.ledger.synth import beauty, hair, retail, watch
 from regulars.ledger.synth.clock import Floats
 from regulars.ledger.synth.files import TRUTH_FILE, business_toml, write_truth
+from regulars.ledger.synth.lives import Lives
 from regulars.ledger.synth.people import People
 from regulars.ledger.synth.trade import Trade
 from regulars.ledger.synth.world import World, simulate
@@ -26,7 +27,7 @@ class _Simulated(Protocol):
 
     def customer_ids(self, *, people: People, rng: Generator) -> list[str]: ...
 
-    def expected_spend(self, *, level: Floats) -> Floats: ...
+    def expected_spend(self, *, lives: Lives) -> Floats: ...
 
     def write_exports(self, *, world: World, folder: Path, rng: Generator) -> tuple[Path, ...]: ...
 
@@ -86,6 +87,6 @@ def make_exports(
         rng=rng,
     )
     files = maker.write_exports(world=world, folder=folder, rng=rng)
-    spend = maker.expected_spend(level=world.lives.spend)
+    spend = maker.expected_spend(lives=world.lives)
     truth_file = write_truth(folder / TRUTH_FILE, world=world, spend=spend)
     return Synthesis(files=files, truth_file=truth_file, business_toml=business_toml(world=world))

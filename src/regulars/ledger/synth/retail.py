@@ -14,6 +14,7 @@ from numpy.random import Generator
 from regulars.ledger.synth.clock import Floats, Ints
 from regulars.ledger.synth.files import all_columns, cells, clock_time, money, pick, write_csv
 from regulars.ledger.synth.goods import Item, Shelf
+from regulars.ledger.synth.lives import Lives
 from regulars.ledger.synth.people import People
 from regulars.ledger.synth.receipts import Lines, added, join, make_lines, running_numbers, with_refunds
 from regulars.ledger.synth.records import permissions
@@ -104,9 +105,9 @@ def customer_ids(*, people: People, rng: Generator) -> list[str]:  # noqa: ARG00
     return people.email
 
 
-def expected_spend(*, level: Floats) -> Floats:
+def expected_spend(*, lives: Lives) -> Floats:
     """Expected net amount of an order, refunds and postage apart."""
-    return np.asarray(GOODS.mean_price(level=level) * (1 + SECOND + THIRD) * (1 + TWO) * (1 - OFFER * OFF))
+    return np.asarray(GOODS.mean_price(level=lives.spend) * (1 + SECOND + THIRD) * (1 + TWO) * (1 - OFFER * OFF))
 
 
 def write_exports(*, world: World, folder: Path, rng: Generator) -> tuple[Path, ...]:

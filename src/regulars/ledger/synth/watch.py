@@ -1,7 +1,7 @@
 """Two watch shops with their own till: semicolon files, day first, thousands separated.
 
-Customers come about every fifteen months, mostly for a strap, a battery or a water resistance test; every third or
-fourth time it is the full service, four to five years after the last; a second watch is rare.
+Customers come about every fifteen months, mostly for a strap, a battery or a water resistance test; the first visit
+four years or more after the last service (or the first visit of all) is for a service; a second watch is rare.
 """
 
 from __future__ import annotations
@@ -11,10 +11,12 @@ from pathlib import Path
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
+from scipy.special import gammainc
 
 from regulars.ledger.synth.clock import Floats, Ints
 from regulars.ledger.synth.files import cells, clock_time, pick, write_csv
 from regulars.ledger.synth.goods import Item, Shelf
+from regulars.ledger.synth.lives import Lives
 from regulars.ledger.synth.people import People, staff_names
 from regulars.ledger.synth.receipts import (
     REFUND_RANK,
@@ -26,7 +28,7 @@ from regulars.ledger.synth.receipts import (
 )
 from regulars.ledger.synth.records import permissions
 from regulars.ledger.synth.trade import Calendar, Goal, Nature, Place, Trade
-from regulars.ledger.synth.world import World
+from regulars.ledger.synth.world import World, in_rounds
 
 TRADE = Trade(
     pack="watch",
@@ -110,6 +112,7 @@ _GOODS = (*WATCHES.items, *SERVICES.items, *SMALL.items)
 _SERVICE0, _SMALL0 = len(WATCHES.items), len(WATCHES.items) + len(SERVICES.items)
 #: First visits that are a purchase; later visits that are one; purchases with a price given way on, and how far.
 FIRST_BUYS, BUYS_AGAIN, OFFER, OFF, REFUNDED = 0.75, 0.06, 0.3, 0.05, 0.004
+DUE_DAYS = 4 * 365
 _SOURCES = cells("介紹 Referral,路過 Walk-in,Google,雜誌 Magazine,品牌活動 Brand event")
 
 
@@ -118,16 +121,22 @@ def customer_ids(*, people: People, rng: Generator) -> list[str]:  # noqa: ARG00
     return [f"{100_000 + 7 * number}" for number in range(1, len(people) + 1)]
 
 
-def cycle(*, number: Ints) -> Ints:
-    """Every how many visits customer ``number`` has the watch fully serviced: 3 or 4."""
-    return np.asarray(3 + number % 2)
+def expected_spend(*, lives: Lives) -> Floats:
+    """Expected net amount of a return visit in the long run.
 
-
-def expected_spend(*, level: Floats) -> Floats:
-    """Expected net amount of a return visit in the long run; ``level`` has one entry per customer in their order."""
-    full = 1 / cycle(number=np.arange(len(level)))
-    other = full * SERVICES.mean_price(level=level) + (1 - full) * SMALL.mean_price(level=level)
-    return np.asarray(BUYS_AGAIN * WATCHES.mean_price(level=level) * (1 - OFFER * OFF) + (1 - BUYS_AGAIN) * other)
+    Between two services lie all visits of ``DUE_DAYS``: with Erlang-k gaps their number is the sum over n of
+    P(Gamma(nk, k rate) <= DUE_DAYS), so that one visit in that number plus one is a service.
+    """
+    between = np.zeros(len(lives))
+    n, gain = 1, np.ones(len(lives))
+    while gain.max() > 1e-9:
+        gain = gammainc(n * lives.regularity, lives.regularity * lives.rate * DUE_DAYS)
+        between += gain
+        n += 1
+    service = 1 / (1 + between)
+    other = service * SERVICES.mean_price(level=lives.spend) + (1 - service) * SMALL.mean_price(level=lives.spend)
+    watch = WATCHES.mean_price(level=lives.spend) * (1 - OFFER * OFF)
+    return np.asarray(BUYS_AGAIN * watch + (1 - BUYS_AGAIN) * other)
 
 
 def write_exports(*, world: World, folder: Path, rng: Generator) -> tuple[Path, ...]:
@@ -153,7 +162,7 @@ def _receipts(*, world: World, rng: Generator) -> Lines:
     first = visits.number == 0
     buys = rng.random(len(visits)) < np.where(first, FIRST_BUYS, BUYS_AGAIN)
     buys &= visits.customer >= 0
-    serviced = ~first & (visits.number % cycle(number=visits.customer) == 0)
+    serviced = services_due(world=world)
     small = _SMALL0 + SMALL.draw(level=level, rng=rng)
     item = np.where(serviced, _SERVICE0 + SERVICES.draw(level=level, rng=rng), small)
     item = np.where(buys, WATCHES.draw(level=level, rng=rng), item)
@@ -162,6 +171,17 @@ def _receipts(*, world: World, rng: Generator) -> Lines:
     discount = np.where(bargain, np.round(gross * OFF), 0).astype(np.int64)
     lines = make_lines(visit=np.arange(len(visits)), item=item, gross=gross, rank=0, discount=discount)
     return with_refunds(lines=lines, world=world, share=REFUNDED, rng=rng)
+
+
+def services_due(*, world: World) -> NDArray[np.bool_]:
+    """Visits at which a service is due, visit number by visit number."""
+    visits = world.visits
+    due, last = np.zeros(len(visits), dtype=bool), world.began_day.copy()
+    for now in in_rounds(visits=visits):
+        who = visits.customer[now]
+        due[now] = visits.day[now] - last[who] >= DUE_DAYS
+        last[who[due[now]]] = visits.day[now[due[now]]]
+    return due
 
 
 def _write_sales(path: Path, *, world: World, lines: Lines, rng: Generator) -> Path:

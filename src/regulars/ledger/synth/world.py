@@ -82,6 +82,13 @@ def simulate(
     )
 
 
+def in_rounds(*, visits: Visits) -> list[Ints]:
+    """Positions of everybody's first visits, of everybody's second visits, and so on; walk-ins left out."""
+    known = np.flatnonzero(visits.customer >= 0)
+    known = known[np.argsort(visits.number[known], kind="stable")]
+    return np.split(known, np.flatnonzero(np.diff(visits.number[known])) + 1)
+
+
 def _visits(*, clock: Clock, lives: Lives, who: Ints, day: Ints, away: float, rng: Generator) -> Visits:
     """Put visits on the calendar; two within one day become one, some happen at another branch that is open."""
     key = np.unique(who * 100_000 + day)
