@@ -1,0 +1,188 @@
+"""The generic mapping: what each column of an unknown file is, by its name (English or Chinese) and its content."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from regulars.base.errors import BadData
+from regulars.base.text import say
+from regulars.ledger.profile import Profile, normal_header
+from regulars.ledger.readers import Raw
+from regulars.ledger.sources import generic_words
+
+_DATE = re.compile(
+    r"^(\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](\d{4}|\d{2})\b|(19|20)\d{2}(0[1-9]|1[0-2])([0-2]\d|3[01])$"
+    r"|\d{1,2}[ -][A-Za-z]{3,9}[ ,-]+\d{2,4}|[A-Za-z]{3,9} \d{1,2},? \d{4})"
+)
+_AMOUNT = re.compile(r"^[-+(−]*\s*(HK|US|NT)?[$€£¥元]?\s*[-+(−]*\d[\d,.'’]*\s*[)元-]*$")
+_DECIMAL = re.compile(r"\.\d{1,2}\)?$")
+_MONEY_SUFFIX = re.compile(r"\s*(hkd|hk\$|hk|usd|gbp|港幣|港元|元|\$)$")
+_CONTACT = ("email", "phone", "customer_name")
+#: Fields that only a list of customers has.
+_ACCEPTS = tuple(f"accepts_{way}" for way in ("email", "sms", "whatsapp", "phone", "post"))
+_OWN = ("joined", "birth", "source", "referrer", "district", "home_branch", "company", *_ACCEPTS)
+_DATED = ("date", "joined", "booked_at")
+_NUMBERS = ("quantity", "price", "gross", "discount", "net", "cost", "minutes")
+_WHO = ("customer", "reference", *_CONTACT)
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """The filled cells of one column's sample."""
+
+    values: tuple[str, ...]
+
+    def share(self, is_so: Callable[[str], object]) -> float:
+        """How large a part of the cells is so; 0 for an empty column."""
+        return sum(bool(is_so(value)) for value in self.values) / len(self.values) if self.values else 0.0
+
+    @property
+    def dates(self) -> bool:
+        return self.share(_DATE.match) > 0.6
+
+    @property
+    def numbers(self) -> bool:
+        return self.share(_AMOUNT.match) > 0.6
+
+    @property
+    def decimals(self) -> bool:
+        return self.numbers and self.share(_DECIMAL.search) > 0.5
+
+
+def guess(file: str, raw: Raw, names: tuple[str, ...]) -> tuple[Profile, float, bool]:
+    """A mapping for an unknown file, its score (0..1) and whether people are told by name only.
+
+    Raises:
+        BadData: no date, no amount, or nobody it could be about: a summary or something else; the text says which.
+    """
+    cells = {
+        name: Cells(tuple(c for row in raw.sample if at < len(row) and (c := (row[at] or "").strip())))
+        for at, name in enumerate(raw.names)
+        if name in names
+    }
+    if not raw.header:
+        return _by_content(file, cells), 0.5, False
+    found = {table: _by_words(table, cells) for table in ("sales", "customers", "bookings")}
+    table = _table(file, found, cells)
+    fields = found[table]
+    if table == "sales":
+        _fill_gaps(fields, cells)
+    columns = {name: field for field, name in fields.items()}
+    exact = sum(_rank(table, field, name) == 0 for field, name in fields.items())
+    score = round(0.5 + 0.4 * exact / len(fields), 3)
+    who = set(fields) & set(_WHO)
+    return Profile(name="generic", table=table, columns=columns), score, who == {"customer_name"}  # type: ignore[arg-type] # one of three
+
+
+def _plain(header: str) -> str:
+    return _MONEY_SUFFIX.sub("", normal_header(header)).strip()
+
+
+def _rank(table: str, field: str, header: str) -> int | None:
+    words = [normal_header(word) for word in generic_words()[table][field]]
+    for spelling in (normal_header(header), _plain(header)):
+        if spelling in words:
+            return words.index(spelling)
+    return None
+
+
+def _by_words(table: str, cells: dict[str, Cells]) -> dict[str, str]:
+    ranked = [
+        (rank, field, name)
+        for field in generic_words()[table]
+        for name in cells
+        if (rank := _rank(table, field, name)) is not None and _may_be(field, cells[name])
+    ]
+    fields: dict[str, str] = {}
+    for _, field, name in sorted(ranked, key=lambda r: r[0]):
+        if field not in fields and name not in fields.values():
+            fields[field] = name
+    return _names_are_no_numbers(fields, cells)
+
+
+def _names_are_no_numbers(fields: dict[str, str], cells: dict[str, Cells]) -> dict[str, str]:
+    # A column "Customer" without a digit in it holds names, not numbers.
+    name = fields.get("customer")
+    if name and cells[name].values and cells[name].share(lambda c: any(x.isdigit() for x in c)) < 0.5:
+        del fields["customer"]
+        fields.setdefault("customer_name", name)
+    return fields
+
+
+def _may_be(field: str, cells: Cells) -> bool:
+    if not cells.values:
+        return field not in ("date", "net", "price", "gross")
+    if field in _DATED:
+        return cells.dates
+    if field in _NUMBERS:
+        return cells.numbers
+    if field == "email":
+        return cells.share(lambda c: "@" in c) > 0.5
+    if field == "phone":
+        return cells.share(lambda c: sum(x.isdigit() for x in c) >= 6) > 0.5
+    return not (field in _WHO and cells.dates and field != "customer")
+
+
+def _table(file: str, found: dict[str, dict[str, str]], cells: dict[str, Cells]) -> str:
+    sales, people, bookings = found["sales"], found["customers"], found["bookings"]
+    money = set(sales) & {"net", "gross", "price"} or any(c.decimals for c in cells.values())
+    dated = "date" in sales or any(c.dates for c in cells.values())
+    who = set(sales) & set(_WHO)
+    about_people = set(people) & set(_WHO) and set(people) & {*_OWN, *_CONTACT}
+    sold = set(sales) & {"sale_id", "item", "quantity", "price", "time"}
+    if about_people and not sold and ("date" not in sales or _one_each(people, cells)):
+        return "customers"
+    if dated and money and (who or "sale_id" in sales):
+        return "sales"
+    if "date" in bookings and {"booking_id", "status", "minutes"} & set(bookings) and set(bookings) & set(_WHO):
+        return "bookings"
+    if about_people and not dated:
+        return "customers"
+    if not money:
+        raise _refused("no_amount" if dated else "nothing", file)
+    raise _refused("no_date" if not dated else "summary", file)
+
+
+def _one_each(people: dict[str, str], cells: dict[str, Cells]) -> bool:
+    names: Sequence[str] = [people[field] for field in _WHO if field in people]
+    values = cells[names[0]].values
+    return len(set(values)) == len(values)
+
+
+def _refused(reason: str, file: str) -> BadData:
+    return BadData(say(f"importing.refused.generic_{reason}", file=file), say("importing.refused.generic_hint"))
+
+
+def _fill_gaps(fields: dict[str, str], cells: dict[str, Cells]) -> None:
+    # Names said nothing: the only column of dates is the date, the only column of cents the amount.
+    free = {name: c for name, c in cells.items() if name not in fields.values()}
+    if "date" not in fields and (dates := [name for name, c in free.items() if c.dates]):
+        fields["date"] = dates[0]
+    if not set(fields) & {"net", "gross", "price"} and (sums := [name for name, c in free.items() if c.decimals]):
+        fields["net"] = sums[-1]
+
+
+def _by_content(file: str, cells: dict[str, Cells]) -> Profile:
+    dates = [name for name, c in cells.items() if c.dates]
+    money = [name for name, c in cells.items() if c.decimals]
+    if not dates or not money:
+        raise _refused("no_header", file)
+    fields = {"date": dates[0], "net": money[-1]}
+    order = list(cells)
+    numbers = [n for n in order if cells[n].numbers and n not in fields.values()]
+    before = [n for n in order if order.index(n) < order.index(dates[0]) and looks_like_id(cells[n])]
+    others = [n for n in order if n not in fields.values() and looks_like_id(cells[n])]
+    if not before and not others:
+        raise _refused("no_header", file)
+    fields["customer"] = (before or others)[0]
+    small = [n for n in numbers if n not in fields.values() and order.index(n) > order.index(dates[0])]
+    if small and all(len(v) <= 4 for v in cells[small[0]].values):
+        fields["quantity"] = small[0]
+    return Profile(name="generic", table="sales", header=False, columns={name: field for field, name in fields.items()})
+
+
+def looks_like_id(cells: Cells) -> bool:
+    """Whether a column without a name could hold customer numbers: short, no blanks, a digit in most."""
+    return not cells.decimals and cells.share(lambda c: " " not in c and any(x.isdigit() for x in c)) > 0.9

@@ -1,0 +1,105 @@
+"""What is kept of the texts of a file: pseudonyms for people, masked words, branches by their id.
+
+Everything here works on distinct values, of which there are few, and joins back by value.
+"""
+
+from __future__ import annotations
+
+import re
+
+import pyarrow as pa
+
+from regulars.ledger.checks import BITS
+from regulars.ledger.readers import literal
+from regulars.ledger.staging import Stage
+from regulars.privacy.hkid import PREFILTER, mask_hkid
+from regulars.privacy.pseudonym import Pseudonyms
+
+_CONTACT = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+|(?<!\d)(?:\+?852[ -]?)[2-9]\d{3}[ -]?\d{4}(?!\d)")
+_CONTACT_MASK = "[contact]"
+_SUSPICIOUS = rf"{PREFILTER}|@|852[ -]?[2-9]\d{{3}}"
+
+
+def key_people(stage: Stage, pseudonyms: Pseudonyms) -> None:
+    """Make the table ``people`` (who, customer) over the distinct identifiers of ``staged``.
+
+    Two identifiers that fall on one key would silently become one person; their rows are kept out instead.
+    """
+    key = pseudonyms.sql_key(stage.reading.people, "who")
+    stage.engine.execute(
+        f"CREATE TEMP TABLE people AS SELECT who, {key} AS customer "
+        "FROM (SELECT DISTINCT who FROM staged WHERE who IS NOT NULL)"
+    )
+    shared = stage.one("SELECT count(*) - count(DISTINCT customer) FROM people")
+    clash = "SELECT customer FROM people GROUP BY 1 HAVING count(*) > 1" if shared else "SELECT NULL::BIGINT LIMIT 0"
+    stage.engine.execute(f"CREATE TEMP TABLE clashes AS SELECT who FROM people WHERE customer IN ({clash})")
+
+
+def clash_bit() -> str:
+    """The finding of a row whose identifier shares its key with another identifier."""
+    return f"(CASE WHEN who IN (SELECT who FROM clashes) THEN {BITS['key_collision']} ELSE 0 END)"
+
+
+def key_staff(stage: Stage, pseudonyms: Pseudonyms, column: str = "staff") -> None:
+    """Make the table ``staff_keys`` (said, staff)."""
+    stage.engine.execute(
+        f"CREATE TEMP TABLE staff_keys AS SELECT {column} AS said, {pseudonyms.sql_staff(f'lower({column})')} AS staff "
+        f"FROM (SELECT DISTINCT {column} FROM staged WHERE {column} IS NOT NULL)"
+    )
+
+
+def masked(stage: Stage, columns: tuple[str, ...]) -> dict[str, str]:
+    """Expressions of kept text columns in which identity card numbers and contact data are masked.
+
+    Counts the rows concerned as warnings. Only distinct suspicious values are looked at in Python.
+    """
+    expressions: dict[str, str] = {}
+    for column in columns:
+        query = (
+            f"SELECT {column}, count(*) FROM staged WHERE {column} IS NOT NULL "
+            f"AND regexp_matches({column}, '{_SUSPICIOUS}') GROUP BY 1"
+        )
+        befores: list[str] = []
+        afters: list[str] = []
+        cards = contacts = 0
+        for text, rows in stage.engine.execute(query).fetchall():
+            clean, found = mask_hkid(text)
+            clean, reached = _CONTACT.subn(_CONTACT_MASK, clean)
+            cards += rows if found else 0
+            contacts += rows if reached else 0
+            if clean != text:
+                befores.append(text)
+                afters.append(clean)
+        stage.warn("hkid_masked", cards, column=stage.columns.get(column))
+        stage.warn("contact_masked", contacts, column=stage.columns.get(column))
+        expressions[column] = f"staged.{column}"
+        if befores:
+            table = pa.table({"said": befores, "kept": afters})
+            stage.engine.register(f"masks_{column}_arrow", table)
+            stage.engine.execute(f"CREATE TEMP TABLE masks_{column} AS SELECT * FROM masks_{column}_arrow")
+            stage.engine.unregister(f"masks_{column}_arrow")
+            lookup = f"(SELECT kept FROM masks_{column} WHERE said = staged.{column})"
+            expressions[column] = f"coalesce({lookup}, staged.{column})"
+    return expressions
+
+
+def branch_ids(stage: Stage, column: str, masked_column: str) -> str:
+    """The branch id of a row: by id, name or other spelling in ``business.toml``, else as the file says.
+
+    A file without branches belongs to the only branch there is.
+    """
+    branches = stage.business.branches
+    if not stage.has(column):
+        return literal(branches[0].id) if len(branches) == 1 else "CAST(NULL AS VARCHAR)"
+    spellings = {
+        spelling.strip().lower(): branch.id
+        for branch in reversed(branches)
+        for spelling in (*branch.also, *branch.name.values(), branch.id)
+    }
+    if not spellings:
+        return masked_column
+    listed = ", ".join(literal(spelling) for spelling in spellings)
+    unknown = f"SELECT count(*) FROM staged WHERE {column} IS NOT NULL AND lower({column}) NOT IN ({listed})"
+    stage.warn("unknown_branch", stage.one(unknown), column=stage.columns.get(column))
+    cases = " ".join(f"WHEN {literal(spelling)} THEN {literal(id)}" for spelling, id in spellings.items())
+    return f"CASE lower(staged.{column}) {cases} ELSE {masked_column} END"

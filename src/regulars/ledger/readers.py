@@ -1,0 +1,162 @@
+"""Opening an export, whatever it is, as one relation of columns ``c0, c1, ...`` and the row's number.
+
+The kind of file is told by its first bytes, never by its name. Text columns stay text (the checks want to see what
+was written); Parquet columns keep their types.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from regulars.base.errors import BadData, NotThere
+from regulars.base.progress import Progress
+from regulars.base.text import say
+from regulars.ledger.dialect import HEAD, SPACES, find_dialect
+from regulars.ledger.encoding import as_utf8
+from regulars.ledger.profile import Profile
+from regulars.ledger.sheets import sheet_to_csv
+
+_BLANKS = "' ' || chr(9) || chr(10) || chr(13) || chr(160) || chr(12288) || chr(65279)"
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """An opened file: its columns and how DuckDB scans them. ``serial`` is the scan without parallel reading."""
+
+    file: str
+    form: str  # csv, sheet or parquet
+    names: tuple[str, ...]
+    types: tuple[str, ...]
+    scan: str
+    serial: str
+    header: bool
+    sample: tuple[tuple[str | None, ...], ...]
+    encoding: str = "utf-8"
+    replaced: int = 0
+
+
+def literal(text: str) -> str:
+    """A string as a SQL literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def connect(work: Path) -> duckdb.DuckDBPyConnection:
+    """A private engine for one import: bounded memory, spilling into the work folder, nothing loaded from outside."""
+    engine = duckdb.connect(
+        str(work / "import.duckdb"),
+        config={
+            "memory_limit": "2GB",
+            "temp_directory": str(work / "spill"),
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+        },
+    )
+    engine.execute("SET TimeZone = 'UTC'")
+    engine.execute("SET enable_progress_bar = false")
+    return engine
+
+
+def open_raw(
+    engine: duckdb.DuckDBPyConnection,
+    path: Path,
+    *,
+    work: Path,
+    hints: Profile | None,
+    progress: Progress,
+    peek: bool = False,
+) -> Raw:
+    """Open an export; with ``peek`` only its beginning, which is enough to recognise it.
+
+    Raises:
+        NotThere: there is no such file.
+        BadData: it is empty, binary, damaged, a bomb, or no table.
+    """
+    if not path.is_file():
+        raise NotThere(say("importing.file.missing", file=path.name), say("importing.file.missing_hint"))
+    with path.open("rb") as file:
+        magic = file.read(8)
+    if not magic:
+        raise BadData(say("importing.file.empty", file=path.name), say("importing.file.empty_hint"))
+    if magic.startswith(b"PAR1"):
+        return _parquet(engine, path)
+    if magic.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        if magic.startswith(b"PK") and not zipfile.is_zipfile(path):
+            raise BadData(say("importing.file.damaged", file=path.name), say("importing.file.damaged_hint"))
+        table = sheet_to_csv(path, work=work, progress=progress, most=400 if peek else None)
+        return _csv(table, shown=path.name, form="sheet", work=work, hints=None, progress=progress)
+    read = _beginning(path, work) if peek else path
+    return _csv(read, shown=path.name, form="csv", work=work, hints=hints, progress=progress)
+
+
+def _beginning(path: Path, work: Path) -> Path:
+    with path.open("rb") as file:
+        head = file.read(2 * HEAD)
+    target = work / "beginning.csv"
+    target.write_bytes(head)
+    return target
+
+
+def _csv(path: Path, *, shown: str, form: str, work: Path, hints: Profile | None, progress: Progress) -> Raw:
+    with path.open("rb") as file:
+        if b"regulars_reading=" in file.read(HEAD).split(b"\n", 1)[0]:
+            hints = None  # a rejects file is ours, in our encoding and layout, whatever it came from
+    text = as_utf8(path, work=work, encoding=hints.encoding if hints else None, progress=progress)
+    with text.path.open("rb") as file:
+        head = file.read(HEAD).decode("utf-8-sig", errors="ignore")
+    dialect = find_dialect(
+        head,
+        name=shown,
+        delimiter="," if form == "sheet" else (hints.delimiter if hints else None),
+        header=hints.header if hints else None,
+    )
+    source, delimiter = text.path, dialect.delimiter
+    if delimiter == SPACES:
+        source, delimiter = _tabbed(text.path, work / "tabbed.csv"), "\t"
+    width = len(dialect.names)
+    # One column more than the header has: what lands there tells that a row is too long.
+    columns = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(width)) + ", 'over': 'VARCHAR'"
+    read = (
+        f"read_csv({literal(str(source))}, auto_detect=false, header=false, skip={dialect.skip}, "
+        f"columns={{{columns}}}, delim={literal(delimiter)}, quote='\"', escape='\"', null_padding=true, "
+        f"strict_mode=false, max_line_size={16 << 20}, nullstr=''"
+    )
+    row = f"row_number() OVER () + {dialect.first_row - 1} AS row"
+    kept = ", ".join(f"nullif(trim(c{i}, {_BLANKS}), '') AS c{i}" for i in range(width))
+    scan = f"SELECT {row}, {kept}, over IS NOT NULL AS ragged FROM {read}"
+    return Raw(
+        shown,
+        form,
+        dialect.names,
+        ("VARCHAR",) * width,
+        scan + ")",
+        scan + ", parallel=false)",
+        dialect.header,
+        tuple(tuple(row) for row in dialect.sample),
+        text.encoding,
+        text.replaced,
+    )
+
+
+def _tabbed(path: Path, target: Path) -> Path:
+    with path.open(encoding="utf-8-sig", newline=None) as lines, target.open("w", encoding="utf-8") as out:
+        out.writelines("\t".join(line.split()) + "\n" for line in lines)
+    return target
+
+
+def _parquet(engine: duckdb.DuckDBPyConnection, path: Path) -> Raw:
+    read = f"read_parquet({literal(str(path))}, file_row_number=true)"
+    try:
+        described = engine.execute(f"DESCRIBE SELECT * EXCLUDE (file_row_number) FROM {read}").fetchall()
+        names, types = tuple(d[0] for d in described), tuple(d[1] for d in described)
+        quoted = ['"' + name.replace('"', '""') + '"' for name in names]
+        texts = ", ".join(f"CAST({q} AS VARCHAR)" for q in quoted)
+        sample = tuple(engine.execute(f"SELECT {texts} FROM {read} LIMIT 300").fetchall())
+    except duckdb.Error as error:
+        raise BadData(say("importing.file.damaged", file=path.name), say("importing.file.damaged_hint")) from error
+    kept = ", ".join(f"{q} AS c{i}" for i, q in enumerate(quoted))
+    scan = f"SELECT file_row_number + 2 AS row, {kept}, false AS ragged FROM {read}"
+    return Raw(path.name, "parquet", names, types, scan, scan, True, sample)

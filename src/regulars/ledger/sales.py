@@ -1,0 +1,223 @@
+"""Sale lines: from the cells of a file to rows of the ledger table ``sales``, all of it in DuckDB."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from regulars.ledger.amounts import amount
+from regulars.ledger.checks import BITS, bits
+from regulars.ledger.engine import HOUSE
+from regulars.ledger.keeping import branch_ids, clash_bit, key_people, key_staff, masked
+from regulars.ledger.kinds import REFUND_WORDS, kind_of
+from regulars.ledger.readers import literal
+from regulars.ledger.schema import SALES
+from regulars.ledger.staging import Stage, foreign, money_comma, when, who
+from regulars.privacy.pseudonym import Pseudonyms
+
+_TEXTS = ("sale_id", "line_id", "given_line", "branch", "staff", "item", "category", "kind", "event", "promotion")
+_KEPT = ("branch", "item", "category", "promotion", "supplier")
+_SUMS = ("net", "gross", "discount", "price", "cost", "order_subtotal", "order_discount", "order_refund")
+#: Trades whose unnamed lines are goods; elsewhere they are services.
+_GOODS = ("retail", "watch")
+
+
+def stage_sales(stage: Stage) -> None:
+    """Read every cell once: view ``staged`` with typed fields and the findings of each row."""
+    texts = [
+        f"f_{name} AS {name}" if stage.has(name) else f"CAST(NULL AS VARCHAR) AS {name}"
+        for name in (*_TEXTS, "supplier", "piece", "status")
+    ]
+    sums = [
+        f"{amount(f'f_{name}', stage.types[name], comma=money_comma(stage, name))} AS {name}"
+        if stage.has(name)
+        else f"CAST(NULL AS DECIMAL(18,2)) AS {name}"
+        for name in _SUMS
+        if name != "price"
+    ]
+    quantity = amount("f_quantity", stage.types["quantity"], to="DOUBLE") if stage.has("quantity") else "NULL::DOUBLE"
+    price = (
+        amount("f_price", stage.types["price"], comma=money_comma(stage, "price"), to="DECIMAL(18,4)")
+        if stage.has("price")
+        else "NULL::DECIMAL(18,4)"
+    )
+    given = f"f_quantity IS NOT NULL AND {quantity} IS NULL" if stage.has("quantity") else "false"
+    cells = (
+        f"SELECT row, ragged, {', '.join(texts)}, {', '.join(sums)}, {quantity} AS quantity, {price} AS price, "
+        f"{given} AS bad_quantity, {who(stage)} AS who, {when(stage)}, f_date IS NULL AS undated, "
+        f"{_unpaid(stage)} AS unpaid, coalesce({foreign(stage)}, false) AS strange FROM raw"
+    )
+    found = bits(
+        {
+            "ragged_row": "ragged",
+            "no_date": "undated",
+            "bad_date": "NOT undated AND day IS NULL",
+            "odd_date": "day NOT BETWEEN DATE '1970-01-01' AND DATE '2199-12-31'",
+            "no_amount": "unpaid",
+            "bad_amount": "NOT unpaid AND sum IS NULL",
+            "foreign_currency": "strange",
+        }
+    )
+    query = f"SELECT * EXCLUDE (undated, unpaid, strange), {found} AS found FROM (SELECT *, {_sum(stage)} AS sum FROM ({cells}))"
+    target = literal(str(stage.work / "staged.parquet"))
+    stage.engine.execute(f"COPY ({query}) TO {target} (FORMAT parquet)")
+    stage.engine.execute(f"CREATE VIEW staged AS SELECT * FROM read_parquet({target})")
+    stage.warn(
+        "bad_quantity",
+        stage.one("SELECT count(*) FROM staged WHERE bad_quantity"),
+        column=stage.columns.get("quantity"),
+    )
+    stage.warn("bad_time", stage.one("SELECT count(*) FROM staged WHERE bad_time"), column=stage.columns.get("time"))
+
+
+def _sum(stage: Stage) -> str:
+    # What the line came to: stated, or list price less discount, or price times quantity less discount.
+    ways = [
+        *(["net"] if stage.has("net") else []),
+        *(["gross - coalesce(abs(discount), 0)"] if stage.has("gross") else []),
+        *(
+            ["CAST(price * coalesce(quantity, 1) AS DECIMAL(18,2)) - coalesce(abs(discount), 0)"]
+            if stage.has("price")
+            else []
+        ),
+    ]
+    return f"CAST(coalesce({', '.join(ways)}) AS DECIMAL(18,2))"
+
+
+def _unpaid(stage: Stage) -> str:
+    # Nothing written where the amount should be, as against something that cannot be read.
+    return " AND ".join(f"f_{name} IS NULL" for name in ("net", "gross", "price") if stage.has(name))
+
+
+def sales_facts(stage: Stage, pseudonyms: Pseudonyms, target: Path) -> None:
+    """Write the accepted lines as rows of ``sales`` (without the house columns) to a Parquet file."""
+    key_people(stage, pseudonyms)
+    key_staff(stage, pseudonyms)
+    kept = masked(stage, _KEPT)
+    _label(stage)
+    _skip(stage)
+    lines = _numbered(stage, kept, pseudonyms)
+    stage.engine.execute(f"CREATE TABLE lines AS {lines}")
+    _keep_sales_whole(stage)
+    rows = _whole_orders(stage) if stage.has("order_subtotal") or stage.has("order_discount") else _rows(stage)
+    stage.engine.execute(f"COPY ({rows}) TO {literal(str(target))} (FORMAT parquet)")
+
+
+def _label(stage: Stage) -> None:
+    default = stage.reading.default_kind or ("product" if stage.business.pack in _GOODS else "service")
+    kind = kind_of(
+        "lower(kind)", "lower(category)", "lower(item)", default=default, repairs=stage.business.pack == "watch"
+    )
+    stage.engine.execute(
+        f"CREATE TEMP TABLE labels AS SELECT *, {kind} AS label FROM (SELECT DISTINCT kind, category, item FROM staged)"
+    )
+
+
+def _skip(stage: Stage) -> None:
+    statuses = ", ".join(literal(status) for status in stage.reading.skip_status) or "''"
+    stage.engine.execute(
+        f"CREATE TEMP TABLE skipped AS SELECT row FROM staged WHERE lower(status) IN ({statuses}) AND found = 0"
+    )
+    stage.warn("not_a_sale", stage.one("SELECT count(*) FROM skipped"), column=stage.columns.get("status"))
+
+
+def _numbered(stage: Stage, kept: dict[str, str], pseudonyms: Pseudonyms) -> str:
+    refund = (
+        f"(regexp_matches(lower(coalesce(event, '')), '{REFUND_WORDS}') "
+        f"OR regexp_matches(lower(coalesce(staged.kind, '')), '{REFUND_WORDS}'))"
+    )
+    texts = ", ".join(f"{expression} AS kept_{name}" for name, expression in kept.items() if name != "branch")
+    base = (
+        f"SELECT staged.* EXCLUDE (found), found | {clash_bit()} AS found, customer, staff_keys.staff AS staff_key, "
+        f"{texts}, {branch_ids(stage, 'branch', kept['branch'])} AS branch_id, {refund} AS refunded, label "
+        "FROM staged LEFT JOIN people USING (who) LEFT JOIN staff_keys ON staff_keys.said = staged.staff "
+        "LEFT JOIN labels ON labels.kind IS NOT DISTINCT FROM staged.kind AND labels.item IS NOT DISTINCT FROM "
+        "staged.item AND labels.category IS NOT DISTINCT FROM staged.category "
+        "WHERE row NOT IN (SELECT row FROM skipped)"
+    )
+    made = (
+        "'c' || substr(md5(concat_ws('|', coalesce(customer, 0), day, coalesce(epoch_us(sold_at), 0), "
+        "coalesce(branch_id, ''))), 1, 16)"
+    )
+    content = (
+        "substr(md5(concat_ws('|', coalesce(kept_item, ''), coalesce(kept_category, ''), coalesce(quantity, 0), sum, "
+        "coalesce(gross, 0))), 1, 12)"
+    )
+    sale = f"SELECT *, coalesce(sale_id, {made}) AS sale, CASE WHEN sale_id IS NULL THEN {content} END AS content FROM ({base})"
+    # Numbers run over rejected lines too, so that a corrected line comes back under its own number.
+    number = "CAST(row_number() OVER (PARTITION BY sale, content ORDER BY row) AS VARCHAR)"
+    line = f"coalesce(given_line, line_id, CASE WHEN content IS NULL THEN {number} ELSE content || '-' || {number} END)"
+    piece = pseudonyms.sql_piece("upper(piece)") if stage.has("piece") else "NULL"
+    return (
+        f"SELECT row, found, sale AS sale_id, {line} AS line_id, customer, day, sold_at, branch_id AS branch, "
+        "staff_key AS staff, kept_item AS item, kept_category AS category, "
+        "CASE WHEN refunded OR sum < 0 THEN 'refund' ELSE label END AS kind, "
+        "CASE WHEN refunded THEN -abs(quantity) ELSE quantity END AS quantity, "
+        "CAST(coalesce(gross, price * coalesce(quantity, 1)) AS DECIMAL(18,2)) AS gross, abs(discount) AS discount, "
+        "CAST(CASE WHEN refunded THEN -abs(sum) ELSE sum END AS DECIMAL(18,2)) AS net, cost, "
+        f"kept_promotion AS promotion, kept_supplier AS supplier, {piece} AS piece, "
+        f"order_subtotal, order_discount, order_refund, refunded FROM ({sale})"
+    )
+
+
+def _keep_sales_whole(stage: Stage) -> None:
+    if stage.reading.continuation:
+        # A sale shares its discount among its lines: with one line missing the others would be wrong.
+        stage.engine.execute(
+            f"UPDATE lines SET found = {BITS['rest_of_sale']} WHERE found = 0 "
+            "AND sale_id IN (SELECT sale_id FROM lines WHERE found <> 0)"
+        )
+    if stage.has("line_id") or stage.has("given_line"):
+        stage.engine.execute(
+            f"UPDATE lines SET found = {BITS['duplicate_line']} WHERE found = 0 AND row NOT IN "
+            "(SELECT min(row) FROM lines WHERE found = 0 GROUP BY sale_id, line_id)"
+        )
+
+
+def _select(stage: Stage, lines: str) -> str:
+    filled = {"system": literal(stage.reading.system), "currency": literal(stage.business.currency)}
+    columns = [f"{filled.get(c.name, c.name)} AS {c.name}" for c in SALES.columns if c.name not in HOUSE]
+    return f"SELECT {', '.join(columns)} FROM {lines}"
+
+
+def _rows(stage: Stage) -> str:
+    return _select(stage, "lines WHERE found = 0")
+
+
+def _whole_orders(stage: Stage) -> str:
+    """Lines of orders whose discount and refund are told once per order.
+
+    The discount is what the lines come to above the subtotal (so that a free delivery does not count), shared in
+    proportion, exact to the cent. A refund is a line of its own, never more than the goods came to, on the order's day.
+    """
+    stage.engine.execute(
+        """
+        CREATE VIEW orders AS
+        SELECT *, greatest(0, least(listed, coalesce(listed - subtotal, stated, 0))) AS off FROM (
+            SELECT sale_id, sum(net) AS listed, any_value(order_subtotal) AS subtotal,
+                   any_value(abs(order_discount)) AS stated, any_value(abs(order_refund)) AS refund, min(row) AS first
+            FROM lines WHERE found = 0 GROUP BY sale_id)
+        """
+    )
+    stage.engine.execute(
+        """
+        CREATE VIEW shared AS
+        SELECT l.* EXCLUDE (net, discount), CAST(net - part AS DECIMAL(18,2)) AS net,
+               CAST(coalesce(discount, 0) + part AS DECIMAL(18,2)) AS discount
+        FROM (SELECT lines.*, CASE WHEN listed > 0 THEN round(off * upto / listed, 2)
+                                   - round(off * (upto - net) / listed, 2) ELSE 0 END AS part
+              FROM (SELECT *, sum(CAST(net AS DOUBLE)) OVER (PARTITION BY sale_id ORDER BY row) AS upto
+                    FROM lines WHERE found = 0) AS lines JOIN orders USING (sale_id)) AS l
+        """
+    )
+    stage.engine.execute(
+        """
+        CREATE VIEW paid_back AS
+        SELECT lines.* EXCLUDE (line_id, item, category, kind, quantity, gross, discount, net, cost, supplier, piece),
+               'refund' AS line_id, NULL AS item, NULL AS category, 'refund' AS kind, NULL AS quantity, NULL AS gross,
+               NULL AS discount, CAST(-least(refund, listed - off) AS DECIMAL(18,2)) AS net, NULL AS cost,
+               NULL AS supplier, NULL AS piece
+        FROM lines JOIN orders ON lines.sale_id = orders.sale_id AND lines.row = orders.first
+        WHERE refund > 0 AND listed - off > 0
+        """
+    )
+    return f"{_select(stage, 'shared')} UNION ALL {_select(stage, 'paid_back')}"

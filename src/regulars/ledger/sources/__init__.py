@@ -1,0 +1,46 @@
+"""The sources recognised by column signature. Each is a TOML file beside this module; nothing here is code."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from importlib.resources import files
+from typing import Annotated
+
+from pydantic import Field
+
+from regulars.ledger.profile import Reading
+
+
+class Source(Reading):
+    """One export of one system.
+
+    ``must`` are headers that identify it (``A|B``: either); ``never`` are headers it does not have. ``columns`` maps
+    fields to the headers they are found under, best first. ``dropped`` are known columns that are not kept, because no
+    analysis needs them (PRIVACY.md P01). ``refuse`` names the message why the file cannot be imported.
+    """
+
+    must: Annotated[tuple[str, ...], Field(min_length=1)]
+    never: tuple[str, ...] = ()
+    columns: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    dropped: tuple[str, ...] = ()
+    refuse: str | None = None
+    weak_identity: bool = False
+
+
+@cache
+def all_sources() -> tuple[Source, ...]:
+    """Every source, ordered by name."""
+    found = [
+        Source.model_validate(tomllib.loads(entry.read_text(encoding="utf-8")))
+        for entry in (files("regulars.ledger") / "sources").iterdir()
+        if entry.name.endswith(".toml") and not entry.name.startswith("_")
+    ]
+    return tuple(sorted(found, key=lambda source: source.name))
+
+
+@cache
+def generic_words() -> dict[str, dict[str, tuple[str, ...]]]:
+    """Header aliases of the generic mapping: table -> field -> names, English and Chinese."""
+    raw = tomllib.loads((files("regulars.ledger") / "sources" / "_generic.toml").read_text(encoding="utf-8"))
+    return {table: {field: tuple(names) for field, names in fields.items()} for table, fields in raw.items()}

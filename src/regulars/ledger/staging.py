@@ -1,0 +1,256 @@
+"""The first half of an import: the wanted columns of the raw file as Parquet, and what they say about themselves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import duckdb
+
+from regulars.base.errors import BadData
+from regulars.base.problem import Problem
+from regulars.base.settings import Business
+from regulars.base.text import say
+from regulars.ledger.amounts import foreign_symbol, how_written, is_number
+from regulars.ledger.checks import problem
+from regulars.ledger.dates import DateForm, day_of, find_form, offset_of, time_of
+from regulars.ledger.fields import identifier, text_of
+from regulars.ledger.mapping import LINE_COLUMN, Recognition
+from regulars.ledger.profile import Profile
+from regulars.ledger.readers import Raw, literal
+
+#: Cells that say "nothing" in so many words.
+_NOTHING = "('NULL','null','N/A','n/a','NaN','nan','NaT','None','none','-','—')"
+_AMOUNTS = ("net", "gross", "discount", "price", "cost", "order_subtotal", "order_discount", "order_refund")
+_LINE_FIELDS = (
+    *("sale_id", "line_id", "item", "category", "kind", "quantity", "price", "gross", "discount", "net", "cost"),
+    *("supplier", "piece"),
+)
+#: Names of zones as Square writes them, where they are no names of the IANA database.
+ZONES = {
+    "Pacific Time (US & Canada)": "America/Los_Angeles",
+    "Mountain Time (US & Canada)": "America/Denver",
+    "Central Time (US & Canada)": "America/Chicago",
+    "Eastern Time (US & Canada)": "America/New_York",
+    "Arizona": "America/Phoenix",
+    "Hawaii": "Pacific/Honolulu",
+    "Alaska": "America/Anchorage",
+    "London": "Europe/London",
+    "Dublin": "Europe/Dublin",
+    "Hong Kong": "Asia/Hong_Kong",
+    "Beijing": "Asia/Shanghai",
+    "Singapore": "Asia/Singapore",
+    "Taipei": "Asia/Taipei",
+    "Tokyo": "Asia/Tokyo",
+    "Sydney": "Australia/Sydney",
+    "Melbourne": "Australia/Melbourne",
+    "Brisbane": "Australia/Brisbane",
+    "Perth": "Australia/Perth",
+    "Auckland": "Pacific/Auckland",
+}
+
+
+@dataclass
+class Stage:
+    """One import under way: the engine, what is known of the file, and what was found so far."""
+
+    engine: duckdb.DuckDBPyConnection
+    work: Path
+    raw: Raw
+    found: Recognition
+    business: Business
+    rows: int = 0
+    types: dict[str, str] = field(default_factory=dict)  # field -> type of its column in the raw table
+    problems: list[Problem] = field(default_factory=list)
+    forms: dict[str, DateForm] = field(default_factory=dict)
+    one_thread: bool = False  # the file has line breaks inside quotes
+
+    @property
+    def reading(self) -> Profile:
+        """How the file is read."""
+        return self.found.reading
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """Field -> column of the file, as problems name it."""
+        named = {f: column for column, f in self.reading.columns.items()}
+        named["amount"] = next((named[f] for f in ("net", "price", "gross") if f in named), "")
+        named["customer"] = next((named[f] for f in self.reading.identity if f in named), "")
+        return named
+
+    def has(self, name: str) -> bool:
+        """Whether the file (or a default) has the field."""
+        return name in self.types
+
+    def warn(self, code: str, count: int = 1, *, column: str | None = None, **params: str) -> None:
+        """Note a finding that keeps nothing out."""
+        if count:
+            self.problems.append(problem(self.raw.file, code, column=column, count=count, params=params))
+
+    def one(self, query: str) -> int:
+        """The single whole number a query answers with."""
+        answer = self.engine.execute(query).fetchone()
+        return int(answer[0] or 0) if answer else 0
+
+
+def load(stage: Stage) -> None:
+    """Bring the mapped columns into ``raw.parquet`` and make the view ``raw`` over it: row, ragged, f_<field> …
+
+    Raises:
+        BadData: the engine cannot read the file, or there is no row in it.
+    """
+    raw, reading = stage.raw, stage.reading
+    picked = ["row", "ragged"]
+    for at, (name, type) in enumerate(zip(raw.names, raw.types, strict=True)):
+        wanted = "given_line" if name == LINE_COLUMN else reading.columns.get(name)
+        if wanted:
+            cell, stage.types[wanted] = _typed(f"c{at}", type, wanted, LINE_COLUMN in raw.names)
+            picked.append(f"{cell} AS f_{wanted}")
+    for wanted, value in reading.defaults.items():
+        picked.append(f"{literal(value)} AS f_{wanted}")
+        stage.types[wanted] = "VARCHAR"
+    filled = "coalesce(" + ", ".join(f"CAST(c{at} AS VARCHAR)" for at in range(len(raw.names))) + ") IS NOT NULL"
+    target = stage.work / "raw.parquet"
+    _copy(stage, f"SELECT {', '.join(picked)} FROM ({{scan}}) WHERE {filled}", target)
+    stage.engine.execute(f"CREATE VIEW read AS SELECT * FROM read_parquet({literal(str(target))})")
+    stage.engine.execute(f"CREATE VIEW raw AS {_filled_down(stage) if reading.continuation else 'FROM read'}")
+    stage.rows = stage.one("SELECT count(*) FROM read")
+    if not stage.rows:
+        raise BadData(say("importing.file.no_rows", file=raw.file), say("importing.file.empty_hint"))
+    stage.warn("characters_lost", raw.replaced, encoding=raw.encoding)
+
+
+def _typed(cell: str, type: str, wanted: str, ours: bool) -> tuple[str, str]:
+    if type == "TIMESTAMP WITH TIME ZONE" and wanted in ("date", "booked_at", "joined"):
+        # Keeps its offset in the text, so that it is read like one written in a CSV file.
+        return f"strftime({cell} AT TIME ZONE 'UTC', '%Y-%m-%d %H:%M:%S') || ' +0000'", "VARCHAR"
+    if type == "DATE" or type.startswith("TIMESTAMP") or is_number(type):
+        if wanted in (*_AMOUNTS, "quantity", "minutes", "date", "booked_at", "joined"):
+            if is_number(type) and wanted in ("date", "booked_at", "joined"):
+                return text_of(cell, type), "VARCHAR"
+            return cell, type
+        return text_of(cell, type), "VARCHAR"
+    text = text_of(cell, type)
+    if ours:  # the rejects file kept spreadsheets from taking the cell for a formula
+        text = f"CASE WHEN regexp_matches({text}, '^''[=+@\\-]') THEN substr({text}, 2) ELSE {text} END"
+    return f"CASE WHEN {text} IN {_NOTHING} THEN NULL ELSE {text} END", "VARCHAR"
+
+
+def _copy(stage: Stage, query: str, target: Path) -> None:
+    try:
+        try:
+            stage.engine.execute(
+                f"COPY ({query.format(scan=stage.raw.scan)}) TO {literal(str(target))} (FORMAT parquet)"
+            )
+        except duckdb.Error as error:
+            # Lines inside quotes cannot be read by several threads at once; one thread can.
+            if "parallel" not in str(error):
+                raise
+            stage.one_thread = True
+            stage.engine.execute(
+                f"COPY ({query.format(scan=stage.raw.serial)}) TO {literal(str(target))} (FORMAT parquet)"
+            )
+    except duckdb.Error:
+        # Not chained: the engine's message repeats the line it stumbled over.
+        raise BadData(say("importing.file.damaged", file=stage.raw.file), say("importing.file.damaged_hint")) from None
+
+
+def _filled_down(stage: Stage) -> str:
+    # What belongs to the whole sale stands on its first line only (Shopify); some tools repeat it, which is the same.
+    whole = [name for name in stage.types if name not in (*_LINE_FIELDS, "given_line")]
+    once = ", ".join(f"arg_min(f_{name}, row) AS f_{name}" for name in whole)
+    lines = ", ".join(["row", "ragged", *(f"f_{name}" for name in stage.types if name not in whole)])
+    return (
+        f"SELECT {lines.replace('f_sale_id', 'l.f_sale_id')}, {', '.join('o.f_' + n for n in whole)} FROM read AS l "
+        f"LEFT JOIN (SELECT f_sale_id, {once} FROM read GROUP BY f_sale_id) AS o ON l.f_sale_id = o.f_sale_id"
+    )
+
+
+def date_form(stage: Stage, name: str) -> DateForm:
+    """How the column of a date field is written; warns when day and month cannot be told apart."""
+    if name not in stage.forms:
+        wanted = stage.reading.date_order
+        form = find_form(stage.engine, "read", f"f_{name}", stage.types[name], wanted=wanted)
+        stage.forms[name] = form
+        if form.ambiguous:
+            stage.warn("ambiguous_dates", column=stage.columns.get(name), order=form.order)
+    return stage.forms[name]
+
+
+def when(stage: Stage) -> str:
+    """Columns ``day`` (local business day), ``sold_at`` (instant or null) and ``bad_time`` of a row of ``raw``.
+
+    A stated offset wins, then the row's zone, then the profile's, then the business's.
+    """
+    column, type = "f_date", stage.types["date"]
+    form = date_form(stage, "date")
+    written = day_of(column, type, form)
+    house = literal(stage.reading.zone or stage.business.zone)
+    clock = "f_time" if stage.has("time") else column
+    if stage.has("time"):
+        clock = text_of("f_time", stage.types["time"])
+    elif not form.timed:
+        return f"{written} AS day, CAST(NULL AS TIMESTAMPTZ) AS sold_at, false AS bad_time"
+    elif type != "VARCHAR":
+        return f"{written} AS day, timezone({house}, CAST({column} AS TIMESTAMP)) AS sold_at, false AS bad_time"
+    local = f"({written} + {time_of(clock)})"
+    offset = offset_of(clock)
+    zone = _zones(stage, house)
+    utc = f"timezone('UTC', {local} - to_seconds({offset}))"
+    instant = f"CASE WHEN {offset} IS NULL THEN timezone({zone}, {local}) ELSE {utc} END"
+    day = f"CASE WHEN {offset} IS NULL THEN {written} ELSE CAST(timezone({house}, {utc}) AS DATE) END"
+    bad = f"{clock} IS NOT NULL AND {time_of(clock)} IS NULL" if stage.has("time") else "false"
+    return f"coalesce({day}, {written}) AS day, {instant} AS sold_at, {bad} AS bad_time"
+
+
+def _zones(stage: Stage, house: str) -> str:
+    if not stage.has("zone"):
+        return house
+    cases, unknown = [], 0
+    for name, count in stage.engine.execute(
+        "SELECT f_zone, count(*) FROM raw WHERE f_zone IS NOT NULL GROUP BY 1"
+    ).fetchall():
+        zone = ZONES.get(name, name)
+        try:
+            ZoneInfo(zone)
+        except (KeyError, ValueError, OSError):
+            unknown += count
+            continue
+        cases.append(f"WHEN f_zone = {literal(name)} THEN {literal(zone)}")
+    stage.warn("unknown_zone", unknown, column=stage.columns.get("zone"))
+    return f"CASE {' '.join(cases)} ELSE {house} END" if cases else house
+
+
+def who(stage: Stage) -> str:
+    """The identifier a customer is keyed by: the first filled one in the profile's order, null for nobody."""
+    kinds = [kind for kind in stage.reading.identity if stage.has(kind)]
+    said = [identifier(kind, text_of(f"f_{kind}", stage.types[kind])) for kind in kinds]
+    return f"coalesce({', '.join(said)})" if said else "CAST(NULL AS VARCHAR)"
+
+
+def money_comma(stage: Stage, name: str) -> bool:
+    """Whether the column of an amount is written with a decimal comma."""
+    return how_written(stage.engine, "read", f"f_{name}", stage.types[name]).comma
+
+
+def foreign(stage: Stage) -> str:
+    """The condition under which a row is in another currency than the business's; warns of odd symbols."""
+    house = stage.business.currency
+    if stage.reading.currency not in (None, house):
+        text = say("importing.refused.currency", file=stage.raw.file, found=stage.reading.currency, wanted=house)
+        raise BadData(text, say("importing.refused.currency_hint"))
+    conditions: list[str] = []
+    if stage.has("currency"):
+        conditions.append(f"coalesce(upper(trim(f_currency)), '{house}') <> '{house}'")
+    for name in ("net", "price", "gross"):
+        if not stage.has(name) or is_number(stage.types[name]):
+            continue
+        written = how_written(stage.engine, "read", f"f_{name}", stage.types[name])
+        strange = sum(n for codes, n in written.symbols.items() if house not in codes.split("|"))
+        if strange and strange >= 0.9 * written.rows:
+            # The whole column says so: most likely the settings are wrong, not every single row.
+            stage.warn("currency_symbol", strange, column=stage.columns.get(name), currency=house)
+        elif strange:
+            conditions.append(foreign_symbol(f"f_{name}", house))
+    return " OR ".join(conditions) or "false"
