@@ -41,7 +41,7 @@ def concentration(groups: pa.Table, one_visit: pa.Table) -> Concentration:
     total = float(revenue.sum())
     share_of_customers = np.r_[0.0, np.cumsum(counts) / counts.sum()] if len(counts) else np.array([0.0, 1.0])
     # Without any revenue nothing is concentrated: the curve is the diagonal.
-    share_of_revenue = np.r_[0.0, np.cumsum(revenue) / total] if total > 0 else share_of_customers
+    share_of_revenue = np.r_[0.0, np.cumsum(revenue)[:-1] / total, 1.0] if total > 0 else share_of_customers
     once = one_visit["revenue"][0].as_py()
     return Concentration(
         points=tuple(zip(share_of_customers.tolist(), share_of_revenue.tolist(), strict=True)),

@@ -9,6 +9,7 @@ draw re-scores the base on cells of like customers. Neither part knows of a worl
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import ibis
 import numpy as np
@@ -84,7 +85,7 @@ def lost_within(fit: VisitFit, x: Floats, T: Floats, weeks: float) -> Floats:
 class Portfolio:
     """Cells, and for every draw of parameters how much more or less each cell brings (draws x cells)."""
 
-    columns: dict[str, NDArray[np.generic]]
+    columns: dict[str, Any]  # of the query, one array each
     visits_ratio: dict[int, Floats]
     spend_ratio: Floats
     alive: Floats
@@ -188,7 +189,7 @@ class Portfolio:
         return Estimate(total, p10, p50, p90, unit, self.method, self.count(cells))
 
 
-def _spend_of_cells(fit: SpendFit, columns: dict[str, NDArray[np.generic]]) -> Floats:
+def _spend_of_cells(fit: SpendFit, columns: dict[str, Any]) -> Floats:
     """Sum of expected spend a visit over the customers of every cell: linear in their totals, so exact by cell."""
     p, q, gamma = fit.parameters
     x, paid, total = (columns[name].astype(float) for name in ("x", "paid_customers", "paid_total"))

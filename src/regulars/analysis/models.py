@@ -21,6 +21,7 @@ from regulars.base.text import say
 from regulars.packs.schema import Pack
 
 FEW_REPEATERS = 20
+MANY_HISTORIES = 200_000
 #: Share of newcomers who leave after their first visit where the pack has no benchmark for it.
 _LEAVES = 0.5
 _PRIOR_LOG_SD = 0.5
@@ -61,13 +62,28 @@ def fit_models(stats: Statistics, histories: pa.Table, spending: Spending, *, pa
     spend = fit_spend(spending)
     if stats.repeaters < FEW_REPEATERS:
         return Models(histories, pack_visits(stats, pack=pack), spend, (), from_pack=True)
-    rivals = (fit_bgnbd(stats), fit_mbgnbd(stats))
+    grid = fitting_grid(stats)
+    rivals = (fit_bgnbd(grid), fit_mbgnbd(grid))
     return Models(histories, max(rivals, key=_preference), spend, rivals, from_pack=False)
 
 
 def refit(stats: Statistics, model: str) -> VisitFit:
     """The same visit model on another base."""
+    stats = fitting_grid(stats)
     return fit_bgnbd(stats) if model == "bg-nbd" else fit_mbgnbd(stats)
+
+
+def fitting_grid(stats: Statistics) -> Statistics:
+    """What a model is fitted on: the base itself, or one on weeks above :data:`MANY_HISTORIES` unique histories.
+
+    Every cell of the grid stands at the mean of its customers, which moves parameters by less than a tenth of a per
+    cent at that size (a test holds it to that). Scores are always exact to the day.
+    """
+    if len(stats) <= MANY_HISTORIES:
+        return stats
+    grid, cell = stats.coarsened()
+    last, end = (np.bincount(cell, stats.weight * time) / grid.weight for time in (stats.t_x, stats.T))
+    return Statistics(grid.x, np.minimum(last, end), end, grid.weight)
 
 
 def _preference(fit: VisitFit) -> tuple[bool, float]:

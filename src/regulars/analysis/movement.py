@@ -11,6 +11,7 @@ those by day, cumulated, give the stock at any day.
 from __future__ import annotations
 
 from calendar import monthrange
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -42,20 +43,6 @@ def first_of_month(days: ibis.Table) -> ibis.Table:
         month=visits.day.truncate("M").cast("date"), gap=visits.day.delta(visits.previous, unit="day")
     )
     return visits.filter(visits.previous.isnull() | (visits.previous.truncate("M").cast("date") != visits.month))
-
-
-def months_query(days: ibis.Table, *, windows: Windows) -> ibis.Table:
-    """Per month: active, new and recovered customers."""
-    came = first_of_month(days)
-    return (
-        came.group_by("month")
-        .aggregate(
-            active=came.count(),
-            new=came.count(where=came.previous.isnull()),
-            recovered=came.count(where=came.gap > windows.lost_after),
-        )
-        .order_by("month")
-    )
 
 
 def absences_query(days: ibis.Table, customers: ibis.Table, *, windows: Windows) -> ibis.Table:
@@ -92,23 +79,29 @@ class Absences:
 
 
 def movement(
-    months: pa.Table, absences: pa.Table, *, revenue: Mapping[date, float], as_of: date, windows: Windows
+    cohorts: pa.Table, absences: pa.Table, *, revenue: Mapping[date, float], as_of: date, windows: Windows
 ) -> Movement:
-    """The movement section of a diagnosis: every month from the first visit to ``as_of``."""
-    found = {row["month"]: row for row in months.to_pylist()}
+    """The movement section of a diagnosis: every month from the first visit to ``as_of``.
+
+    ``cohorts`` is the executed :func:`regulars.analysis.retention.cohorts_query`.
+    """
+    seen, new, back = Counter[date](), Counter[date](), Counter[date]()
+    for row in cohorts.to_pylist():
+        seen[row["month"]] += row["customers"]
+        back[row["month"]] += row["recovered"]
+        new[row["month"]] += row["customers"] if row["month"] == row["cohort"] else 0
     away = Absences.of(absences)
     rows = []
-    for start in month_starts(min(found), as_of):
-        row = found.get(start, {"active": 0, "new": 0, "recovered": 0})
+    for start in month_starts(min(seen), as_of):
         end = min(month_end(start), as_of)
         lost = away.away(end, longer_than=windows.lost_after)
         rows.append(
             MovementMonth(
                 month=start,
-                active=row["active"],
-                new=row["new"],
-                retained=row["active"] - row["new"] - row["recovered"],
-                recovered=row["recovered"],
+                active=seen[start],
+                new=new[start],
+                retained=seen[start] - new[start] - back[start],
+                recovered=back[start],
                 lapsing=away.away(end, longer_than=windows.lapsing_after) - lost,
                 lost=lost,
                 revenue=revenue.get(start, 0.0),

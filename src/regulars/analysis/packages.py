@@ -10,14 +10,18 @@ import ibis
 import pyarrow as pa
 
 from regulars.analysis.diagnosis import Packages
+from regulars.analysis.visits import redeemed_value
 
 
-def balances(days: ibis.Table) -> ibis.Table:
+def balances(lines: ibis.Table) -> ibis.Table:
     """Customers who bought a package: paid, redeemed, and ``package_balance`` still owed."""
-    held = days.group_by("customer").aggregate(sold=days.sold.sum(), redeemed=days.redeemed.sum().fill_null(0))
+    known = lines.filter(lines.customer.notnull(), lines.kind.isin(["package_sale", "package_redemption"]))
+    held = known.group_by("customer").aggregate(
+        sold=known.net.sum(where=known.kind == "package_sale"),
+        redeemed=redeemed_value(known).sum(where=known.kind == "package_redemption").fill_null(0),
+    )
     held = held.filter(held.sold > 0)
-    owed = ibis.greatest(held.sold - held.redeemed, 0).cast("float64")
-    return held.mutate(package_balance=owed)
+    return held.mutate(package_balance=ibis.greatest(held.sold - held.redeemed, 0).cast("float64"))
 
 
 def packages_query(balance: ibis.Table) -> ibis.Table:

@@ -134,7 +134,7 @@ class Available:
 
 def locked(available: Available) -> tuple[Locked, ...]:
     """What the data cannot support yet, and what would unlock it."""
-    missing = [name for name in Available.__slots__ if not getattr(available, name)]  # type: ignore[attr-defined]
+    missing = [name for name in Available.__slots__ if not getattr(available, name)]
     if not available.customers:
         missing.remove("permissions")  # said with the customers table
     return tuple(Locked(say(f"study.locked.{name}"), say(f"study.locked.{name}_needs")) for name in missing)

@@ -15,14 +15,17 @@ import pyarrow as pa
 from regulars.analysis.diagnosis import Cohorts
 from regulars.analysis.movement import first_of_month, month_end, month_starts
 from regulars.analysis.visits import YEAR
-from regulars.packs.schema import Pack
+from regulars.packs.schema import Pack, Windows
 
 
-def cohorts_query(days: ibis.Table) -> ibis.Table:
-    """Customers per cohort (month of the first visit) and month of visit."""
+def cohorts_query(days: ibis.Table, *, windows: Windows) -> ibis.Table:
+    """Customers per cohort (month of the first visit) and month of visit, and how many of them came back from lost."""
     came = first_of_month(days)
     came = came.mutate(cohort=came.first_day.truncate("M").cast("date"))
-    return came.group_by("cohort", "month").aggregate(customers=came.count()).order_by("cohort", "month")
+    counted = came.group_by("cohort", "month").aggregate(
+        customers=came.count(), recovered=came.count(where=came.gap > windows.lost_after)
+    )
+    return counted.order_by("cohort", "month")
 
 
 def newcomers_query(days: ibis.Table, *, as_of: date, window: int) -> ibis.Table:

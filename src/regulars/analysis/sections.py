@@ -27,7 +27,7 @@ from regulars.analysis.diagnosis import (
 )
 from regulars.analysis.forecast import Portfolio, cells_query
 from regulars.analysis.models import Models
-from regulars.analysis.movement import absences_query, months_query, movement
+from regulars.analysis.movement import absences_query, movement
 from regulars.analysis.packages import packages, packages_query
 from regulars.analysis.quality import Available, Found, locked, problems, unusual_query
 from regulars.analysis.retention import cohorts, cohorts_query, newcomers_query
@@ -57,8 +57,9 @@ def diagnosis(setting: Setting, kept: Kept, models: Models, believed: Believed, 
         currency=setting.business.currency,
     )
     everybody = portfolio.where()
+    seen = ask("cohorts", cohorts_query(kept.days, windows=windows))
     cohort = cohorts(
-        ask("cohorts", cohorts_query(kept.days)),
+        seen,
         ask("newcomers", newcomers_query(kept.days, as_of=as_of, window=windows.returned_within)),
         as_of=as_of,
         pack=setting.pack,
@@ -70,8 +71,8 @@ def diagnosis(setting: Setting, kept: Kept, models: Models, believed: Believed, 
         provenance=_provenance(setting),
         base=_base(setting, kept, customers=portfolio.count(everybody)),
         movement=movement(
-            ask("movement", months_query(kept.days, windows=windows)),
-            ask("absences", absences_query(kept.days, customers, windows=windows)),
+            seen,
+            ask("movement", absences_query(kept.days, customers, windows=windows)),
             revenue=setting.tally.revenue_by_month(),
             as_of=as_of,
             windows=windows,

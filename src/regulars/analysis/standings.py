@@ -80,8 +80,9 @@ def permissions(customers: ibis.Table) -> ibis.Table:
 
 
 def completed(customers: ibis.Table, beside: Beside, *, margin_share: float) -> ibis.Table:
-    """Add branch, visits, margin, package balance and permissions."""
-    t = customers.mutate(margin_visit=customers.spend_visit * margin_rate(customers, margin_share))
+    """Add tier, branch, visits, margin, package balance and permissions."""
+    t = customers.inner_join(tiers(customers), "customer")
+    t = t.mutate(margin_visit=t.spend_visit * margin_rate(t, margin_share))
     if beside.home is not None:
         t = t.inner_join(beside.home, "customer")
     else:
@@ -106,10 +107,10 @@ def margin_rate(t: ibis.Table, share: float) -> ibis.Value:
     return ibis.ifelse(t.revenue > 0, ibis.least(ibis.greatest(own, -1.0), 1.0), share)
 
 
-def with_tier(t: ibis.Table) -> ibis.Table:
-    """Add ``tier`` by rank of 36-month value."""
+def tiers(t: ibis.Table) -> ibis.Table:
+    """``customer`` and ``tier`` by rank of 36-month value; equal values by customer key, so that sizes hold."""
     best_first = ibis.window(order_by=[t.value_36.desc(), t.customer])
-    ranked = t.mutate(rank=ibis.row_number().over(best_first), all=t.count().over(ibis.window()))
-    place = ranked["rank"] / ranked["all"]
-    tier = ibis.cases((place < HIGH, "high"), (place < MIDDLE, "middle"), else_="low")
-    return ranked.mutate(tier=tier).drop("rank", "all")
+    ranked = t.select("customer", place=ibis.row_number().over(best_first))
+    size = t.count().as_scalar()
+    tier = ibis.cases((ranked.place < HIGH * size, "high"), (ranked.place < MIDDLE * size, "middle"), else_="low")
+    return ranked.select("customer", tier=tier)

@@ -28,7 +28,6 @@ from regulars.analysis.standings import (
     scores,
     statistics,
     valued,
-    with_tier,
 )
 from regulars.analysis.summary import repeat_values, summary, triples
 from regulars.analysis.tally import tally, tally_query
@@ -98,14 +97,13 @@ def _kept(setting: Setting) -> Kept:
         basis=counted.basis,
         branches=codes,
         costed=any(row.costed for row in counted.rows),
-        prepaid=prepaid,
     )
     days = desk.keep("visits", in_order(desk.keep("customer_days", days)))
     everybody = desk.keep("customers", summary(days, as_of=setting.as_of))
     presence = None
     if codes is not None:
         presence = desk.keep("presence", presences(setting.lines, days=days, branches=codes))
-    owed = desk.keep("balances", balances(days)) if prepaid else None
+    owed = desk.keep("balances", balances(setting.lines)) if prepaid else None
     return Kept(days, everybody, presence, codes, owed)
 
 
@@ -120,7 +118,9 @@ def _models(setting: Setting, kept: Kept) -> Models:
     spent = desk.ask("spending", repeat_values(kept.customers, steps=steps))
     revenue = kept.customers.aggregate(mean=kept.customers.revenue.sum() / (kept.customers.x + 1).sum())
     spending = Spending(
-        *(spent[name].to_numpy().astype(float) for name in ("x", "repeat_value", "customers")),
+        x=spent["x"].to_numpy().astype(float),
+        mean_value=spent["repeat_value"].to_numpy().astype(float),
+        customers=spent["customers"].to_numpy().astype(float),
         overall=float(desk.ask("visit_value", revenue)["mean"][0].as_py()),
     )
     return fit_models(stats, unique, spending, pack=setting.pack)
@@ -135,8 +135,9 @@ def _believed(setting: Setting, kept: Kept, models: Models) -> Believed:
     table = with_rhythm(kept.customers, interval=interval, windows=windows)
     table = desk.keep("values", valued(table, scored, spend=models.spend))
     cut = float(desk.ask("value_cut", value_cut_query(table))["cut"][0].as_py())
-    table = with_tier(with_class(table, value_cut=cut))
-    table = completed(table, _beside(setting, kept), margin_share=setting.business.margin.share)
+    table = completed(
+        with_class(table, value_cut=cut), _beside(setting, kept), margin_share=setting.business.margin.share
+    )
     return Believed(desk.keep("standings", table), interval, cut)
 
 

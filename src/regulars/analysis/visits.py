@@ -49,9 +49,7 @@ def earned(lines: ibis.Table, basis: Basis) -> ibis.Value:
     )
 
 
-def customer_days(
-    lines: ibis.Table, *, basis: Basis, branches: ibis.Table | None, costed: bool, prepaid: bool
-) -> ibis.Table:
+def customer_days(lines: ibis.Table, *, basis: Basis, branches: ibis.Table | None, costed: bool) -> ibis.Table:
     """One row per identified customer and day.
 
     ``branches`` maps branch names to codes where there is more than one; ``branch`` and ``branch_to`` are the lowest
@@ -68,21 +66,22 @@ def customer_days(
     if costed:
         columns["costed"] = known.value.sum(where=known.cost.notnull())
         columns["cost"] = known.cost.sum()
-    if prepaid:
-        columns["sold"] = known.net.sum(where=known.kind == "package_sale")
-        columns["redeemed"] = redeemed_value(known).sum(where=known.kind == "package_redemption")
     return known.group_by("customer", "day").aggregate(**columns)
 
 
 def in_order(days: ibis.Table) -> ibis.Table:
     """Customer-days with, on visits, ``index`` (0 = first visit), ``previous`` visit day and ``first_day``."""
-    window = ibis.window(group_by=[days.customer, days.visit], order_by=days.day)
-    index = ibis.row_number().over(window)
-    return days.mutate(
-        index=ibis.ifelse(days.visit, index, ibis.null("int64")),
-        previous=ibis.ifelse(days.visit, days.day.lag().over(window), ibis.null("date")),
-        first_day=ibis.ifelse(days.visit, days.day.first().over(window), ibis.null("date")),
+    visits = days.filter(days.visit)
+    window = ibis.window(group_by=visits.customer, order_by=visits.day)
+    visits = visits.mutate(
+        index=ibis.row_number().over(window),
+        previous=visits.day.lag().over(window),
+        first_day=visits.day.first().over(window),
     )
+    others = days.filter(~days.visit).mutate(
+        index=ibis.null("int64"), previous=ibis.null("date"), first_day=ibis.null("date")
+    )
+    return visits.union(others)
 
 
 def presences(lines: ibis.Table, *, days: ibis.Table, branches: ibis.Table) -> ibis.Table:

@@ -21,7 +21,7 @@ from typing import Literal
 import numpy as np
 from scipy.special import betaln, digamma, expit, gammaln
 
-from regulars.analysis.value.statistics import Floats, Ints, Statistics
+from regulars.analysis.value.statistics import Floats, Ints, Statistics, dot
 
 type VisitModel = Literal["bg-nbd", "mbg-nbd"]
 
@@ -80,10 +80,10 @@ class VisitLikelihood:
         r, alpha, a, b = np.exp(theta)
         value, d_r, d_alpha = self._counting(r, alpha)
         n = self.x + self.extra
-        value += float(self.x_weight @ (betaln(a, b + n) - betaln(a, b)))
+        value += dot(self.x_weight, betaln(a, b + n) - betaln(a, b))
         both = digamma(a + b) - digamma(a + b + n)
-        d_a = float(self.x_weight @ both)
-        d_b = float(self.x_weight @ (both + digamma(b + n) - digamma(b)))
+        d_a = dot(self.x_weight, both)
+        d_b = dot(self.x_weight, both + digamma(b + n) - digamma(b))
 
         log_T, log_t = np.log(alpha + self.T), np.log(alpha + self.t_x)
         odds_x = np.log(a) - np.log(np.where(n > 0, b + n - 1, 1.0))
@@ -91,10 +91,10 @@ class VisitLikelihood:
         gap = log_T[of_T] - log_t[of_t]
         shape = (r + self.x)[of_x]
         z = odds_x[of_x] + shape * gap
-        value += float(self.weight @ _softplus(z))
+        value += dot(self.weight, _softplus(z))
         dead = self.weight * expit(z)
-        d_r += float(dead @ gap)
-        d_alpha += float(dead @ (shape * ((1 / (alpha + self.T))[of_T] - (1 / (alpha + self.t_x))[of_t])))
+        d_r += dot(dead, gap)
+        d_alpha += dot(dead, shape * ((1 / (alpha + self.T))[of_T] - (1 / (alpha + self.t_x))[of_t]))
         d_a += float(dead.sum()) / a
         dead_by_x = np.bincount(of_x, dead, minlength=len(n))
         d_b -= float((dead_by_x / np.where(n > 0, b + n - 1, 1.0)).sum())
@@ -108,11 +108,11 @@ class VisitLikelihood:
 
     def _counting(self, r: float, alpha: float) -> tuple[float, float, float]:
         log_T = np.log(alpha + self.T)
-        value = float(self.x_weight @ (gammaln(r + self.x) - gammaln(r))) + self.customers * r * np.log(alpha)
-        value -= float((r * self.T_weight + self.T_visits) @ log_T)
-        d_r = float(self.x_weight @ (digamma(r + self.x) - digamma(r))) + self.customers * np.log(alpha)
-        d_r -= float(self.T_weight @ log_T)
-        d_alpha = self.customers * r / alpha - float((r * self.T_weight + self.T_visits) @ (1 / (alpha + self.T)))
+        value = dot(self.x_weight, gammaln(r + self.x) - gammaln(r)) + self.customers * r * np.log(alpha)
+        value -= dot(r * self.T_weight + self.T_visits, log_T)
+        d_r = dot(self.x_weight, digamma(r + self.x) - digamma(r)) + self.customers * np.log(alpha)
+        d_r -= dot(self.T_weight, log_T)
+        d_alpha = self.customers * r / alpha - dot(r * self.T_weight + self.T_visits, 1 / (alpha + self.T))
         return float(value), float(d_r), float(d_alpha)
 
 

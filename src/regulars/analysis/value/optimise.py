@@ -21,8 +21,7 @@ type Objective = Callable[[Floats], tuple[float, Floats]]
 _MIN_CURVATURE = 0.25  # a log standard deviation of 2 in the flattest direction
 _PRIOR_SD = 1.5
 _NEAR_BOUND = 0.02
-_STATIONARY = 1e-5  # log-likelihood per customer and unit of log parameter
-_POLISHED = 1e-9
+_ENOUGH, _SETTLED = 1e-9, 1e-5  # log-likelihood still missing: stop there; call it converged below
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -104,10 +103,7 @@ def _climb(
     theta = max(ends, key=lambda end: rough(end)[0])
     if rough is not objective:
         theta = _search(objective, theta, bounds, customers)
-    theta = _polished(objective, theta, low, high, customers)
-    value, gradient = objective(theta)
-    settled = _slope(theta, gradient, low, high) < _STATIONARY * max(customers, 1.0)
-    return Optimum(theta, value, _inverse(-hessian(objective, theta)), settled, False)
+    return _polished(objective, theta, low, high)
 
 
 def _search(objective: Objective, start: Floats, bounds: Sequence[tuple[float, float]], customers: float) -> Floats:
@@ -121,37 +117,37 @@ def _search(objective: Objective, start: Floats, bounds: Sequence[tuple[float, f
     return np.asarray(found.x, dtype=float)
 
 
-def _slope(theta: Floats, gradient: Floats, low: Floats, high: Floats) -> float:
-    """Largest derivative, not counting those that point out of the bounds."""
-    outward = ((theta <= low) & (gradient < 0)) | ((theta >= high) & (gradient > 0))
-    return float(np.abs(np.where(outward, 0.0, gradient)).max())
+def _polished(objective: Objective, theta: Floats, low: Floats, high: Floats) -> Optimum:
+    """Newton steps while they gain; quasi-Newton searches stop early on the flat ridges of these likelihoods.
 
-
-def _polished(objective: Objective, theta: Floats, low: Floats, high: Floats, customers: float) -> Floats:
-    """Newton steps, at first towards the nearest curvature that has a maximum, kept only while they gain.
-
-    Quasi-Newton searches stop early on the long flat ridges that these likelihoods have.
+    What a step promises, half of gradient times step, is the log-likelihood still missing: the test of convergence.
     """
     value, gradient = objective(theta)
     for _ in range(30):
-        if _slope(theta, gradient, low, high) < _POLISHED * max(customers, 1.0):
+        curvature = -hessian(objective, theta)
+        step = _newton(theta, gradient, curvature, low, high)
+        missing = float(gradient @ step) / 2
+        if missing < _ENOUGH:
             break
-        curvature, directions = np.linalg.eigh(-hessian(objective, theta))
-        step = (directions / np.maximum(np.abs(curvature), _MIN_CURVATURE)) @ (directions.T @ gradient)
         step *= min(1.0, 2.0 / float(np.abs(step).max()))
         for halving in range(8):
             there = np.clip(theta + step / 2**halving, low, high)
             new_value, new_gradient = objective(there)
-            if new_value > value or (new_value > value - 1e-9 * abs(value) and _shorter(new_gradient, gradient)):
+            if new_value > value:
                 break
         else:
             break
         theta, value, gradient = there, new_value, new_gradient
-    return theta
+    return Optimum(theta, value, _inverse(curvature), missing < _SETTLED, False)
 
 
-def _shorter(one: Floats, other: Floats) -> bool:
-    return float(np.abs(one).max()) < float(np.abs(other).max())
+def _newton(theta: Floats, gradient: Floats, curvature: Floats, low: Floats, high: Floats) -> Floats:
+    """Step towards the top, uphill even where the surface is hollow, along bounds where it is held by them."""
+    stuck = ((theta <= low) & (gradient < 0)) | ((theta >= high) & (gradient > 0))
+    values, directions = np.linalg.eigh(curvature[np.ix_(~stuck, ~stuck)])
+    step = np.zeros(len(theta))
+    step[~stuck] = (directions / np.maximum(np.abs(values), _MIN_CURVATURE)) @ (directions.T @ gradient[~stuck])
+    return step
 
 
 def _inverse(curvature: Floats) -> Floats:

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 
 from regulars.analysis.value.score import HORIZONS
 from regulars.analysis.value.spend import SpendFit
-from regulars.analysis.value.statistics import Floats, Statistics
+from regulars.analysis.value.statistics import Floats, Statistics, dot
 from regulars.analysis.value.visits import VisitFit
 from regulars.base.estimate import Estimate
 
@@ -40,12 +40,12 @@ def total_visits(
 ) -> Estimate:
     """Visits all customers together will make in the next ``weeks``."""
     visits = fit.visits(stats.x, stats.t_x, stats.T, weeks)
-    mean, process = float(stats.weight @ visits.mean), float(stats.weight @ visits.variance)
+    mean, process = dot(stats.weight, visits.mean), dot(stats.weight, visits.variance)
     grid, _ = _quick_grid(stats)
-    fitted = float(grid.weight @ fit.expected_visits(grid.x, grid.t_x, grid.T, weeks))
+    fitted = dot(grid.weight, fit.expected_visits(grid.x, grid.t_x, grid.T, weeks))
     drawn = np.array(
         [
-            float(grid.weight @ drawn.expected_visits(grid.x, grid.t_x, grid.T, weeks))
+            dot(grid.weight, drawn.expected_visits(grid.x, grid.t_x, grid.T, weeks))
             for drawn in fit.draw_parameters(rng, draws)
         ]
     )
@@ -107,8 +107,8 @@ def _means(grid: Statistics, visit_fit: VisitFit, spend_fit: SpendFit, behind: F
     totals = []
     for weeks in HORIZONS.values():
         visits = visit_fit.expected_visits(grid.x, grid.t_x, grid.T, weeks)
-        totals += [float(grid.weight @ visits), float(grid.weight @ (visits * each))]
-    totals.append(float(grid.weight @ visit_fit.p_alive(grid.x, grid.t_x, grid.T)))
+        totals += [dot(grid.weight, visits), dot(grid.weight, visits * each)]
+    totals.append(dot(grid.weight, visit_fit.p_alive(grid.x, grid.t_x, grid.T)))
     return np.array(totals)
 
 
@@ -122,11 +122,11 @@ def _totals(
         visits = visit_fit.visits(stats.x, stats.t_x, stats.T, weeks)
         chance = (visits.mean / spend_fit.parameters[0] + visits.variance) * (each**2 + believed)
         chance += visits.mean**2 * believed
-        means += [float(stats.weight @ visits.mean), float(stats.weight @ (visits.mean * each))]
-        variances += [float(stats.weight @ visits.variance), float(stats.weight @ chance)]
+        means += [dot(stats.weight, visits.mean), dot(stats.weight, visits.mean * each)]
+        variances += [dot(stats.weight, visits.variance), dot(stats.weight, chance)]
     alive = visit_fit.p_alive(stats.x, stats.t_x, stats.T)
-    means.append(float(stats.weight @ alive))
-    variances.append(float(stats.weight @ (alive * (1 - alive))))
+    means.append(dot(stats.weight, alive))
+    variances.append(dot(stats.weight, alive * (1 - alive)))
     return np.array(means), np.array(variances)
 
 

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 from scipy.special import digamma, gammainccinv, gammaln
 
 from regulars.analysis.value.optimise import Optimum, laplace_noise, maximise
-from regulars.analysis.value.statistics import Floats
+from regulars.analysis.value.statistics import Floats, dot
 from regulars.base.errors import BadData
 from regulars.base.text import Text, say
 
@@ -109,7 +109,7 @@ def fit_gamma_gamma(x: ArrayLike, mean_value: ArrayLike, weight: ArrayLike | Non
     left_out = float(weights[~usable].sum())
     visits, values, weights = visits[usable], values[usable], weights[usable]
     customers = float(weights.sum())
-    scale = float(weights @ values) / customers
+    scale = dot(weights, values) / customers
     best = maximise(
         SpendLikelihood.of(visits, values, weights),
         starts=[np.log([p, q, q * scale / p]) for p, q in ((2.0, 3.0), (6.0, 4.0), (1.0, 10.0))],
@@ -169,8 +169,8 @@ class SpendLikelihood:
             code.astype(np.int64),
             total,
             weight,
-            float((weight * x) @ np.log(total)),
-            float(weight @ np.log(mean_value)),
+            dot(weight * x, np.log(total)),
+            dot(weight, np.log(mean_value)),
         )
 
     def __call__(self, theta: Floats) -> tuple[float, Floats]:
@@ -181,12 +181,12 @@ class SpendLikelihood:
         by_x = np.bincount(self.of_x, logs, minlength=len(self.x))
         inverse_by_x = np.bincount(self.of_x, self.weight / (gamma + self.total), minlength=len(self.x))
         customers = float(self.x_weight.sum())
-        value = self.x_weight @ (gammaln(px + q) - gammaln(px)) + customers * (q * np.log(gamma) - gammaln(q))
-        value += p * self.log_total - self.log_value - (px + q) @ by_x
+        value = dot(self.x_weight, gammaln(px + q) - gammaln(px)) + customers * (q * np.log(gamma) - gammaln(q))
+        value += p * self.log_total - self.log_value - dot(px + q, by_x)
         psi = digamma(px + q)
-        d_p = (self.x_weight * self.x) @ (psi - digamma(px)) + self.log_total - self.x @ by_x
-        d_q = self.x_weight @ psi - customers * (digamma(q) - np.log(gamma)) - by_x.sum()
-        d_gamma = customers * q / gamma - (px + q) @ inverse_by_x
+        d_p = dot(self.x_weight * self.x, psi - digamma(px)) + self.log_total - dot(self.x, by_x)
+        d_q = dot(self.x_weight, psi) - customers * (digamma(q) - np.log(gamma)) - by_x.sum()
+        d_gamma = customers * q / gamma - dot(px + q, inverse_by_x)
         return float(value), np.array([d_p * p, d_q * q, d_gamma * gamma])
 
 

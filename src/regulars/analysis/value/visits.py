@@ -11,7 +11,7 @@ from scipy.special import betainc, betaln, expit
 from regulars.analysis.value.likelihood import VisitLikelihood, VisitModel, chances_after_first, log_odds_dead
 from regulars.analysis.value.optimise import Optimum, laplace_noise, maximise
 from regulars.analysis.value.series import Future, Visits, summarise
-from regulars.analysis.value.statistics import Floats, Statistics
+from regulars.analysis.value.statistics import Floats, Statistics, dot
 from regulars.base.text import Text, say
 
 _LARGE = 300_000  # triples above which the search starts on a weekly grid
@@ -118,7 +118,7 @@ def fit_mbgnbd(stats: Statistics) -> VisitFit:
 def _fit(stats: Statistics, model: VisitModel) -> VisitFit:
     exact = VisitLikelihood.of(stats, model)
     rough = VisitLikelihood.of(stats.coarsened()[0], model) if len(stats) > _LARGE else None
-    scale = float(stats.weight @ stats.T) / stats.customers or 26.0  # weeks; T = 0 throughout has no scale of its own
+    scale = dot(stats.weight, stats.T) / stats.customers or 26.0  # weeks; T = 0 throughout has no scale of its own
     few = stats.repeaters < _FEW_REPEATERS
     best = maximise(
         exact,
@@ -149,7 +149,7 @@ def _fit(stats: Statistics, model: VisitModel) -> VisitFit:
 
 def _starts(stats: Statistics, scale: float) -> list[Floats]:
     """Starting points: the base's own mean rate, with early, late and rare attrition."""
-    rate = max(float(stats.weight @ stats.x) / (stats.customers * scale), 0.01 / scale)
+    rate = max(dot(stats.weight, stats.x.astype(float)) / (stats.customers * scale), 0.01 / scale)
     return [np.log([r, r / rate, a, b]) for r, a, b in ((0.5, 0.8, 2.0), (1.0, 0.5, 6.0), (0.3, 0.1, 3.0))]
 
 
