@@ -6,10 +6,10 @@ from functools import cache
 
 import numpy as np
 import pytest
-from support.cdnow import Customers, cdnow
 
 from regulars.analysis.value import VisitFit, fit_bgnbd, fit_gamma_gamma, fit_mbgnbd
 from regulars.analysis.value.statistics import Floats
+from support.cdnow import Customers, cdnow
 
 FITS = {"bg-nbd": fit_bgnbd, "mbg-nbd": fit_mbgnbd}
 
@@ -26,7 +26,7 @@ def fitted(which: str, model: str) -> VisitFit:
 )
 def test_the_data_are_cut_as_in_the_papers(which: str, customers: int, repeats: int, holdout: int) -> None:
     base = data(which)
-    assert (len(base.x), base.x.sum(), base.holdout.sum()) == (customers, repeats, holdout)
+    assert (len(base.x), int(base.x.sum()), int(base.holdout.sum())) == (customers, repeats, holdout)
     assert base.T.max() == pytest.approx(38.857, abs=5e-4)
 
 
