@@ -38,7 +38,7 @@ def test_tutorial(tmp_path: Path) -> None:
     # The same import stands twice in the page; what is kept is what the second one said.
     assert "0 stored" in said["regulars import my-cdnow tests/data/CDNOW_master.txt"]
     study = json.loads((tmp_path / "my-cdnow" / "study-1997.json").read_text())
-    fit = next(m for m in study["value_models"] if m["model"] == "bg_nbd")
+    fit = next(m for m in study["value_models"] if m["model"] == "bg-nbd")
     assert fit["customers"] == 23_570
     assert fit["log_likelihood"] == pytest.approx(-95_368.4439, abs=0.01)
     for report in ("demo-tutorial/reports/report-zh-Hant.pdf", "my-cdnow/reports/report-zh-Hant.pdf"):

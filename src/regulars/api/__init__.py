@@ -7,24 +7,49 @@
 >>> diagnosis = api.study(business).result                   # doctest: +SKIP
 >>> plan = api.formulate(business).result                    # doctest: +SKIP
 >>> api.write_report(business, language="zh-Hant", format="pdf")  # doctest: +SKIP
+
+Names are loaded at first use: `regulars pack list` should not wait for an optimiser and a PDF engine.
 """
 
-from regulars.api.business import OpenBusiness, create_business, open_business
-from regulars.api.demo import Demo, make_demo
-from regulars.api.health import Health, check_business
-from regulars.api.intake import (
-    ImportReport,
-    ImportResult,
-    Recognition,
-    import_files,
-    recognise,
-    save_profile,
-    undo_import,
-)
-from regulars.api.reporting import Written, write_report
-from regulars.api.runs import Run
-from regulars.api.trades import PackShown, check_pack, packs, show_pack
-from regulars.api.work import formulate, study
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from regulars.api.business import OpenBusiness, create_business, open_business
+    from regulars.api.demo import Demo, make_demo
+    from regulars.api.health import Health, check_business
+    from regulars.api.intake import (
+        ImportReport,
+        ImportResult,
+        Recognition,
+        import_files,
+        recognise,
+        save_profile,
+        undo_import,
+    )
+    from regulars.api.reporting import Written, write_report
+    from regulars.api.runs import Run
+    from regulars.api.trades import PackShown, check_pack, packs, show_pack
+    from regulars.api.work import formulate, study
+
+_HOMES = {
+    "business": ("OpenBusiness", "create_business", "open_business"),
+    "demo": ("Demo", "make_demo"),
+    "health": ("Health", "check_business"),
+    "intake": (
+        "ImportReport",
+        "ImportResult",
+        "Recognition",
+        "import_files",
+        "recognise",
+        "save_profile",
+        "undo_import",
+    ),
+    "reporting": ("Written", "write_report"),
+    "runs": ("Run",),
+    "trades": ("PackShown", "check_pack", "packs", "show_pack"),
+    "work": ("formulate", "study"),
+}
 
 __all__ = [
     "Demo",
@@ -51,3 +76,11 @@ __all__ = [
     "undo_import",
     "write_report",
 ]
+
+
+def __getattr__(name: str) -> object:
+    """Load a public name from its module at first use."""
+    for module, names in _HOMES.items():
+        if name in names:
+            return getattr(import_module(f"regulars.api.{module}"), name)
+    raise AttributeError(f"regulars.api has no {name!r}")
