@@ -48,9 +48,9 @@ TRADE = Trade(
     nature=Nature(
         interval_days=40,
         rate_shape=4.0,
-        once=0.55,
-        hazard_month=0.045,
-        hazard_shape=2.0,
+        once=0.4,
+        hazard_month=0.5,
+        hazard_shape=0.3,
         regularity={1: 0.1, 2: 0.5, 3: 0.4},
     ),
     calendar=Calendar(

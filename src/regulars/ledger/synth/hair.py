@@ -43,9 +43,9 @@ TRADE = Trade(
     nature=Nature(
         interval_days=50,
         rate_shape=4.5,
-        once=0.48,
-        hazard_month=0.035,
-        hazard_shape=2.0,
+        once=0.4,
+        hazard_month=0.2,
+        hazard_shape=0.35,
         regularity={1: 0.1, 2: 0.35, 3: 0.35, 4: 0.2},
     ),
     calendar=Calendar(

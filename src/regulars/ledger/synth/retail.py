@@ -37,9 +37,9 @@ TRADE = Trade(
     nature=Nature(
         interval_days=150,
         rate_shape=1.6,
-        once=0.5,
-        hazard_month=0.035,
-        hazard_shape=1.5,
+        once=0.55,
+        hazard_month=0.1,
+        hazard_shape=0.6,
         regularity={1: 1.0},
     ),
     calendar=Calendar(

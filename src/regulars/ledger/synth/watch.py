@@ -45,9 +45,9 @@ TRADE = Trade(
     nature=Nature(
         interval_days=450,
         rate_shape=5.0,
-        once=0.45,
-        hazard_month=0.009,
-        hazard_shape=2.0,
+        once=0.35,
+        hazard_month=0.03,
+        hazard_shape=0.6,
         regularity={1: 0.2, 2: 0.5, 3: 0.3},
     ),
     calendar=Calendar(
