@@ -62,7 +62,7 @@ class Outcome:
     value_12: Floats
     value_36: Floats
     kept_12: Floats  # probability of still being a customer after 12 months
-    lost_90: Floats  # probability of being lost within 3 months
+    kept_90: Floats  # probability of not being lost within 3 months
     back: Floats  # probability of coming back (lapsed only)
     visits_12: Floats
 
@@ -154,7 +154,8 @@ def outcome(
 ) -> Outcome:
     """The change an option makes. ``none`` is ``live(base, {})``, computed once per cell."""
     effects = compose(measures, theta=theta, lapsed=base.lapsed)
-    life = live(base, effects, psi=psi, contacts=contacts) if set(effects) - {"reactivation"} or contacts else none
+    lives = set(effects) - {"reactivation"} or contacts > IDEAL_CONTACTS
+    life = live(base, effects, psi=psi, contacts=contacts) if lives else none
     if base.lapsed:
         back = effects["reactivation"][0] if "reactivation" in effects else np.zeros(base.hazard.size)
         nothing = np.zeros_like(back)
@@ -171,7 +172,7 @@ def outcome(
         life.cash[SHORT - 1] - none.cash[SHORT - 1],
         life.cash[LONG - 1] - none.cash[LONG - 1],
         life.alive[SHORT - 1] - none.alive[SHORT - 1],
-        none.alive[QUARTER - 1] - life.alive[QUARTER - 1],
+        life.alive[QUARTER - 1] - none.alive[QUARTER - 1],
         np.zeros(base.hazard.size),
         life.visits[SHORT - 1] - none.visits[SHORT - 1],
     )
@@ -183,4 +184,4 @@ def without_synergy(together: Outcome, parts: Sequence[tuple[Outcome, Outcome]])
     for rest, alone in parts:
         short = np.minimum(short, rest.value_12 + alone.value_12)
         long = np.minimum(long, rest.value_36 + alone.value_36)
-    return Outcome(short, long, together.kept_12, together.lost_90, together.back, together.visits_12)
+    return Outcome(short, long, together.kept_12, together.kept_90, together.back, together.visits_12)

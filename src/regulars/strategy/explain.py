@@ -1,0 +1,193 @@
+"""Why: the reasons of a line, of what is left out, of what would make a target feasible; and the names of things."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from regulars.base.settings import Business, Objective
+from regulars.base.text import Listing, Local, Money, Number, Param, Share, Text, say
+from regulars.packs.schema import Measure
+from regulars.strategy.cells import ANYWHERE, PACKAGE, Cell
+from regulars.strategy.draws import prior_of
+from regulars.strategy.limits import Remedy
+from regulars.strategy.objectives import MONEY, RATES
+from regulars.strategy.options import Column, Option, Returns, counts
+from regulars.strategy.plan import Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """Names and money of one business."""
+
+    business: Business
+    currency: str
+
+    def money(self, amount: float) -> Money:
+        """An amount."""
+        return Money.of(amount, self.currency)
+
+    def branch(self, id: str) -> Param:
+        """A branch's name."""
+        if id == ANYWHERE:
+            return say("strategy.cell.all_branches")
+        if not id:
+            return say("strategy.cell.no_branch")
+        for known in self.business.branches:
+            if known.id == id or id in known.also:
+                return known.label()
+        return id
+
+    def cell(self, cell: Cell) -> Text:
+        """A cell's name."""
+        return say(
+            "strategy.cell.label",
+            branch=self.branch(cell.branch),
+            state=say(f"strategy.state.{cell.state}"),
+            tier=say(f"strategy.tier.{cell.tier.replace('-', '_')}"),
+        )
+
+    def kpi(self, objective: Objective, value: float) -> Param:
+        """A KPI's value in its own unit."""
+        if objective.kpi in MONEY:
+            return self.money(value)
+        return Share(value) if objective.kpi in RATES else Number(value)
+
+
+def local(names: object) -> Local:
+    """A pack's or a setting's name in every language it has."""
+    return Local({str(k): str(v) for k, v in dict(names).items()})  # type: ignore[call-overload]
+
+
+def option_name(option: Option) -> Local | Text:
+    """The name of a measure, or of a bundle."""
+    if len(option.measures) == 1:
+        return local(option.measures[0].name)
+    return say("strategy.line.bundle", measures=Listing(tuple(local(m.name) for m in option.measures)))
+
+
+def evidence(option: Option, cell: Cell) -> tuple[Evidence, ...]:
+    """The priors that count in the cell, as used."""
+    found = []
+    for measure in option.measures:
+        for effect in measure.effects:
+            holds = (not effect.states or cell.state in effect.states) and (
+                not effect.tiers or set(cell.tiers) <= set(effect.tiers)
+            )
+            if holds and counts(effect.primitive, cell):
+                prior = prior_of(effect)
+                found.append(
+                    Evidence(effect.primitive, prior.mean, prior.sd, effect.months, effect.trust, effect.source)
+                )
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a line is explained against."""
+
+    money_price: float  # value asked for one unit of money
+    hour_price: float  # highest over branches
+    held_out: int
+    people_bind: bool
+
+
+def line_reasons(column: Column, cell: Cell, returns: Returns, setting: Setting, voice: Voice) -> tuple[Text, ...]:
+    """Why the line is in the plan, what drives it, what would change it; the strongest first."""
+    cost, net = float(returns.cost.mean()), float(returns.net_36.mean())
+    gross = net + cost
+    reasons = [_worth(cost, net, setting, column.option, voice)]
+    known = sorted(evidence(column.option, cell), key=lambda e: -abs(e.mean))
+    if known:
+        driver = say(f"strategy.primitive.{known[0].primitive}")
+        reasons.append(say("strategy.line.driver", driver=driver, trust=known[0].trust))
+    if cost > 0 and gross > cost:
+        reasons.append(say("strategy.line.break_even", share=Share(cost / gross), cost=voice.money(gross)))
+    if column.option.test_first:
+        reasons.append(say("strategy.line.test_first"))
+    if setting.held_out:
+        reasons.append(say("strategy.line.held_out", n=setting.held_out))
+    if setting.people_bind:
+        reasons.append(say("strategy.line.reach_binds"))
+    return tuple(reasons)
+
+
+def _worth(cost: float, net: float, setting: Setting, option: Option, voice: Voice) -> Text:
+    if net <= 0:
+        return say("strategy.line.for_target", net=voice.money(net))
+    if cost > 0 and setting.money_price > 0:
+        return say(
+            "strategy.line.per_money",
+            net=voice.money(net),
+            unit=voice.money(1),
+            per=voice.money(net / cost),
+            asked=voice.money(setting.money_price),
+        )
+    if option.hours > 0 and setting.hour_price > 0:
+        return say(
+            "strategy.line.per_hour",
+            net=voice.money(net),
+            per=voice.money(net / option.hours),
+            asked=voice.money(setting.hour_price),
+        )
+    return say("strategy.line.worth", net=voice.money(net), cost=voice.money(cost))
+
+
+def not_chosen_reason(
+    measure: Measure,
+    *,
+    voice: Voice,
+    max_contacts: int,
+    facts: frozenset[str],
+    cells: Sequence[Cell],
+    best: tuple[float, Cell] | None,
+) -> Text:
+    """The reason that counts, in the order in which a manager would ask."""
+    if measure.id in voice.business.veto:
+        return say("strategy.left.vetoed")
+    lacking = [need for need in measure.needs if need not in facts]
+    if lacking:
+        return say("strategy.left.needs", needs=Listing(tuple(say(f"strategy.fact.{need}") for need in lacking)))
+    if measure.contacts > max_contacts:
+        return say("strategy.left.contacts", n=measure.contacts, limit=max_contacts)
+    seen = {e.primitive for e in measure.effects}
+    if seen <= {"arrivals"}:
+        return say("strategy.left.arrivals")
+    if seen <= {"arrivals", "complaint"}:
+        return say("strategy.left.complaints")
+    fitting = [c for c in cells if c.state in measure.states and set(c.tiers) <= set(measure.tiers)]
+    if not fitting:
+        return say("strategy.left.nobody")
+    if all(abs(prior_of(e).mean) <= 1e-12 for e in measure.effects):
+        return say("strategy.left.unproven")
+    need = Option((measure,)).need
+    if need and not any(c.reach(need, treatable=True) for c in fitting):
+        if need & ~PACKAGE:
+            return say("strategy.left.no_permission", channel=say(f"strategy.channel.{measure.channel}"))
+        return say("strategy.left.nobody")
+    if best is None or best[0] <= 0:
+        worst = voice.money(best[0] if best else 0.0)
+        return say("strategy.left.loses", net=worst)
+    return say("strategy.left.beaten", net=voice.money(best[0]))
+
+
+def remedy_text(objective: Objective, remedy: Remedy, untouched: float, voice: Voice) -> Text:
+    """What would make a target feasible."""
+    if remedy.money is not None and (remedy.hours is None or remedy.money > 0):
+        if remedy.hours is not None and remedy.hours > 0:
+            return say(
+                "strategy.remedy.either", money=voice.money(_up(remedy.money)), hours=Number(_up(remedy.hours, 1))
+            )
+        return say("strategy.remedy.money", money=voice.money(_up(remedy.money)))
+    if remedy.hours is not None:
+        return say("strategy.remedy.hours", hours=Number(_up(remedy.hours, 1)))
+    if remedy.both is not None:
+        money, hours = remedy.both
+        return say("strategy.remedy.both", money=voice.money(_up(money)), hours=Number(_up(hours, 1)))
+    reachable = untouched + remedy.most * (objective.target - untouched)
+    return say("strategy.remedy.never", most=voice.kpi(objective, reachable))
+
+
+def _up(value: float, step: float = 10.0) -> float:
+    """Rounded up to whole steps: what is said to suffice must suffice."""
+    return float(-(-value // step) * step)

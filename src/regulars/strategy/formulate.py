@@ -1,0 +1,54 @@
+"""Formulate the strategy of one cycle: study and objectives in, the optimised plan with rivals and prices out.
+
+cells -> draws -> options -> linear programme (targets first, then value) -> whole customers -> fresh draws.
+The mathematics stands in the modules this one puts together: ``cells``, ``draws``, ``returns``, ``options``,
+``allocate``, ``optimise``, ``judge``, ``rivals``, ``limits``; the words in ``explain``.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from regulars.analysis.diagnosis import Diagnosis
+from regulars.base.progress import Progress, unwatched
+from regulars.base.settings import Business
+from regulars.base.text import say
+from regulars.ledger.store import Reader
+from regulars.packs.schema import Pack
+from regulars.strategy.assemble import Subject, assemble
+from regulars.strategy.cells import build_cells
+from regulars.strategy.facts import known_facts, no_show_rate
+from regulars.strategy.plan import Plan
+from regulars.strategy.solve import Sizes, solve
+
+
+def formulate(
+    reader: Reader,
+    *,
+    standings: Path,
+    diagnosis: Diagnosis,
+    business: Business,
+    pack: Pack,
+    study_run: str,
+    seed: int = 1,
+    progress: Progress = unwatched,
+    sizes: Sizes | None = None,
+) -> Plan:
+    """Formulate a plan from a study's standings. The same inputs and seed give the same plan."""
+    progress(say("strategy.step.cells"), 0, 4)
+    cells = build_cells(
+        reader, standings, holdout=business.contact.holdout, assumed_permission=business.contact.assumed_permission
+    )
+    facts = known_facts(reader, diagnosis)
+    no_show = no_show_rate(reader, as_of=diagnosis.provenance.as_of)
+    progress(say("strategy.step.options"), 1, 4)
+    solved = solve(
+        cells.cells, business=business, pack=pack, facts=facts, no_show=no_show, seed=seed, sizes=sizes or Sizes()
+    )
+    progress(say("strategy.step.report"), 2, 4)
+    plan = assemble(
+        solved,
+        Subject(business, pack, diagnosis.provenance, study_run, cells, facts, seed),
+    )
+    progress(say("strategy.step.report"), 4, 4)
+    return plan

@@ -1,0 +1,73 @@
+"""What an allocation is worth on fresh draws: never on those it was optimised on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from regulars.base.settings import Kpi
+from regulars.strategy.allocate import Offer
+from regulars.strategy.objectives import Baseline, added, baseline, chance, living_today
+from regulars.strategy.optimise import Switch
+from regulars.strategy.options import Evaluator, Returns
+from regulars.strategy.returns import Floats
+
+
+class Judge:
+    """Judges allocations of one offer on the draws of a fresh evaluator; every option is evaluated once."""
+
+    def __init__(self, offer: Offer, evaluator: Evaluator) -> None:
+        self.offer, self.evaluator = offer, evaluator
+        self._returns: dict[int, Returns] = {}
+        self._living = living_today(evaluator)
+        self._baselines: dict[str, Baseline] = {}
+
+    def returns(self, place: int) -> Returns:
+        """A column's returns."""
+        if place not in self._returns:
+            self._returns[place] = self.evaluator.returns(self.offer.columns[place])
+        return self._returns[place]
+
+    def value(self, x: NDArray[np.floating] | NDArray[np.integer], *, months: int = 36) -> Floats:
+        """Net value of an allocation per draw, fixed costs taken off."""
+        total = np.zeros(self.evaluator.draws.count)
+        for place in np.flatnonzero(x > 0):
+            found = self.returns(int(place))
+            total = total + float(x[place]) * (found.net_36 if months == 36 else found.net_12)
+        return total - spent_fixed(self.offer.problem.switches, x)
+
+    def baseline(self, kpi: Kpi) -> Baseline:
+        """A KPI if nothing is done."""
+        if kpi not in self._baselines:
+            self._baselines[kpi] = baseline(kpi, self.evaluator)
+        return self._baselines[kpi]
+
+    def kpi(self, kpi: Kpi, x: NDArray[np.integer], chances: Floats) -> Floats:
+        """A KPI under an allocation, chance included. ``chances`` are standard normal draws."""
+        untouched = self.baseline(kpi)
+        draws, noise = untouched.draws, untouched.noise
+        for place in np.flatnonzero(x > 0):
+            column, found = self.offer.columns[place], self.returns(int(place))
+            draws = draws + float(x[place]) * added(kpi, column, found, self.evaluator, self._living)
+            noise += float(x[place]) * chance(kpi, column, found, self.evaluator)
+        if kpi in ("gain_12", "gain_36"):
+            draws = draws - spent_fixed(self.offer.problem.switches, x)
+        return np.asarray(draws + np.sqrt(noise) * chances, dtype=float)
+
+    def adds(self, kpi: Kpi, place: int) -> float:
+        """What one customer of a column adds to a KPI on average."""
+        column = self.offer.columns[place]
+        return float(added(kpi, column, self.returns(place), self.evaluator, self._living).mean())
+
+
+def spent_fixed(switches: Sequence[Switch], x: NDArray[np.floating] | NDArray[np.integer]) -> float:
+    """Fixed costs of the measures used."""
+    return sum(switch.cost for switch in switches if np.any(x[list(switch.columns)] > 0))
+
+
+def tail_mean(draws: Floats, share: float = 0.1) -> float:
+    """CVaR: the mean of the worst ``share`` of draws."""
+    worst = np.sort(draws)[: max(1, round(share * draws.size))]
+    return float(worst.mean())

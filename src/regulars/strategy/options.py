@@ -1,0 +1,247 @@
+"""Options: single measures and bundles of up to three, evaluated in a cell; those never best are dropped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+
+from regulars.packs.schema import Measure
+from regulars.strategy.cells import CONSENT, PACKAGE, Cell
+from regulars.strategy.draws import Draws, prior_of
+from regulars.strategy.returns import Base, Floats, Life, Outcome, Push, live, outcome, without_synergy
+
+MOST_OPTIONS, MOST_SINGLES, BUNDLED, BUNDLE_SIZE = 15, 9, 5, 3
+#: Prices (value asked for one unit of money, of hours) at which an option must be best somewhere to be kept.
+MONEY_GRID = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0)
+HOUR_GRID = (0.0, 50.0, 100.0, 200.0, 400.0, 800.0)
+
+
+def taken(measure: Measure, state: str) -> float:
+    """Share of customers in that state who take the incentive up when treated, those who would have come included."""
+    rates: dict[str, float] = {str(name): rate for name, rate in measure.take_up.items()}
+    return rates.get(state, 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """What is done for a customer: one measure, or several together."""
+
+    measures: tuple[Measure, ...]
+
+    @property
+    def id(self) -> str:
+        """Measure ids joined by +, in alphabetical order."""
+        return "+".join(m.id for m in self.measures)
+
+    @property
+    def hours(self) -> float:
+        """Staff hours per customer."""
+        return sum(m.hours for m in self.measures)
+
+    @property
+    def contacts(self) -> int:
+        """Contacts per customer and cycle."""
+        return sum(m.contacts for m in self.measures)
+
+    @property
+    def marketing(self) -> bool:
+        """Whether anything is promoted: then permission is needed and the hold-out is spared."""
+        return any(m.purpose == "marketing" for m in self.measures)
+
+    @property
+    def test_first(self) -> bool:
+        """Whether a part of it must be tried before it is rolled out."""
+        return any(m.test_first for m in self.measures)
+
+    @property
+    def need(self) -> int:
+        """Permission bits (and the package bit) a customer must have."""
+        bits = 0
+        for measure in self.measures:
+            if measure.purpose == "marketing":
+                bits |= CONSENT.get(measure.channel, 0)
+            if "packages" in measure.needs:
+                bits |= PACKAGE
+        return bits
+
+    def cost(self, state: str) -> float:
+        """Expected cost per customer, incentives at stated take-up under treatment."""
+        return sum(m.cost + m.incentive * taken(m, state) for m in self.measures)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """An option offered in a cell."""
+
+    cell: int
+    option: Option
+
+
+@dataclass(frozen=True, slots=True)
+class Returns:
+    """What a column brings per customer and draw. Values are net of cost."""
+
+    net_12: Floats
+    net_36: Floats
+    cost: Floats
+    outcome: Outcome
+
+
+def useful(measure: Measure, cell: Cell) -> bool:
+    """Whether the measure may be used in the cell and something is known of an effect that counts there."""
+    if cell.state not in measure.states or not set(cell.tiers) <= set(measure.tiers):
+        return False
+    return any(known_effects(measure, cell))
+
+
+def known_effects(measure: Measure, cell: Cell) -> Iterable[bool]:
+    """For each effect: does it hold in the cell, count in the value, and have a mean other than nothing?"""
+    for effect in measure.effects:
+        holds = (not effect.states or cell.state in effect.states) and (
+            not effect.tiers or set(cell.tiers) <= set(effect.tiers)
+        )
+        yield holds and counts(effect.primitive, cell) and abs(prior_of(effect).mean) > 1e-12
+
+
+def counts(primitive: str, cell: Cell) -> bool:
+    """Whether the value model sees the primitive in the cell. Arrivals and complaints belong to other blocks."""
+    if cell.state == "lapsed":
+        return primitive == "reactivation"
+    return primitive in ("attrition", "frequency", "margin", "no_show")
+
+
+class Evaluator:
+    """Evaluates options in cells on one set of draws, each once."""
+
+    def __init__(self, cells: Sequence[Cell], draws: Draws, *, discount: float, no_show: float) -> None:
+        self.cells, self.draws = cells, draws
+        self._discount, self._no_show = discount, no_show
+        self._bases: dict[int, tuple[Base, Life]] = {}
+        self._pushes: dict[tuple[int, str], tuple[Push, ...]] = {}
+        self._outcomes: dict[tuple[int, tuple[str, ...]], Outcome] = {}
+
+    def base(self, at: int) -> tuple[Base, Life]:
+        """A cell's primitives and untouched life."""
+        if at not in self._bases:
+            cell = self.cells[at]
+            factor = self.draws.primitives(cell=at, customers=cell.customers)
+            base = Base(
+                np.minimum(cell.hazard * factor["hazard"], 0.95),
+                cell.frequency * factor["frequency"],
+                cell.margin * factor["margin"],
+                self._discount,
+                cell.alive,
+                self._no_show,
+                cell.state == "lapsed",
+            )
+            self._bases[at] = base, live(base, {})
+        return self._bases[at]
+
+    def pushes(self, at: int, measure: Measure) -> tuple[Push, ...]:
+        """A measure's effects in a cell."""
+        key = at, measure.id
+        if key not in self._pushes:
+            cell = self.cells[at]
+            self._pushes[key] = self.draws.pushes(measure, cell=at, state=cell.state, tiers=cell.tiers)
+        return self._pushes[key]
+
+    def outcome(self, at: int, measures: tuple[Measure, ...]) -> Outcome:
+        """The change a bundle makes, without synergy."""
+        key = at, tuple(m.id for m in measures)
+        if key not in self._outcomes:
+            base, none = self.base(at)
+            found = outcome(
+                base,
+                none,
+                [self.pushes(at, m) for m in measures],
+                theta=self.draws.theta,
+                psi=self.draws.psi,
+                contacts=sum(m.contacts for m in measures),
+            )
+            if len(measures) > 1:
+                parts = [
+                    (self.outcome(at, measures[:i] + measures[i + 1 :]), self.outcome(at, (m,)))
+                    for i, m in enumerate(measures)
+                ]
+                found = without_synergy(found, parts)
+            self._outcomes[key] = found
+        return self._outcomes[key]
+
+    def returns(self, column: Column) -> Returns:
+        """What a column brings per customer, net of what it costs."""
+        state = self.cells[column.cell].state
+        found = self.outcome(column.cell, column.option.measures)
+        cost = np.zeros(self.draws.count)
+        for measure in column.option.measures:
+            paid = np.minimum(taken(measure, state) * self.draws.take_up[measure.id], 1.0)
+            cost = cost + measure.cost + measure.incentive * paid
+        return Returns(found.value_12 - cost, found.value_36 - cost, cost, found)
+
+
+def compatible(measures: Sequence[Measure], *, max_contacts: int) -> bool:
+    """No two conflict and a customer is not contacted too often."""
+    ids = {m.id for m in measures}
+    return sum(m.contacts for m in measures) <= max_contacts and not any(ids & set(m.conflicts) for m in measures)
+
+
+def columns_of(
+    at: int, measures: Sequence[Measure], evaluator: Evaluator, *, max_contacts: int, goals: Sequence[str]
+) -> list[Column]:
+    """The options of one cell worth offering: singles first, then bundles, at most :data:`MOST_OPTIONS`.
+
+    ``goals`` are the names of the Outcome fields that targets look at: an option that is best at one of them stays.
+    """
+    cell = evaluator.cells[at]
+    usable = sorted((m for m in measures if useful(m, cell) and m.contacts <= max_contacts), key=lambda m: m.id)
+    singles = _best([Column(at, Option((m,))) for m in usable], evaluator, MOST_SINGLES, goals)
+    strong = _best(singles, evaluator, BUNDLED, goals, spare_reach=False)
+    apart = [column.option.measures[0] for column in strong]
+    bundles = [
+        Column(at, Option(tuple(sorted(some, key=lambda m: m.id))))
+        for size in range(2, BUNDLE_SIZE + 1)
+        for some in combinations(apart, size)
+        if compatible(some, max_contacts=max_contacts)
+    ]
+    kept = _best(singles + bundles, evaluator, MOST_OPTIONS, goals, drop=True)
+    named = {column.option.id for column in kept}
+    room = MOST_OPTIONS - len(kept)
+    spare = [column for column in singles if column.option.id not in named]
+    return sorted(kept + spare[:room], key=lambda c: (len(c.option.measures), c.option.id))
+
+
+def _best(
+    columns: list[Column],
+    evaluator: Evaluator,
+    most: int,
+    goals: Sequence[str],
+    *,
+    spare_reach: bool = True,
+    drop: bool = False,
+) -> list[Column]:
+    """Columns by how often they are best over the grid of prices, among those asking the same permissions."""
+    if not columns or (len(columns) <= most and not drop):
+        return columns
+    won = np.zeros(len(columns))
+    figures = [_figures(column, evaluator, goals) for column in columns]
+    needs = [(c.option.need, c.option.marketing) if spare_reach else (0, False) for c in columns]
+    for need in sorted(set(needs)):
+        members = [i for i, n in enumerate(needs) if n == need]
+        table = np.array([figures[i] for i in members])
+        for money in MONEY_GRID:
+            for hour in HOUR_GRID:
+                score = table[:, 2:] - (money * table[:, 0] + hour * table[:, 1])[:, None]
+                for kpi in range(score.shape[1]):
+                    best = int(np.argmax(score[:, kpi]))
+                    if kpi > 0 or score[best, 0] > 0:
+                        won[members[best]] += 1
+    order = sorted(range(len(columns)), key=lambda i: (-won[i], -figures[i][2], columns[i].option.id))
+    return [columns[i] for i in order[:most] if won[i] > 0 or not drop]
+
+
+def _figures(column: Column, evaluator: Evaluator, goals: Sequence[str]) -> list[float]:
+    found = evaluator.returns(column)
+    wanted = [float(getattr(found.outcome, goal).mean()) * 1e3 for goal in goals]
+    return [float(found.cost.mean()), column.option.hours, float(found.net_36.mean()), *wanted]

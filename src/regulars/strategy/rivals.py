@@ -1,0 +1,134 @@
+"""Simple policies under the same limits, costs and draws: what the plan has to beat.
+
+do nothing · equal split over measures and cells · the best single measure for the most valuable first · the best
+single measure for those most likely to be lost first · a reminder to everybody who may be reached. Where a rival may
+choose its measure, each is tried and the best in expectation kept: the harshest rival of its kind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from regulars.strategy.allocate import Offer
+from regulars.strategy.options import Evaluator
+from regulars.strategy.returns import LONG, QUARTER, Floats
+
+MESSAGES = ("whatsapp", "sms", "email", "app", "post")
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A rival's allocation."""
+
+    id: str
+    x: NDArray[np.int64]
+
+
+def policies(offer: Offer, evaluator: Evaluator) -> tuple[Policy, ...]:
+    """All rivals. Bundles and vetoed measures are not theirs."""
+    singles = _singles(offer)
+    worth, risk = _of_cells(evaluator)
+    by_worth = sorted(singles, key=lambda p: (-worth[offer.columns[p].cell], p))
+    by_risk = sorted(singles, key=lambda p: (-risk[offer.columns[p].cell], p))
+    return (
+        Policy("nothing", np.zeros(len(offer.columns), dtype=np.int64)),
+        Policy("equal", equal_split(offer, singles)),
+        Policy("top_value", _best_measure(offer, by_worth)),
+        Policy("highest_risk", _best_measure(offer, by_risk)),
+        Policy("reminder", fill(offer, _reminders(offer, by_worth))),
+    )
+
+
+def _singles(offer: Offer) -> list[int]:
+    vetoed = {limit.id.removeprefix("veto:") for limit in offer.problem.limits if limit.id.startswith("veto:")}
+    return [
+        place
+        for place, column in enumerate(offer.columns)
+        if len(column.option.measures) == 1 and column.option.measures[0].id not in vetoed
+    ]
+
+
+def _of_cells(evaluator: Evaluator) -> tuple[list[float], list[float]]:
+    worth, risk = [], []
+    for at, cell in enumerate(evaluator.cells):
+        none = evaluator.base(at)[1]
+        worth.append(float(none.cash[LONG - 1].mean()))
+        # The lapsed are gone already: nobody can leave twice.
+        risk.append(0.0 if cell.state == "lapsed" else 1 - float(none.alive[QUARTER - 1].mean()) / cell.alive)
+    return worth, risk
+
+
+def fill(offer: Offer, order: Iterable[int], *, pots: Floats | None = None) -> NDArray[np.int64]:
+    """Give each option in turn to as many customers as every limit still allows (and as its pot pays for)."""
+    problem = offer.problem
+    use = np.array([limit.use for limit in problem.limits])
+    left = np.array([limit.upper for limit in problem.limits])
+    money = next(place for place, limit in enumerate(problem.limits) if limit.id == problem.money)
+    x = np.zeros(problem.value.size, dtype=np.int64)
+    paid: set[str] = set()
+    for place in order:
+        start = [s for s in problem.switches if place in s.columns and s.id not in paid]
+        entry = sum(s.cost for s in start)
+        column, bound = use[:, place], left.copy()
+        bound[money] -= entry
+        rows = column > 0
+        many = np.min(np.floor(bound[rows] / column[rows] + 1e-9)) if rows.any() else 0.0
+        if pots is not None:
+            many = min(many, np.floor(pots[place] + 1e-9))
+        if many < 1:
+            continue
+        x[place] = int(many)
+        left = bound - column * x[place]
+        paid |= {s.id for s in start}
+    return x
+
+
+def equal_split(offer: Offer, singles: Sequence[int]) -> NDArray[np.int64]:
+    """An equal part of the budget, of each branch's hours and of each cell's customers for every measure and cell."""
+    pots = np.zeros(len(offer.columns))
+    budget = next(limit.upper for limit in offer.problem.limits if limit.id == offer.problem.money)
+    hours = [limit for limit in offer.problem.limits if limit.id.startswith("hours:")]
+    for place in singles:
+        cell = offer.columns[place].cell
+        beside = sum(1 for other in singles if offer.columns[other].cell == cell)
+        pot = offer.problem.most[place] / beside
+        if offer.safe_cost[place] > 0:
+            pot = min(pot, budget / len(singles) / offer.safe_cost[place])
+        for limit in hours:
+            if limit.use[place] > 0:
+                pot = min(pot, limit.upper / sum(1 for s in singles if limit.use[s] > 0) / limit.use[place])
+        pots[place] = pot
+    return fill(offer, singles, pots=pots)
+
+
+def _best_measure(offer: Offer, order: Sequence[int]) -> NDArray[np.int64]:
+    best, value = np.zeros(len(offer.columns), dtype=np.int64), 0.0
+    for id in sorted({offer.columns[place].option.id for place in order}):
+        x = fill(offer, [place for place in order if offer.columns[place].option.id == id])
+        fixed = sum(s.cost for s in offer.problem.switches if x[list(s.columns)].any())
+        worth = float(offer.problem.value @ x) - fixed
+        if worth > value:
+            best, value = x, worth
+    return best
+
+
+def _reminders(offer: Offer, order: Sequence[int]) -> list[int]:
+    """Of each cell the cheapest plain message: no incentive, least money, then least time."""
+    chosen: dict[int, int] = {}
+    for place in order:
+        column = offer.columns[place]
+        measure = column.option.measures[0]
+        if measure.incentive or measure.channel not in MESSAGES:
+            continue
+        before = chosen.get(column.cell)
+        if before is None or _dearness(offer, place) < _dearness(offer, before):
+            chosen[column.cell] = place
+    return [place for place in order if chosen.get(offer.columns[place].cell) == place]
+
+
+def _dearness(offer: Offer, place: int) -> tuple[float, float, int]:
+    return float(offer.safe_cost[place]), float(offer.hours[place]), place
