@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 
 import ibis
 import pyarrow as pa
@@ -31,6 +32,12 @@ class Desk:
         """Compute a table once and leave it in the engine."""
         self.queries[section] = self.reader.sql(expr)
         return self.reader.keep(expr, f"study_{section}")
+
+    def write(self, section: str, expr: ibis.Table, path: Path) -> ibis.Table:
+        """Compute a table into a Parquet file and read on from there."""
+        self.queries[section] = self.reader.sql(expr)
+        self.reader.write_parquet(expr, path)
+        return self.reader.open_parquet(path)
 
 
 @dataclass(frozen=True, slots=True)

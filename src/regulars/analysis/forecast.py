@@ -179,7 +179,7 @@ class Portfolio:
     def _estimate(self, draws: Floats, cells: Cells, *, total: float, var: str | Floats | None, unit: str) -> Estimate:
         """Draws of parameters plus the customers' own chance, around the plain sum."""
         if isinstance(var, str):
-            var = self.columns[var].astype(float)
+            var = np.asarray(self.columns[var], dtype=float)
         known = draws[:, cells].sum(axis=1)
         if var is not None and (variance := float(var[cells].sum())) > 0:
             # Chance as a gamma of that mean and variance: never negative, normal when large.

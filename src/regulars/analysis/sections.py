@@ -38,8 +38,12 @@ from regulars.analysis.wastage import lost_query, wastage
 
 @dataclass(frozen=True, slots=True)
 class Believed:
-    """The kept standings table with the two figures of the base they were judged against."""
+    """What is believed of every customer, and the two figures of the base they were judged against.
 
+    ``values`` are kept in the engine with everything the ranges need; ``standings`` is the file as written.
+    """
+
+    values: ibis.Table
     standings: ibis.Table
     interval: float
     value_cut: float
@@ -48,7 +52,7 @@ class Believed:
 def diagnosis(setting: Setting, kept: Kept, models: Models, believed: Believed, *, rng: Generator) -> Diagnosis:
     """The whole result of a study."""
     ask, windows, as_of = setting.desk.ask, setting.pack.windows, setting.as_of
-    table, customers = believed.standings, kept.customers
+    table, customers = believed.values, kept.customers
     portfolio = Portfolio.of(
         ask("forecast", cells_query(table, p=models.spend.parameters[0])),
         visits=models.visits,
@@ -97,7 +101,7 @@ def diagnosis(setting: Setting, kept: Kept, models: Models, believed: Believed, 
         ),
         value_models=models.rows,
         backtest=tested,
-        branches=_branches(setting, kept, table),
+        branches=_branches(setting, kept, believed.standings),
         packages=owed,
         quality=problems(_found(setting, kept, models, cohort)),
         locked=locked(_available(setting, cohort, tested, owed)),

@@ -9,7 +9,6 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-import ibis
 import numpy as np
 
 from regulars.analysis.branches import branch_table, home
@@ -43,7 +42,7 @@ from regulars.packs.schema import Pack
 MANY = 200_000
 _GROUPS_PER_FACTOR_E = 400
 _SEED = 20_250_101  # of the draws behind ranges: same ledger, same ranges
-_STEPS = 5
+_STEPS = 4
 
 
 def study(
@@ -66,10 +65,8 @@ def study(
     progress(say("study.step.models"), 1, _STEPS)
     models = _models(setting, kept)
     progress(say("study.step.standings"), 2, _STEPS)
-    believed = _believed(setting, kept, models)
-    progress(say("study.step.writing"), 3, _STEPS)
-    reader.write_parquet(_written(believed.standings), standings)
-    progress(say("study.step.sections"), 4, _STEPS)
+    believed = _believed(setting, kept, models, standings)
+    progress(say("study.step.sections"), 3, _STEPS)
     result = diagnosis(setting, kept, models, believed, rng=np.random.default_rng(_SEED))
     progress(say("study.step.done"), _STEPS, _STEPS)
     return result
@@ -126,8 +123,8 @@ def _models(setting: Setting, kept: Kept) -> Models:
     return fit_models(stats, unique, spending, pack=setting.pack)
 
 
-def _believed(setting: Setting, kept: Kept, models: Models) -> Believed:
-    """Everything about every customer, joined in the engine."""
+def _believed(setting: Setting, kept: Kept, models: Models, path: Path) -> Believed:
+    """Everything about every customer, joined in the engine and written to ``path``."""
     desk, windows = setting.desk, setting.pack.windows
     row = desk.ask("rhythm_of_base", base_interval_query(kept.customers, strength=windows.prior_strength))
     interval = base_interval(row, windows=windows)
@@ -135,10 +132,10 @@ def _believed(setting: Setting, kept: Kept, models: Models) -> Believed:
     table = with_rhythm(kept.customers, interval=interval, windows=windows)
     table = desk.keep("values", valued(table, scored, spend=models.spend))
     cut = float(desk.ask("value_cut", value_cut_query(table))["cut"][0].as_py())
-    table = completed(
-        with_class(table, value_cut=cut), _beside(setting, kept), margin_share=setting.business.margin.share
-    )
-    return Believed(desk.keep("standings", table), interval, cut)
+    table = with_class(table, value_cut=cut)
+    row_of_each = completed(table, _beside(setting, kept), margin_share=setting.business.margin.share)
+    written = desk.write("standings", row_of_each.select(*COLUMNS).order_by("customer"), path)
+    return Believed(table, written, interval, cut)
 
 
 def _beside(setting: Setting, kept: Kept) -> Beside:
@@ -151,7 +148,3 @@ def _beside(setting: Setting, kept: Kept) -> Beside:
         balances=kept.balances,
         permissions=permissions(reader.table("customers")) if reader.has("customers") else None,
     )
-
-
-def _written(table: ibis.Table) -> ibis.Table:
-    return table.select(*COLUMNS).order_by("customer")
