@@ -55,8 +55,9 @@ def amount(column: str, type: str = "VARCHAR", *, comma: bool = False, to: str =
         f"THEN TRY_CAST(regexp_replace({core}, '[-+(),]', '', 'g') AS {to}) "
         f"* (CASE WHEN contains({core}, '-') OR contains({core}, '(') THEN -1 ELSE 1 END) END"
     )
-    fast = f"CASE WHEN regexp_matches({column}, '^-?\\d+(\\.\\d+)?$') THEN TRY_CAST({column} AS {to})"
-    return f"TRY_CAST({slow} AS {to})" if comma else f"TRY_CAST({fast} ELSE {slow} END AS {to})"
+    if comma:
+        return f"TRY_CAST({slow} AS {to})"
+    return f"coalesce(TRY_CAST({column} AS {to}), TRY_CAST({slow} AS {to}))"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ def how_written(engine: duckdb.DuckDBPyConnection, relation: str, column: str, t
         f"count(*) FILTER (regexp_matches({core}, '\\.\\d{{1,2}}[-)]*$|,\\d{{3}}\\.'))",
         *(f"count(*) FILTER (regexp_matches({column}, '(?i){pattern}'))" for _, pattern in SYMBOLS),
     ]
-    odd = f"{column} IS NOT NULL AND NOT regexp_matches({column}, '^-?\\d+(\\.\\d+)?$')"
+    odd = f"{column} IS NOT NULL AND TRY_CAST({column} AS {MONEY}) IS NULL"
     found = engine.execute(f"SELECT {', '.join(counts)} FROM {relation} WHERE {odd}").fetchone() or ()
     rows = engine.execute(f"SELECT count({column}) FROM {relation}").fetchone() or (0,)
     commas, points, *symbols = found

@@ -93,14 +93,24 @@ def _joined(column: str, pattern: str, order: str) -> str:
     return f"TRY_CAST(({year}) || '-' || {groups['M']} || '-' || {groups['D']} AS DATE)"
 
 
+def day_words(column: str) -> str:
+    """The part of a cell before its time of day: few different ones, whatever the number of rows."""
+    return f"CASE WHEN contains({column}, ':') THEN left({column}, position(':' IN {column}) - 3) ELSE {column} END"
+
+
+def clock_words(column: str) -> str:
+    """The part of a cell from the hour on."""
+    return f"CASE WHEN contains({column}, ':') THEN substr({column}, position(':' IN {column}) - 2) ELSE {column} END"
+
+
 def time_of(column: str) -> str:
-    """The time of day written anywhere in a cell (an INTERVAL), null where there is none or it is impossible."""
+    """The time of day written anywhere in a cell, in seconds, null where there is none or it is impossible."""
     hour, minute, second = (f"TRY_CAST(regexp_extract({column}, '{_TIME}', {at}) AS INTEGER)" for at in (1, 2, 3))
     late = f"regexp_matches({column}, '(?i)p\\.?m|下午|晚上')"
     early = f"regexp_matches({column}, '(?i)a\\.?m|上午|早上|凌晨')"
     hours = f"CASE WHEN {late} AND {hour} < 12 THEN {hour} + 12 WHEN {early} AND {hour} = 12 THEN 0 ELSE {hour} END"
     seconds = f"({hours}) * 3600 + {minute} * 60 + coalesce({second}, 0)"
-    return f"CASE WHEN {hour} < 24 AND {minute} < 60 THEN to_seconds({seconds}) END"
+    return f"CASE WHEN {hour} < 24 AND {minute} < 60 THEN {seconds} END"
 
 
 def offset_of(column: str) -> str:

@@ -9,10 +9,10 @@ from regulars.ledger.checks import BITS, bits
 from regulars.ledger.dates import day_of, offset_of, time_of
 from regulars.ledger.engine import HOUSE
 from regulars.ledger.fields import yes_no
-from regulars.ledger.keeping import branch_ids, clash_bit, key_people, key_staff, masked
+from regulars.ledger.keeping import branch_ids, key_people, key_staff, masked
 from regulars.ledger.readers import literal
 from regulars.ledger.schema import BOOKINGS
-from regulars.ledger.staging import Stage, date_form, when, who
+from regulars.ledger.staging import Stage, date_form, keep, when, who
 from regulars.privacy.pseudonym import Pseudonyms
 
 _TEXTS = ("booking_id", "branch", "staff", "service", "status")
@@ -30,10 +30,11 @@ def stage_bookings(stage: Stage) -> None:
     """Read every cell once: view ``staged`` with typed fields and the findings of each row."""
     texts = [f"f_{name} AS {name}" if stage.has(name) else f"NULL::VARCHAR AS {name}" for name in _TEXTS]
     minutes = amount("f_minutes", stage.types["minutes"], to="INTEGER") if stage.has("minutes") else "NULL::INTEGER"
+    dated, joins = when(stage)
     cells = (
-        f"SELECT row, ragged, {', '.join(texts)}, {who(stage)} AS who, {when(stage)}, {_booked_at(stage)} AS booked_at, "
+        f"SELECT row, ragged, {', '.join(texts)}, {who(stage)} AS who, {dated}, {_booked_at(stage)} AS booked_at, "
         f"{minutes} AS minutes, {_flag(stage, 'cancelled')} AS was_cancelled, {_flag(stage, 'no_show')} AS was_missed, "
-        "f_date IS NULL AS undated, NULL::VARCHAR AS sale_id FROM raw"
+        f"f_date IS NULL AS undated, NULL::VARCHAR AS sale_id FROM raw {joins}"
     )
     found = bits(
         {
@@ -43,11 +44,7 @@ def stage_bookings(stage: Stage) -> None:
             "odd_date": "day NOT BETWEEN DATE '1970-01-01' AND DATE '2199-12-31'",
         }
     )
-    target = literal(str(stage.work / "staged.parquet"))
-    stage.engine.execute(
-        f"COPY (SELECT * EXCLUDE (undated), {found} AS found FROM ({cells})) TO {target} (FORMAT parquet)"
-    )
-    stage.engine.execute(f"CREATE VIEW staged AS SELECT * FROM read_parquet({target})")
+    keep(stage, "staged", f"SELECT * EXCLUDE (undated), {found} AS found FROM ({cells})")
 
 
 def _flag(stage: Stage, name: str) -> str:
@@ -61,7 +58,7 @@ def _booked_at(stage: Stage) -> str:
     if type != "VARCHAR":
         return f"timezone({house}, CAST(f_booked_at AS TIMESTAMP))"
     day = day_of("f_booked_at", type, date_form(stage, "booked_at"))
-    local = f"({day} + coalesce({time_of('f_booked_at')}, INTERVAL 0 SECOND))"
+    local = f"({day} + to_seconds(coalesce({time_of('f_booked_at')}, 0)))"
     offset = offset_of("f_booked_at")
     return (
         f"CASE WHEN {offset} IS NULL THEN timezone({house}, {local}) "
@@ -69,9 +66,9 @@ def _booked_at(stage: Stage) -> str:
     )
 
 
-def booking_facts(stage: Stage, pseudonyms: Pseudonyms, target: Path) -> None:
-    """Write the accepted bookings as rows of ``bookings`` (without the house columns) to a Parquet file."""
-    key_people(stage, pseudonyms)
+def booking_facts(stage: Stage, pseudonyms: Pseudonyms) -> Path:
+    """The accepted bookings as rows of ``bookings`` (without the house columns) in a Parquet file."""
+    clash = key_people(stage, pseudonyms)
     key_staff(stage, pseudonyms)
     kept = masked(stage, ("branch", "service"))
     told = " ".join(f"WHEN regexp_matches(lower(status), '{pattern}') THEN '{name}'" for name, pattern in STATUSES)
@@ -82,21 +79,20 @@ def booking_facts(stage: Stage, pseudonyms: Pseudonyms, target: Path) -> None:
         "'c' || substr(md5(concat_ws('|', coalesce(customer, 0), day, coalesce(epoch_us(sold_at), 0), "
         "coalesce(staff_key, ''), coalesce(service, ''))), 1, 16)"
     )
-    stage.engine.execute(
-        "CREATE TABLE lines AS SELECT row, found, sale_id, NULL::VARCHAR AS line_id, "
-        f"coalesce(booking_id, {made}) AS booking_id, customer, branch, staff_key AS staff, kept_service AS service, "
-        "booked_at, sold_at AS starts_at, day, minutes, status FROM ("
-        f"SELECT staged.* EXCLUDE (found, branch, staff, status), found | {clash_bit()} AS found, customer, "
+    read = (
+        f"SELECT staged.* EXCLUDE (found, branch, staff, status), found | {clash} AS found, people.customer, "
         f"staff_keys.staff AS staff_key, {kept['service']} AS kept_service, coalesce({state}, 'booked') AS status, "
         f"{branch_ids(stage, 'branch', kept['branch'])} AS branch "
-        "FROM staged LEFT JOIN people USING (who) LEFT JOIN staff_keys ON staff_keys.said = staged.staff)"
+        "FROM staged LEFT JOIN people USING (who) LEFT JOIN staff_keys ON staff_keys.said = staged.staff"
     )
-    stage.engine.execute(
-        f"UPDATE lines SET found = {BITS['duplicate_line']} WHERE found = 0 AND row NOT IN "
-        "(SELECT min(row) FROM lines WHERE found = 0 GROUP BY booking_id)"
+    again = "found = 0 AND row_number() OVER (PARTITION BY booking_id, found = 0 ORDER BY row) > 1"
+    keep(
+        stage,
+        "lines",
+        f"SELECT * EXCLUDE (found), CASE WHEN {again} THEN {BITS['duplicate_line']} ELSE found END AS found FROM ("
+        f"SELECT row, found, {literal(stage.reading.system)} AS system, sale_id, NULL::VARCHAR AS line_id, "
+        f"coalesce(booking_id, {made}) AS booking_id, customer, branch, staff_key AS staff, kept_service AS service, "
+        f"booked_at, sold_at AS starts_at, day, minutes, status FROM ({read}))",
     )
-    columns = ", ".join(c.name for c in BOOKINGS.columns if c.name not in (*HOUSE, "system"))
-    stage.engine.execute(
-        f"COPY (SELECT {literal(stage.reading.system)} AS system, {columns} FROM lines WHERE found = 0) "
-        f"TO {literal(str(target))} (FORMAT parquet)"
-    )
+    columns = ", ".join(c.name for c in BOOKINGS.columns if c.name not in HOUSE)
+    return keep(stage, "facts", f"SELECT {columns} FROM lines WHERE found = 0")

@@ -20,6 +20,18 @@ def text_of(column: str, type: str) -> str:
     return column if type == "VARCHAR" else f"CAST({column} AS VARCHAR)"
 
 
+_BLANKS = "' ' || chr(9) || chr(10) || chr(13) || chr(160) || chr(12288) || chr(65279)"
+
+
+def trimmed(column: str) -> str:
+    """Without blanks of any kind at its ends; null when nothing is left.
+
+    Trimming a set of characters is slow, so it is only done where one of them occurs.
+    """
+    odd = " OR ".join(f"contains({column}, chr({code}))" for code in (9, 10, 13, 160, 12288, 65279))
+    return f"nullif(CASE WHEN {odd} THEN trim({column}, {_BLANKS}) ELSE trim({column}) END, '')"
+
+
 def unquoted(column: str) -> str:
     """Without what spreadsheets put around numbers to keep them text: ``'00123`` and ``="00123"``."""
     return (

@@ -35,7 +35,7 @@ _STAGES: dict[str, Callable[[Stage], None]] = {
     "customers": stage_customers,
     "bookings": stage_bookings,
 }
-_FACTS: dict[str, Callable[[Stage, Pseudonyms, Path], None]] = {
+_FACTS: dict[str, Callable[[Stage, Pseudonyms], Path]] = {
     "sales": sales_facts,
     "customers": customer_facts,
     "bookings": booking_facts,
@@ -90,8 +90,7 @@ def import_file(
             progress(say("importing.step.checking", file=path.name), 0, stage.rows)
             _STAGES[found.table](stage)
             progress(say("importing.step.keying", file=path.name), stage.rows // 2, stage.rows)
-            facts = work / "facts.parquet"
-            _FACTS[found.table](stage, pseudonyms, facts)
+            facts = _FACTS[found.table](stage, pseudonyms)
             progress(say("importing.step.checking", file=path.name), stage.rows, stage.rows)
             aside = write_rejects(stage, rejects, name=f"{path.stem}-{import_id}")
             rejected = stage.one("SELECT count(*) FROM lines WHERE found <> 0")

@@ -20,9 +20,10 @@ _CONTACT_MASK = "[contact]"
 _SUSPICIOUS = rf"{PREFILTER}|@|852[ -]?[2-9]\d{{3}}"
 
 
-def key_people(stage: Stage, pseudonyms: Pseudonyms) -> None:
+def key_people(stage: Stage, pseudonyms: Pseudonyms) -> str:
     """Make the table ``people`` (who, customer) over the distinct identifiers of ``staged``.
 
+    Gives back the finding of a row whose identifier shares its key with another.
     Two identifiers that fall on one key would silently become one person; their rows are kept out instead.
     """
     key = pseudonyms.sql_key(stage.reading.people, "who")
@@ -31,19 +32,17 @@ def key_people(stage: Stage, pseudonyms: Pseudonyms) -> None:
         "FROM (SELECT DISTINCT who FROM staged WHERE who IS NOT NULL)"
     )
     shared = stage.one("SELECT count(*) - count(DISTINCT customer) FROM people")
-    clash = "SELECT customer FROM people GROUP BY 1 HAVING count(*) > 1" if shared else "SELECT NULL::BIGINT LIMIT 0"
-    stage.engine.execute(f"CREATE TEMP TABLE clashes AS SELECT who FROM people WHERE customer IN ({clash})")
-
-
-def clash_bit() -> str:
-    """The finding of a row whose identifier shares its key with another identifier."""
-    return f"(CASE WHEN who IN (SELECT who FROM clashes) THEN {BITS['key_collision']} ELSE 0 END)"
+    if not shared:
+        return "0"
+    clash = "SELECT customer FROM people GROUP BY 1 HAVING count(*) > 1"
+    stage.engine.execute(f"CREATE TEMP TABLE clashes AS {clash}")
+    return f"(CASE WHEN people.customer IN (SELECT customer FROM clashes) THEN {BITS['key_collision']} ELSE 0 END)"
 
 
 def key_staff(stage: Stage, pseudonyms: Pseudonyms, column: str = "staff") -> None:
     """Make the table ``staff_keys`` (said, staff)."""
     stage.engine.execute(
-        f"CREATE TEMP TABLE staff_keys AS SELECT {column} AS said, {pseudonyms.sql_staff(f'lower({column})')} AS staff "
+        f"CREATE TEMP TABLE staff_keys AS SELECT {column} AS said, {pseudonyms.sql_staff(column)} AS staff "
         f"FROM (SELECT DISTINCT {column} FROM staged WHERE {column} IS NOT NULL)"
     )
 
@@ -56,8 +55,8 @@ def masked(stage: Stage, columns: tuple[str, ...]) -> dict[str, str]:
     expressions: dict[str, str] = {}
     for column in columns:
         query = (
-            f"SELECT {column}, count(*) FROM staged WHERE {column} IS NOT NULL "
-            f"AND regexp_matches({column}, '{_SUSPICIOUS}') GROUP BY 1"
+            f"SELECT said, n FROM (SELECT {column} AS said, count(*) AS n FROM staged GROUP BY 1) "
+            f"WHERE regexp_matches(said, '{_SUSPICIOUS}')"
         )
         befores: list[str] = []
         afters: list[str] = []

@@ -8,10 +8,10 @@ from regulars.ledger.checks import bits
 from regulars.ledger.dates import day_of
 from regulars.ledger.engine import HOUSE
 from regulars.ledger.fields import identifier, yes_no
-from regulars.ledger.keeping import branch_ids, clash_bit, key_people, masked
+from regulars.ledger.keeping import branch_ids, key_people, masked
 from regulars.ledger.readers import literal
 from regulars.ledger.schema import CUSTOMERS
-from regulars.ledger.staging import Stage, date_form, who
+from regulars.ledger.staging import Stage, date_form, keep, who
 from regulars.privacy.pseudonym import Pseudonyms
 
 _WAYS = ("email", "sms", "whatsapp", "phone", "post")
@@ -39,9 +39,7 @@ def stage_customers(stage: Stage) -> None:
         f"CASE WHEN {company} THEN 'company' ELSE 'person' END AS kind, NULL::VARCHAR AS sale_id FROM raw"
     )
     found = bits({"ragged_row": "ragged", "no_customer_id": "who IS NULL"})
-    target = literal(str(stage.work / "staged.parquet"))
-    stage.engine.execute(f"COPY (SELECT *, {found} AS found FROM ({cells})) TO {target} (FORMAT parquet)")
-    stage.engine.execute(f"CREATE VIEW staged AS SELECT * FROM read_parquet({target})")
+    keep(stage, "staged", f"SELECT *, {found} AS found FROM ({cells})")
     for code, name in (("bad_joined", "joined"), ("bad_birth", "birth")):
         stage.warn(code, stage.one(f"SELECT count(*) FROM staged WHERE {code}"), column=stage.columns.get(name))
 
@@ -63,20 +61,22 @@ def _birth_year(stage: Stage) -> tuple[str, str]:
     return year, f"f_birth IS NOT NULL AND {year} IS NULL AND NOT {partial}"
 
 
-def customer_facts(stage: Stage, pseudonyms: Pseudonyms, target: Path) -> None:
-    """Write one row per customer as rows of ``customers`` (without the house columns) to a Parquet file.
+def customer_facts(stage: Stage, pseudonyms: Pseudonyms) -> Path:
+    """One row per customer as rows of ``customers`` (without the house columns) in a Parquet file.
 
     Where a file names a customer twice the first filled cell counts, and for permissions the stricter one.
     """
-    key_people(stage, pseudonyms)
+    clash = key_people(stage, pseudonyms)
     kept = masked(stage, _TEXTS)
     source = f"nullif(trim(regexp_replace({kept['source']}, '{_NAMED_SOURCE}', '\\1')), '')"
-    stage.engine.execute(
-        f"CREATE TABLE lines AS SELECT row, found | {clash_bit()} AS found, NULL::VARCHAR AS sale_id, "
+    keep(
+        stage,
+        "lines",
+        f"SELECT row, found | {clash} AS found, NULL::VARCHAR AS sale_id, "
         f"NULL::VARCHAR AS line_id, customer, joined_on, {source} AS source, "
         f"{pseudonyms.sql_key(stage.reading.people, 'referred_by')} AS referrer, kind, "
         f"{branch_ids(stage, 'home_branch', kept['home_branch'])} AS home_branch, {kept['district']} AS district, "
-        f"birth_year, {', '.join('may_' + way for way in _WAYS)} FROM staged LEFT JOIN people USING (who)"
+        f"birth_year, {', '.join('may_' + way for way in _WAYS)} FROM staged LEFT JOIN people USING (who)",
     )
     stage.warn("duplicate_customer", stage.one("SELECT count(*) - count(DISTINCT customer) FROM lines WHERE found = 0"))
     merged = [
@@ -84,7 +84,9 @@ def customer_facts(stage: Stage, pseudonyms: Pseudonyms, target: Path) -> None:
         for c in CUSTOMERS.columns
         if c.name not in (*HOUSE, "system", "customer")
     ]
-    stage.engine.execute(
-        f"COPY (SELECT {literal(stage.reading.people)} AS system, customer, {', '.join(merged)} FROM lines "
-        f"WHERE found = 0 GROUP BY customer) TO {literal(str(target))} (FORMAT parquet)"
+    return keep(
+        stage,
+        "facts",
+        f"SELECT {literal(stage.reading.people)} AS system, customer, {', '.join(merged)} FROM lines "
+        "WHERE found = 0 GROUP BY customer",
     )

@@ -20,8 +20,6 @@ from regulars.ledger.encoding import as_utf8
 from regulars.ledger.profile import Profile
 from regulars.ledger.sheets import sheet_to_csv
 
-_BLANKS = "' ' || chr(9) || chr(10) || chr(13) || chr(160) || chr(12288) || chr(65279)"
-
 
 @dataclass(frozen=True, slots=True)
 class Raw:
@@ -125,7 +123,7 @@ def _csv(path: Path, *, shown: str, form: str, work: Path, hints: Profile | None
         f"strict_mode=false, max_line_size={16 << 20}, nullstr=''"
     )
     row = f"row_number() OVER () + {dialect.first_row - 1} AS row"
-    kept = ", ".join(f"nullif(trim(c{i}, {_BLANKS}), '') AS c{i}" for i in range(width))
+    kept = ", ".join(f"c{i}" for i in range(width))
     scan = f"SELECT {row}, {kept}, over IS NOT NULL AS ragged FROM {read}"
     return Raw(
         shown,

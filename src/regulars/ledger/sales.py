@@ -7,11 +7,11 @@ from pathlib import Path
 from regulars.ledger.amounts import amount
 from regulars.ledger.checks import BITS, bits
 from regulars.ledger.engine import HOUSE
-from regulars.ledger.keeping import branch_ids, clash_bit, key_people, key_staff, masked
+from regulars.ledger.keeping import branch_ids, key_people, key_staff, masked
 from regulars.ledger.kinds import REFUND_WORDS, kind_of
 from regulars.ledger.readers import literal
 from regulars.ledger.schema import SALES
-from regulars.ledger.staging import Stage, foreign, money_comma, when, who
+from regulars.ledger.staging import Stage, foreign, keep, money_comma, when, who
 from regulars.privacy.pseudonym import Pseudonyms
 
 _TEXTS = ("sale_id", "line_id", "given_line", "branch", "staff", "item", "category", "kind", "event", "promotion")
@@ -41,10 +41,11 @@ def stage_sales(stage: Stage) -> None:
         else "NULL::DECIMAL(18,4)"
     )
     given = f"f_quantity IS NOT NULL AND {quantity} IS NULL" if stage.has("quantity") else "false"
+    dated, joins = when(stage)
     cells = (
         f"SELECT row, ragged, {', '.join(texts)}, {', '.join(sums)}, {quantity} AS quantity, {price} AS price, "
-        f"{given} AS bad_quantity, {who(stage)} AS who, {when(stage)}, f_date IS NULL AS undated, "
-        f"{_unpaid(stage)} AS unpaid, coalesce({foreign(stage)}, false) AS strange FROM raw"
+        f"{given} AS bad_quantity, {who(stage)} AS who, {dated}, f_date IS NULL AS undated, "
+        f"{_unpaid(stage)} AS unpaid, coalesce({foreign(stage)}, false) AS strange FROM raw {joins}"
     )
     found = bits(
         {
@@ -57,10 +58,8 @@ def stage_sales(stage: Stage) -> None:
             "foreign_currency": "strange",
         }
     )
-    query = f"SELECT * EXCLUDE (undated, unpaid, strange), {found} AS found FROM (SELECT *, {_sum(stage)} AS sum FROM ({cells}))"
-    target = literal(str(stage.work / "staged.parquet"))
-    stage.engine.execute(f"COPY ({query}) TO {target} (FORMAT parquet)")
-    stage.engine.execute(f"CREATE VIEW staged AS SELECT * FROM read_parquet({target})")
+    summed = f"SELECT *, {_sum(stage)} AS sum FROM ({cells})"
+    keep(stage, "staged", f"SELECT * EXCLUDE (undated, unpaid, strange), {found} AS found FROM ({summed})")
     stage.warn(
         "bad_quantity",
         stage.one("SELECT count(*) FROM staged WHERE bad_quantity"),
@@ -88,52 +87,54 @@ def _unpaid(stage: Stage) -> str:
     return " AND ".join(f"f_{name} IS NULL" for name in ("net", "gross", "price") if stage.has(name))
 
 
-def sales_facts(stage: Stage, pseudonyms: Pseudonyms, target: Path) -> None:
-    """Write the accepted lines as rows of ``sales`` (without the house columns) to a Parquet file."""
-    key_people(stage, pseudonyms)
+def sales_facts(stage: Stage, pseudonyms: Pseudonyms) -> Path:
+    """The accepted lines as rows of ``sales`` (without the house columns) in a Parquet file."""
+    clash = key_people(stage, pseudonyms)
     key_staff(stage, pseudonyms)
     kept = masked(stage, _KEPT)
     _label(stage)
-    _skip(stage)
-    lines = _numbered(stage, kept, pseudonyms)
-    stage.engine.execute(f"CREATE TABLE lines AS {lines}")
-    _keep_sales_whole(stage)
-    rows = _whole_orders(stage) if stage.has("order_subtotal") or stage.has("order_discount") else _rows(stage)
-    stage.engine.execute(f"COPY ({rows}) TO {literal(str(target))} (FORMAT parquet)")
+    path = keep(stage, "lines", _numbered(stage, kept, pseudonyms, clash, skipping=_skip(stage)))
+    if _reject_more(stage) or stage.one("SELECT count(*) FROM lines WHERE found <> 0"):
+        path = keep(stage, "facts", "SELECT * FROM lines WHERE found = 0")
+    if stage.has("order_subtotal") or stage.has("order_discount"):
+        return keep(stage, "facts", _whole_orders(stage))
+    return path
 
 
 def _label(stage: Stage) -> None:
     default = stage.reading.default_kind or ("product" if stage.business.pack in _GOODS else "service")
-    kind = kind_of(
-        "lower(kind)", "lower(category)", "lower(item)", default=default, repairs=stage.business.pack == "watch"
-    )
+    repairs = stage.business.pack == "watch"
+    kind = kind_of("lower(kind)", "lower(category)", "lower(item)", default=default, repairs=repairs)
+    back = f"regexp_matches(lower(concat_ws(' | ', event, kind)), '{REFUND_WORDS}')"
     stage.engine.execute(
-        f"CREATE TEMP TABLE labels AS SELECT *, {kind} AS label FROM (SELECT DISTINCT kind, category, item FROM staged)"
+        f"CREATE TEMP TABLE labels AS SELECT *, {kind} AS label, {back} AS refunded "
+        "FROM (SELECT DISTINCT kind, category, item, event FROM staged)"
     )
 
 
-def _skip(stage: Stage) -> None:
-    statuses = ", ".join(literal(status) for status in stage.reading.skip_status) or "''"
-    stage.engine.execute(
-        f"CREATE TEMP TABLE skipped AS SELECT row FROM staged WHERE lower(status) IN ({statuses}) AND found = 0"
-    )
-    stage.warn("not_a_sale", stage.one("SELECT count(*) FROM skipped"), column=stage.columns.get("status"))
+def _skip(stage: Stage) -> bool:
+    statuses = ", ".join(literal(status) for status in stage.reading.skip_status)
+    if not statuses or not stage.has("status"):
+        return False
+    skipped = stage.one(f"SELECT count(*) FROM staged WHERE lower(status) IN ({statuses}) AND found = 0")
+    stage.warn("not_a_sale", skipped, column=stage.columns.get("status"))
+    return skipped > 0
 
 
-def _numbered(stage: Stage, kept: dict[str, str], pseudonyms: Pseudonyms) -> str:
-    refund = (
-        f"(regexp_matches(lower(coalesce(event, '')), '{REFUND_WORDS}') "
-        f"OR regexp_matches(lower(coalesce(staged.kind, '')), '{REFUND_WORDS}'))"
-    )
+def _numbered(stage: Stage, kept: dict[str, str], pseudonyms: Pseudonyms, clash: str, *, skipping: bool) -> str:
     texts = ", ".join(f"{expression} AS kept_{name}" for name, expression in kept.items() if name != "branch")
-    base = (
-        f"SELECT staged.* EXCLUDE (found), found | {clash_bit()} AS found, customer, staff_keys.staff AS staff_key, "
-        f"{texts}, {branch_ids(stage, 'branch', kept['branch'])} AS branch_id, {refund} AS refunded, label "
-        "FROM staged LEFT JOIN people USING (who) LEFT JOIN staff_keys ON staff_keys.said = staged.staff "
-        "LEFT JOIN labels ON labels.kind IS NOT DISTINCT FROM staged.kind AND labels.item IS NOT DISTINCT FROM "
-        "staged.item AND labels.category IS NOT DISTINCT FROM staged.category "
-        "WHERE row NOT IN (SELECT row FROM skipped)"
+    labelled = " AND ".join(
+        f"labels.{c} IS NOT DISTINCT FROM staged.{c}" for c in ("kind", "category", "item", "event")
     )
+    base = (
+        f"SELECT staged.* EXCLUDE (found), found | {clash} AS found, people.customer, staff_keys.staff AS staff_key, "
+        f"{texts}, {branch_ids(stage, 'branch', kept['branch'])} AS branch_id, refunded, label "
+        "FROM staged LEFT JOIN people USING (who) LEFT JOIN staff_keys ON staff_keys.said = staged.staff "
+        f"LEFT JOIN labels ON {labelled}"
+    )
+    if skipping:
+        statuses = ", ".join(literal(status) for status in stage.reading.skip_status)
+        base += f" WHERE found <> 0 OR coalesce(lower(status), '') NOT IN ({statuses})"
     made = (
         "'c' || substr(md5(concat_ws('|', coalesce(customer, 0), day, coalesce(epoch_us(sold_at), 0), "
         "coalesce(branch_id, ''))), 1, 16)"
@@ -142,45 +143,50 @@ def _numbered(stage: Stage, kept: dict[str, str], pseudonyms: Pseudonyms) -> str
         "substr(md5(concat_ws('|', coalesce(kept_item, ''), coalesce(kept_category, ''), coalesce(quantity, 0), sum, "
         "coalesce(gross, 0))), 1, 12)"
     )
-    sale = f"SELECT *, coalesce(sale_id, {made}) AS sale, CASE WHEN sale_id IS NULL THEN {content} END AS content FROM ({base})"
+    sale = f"coalesce(sale_id, {made}) AS sale, CASE WHEN sale_id IS NULL THEN {content} END AS content"
     # Numbers run over rejected lines too, so that a corrected line comes back under its own number.
     number = "CAST(row_number() OVER (PARTITION BY sale, content ORDER BY row) AS VARCHAR)"
     line = f"coalesce(given_line, line_id, CASE WHEN content IS NULL THEN {number} ELSE content || '-' || {number} END)"
-    piece = pseudonyms.sql_piece("upper(piece)") if stage.has("piece") else "NULL"
+    piece = pseudonyms.sql_piece("upper(piece)") if stage.has("piece") else "NULL::VARCHAR"
     return (
-        f"SELECT row, found, sale AS sale_id, {line} AS line_id, customer, day, sold_at, branch_id AS branch, "
-        "staff_key AS staff, kept_item AS item, kept_category AS category, "
+        f"SELECT row, found, {literal(stage.reading.system)} AS system, sale AS sale_id, {line} AS line_id, customer, "
+        "day, sold_at, branch_id AS branch, staff_key AS staff, kept_item AS item, kept_category AS category, "
         "CASE WHEN refunded OR sum < 0 THEN 'refund' ELSE label END AS kind, "
         "CASE WHEN refunded THEN -abs(quantity) ELSE quantity END AS quantity, "
         "CAST(coalesce(gross, price * coalesce(quantity, 1)) AS DECIMAL(18,2)) AS gross, abs(discount) AS discount, "
         "CAST(CASE WHEN refunded THEN -abs(sum) ELSE sum END AS DECIMAL(18,2)) AS net, cost, "
-        f"kept_promotion AS promotion, kept_supplier AS supplier, {piece} AS piece, "
-        f"order_subtotal, order_discount, order_refund, refunded FROM ({sale})"
+        f"{literal(stage.business.currency)} AS currency, kept_promotion AS promotion, kept_supplier AS supplier, "
+        f"{piece} AS piece, order_subtotal, order_discount, order_refund FROM (SELECT *, {sale} FROM ({base}))"
     )
 
 
-def _keep_sales_whole(stage: Stage) -> None:
+def _reject_more(stage: Stage) -> bool:
+    """Find what only shows between lines: rests of incomplete sales, line numbers given twice."""
+    found = "found"
     if stage.reading.continuation:
         # A sale shares its discount among its lines: with one line missing the others would be wrong.
-        stage.engine.execute(
-            f"UPDATE lines SET found = {BITS['rest_of_sale']} WHERE found = 0 "
-            "AND sale_id IN (SELECT sale_id FROM lines WHERE found <> 0)"
-        )
-    if stage.has("line_id") or stage.has("given_line"):
-        stage.engine.execute(
-            f"UPDATE lines SET found = {BITS['duplicate_line']} WHERE found = 0 AND row NOT IN "
-            "(SELECT min(row) FROM lines WHERE found = 0 GROUP BY sale_id, line_id)"
-        )
+        rest = f"sale_id IN (SELECT sale_id FROM lines WHERE found <> 0) THEN {BITS['rest_of_sale']}"
+        found = f"CASE WHEN found = 0 AND {rest} ELSE found END"
+    elif stage.has("line_id") or stage.has("given_line"):
+        first = "row_number() OVER (PARTITION BY sale_id, line_id, found = 0 ORDER BY row) > 1"
+        found = f"CASE WHEN found = 0 AND {first} THEN {BITS['duplicate_line']} ELSE found END"
+    if found == "found":
+        return False
+    stage.engine.execute(f"CREATE TABLE more AS SELECT row, {found} AS more FROM lines WHERE found = 0")
+    if not stage.one("SELECT count(*) FROM more WHERE more <> 0"):
+        return False
+    stage.engine.execute(
+        f"CREATE VIEW first_lines AS SELECT * FROM read_parquet({literal(str(stage.work / 'lines.parquet'))})"
+    )
+    stage.engine.execute(
+        "CREATE OR REPLACE VIEW lines AS SELECT l.* EXCLUDE (found), coalesce(nullif(more, 0), found) AS found "
+        "FROM first_lines AS l LEFT JOIN more USING (row)"
+    )
+    return True
 
 
-def _select(stage: Stage, lines: str) -> str:
-    filled = {"system": literal(stage.reading.system), "currency": literal(stage.business.currency)}
-    columns = [f"{filled.get(c.name, c.name)} AS {c.name}" for c in SALES.columns if c.name not in HOUSE]
-    return f"SELECT {', '.join(columns)} FROM {lines}"
-
-
-def _rows(stage: Stage) -> str:
-    return _select(stage, "lines WHERE found = 0")
+def _select(lines: str) -> str:
+    return f"SELECT {', '.join(c.name for c in SALES.columns if c.name not in HOUSE)} FROM {lines}"
 
 
 def _whole_orders(stage: Stage) -> str:
@@ -220,4 +226,4 @@ def _whole_orders(stage: Stage) -> str:
         WHERE refund > 0 AND listed - off > 0
         """
     )
-    return f"{_select(stage, 'shared')} UNION ALL {_select(stage, 'paid_back')}"
+    return f"{_select('shared')} UNION ALL {_select('paid_back')}"

@@ -12,10 +12,10 @@ from regulars.base.errors import BadData
 from regulars.base.problem import Problem
 from regulars.base.settings import Business
 from regulars.base.text import say
-from regulars.ledger.amounts import foreign_symbol, how_written, is_number
+from regulars.ledger.amounts import Written, foreign_symbol, how_written, is_number
 from regulars.ledger.checks import problem
-from regulars.ledger.dates import DateForm, day_of, find_form, offset_of, time_of
-from regulars.ledger.fields import identifier, text_of
+from regulars.ledger.dates import DateForm, clock_words, day_of, day_words, find_form, offset_of, time_of
+from regulars.ledger.fields import identifier, text_of, trimmed
 from regulars.ledger.mapping import LINE_COLUMN, Recognition
 from regulars.ledger.profile import Profile
 from regulars.ledger.readers import Raw, literal
@@ -64,6 +64,7 @@ class Stage:
     types: dict[str, str] = field(default_factory=dict)  # field -> type of its column in the raw table
     problems: list[Problem] = field(default_factory=list)
     forms: dict[str, DateForm] = field(default_factory=dict)
+    amounts: dict[str, Written] = field(default_factory=dict)
     one_thread: bool = False  # the file has line breaks inside quotes
 
     @property
@@ -131,10 +132,18 @@ def _typed(cell: str, type: str, wanted: str, ours: bool) -> tuple[str, str]:
                 return text_of(cell, type), "VARCHAR"
             return cell, type
         return text_of(cell, type), "VARCHAR"
-    text = text_of(cell, type)
+    text = trimmed(text_of(cell, type))
     if ours:  # the rejects file kept spreadsheets from taking the cell for a formula
         text = f"CASE WHEN regexp_matches({text}, '^''[=+@\\-]') THEN substr({text}, 2) ELSE {text} END"
     return f"CASE WHEN {text} IN {_NOTHING} THEN NULL ELSE {text} END", "VARCHAR"
+
+
+def keep(stage: Stage, name: str, query: str) -> Path:
+    """Make ``name`` a view over a Parquet file in the work folder holding the rows of a query."""
+    target = stage.work / f"{name}.parquet"
+    stage.engine.execute(f"COPY ({query}) TO {literal(str(target))} (FORMAT parquet)")
+    stage.engine.execute(f"CREATE OR REPLACE VIEW {name} AS SELECT * FROM read_parquet({literal(str(target))})")
+    return target
 
 
 def _copy(stage: Stage, query: str, target: Path) -> None:
@@ -178,30 +187,40 @@ def date_form(stage: Stage, name: str) -> DateForm:
     return stage.forms[name]
 
 
-def when(stage: Stage) -> str:
-    """Columns ``day`` (local business day), ``sold_at`` (instant or null) and ``bad_time`` of a row of ``raw``.
+def when(stage: Stage) -> tuple[str, str]:
+    """Columns ``day`` (local business day), ``sold_at`` (instant or null), ``bad_time``; and the joins they need.
 
-    A stated offset wins, then the row's zone, then the profile's, then the business's.
+    A stated offset wins, then the row's zone, then the profile's, then the business's. Written days and times are
+    parsed once per spelling and joined back.
     """
-    column, type = "f_date", stage.types["date"]
-    form = date_form(stage, "date")
-    written = day_of(column, type, form)
+    type, form = stage.types["date"], date_form(stage, "date")
     house = literal(stage.reading.zone or stage.business.zone)
-    clock = "f_time" if stage.has("time") else column
-    if stage.has("time"):
-        clock = text_of("f_time", stage.types["time"])
-    elif not form.timed:
-        return f"{written} AS day, CAST(NULL AS TIMESTAMPTZ) AS sold_at, false AS bad_time"
-    elif type != "VARCHAR":
-        return f"{written} AS day, timezone({house}, CAST({column} AS TIMESTAMP)) AS sold_at, false AS bad_time"
-    local = f"({written} + {time_of(clock)})"
-    offset = offset_of(clock)
-    zone = _zones(stage, house)
-    utc = f"timezone('UTC', {local} - to_seconds({offset}))"
-    instant = f"CASE WHEN {offset} IS NULL THEN timezone({zone}, {local}) ELSE {utc} END"
-    day = f"CASE WHEN {offset} IS NULL THEN {written} ELSE CAST(timezone({house}, {utc}) AS DATE) END"
-    bad = f"{clock} IS NOT NULL AND {time_of(clock)} IS NULL" if stage.has("time") else "false"
-    return f"coalesce({day}, {written}) AS day, {instant} AS sold_at, {bad} AS bad_time"
+    untimed = "CAST(NULL AS TIMESTAMPTZ) AS sold_at, false AS bad_time"
+    if type != "VARCHAR" and not stage.has("time"):
+        instant = f"timezone({house}, CAST(f_date AS TIMESTAMP)) AS sold_at, false AS bad_time"
+        return f"{day_of('f_date', type, form)} AS day, {instant if form.timed else untimed}", ""
+    said = day_words("f_date") if type == "VARCHAR" and form.timed else "f_date"
+    _lookup(stage, "days", said, f"{day_of('said', type, form)} AS day")
+    joins = f"LEFT JOIN days ON days.said = {said}"
+    if not stage.has("time") and not form.timed:
+        return f"days.day AS day, {untimed}", joins
+    clock = clock_words("f_date") if not stage.has("time") else text_of("f_time", stage.types["time"])
+    offset = offset_of("said")
+    _lookup(stage, "clocks", clock, f"{time_of('said')} AS seconds, {offset} AS away")
+    joins += f" LEFT JOIN clocks ON clocks.said = {clock}"
+    local = "(days.day + to_seconds(clocks.seconds))"
+    utc = f"timezone('UTC', {local} - to_seconds(clocks.away))"
+    instant = f"CASE WHEN clocks.away IS NULL THEN timezone({_zones(stage, house)}, {local}) ELSE {utc} END"
+    day = f"CASE WHEN clocks.away IS NULL THEN days.day ELSE CAST(timezone({house}, {utc}) AS DATE) END"
+    bad = "f_time IS NOT NULL AND clocks.seconds IS NULL" if stage.has("time") else "false"
+    return f"coalesce({day}, days.day) AS day, {instant} AS sold_at, {bad} AS bad_time", joins
+
+
+def _lookup(stage: Stage, name: str, said: str, parsed: str) -> None:
+    stage.engine.execute(
+        f"CREATE TEMP TABLE {name} AS SELECT said, {parsed} FROM (SELECT DISTINCT {said} AS said FROM raw) "
+        "WHERE said IS NOT NULL"
+    )
 
 
 def _zones(stage: Stage, house: str) -> str:
@@ -231,7 +250,14 @@ def who(stage: Stage) -> str:
 
 def money_comma(stage: Stage, name: str) -> bool:
     """Whether the column of an amount is written with a decimal comma."""
-    return how_written(stage.engine, "read", f"f_{name}", stage.types[name]).comma
+    return written(stage, name).comma
+
+
+def written(stage: Stage, name: str) -> Written:
+    """How the column of an amount is written; looked at once."""
+    if name not in stage.amounts:
+        stage.amounts[name] = how_written(stage.engine, "read", f"f_{name}", stage.types[name])
+    return stage.amounts[name]
 
 
 def foreign(stage: Stage) -> str:
@@ -246,9 +272,8 @@ def foreign(stage: Stage) -> str:
     for name in ("net", "price", "gross"):
         if not stage.has(name) or is_number(stage.types[name]):
             continue
-        written = how_written(stage.engine, "read", f"f_{name}", stage.types[name])
-        strange = sum(n for codes, n in written.symbols.items() if house not in codes.split("|"))
-        if strange and strange >= 0.9 * written.rows:
+        strange = sum(n for codes, n in written(stage, name).symbols.items() if house not in codes.split("|"))
+        if strange and strange >= 0.9 * written(stage, name).rows:
             # The whole column says so: most likely the settings are wrong, not every single row.
             stage.warn("currency_symbol", strange, column=stage.columns.get(name), currency=house)
         elif strange:

@@ -45,12 +45,14 @@ class Pseudonyms:
         return f"(CAST(('0x' || substr({hexed}, 1, 16)) AS UBIGINT) >> 1)::BIGINT"
 
     def staff(self, name: str) -> str:
-        """The staff key of a name."""
-        return "st-" + hmac.new(self._subkey("staff", ""), name.encode(), hashlib.sha256).hexdigest()[:8]
+        """The staff key of a name; case and blanks around it do not count."""
+        return (
+            "st-" + hmac.new(self._subkey("staff", ""), name.strip().lower().encode(), hashlib.sha256).hexdigest()[:8]
+        )
 
     def sql_staff(self, column_sql: str) -> str:
         """:meth:`staff` as a DuckDB expression; null stays null."""
-        return f"'st-' || substr({_sql_hmac(self._subkey('staff', ''), column_sql)}, 1, 8)"
+        return f"'st-' || substr({_sql_hmac(self._subkey('staff', ''), f'lower(trim({column_sql}))')}, 1, 8)"
 
     def piece(self, serial: str) -> str:
         """The key of a serial-numbered piece: a serial number leads to its owner, so it is not kept as it is."""
