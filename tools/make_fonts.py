@@ -75,7 +75,14 @@ def characters(which: str) -> set[int]:
         0x2264,
         0x2265,
     }
-    marks |= {*range(0x2460, 0x2474), *range(0x25A0, 0x2600), *range(0x3000, 0x3040), *range(0xFF00, 0xFFF0)}
+    marks |= {
+        0x20AC,
+        0x2122,
+        *range(0x2460, 0x2474),
+        *range(0x25A0, 0x2600),
+        *range(0x3000, 0x3040),
+        *range(0xFF00, 0xFFF0),
+    }
     if which == "all":
         return marks | product_characters() | double_byte("big5hkscs", range(0x81, 0xFF))
     return marks | product_characters() | double_byte("big5", range(0xA4, 0xC7))

@@ -1,0 +1,74 @@
+"""Turn a run into a document: the chapters in reading order, decision first."""
+
+from __future__ import annotations
+
+from regulars.analysis.diagnosis import Diagnosis
+from regulars.base.settings import Business
+from regulars.base.text import Local, say
+from regulars.packs.schema import Pack
+from regulars.report.chapters import (
+    branches,
+    classes,
+    concentration,
+    decision,
+    forecast,
+    frontier,
+    limits,
+    methods,
+    movement,
+    not_chosen,
+    overview,
+    packages,
+    plan,
+    quality,
+    retention,
+    rhythm,
+    wastage,
+)
+from regulars.report.context import Context
+from regulars.report.document import SCHEMA, Document, Section
+from regulars.strategy.plan import Plan
+
+CHAPTERS = (
+    decision.chapter,
+    overview.chapter,
+    plan.chapter,
+    not_chosen.chapter,
+    limits.chapter,
+    frontier.chapter,
+    movement.chapter,
+    retention.chapter,
+    rhythm.chapter,
+    wastage.chapter,
+    classes.chapter,
+    concentration.chapter,
+    forecast.chapter,
+    packages.chapter,
+    branches.chapter,
+    quality.chapter,
+)
+
+
+def build_document(diagnosis: Diagnosis, plan: Plan | None, *, business: Business, pack: Pack) -> Document:
+    """The report of a study, with the strategy where one was formulated; the same for every language and format."""
+    c = Context(diagnosis, plan, business, pack)
+    found = [section for chapter in CHAPTERS if (section := chapter(c)) is not None]
+    used = {card for section in found if section.footer for card in section.footer.cards}
+    found.append(methods.chapter(c, used))
+    asked = methods.queries(c)
+    if asked is not None:
+        found.append(asked)
+    sections: tuple[Section, ...] = tuple(found)
+    p = diagnosis.provenance
+    notes = {"schema": SCHEMA, "study": diagnosis.schema, "settings": p.settings_digest}
+    return Document(
+        business=business.label(),
+        kind=say("report.kind.strategy" if plan else "report.kind.study"),
+        trade=Local({str(k): v for k, v in pack.name.items()}),
+        mission=decision.mission(c),
+        as_of=p.as_of,
+        data_version=p.data_version,
+        program_version=p.program_version,
+        sections=sections,
+        notes={**notes, "plan": plan.schema} if plan else notes,
+    )

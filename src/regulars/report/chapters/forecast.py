@@ -1,0 +1,140 @@
+"""The forecast: what the base brings if nothing changes, and how the model did on the business's own past."""
+
+from __future__ import annotations
+
+from regulars.analysis.diagnosis import Backtest, ModelFit
+from regulars.base.estimate import Estimate
+from regulars.base.text import Number, Param, Share, Text, say
+from regulars.report import theme
+from regulars.report.charts import Series, pairs
+from regulars.report.context import Context
+from regulars.report.document import (
+    Amount,
+    Callout,
+    Cell,
+    Column,
+    Figure,
+    KeyFigure,
+    KeyFigures,
+    Pill,
+    Section,
+    Table,
+    Words,
+)
+from regulars.report.figures import between_counts, count, known, part
+
+MODELS = {"bg_nbd": "bg_nbd", "mbg_nbd": "mbg_nbd", "gamma_gamma": "gamma_gamma"}
+#: The last band of the back-test holds customers with so many repeat visits or more.
+LAST_BAND = 7
+
+
+def chapter(c: Context) -> Section:
+    """What the base is expected to bring as it is."""
+    d = c.diagnosis
+    known_value = known(d.value.revenue_12)
+    heading = (
+        say("report.forecast.head", value=c.purse.about(d.value.revenue_12.mean))
+        if known_value
+        else say("report.forecast.head_unknown")
+    )
+    cards = tuple(dict.fromkeys(card(fit) for fit in d.value_models if fit.chosen))
+    blocks = (_figures(c), _backtest(d.backtest), _models(d.value_models))
+    return c.section(
+        "forecast",
+        heading,
+        blocks,
+        lead=say("report.forecast.lead") if known_value else say("report.forecast.lead_unknown"),
+        queries=("histories", "spending", "forecast", "backtest"),
+        cards=(*cards, "backtest"),
+    )
+
+
+def card(fit: ModelFit) -> str:
+    """The method card of a fitted model, whatever way its name is spelled."""
+    name = fit.model.lower().replace("/", "_").replace("-", "_").replace(" ", "_")
+    return MODELS.get(name, "mbg_nbd" if fit.role == "visits" else "gamma_gamma")
+
+
+def _counted(label: Text, estimate: Estimate, note: Text | None = None) -> KeyFigure:
+    if not known(estimate):
+        return KeyFigure(label, None, None, note)
+    return KeyFigure(label, count(estimate.mean), between_counts(estimate), note)
+
+
+def _figures(c: Context) -> KeyFigures:
+    v = c.diagnosis.value
+    return KeyFigures(
+        (
+            c.purse.key(say("report.value.revenue_12"), v.revenue_12),
+            c.purse.key(say("report.value.revenue_36"), v.revenue_36),
+            _counted(say("report.value.visits_12"), v.visits_12),
+            _counted(say("report.value.alive"), v.alive, say("report.value.of_all", n=c.diagnosis.base.customers)),
+        )
+    )
+
+
+def _backtest(found: Backtest | None) -> Figure | Callout:
+    if found is None:
+        return Callout(say("report.forecast.no_backtest"), say("report.forecast.no_backtest_hint"), "plain")
+    title = say(
+        "report.forecast.backtest",
+        predicted=count(found.predicted_visits.mean),
+        actual=found.actual_visits,
+        days=found.horizon_days,
+    )
+    bands = [b for b in found.by_frequency if b[1]]
+    names: tuple[Param, ...] = tuple(
+        say("report.forecast.band_more", n=b[0]) if b[0] >= LAST_BAND else Number(b[0]) for b in bands
+    )
+    forecast = Series(
+        "forecast", say("report.forecast.forecast"), theme.ACCENT, tuple(round(part(b[2], b[1]), 3) for b in bands)
+    )
+    actual = Series(
+        "actual", say("report.forecast.actual"), theme.SEAL, tuple(round(part(b[3], b[1]), 3) for b in bands)
+    )
+    chart = pairs(names, forecast, actual, say("report.forecast.x"), say("report.forecast.y"))
+    rows: list[tuple[Cell, ...]] = [
+        (Words(name), Amount(b[1]), Amount(Number(f, 2)), Amount(Number(a, 2)))
+        for name, b, f, a in zip(names, bands, forecast.values, actual.values, strict=True)
+    ]
+    columns = (
+        Column(say("report.forecast.y")),
+        Column(say("report.axis.customers"), "right"),
+        Column(say("report.forecast.forecast"), "right"),
+        Column(say("report.forecast.actual"), "right"),
+    )
+    error = part(found.predicted_visits.mean - found.actual_visits, found.actual_visits)
+    note = say("report.forecast.backtest_note", cut=found.cut, n=found.customers, error=Share(abs(error)))
+    return Figure(
+        "backtest",
+        title,
+        chart,
+        say("report.forecast.alt", n=found.customers),
+        Table(title, columns, tuple(rows)),
+        note,
+    )
+
+
+def _models(fits: tuple[ModelFit, ...]) -> Table | None:
+    if not fits:
+        return None
+    columns = (
+        Column(say("report.forecast.model"), share=1.5),
+        Column(say("report.forecast.role"), share=1.1),
+        Column(say("report.axis.customers"), "right", 0.9),
+        Column(say("report.forecast.likelihood"), "right", 1.2),
+        Column(say("report.forecast.verdict"), share=3.6),
+    )
+    rows: list[tuple[Cell, ...]] = []
+    for fit in fits:
+        pills = (Pill(say("report.forecast.used"), "accent"),) if fit.chosen else ()
+        rows.append(
+            (
+                Words(say(f"card.{card(fit)}.title"), strong=fit.chosen, pills=pills),
+                Words(say(f"report.forecast.role_{fit.role}")),
+                Amount(fit.customers),
+                Amount(Number(fit.log_likelihood, 1)),
+                Words(fit.verdict),
+            )
+        )
+    return Table(say("report.forecast.models"), columns, tuple(rows))

@@ -1,0 +1,66 @@
+"""What holds the plan back: limits, how far they are used, and what one more unit would be worth."""
+
+from __future__ import annotations
+
+from regulars.base.text import Number, Param, Text, say
+from regulars.report.chapters.asks import kind, worth
+from regulars.report.context import Context
+from regulars.report.document import Amount, Bar, Cell, Column, Section, Table, Words
+from regulars.report.figures import part
+from regulars.strategy.plan import Price
+
+SHOWN = 14
+
+
+def chapter(c: Context) -> Section | None:
+    """The limits of the plan; None without a plan or without limits."""
+    if c.plan is None or not c.plan.prices:
+        return None
+    ordered = sorted(c.plan.prices, key=lambda p: (not p.binding, kind(p) != "budget", -p.worth))
+    shown = ordered[:SHOWN]
+    columns = (
+        Column(say("report.limits.limit"), share=2.6),
+        Column(say("report.limits.used"), share=2.4),
+        Column(say("report.limits.worth"), "right", 2.0),
+    )
+    rows = tuple(_row(c, p) for p in shown)
+    rest = len(ordered) - len(shown)
+    note = say("report.limits.rest", n=rest) if rest else None
+    table = Table(say("report.limits.caption"), columns, rows, note)
+    return c.section(
+        "limits",
+        _heading(c, ordered),
+        (table,),
+        lead=say("report.limits.lead"),
+        queries=("standings",),
+        cards=("allocation",),
+    )
+
+
+def _heading(c: Context, prices: list[Price]) -> Text:
+    binding = [p for p in prices if p.binding and p.worth > 0]
+    if not binding:
+        return say("report.limits.head_free")
+    money = next((p for p in binding if kind(p) == "budget"), None)
+    hours = max((p for p in binding if kind(p) == "hours"), key=lambda p: p.worth, default=None)
+    if hours is not None and money is not None:
+        return say("report.limits.head_both", hours=hours.label, hour=worth(c, hours), budget=worth(c, money))
+    first = hours or money or binding[0]
+    return say("report.limits.head", limit=first.label, worth=worth(c, first))
+
+
+def _row(c: Context, p: Price) -> tuple[Cell, ...]:
+    used, available = _amount(c, p, p.used), _amount(c, p, p.available)
+    filled = min(1.0, round(part(p.used, p.available), 4))
+    said = say("report.limits.used_of", used=used, available=available)
+    bar = Bar(filled, said, tone="bad" if p.binding else "accent")
+    value: Cell = Amount(worth(c, p)) if p.binding and p.worth > 0 else Words(say("report.limits.not_binding"))
+    return (Words(p.label, strong=p.binding), bar, value)
+
+
+def _amount(c: Context, p: Price, value: float) -> Param:
+    if kind(p) == "budget":
+        return c.purse.exact(value)
+    if kind(p) == "hours":
+        return say("report.say.hours", n=round(value), hours=Number(value))
+    return Number(value)

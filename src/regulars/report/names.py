@@ -1,0 +1,50 @@
+"""Names the report gives to closed sets: states, classes, relationships, channels, trust grades, limits."""
+
+from __future__ import annotations
+
+from regulars.analysis.diagnosis import Class, State
+from regulars.base.text import Text, say
+from regulars.packs.schema import Channel, Primitive, Relationship, Trust
+
+
+def state(name: State) -> Text:
+    """A lifecycle state."""
+    return say(f"report.state.{name}")
+
+
+def customer_class(name: Class) -> Text:
+    """A value-by-duration class."""
+    return say(f"report.class.{name}")
+
+
+_RELATIONSHIPS: frozenset[Relationship] = frozenset(("deal", "functional", "affiliation", "consultant", "partnership"))
+_CHANNELS: frozenset[Channel] = frozenset(("in_person", "sms", "whatsapp", "email", "phone", "post", "app"))
+_PRIMITIVES: frozenset[Primitive] = frozenset(
+    ("attrition", "frequency", "margin", "reactivation", "no_show", "complaint", "arrivals")
+)
+_TRUST: frozenset[Trust] = frozenset(("A", "B", "C", "D", "E"))
+
+
+def _named(table: str, key: str, known: frozenset[str]) -> Text:
+    # A pack of a later version may bring a member this program has no word for: its id is better than an error.
+    return say(f"report.{table}.{key.lower()}") if key in known else say("report.say.plain", text=key)
+
+
+def relationship(name: str) -> Text:
+    """The kind of relation a cell of customers is offered."""
+    return _named("relationship", name, frozenset(_RELATIONSHIPS))
+
+
+def channel(name: str) -> Text:
+    """A channel of contact."""
+    return _named("channel", name, frozenset(_CHANNELS))
+
+
+def primitive(name: str) -> Text:
+    """What an effect acts on."""
+    return _named("primitive", name, frozenset(_PRIMITIVES))
+
+
+def trust(grade: str) -> Text:
+    """A trust grade with its meaning."""
+    return _named("trust", grade, frozenset(_TRUST))
