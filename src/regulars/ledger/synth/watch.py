@@ -58,13 +58,13 @@ TRADE = Trade(
         new_year_lull=0.8,
     ),
     goals=(
-        Goal("stay", "Keep owners in our care", "留住錶主", "retention_rate", 0.85, 1),
-        Goal("gain", "Earn more from care for owners", "由客戶關係賺取更多", "gain_12", 60_000, 2, True),
-        Goal("back", "Bring owners back for their service", "請錶主回來保養", "reactivated", 15, 3, True),
+        Goal("stay", "Keep owners in our care", "留住錶主", "retention_rate", 0.93, 1),
+        Goal("gain", "Earn more from care for owners", "由客戶關係賺取更多", "gain_12", 5_000, 2, True),
+        Goal("back", "Bring owners back for their service", "請錶主回來保養", "reactivated", 10, 3, True),
     ),
     female=0.35,
     margin=0.35,
-    budget_per_thousand=12_000,
+    budget_per_thousand=2_000,
     staff_hours=60,
     walk_ins=0.1,
 )
