@@ -64,10 +64,14 @@ def day_of(column: str, type: str, form: DateForm) -> str:
     """The calendar day written in a cell (a DATE), null where it cannot be read."""
     if type != "VARCHAR":
         return f"TRY_CAST({column} AS DATE)"
-    iso = f"CASE WHEN regexp_matches({column}, '^\\d{{4}}-\\d{{2}}-\\d{{2}}($|[T ])') THEN TRY_CAST(left({column}, 10) AS DATE)"
+    iso = (
+        f"CASE WHEN regexp_matches({column}, '^\\d{{4}}-\\d{{2}}-\\d{{2}}($|[T ])') "
+        f"THEN TRY_CAST(left({column}, 10) AS DATE)"
+    )
     branches = [
         f"WHEN regexp_matches({column}, '^\\d{{8}}$') THEN CAST(TRY_STRPTIME({column}, '%Y%m%d') AS DATE)",
-        f"WHEN regexp_matches({column}, '^\\d{{5}}(\\.\\d+)?$') AND TRY_CAST({column} AS DOUBLE) BETWEEN 20000 AND 80000 "
+        f"WHEN regexp_matches({column}, '^\\d{{5}}(\\.\\d+)?$') "
+        f"AND TRY_CAST({column} AS DOUBLE) BETWEEN 20000 AND 80000 "
         f"THEN DATE '1899-12-30' + CAST(floor(TRY_CAST({column} AS DOUBLE)) AS INTEGER)",
         f"WHEN regexp_matches({column}, '{_YEAR_FIRST}') THEN {_joined(column, _YEAR_FIRST, 'YMD')}",
     ]

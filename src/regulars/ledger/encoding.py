@@ -18,6 +18,7 @@ from regulars.base.text import say
 CHUNK = 8 << 20
 #: A line longer than this is no table row; it would only fill the memory.
 LONGEST_LINE = 8 << 20
+_ODD_BLANKS = (b"\t", "\u00a0".encode(), "\u3000".encode())
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
@@ -28,6 +29,7 @@ class TextFile:
     path: Path
     encoding: str
     replaced: int  # characters that could not be read and became U+FFFD
+    odd_blanks: bool  # tabs or blanks other than the plain one occur, so cells need thorough trimming
 
 
 def _chunks(path: Path, progress: Progress) -> Iterator[bytes]:
@@ -110,27 +112,30 @@ def as_utf8(path: Path, *, work: Path, encoding: str | None, progress: Progress)
     with path.open("rb") as file:
         head = file.read(1 << 20)
     found = encoding or find_encoding(head, path.name)
-    if found in ("utf-8", "utf-8-sig") and _checked_utf8(path, progress):
-        return TextFile(path, found, 0)
+    if found in ("utf-8", "utf-8-sig") and (checked := _checked_utf8(path, progress)) is not None:
+        return TextFile(path, found, 0, checked)
     if found == "utf-8":  # the beginning was plain ASCII; look again at the first part that is not
         found = _east_asian(_first_high(path)) or "cp1252"
     return _transcoded(path, work / "text.csv", found, progress)
 
 
-def _checked_utf8(path: Path, progress: Progress) -> bool:
+def _checked_utf8(path: Path, progress: Progress) -> bool | None:
+    # Whether odd blanks occur; None when it is not UTF-8 after all.
     decoder = codecs.getincrementaldecoder("utf-8")("strict")
     running = 0
+    odd = False
     try:
         for chunk in _chunks(path, progress):
             if b"\0" in chunk:
                 raise _binary(path.name)
             running = _line_length(running, chunk, path.name)
+            odd = odd or any(blank in chunk for blank in _ODD_BLANKS)
             if not chunk.isascii() or decoder.getstate()[0]:
                 decoder.decode(chunk)
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:
-        return False
-    return True
+        return None
+    return odd
 
 
 def _line_length(running: int, chunk: bytes, name: str) -> int:
@@ -164,4 +169,4 @@ def _transcoded(path: Path, target: Path, encoding: str, progress: Progress) -> 
             replaced += text.count("\ufffd")
             out.write(text)
         out.write(decoder.decode(b"", final=True))
-    return TextFile(target, encoding, replaced)
+    return TextFile(target, encoding, replaced, True)

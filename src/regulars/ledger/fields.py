@@ -6,7 +6,10 @@ from regulars.ledger.readers import literal
 from regulars.privacy.identifiers import WALK_INS
 
 _YES = "('yes','y','true','t','1','subscribed','opted in','opt in','opted-in','accepted','是','同意','接受','有')"
-_NO = "('no','n','false','f','0','unsubscribed','opted out','opt out','opted-out','declined','not subscribed','否','不同意','不接受')"
+_NO = (
+    "('no','n','false','f','0','unsubscribed','opted out','opt out','opted-out','declined','not subscribed',"
+    "'否','不同意','不接受','沒有','拒絕')"
+)
 
 
 def text_of(column: str, type: str) -> str:
@@ -23,11 +26,13 @@ def text_of(column: str, type: str) -> str:
 _BLANKS = "' ' || chr(9) || chr(10) || chr(13) || chr(160) || chr(12288) || chr(65279)"
 
 
-def trimmed(column: str) -> str:
-    """Without blanks of any kind at its ends; null when nothing is left.
+def trimmed(column: str, *, odd_blanks: bool) -> str:
+    """Without blanks at its ends; null when nothing is left.
 
-    Trimming a set of characters is slow, so it is only done where one of them occurs.
+    Trimming a set of characters is slow, so it is only done where one of them may occur.
     """
+    if not odd_blanks:
+        return f"nullif(trim({column}), '')"
     odd = " OR ".join(f"contains({column}, chr({code}))" for code in (9, 10, 13, 160, 12288, 65279))
     return f"nullif(CASE WHEN {odd} THEN trim({column}, {_BLANKS}) ELSE trim({column}) END, '')"
 
@@ -40,9 +45,12 @@ def unquoted(column: str) -> str:
     )
 
 
-def identifier(kind: str, column: str) -> str:
-    """An identifier as it is keyed (``privacy.identifiers.normal_identifier``), null for nobody."""
-    plain = unquoted(column)
+def identifier(kind: str, column: str, *, quoted: bool = True) -> str:
+    """An identifier as it is keyed (``privacy.identifiers.normal_identifier``), null for nobody.
+
+    ``quoted``: the column has cells that :func:`unquoted` would change.
+    """
+    plain = unquoted(column) if quoted else column
     match kind:
         case "customer":
             said = plain

@@ -29,6 +29,9 @@ RULES: tuple[tuple[str, str], ...] = (
     ("gift_card_sale", r"\bgift[ _-]?(card|voucher|certificate)s?|禮品卡|禮券|現金券|\be-?gift\b"),
     ("membership_fee", r"\bmembership|\bmember fee|會費|會籍|會員費|年費|月費"),
 )
+_REPAIR = r"\brepairs?\b|維修|修理|\bservicing\b|\boverhaul\b|抹油"
+_PRODUCT = r"physical good|\bproducts?\b|\bretail\b|零售|產品|貨品|商品"
+_SERVICE = r"\bservices?\b|\bappointments?|\btreatments?\b|服務|護理"
 REFUND_WORDS = r"\brefund|\breturns?\b|\bexchange return|退款|退貨|退單|回贈退"
 
 
@@ -47,11 +50,11 @@ def kind_of(type: str, category: str, item: str, *, default: str, repairs: bool 
     whole = f"concat_ws(' | ', {type}, {category})"
     # "Repair" in a product's name is a hair mask or a puncture kit; in a watchmaker's it is work on a piece.
     repaired = words if repairs else whole
+    packed = f"regexp_matches({whole}, '{_PACK}') OR regexp_matches(coalesce({item}, ''), '{_PACKED_ITEM}')"
     return (
-        f"CASE {exact} {ordered} "
-        f"WHEN regexp_matches({whole}, '{_PACK}') OR regexp_matches(coalesce({item}, ''), '{_PACKED_ITEM}') THEN 'package_sale' "
-        f"WHEN regexp_matches({repaired}, '\\brepairs?\\b|維修|修理|\\bservicing\\b|\\boverhaul\\b|抹油') THEN 'repair' "
-        f"WHEN regexp_matches({whole}, 'physical good|\\bproducts?\\b|\\bretail\\b|零售|產品|貨品|商品') THEN 'product' "
-        f"WHEN regexp_matches({whole}, '\\bservices?\\b|\\bappointments?|\\btreatments?\\b|服務|護理') THEN 'service' "
+        f"CASE {exact} {ordered} WHEN {packed} THEN 'package_sale' "
+        f"WHEN regexp_matches({repaired}, '{_REPAIR}') THEN 'repair' "
+        f"WHEN regexp_matches({whole}, '{_PRODUCT}') THEN 'product' "
+        f"WHEN regexp_matches({whole}, '{_SERVICE}') THEN 'service' "
         f"ELSE '{default}' END"
     )

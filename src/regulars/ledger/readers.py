@@ -35,6 +35,7 @@ class Raw:
     sample: tuple[tuple[str | None, ...], ...]
     encoding: str = "utf-8"
     replaced: int = 0
+    odd_blanks: bool = True
 
 
 def literal(text: str) -> str:
@@ -136,6 +137,7 @@ def _csv(path: Path, *, shown: str, form: str, work: Path, hints: Profile | None
         tuple(tuple(row) for row in dialect.sample),
         text.encoding,
         text.replaced,
+        text.odd_blanks,
     )
 
 

@@ -103,17 +103,19 @@ def load(stage: Stage) -> None:
     """
     raw, reading = stage.raw, stage.reading
     picked = ["row", "ragged"]
+    inner = ["row", "ragged"]
     for at, (name, type) in enumerate(zip(raw.names, raw.types, strict=True)):
         wanted = "given_line" if name == LINE_COLUMN else reading.columns.get(name)
         if wanted:
-            cell, stage.types[wanted] = _typed(f"c{at}", type, wanted, LINE_COLUMN in raw.names)
-            picked.append(f"{cell} AS f_{wanted}")
+            cell, stage.types[wanted] = _typed(raw, f"c{at}", type, wanted)
+            inner.append(f"{cell} AS t_{wanted}")
+            picked.append(f"{_said(raw, f't_{wanted}', stage.types[wanted])} AS f_{wanted}")
     for wanted, value in reading.defaults.items():
         picked.append(f"{literal(value)} AS f_{wanted}")
         stage.types[wanted] = "VARCHAR"
     filled = "coalesce(" + ", ".join(f"CAST(c{at} AS VARCHAR)" for at in range(len(raw.names))) + ") IS NOT NULL"
     target = stage.work / "raw.parquet"
-    _copy(stage, f"SELECT {', '.join(picked)} FROM ({{scan}}) WHERE {filled}", target)
+    _copy(stage, f"SELECT {', '.join(picked)} FROM (SELECT {', '.join(inner)} FROM ({{scan}}) WHERE {filled})", target)
     stage.engine.execute(f"CREATE VIEW read AS SELECT * FROM read_parquet({literal(str(target))})")
     stage.engine.execute(f"CREATE VIEW raw AS {_filled_down(stage) if reading.continuation else 'FROM read'}")
     stage.rows = stage.one("SELECT count(*) FROM read")
@@ -122,7 +124,7 @@ def load(stage: Stage) -> None:
     stage.warn("characters_lost", raw.replaced, encoding=raw.encoding)
 
 
-def _typed(cell: str, type: str, wanted: str, ours: bool) -> tuple[str, str]:
+def _typed(raw: Raw, cell: str, type: str, wanted: str) -> tuple[str, str]:
     if type == "TIMESTAMP WITH TIME ZONE" and wanted in ("date", "booked_at", "joined"):
         # Keeps its offset in the text, so that it is read like one written in a CSV file.
         return f"strftime({cell} AT TIME ZONE 'UTC', '%Y-%m-%d %H:%M:%S') || ' +0000'", "VARCHAR"
@@ -132,10 +134,16 @@ def _typed(cell: str, type: str, wanted: str, ours: bool) -> tuple[str, str]:
                 return text_of(cell, type), "VARCHAR"
             return cell, type
         return text_of(cell, type), "VARCHAR"
-    text = trimmed(text_of(cell, type))
-    if ours:  # the rejects file kept spreadsheets from taking the cell for a formula
-        text = f"CASE WHEN regexp_matches({text}, '^''[=+@\\-]') THEN substr({text}, 2) ELSE {text} END"
-    return f"CASE WHEN {text} IN {_NOTHING} THEN NULL ELSE {text} END", "VARCHAR"
+    return trimmed(text_of(cell, type), odd_blanks=raw.odd_blanks), "VARCHAR"
+
+
+def _said(raw: Raw, cell: str, type: str) -> str:
+    if type != "VARCHAR":
+        return cell
+    text = cell
+    if LINE_COLUMN in raw.names:  # the rejects file kept spreadsheets from taking the cell for a formula
+        text = f"CASE WHEN regexp_matches({cell}, '^''[=+@\\-]') THEN substr({cell}, 2) ELSE {cell} END"
+    return f"CASE WHEN {cell} IN {_NOTHING} THEN NULL ELSE {text} END"
 
 
 def keep(stage: Stage, name: str, query: str) -> Path:
@@ -244,8 +252,13 @@ def _zones(stage: Stage, house: str) -> str:
 def who(stage: Stage) -> str:
     """The identifier a customer is keyed by: the first filled one in the profile's order, null for nobody."""
     kinds = [kind for kind in stage.reading.identity if stage.has(kind)]
-    said = [identifier(kind, text_of(f"f_{kind}", stage.types[kind])) for kind in kinds]
+    said = [identifier(kind, f"f_{kind}", quoted=_quoted(stage, kind)) for kind in kinds]
     return f"coalesce({', '.join(said)})" if said else "CAST(NULL AS VARCHAR)"
+
+
+def _quoted(stage: Stage, name: str) -> bool:
+    marks = f"starts_with(f_{name}, chr(39)) OR starts_with(f_{name}, '=')"
+    return stage.one(f"SELECT count(*) FROM read WHERE {marks}") > 0
 
 
 def money_comma(stage: Stage, name: str) -> bool:
