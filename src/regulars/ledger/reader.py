@@ -23,6 +23,8 @@ class Reader:
     ) -> None:
         self.version = version
         self._files = files
+        self._connection = connection
+        self._opened = 0
         self._ibis: Backend = ibis.duckdb.from_connection(connection)
         for table in TABLES.values():
             query = engine.relation(table, files.get(table.name, ()))
@@ -50,13 +52,16 @@ class Reader:
 
     def open_parquet(self, path: Path) -> ibis.Table:
         """A Parquet file as a table."""
-        return self._ibis.sql(f"SELECT * FROM {engine.scan([path])}", dialect="duckdb")
+        # A view, not Ibis' sql(): that one still calls what DuckDB 1.5 has deprecated.
+        self._opened += 1
+        view = f"parquet_{self._opened}"
+        self._connection.execute(f"CREATE TEMP VIEW {view} AS SELECT * FROM {engine.scan([path])}")
+        return self._ibis.table(view)
 
     def write_parquet(self, expr: ibis.Table, path: Path) -> None:
         """Compute a table into a Parquet file, which appears whole or not at all."""
         unfinished = path.with_name(f".{path.name}.unfinished")
-        query = ibis.to_sql(expr, dialect="duckdb")
-        self._ibis.raw_sql(f"COPY ({query}) TO {engine.text(str(unfinished))} (FORMAT parquet, COMPRESSION zstd)")
+        self._ibis.to_parquet(expr, unfinished, compression="zstd")
         unfinished.replace(path)
 
     def sql(self, expr: ibis.Table) -> str:

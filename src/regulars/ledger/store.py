@@ -1,6 +1,6 @@
 """The ledger of a business: Delta tables of facts, written by upsert, undone by import, read at a data version.
 
-Every change is one Delta commit that adds one new Parquet file and lets go of those it replaces. Files are never
+Every change is one Delta commit that adds new Parquet files and lets go of those they replace. Files are never
 changed and never deleted, so every earlier data version stays readable. A process killed before its commit leaves at
 most a file that no version names; the next attempt writes the same name again.
 """
@@ -39,9 +39,12 @@ from regulars.ledger.versions import (
 
 __all__ = ["CannotUndo", "DataVersion", "ImportRecord", "Ledger", "Reader", "Undone", "Written"]
 
-#: A write that finds more live files than this gathers the small ones into its own file.
-MANY_FILES = 24
+#: A write that finds more small files than this gathers them into its own file.
+MANY_SMALL_FILES = 24
 SMALL_BYTES = 32 * 2**20
+
+#: DuckDB's limit while writing; the process as a whole peaks some 300 MB above it.
+_WRITING_MEMORY = "2GB"
 
 # The log is the list of imports and the files are the past: neither may be cleaned away by any tool.
 _KEEP_ALL = {
@@ -56,7 +59,10 @@ class CannotUndo(RegularsError):
 
 
 class Ledger:
-    """The facts in one folder (``ledger/`` of a business), one Delta table in each subfolder."""
+    """The facts in one folder (``ledger/`` of a business), one Delta table in each subfolder.
+
+    ``memory`` bounds what one reader takes before it spills to disk.
+    """
 
     def __init__(self, folder: Path, *, memory: str = "3GB") -> None:
         if set("%#?") & set(str(folder.absolute())):
@@ -109,10 +115,14 @@ class Ledger:
             written = verdict.written
             if written.stored + written.changed == 0:
                 return written
-            replaced = [file for file in live if file in {*verdict.touched, *_crowd(live)}]
-            query = upsert.merged(spec, import_id=import_id, live=list(live), rewritten=replaced)
             entry = import_entry(import_id, written, note or {}, verdict.confirms)
-            self._commit(connection, spec, query, replaced=replaced, entry=entry)
+            small = [file for file, size in live.items() if size < SMALL_BYTES]
+            gathered = [file for file in small if file in verdict.touched or len(small) > MANY_SMALL_FILES]
+            rewritten = [file for file in verdict.touched if file not in small]
+            files = list(live)
+            queries = [upsert.fresh(spec, import_id=import_id, live=files, gathered=gathered)]
+            queries += [upsert.kept(spec, live=files, file=file) for file in rewritten]
+            self._commit(connection, spec, queries, replaced=[*gathered, *rewritten], entry=entry)
             return written
 
     def imports(self) -> tuple[ImportRecord, ...]:
@@ -152,7 +162,7 @@ class Ledger:
         """Open the ledger for reading at a data version (the newest without one)."""
         pinned = version or self.version()
         files = {name: list(self._files(name, self._open(name, at))) for name, at in pinned.tables.items()}
-        with self._engine() as connection:
+        with self._engine(self._memory) as connection:
             yield Reader(connection=connection, version=pinned, files=files)
 
     def _go_back(self, record: ImportRecord) -> None:
@@ -191,31 +201,34 @@ class Ledger:
         query = f"{engine.relation(spec, files)} WHERE import_id NOT IN ({ids}) {engine.clustering(spec)}"
         with self._engine() as connection:
             replaced = list(self._files(record.table, self._open(record.table)))
-            self._commit(connection, spec, query, replaced=replaced, entry=undo_entry(record))
+            self._commit(connection, spec, [query], replaced=replaced, entry=undo_entry(record))
 
     def _commit(
         self,
         connection: duckdb.DuckDBPyConnection,
         spec: Table,
-        query: str,
+        queries: Sequence[str],
         *,
         replaced: Sequence[Path],
         entry: str,
     ) -> None:
-        """Write the rows of ``query`` as one file and commit it in place of the replaced ones."""
+        """Write the rows of each query as a file and commit these files in place of the replaced ones."""
         delta = self._open(spec.name) or DeltaTable.create(
             self.folder / spec.name, schema=spec.arrow, name=spec.name, configuration=dict(_KEEP_ALL)
         )
-        # Named by the version it will become: what a killed attempt left behind is simply written over.
-        file = self.folder / spec.name / f"rows-{delta.version() + 1:08d}.parquet"
-        copied = f"COPY ({query}) TO {engine.text(str(file))} (FORMAT parquet, COMPRESSION zstd)"
-        (count,) = connection.execute(copied).fetchall()[0]
-        facts = file.stat()
-        written_at = int(facts.st_mtime * 1000)
-        actions: list[AddAction | RemoveAction] = [RemoveAction(old.name, True, written_at) for old in replaced]
-        if count:
-            stats = json.dumps({"numRecords": count})
-            actions.append(AddAction(file.name, facts.st_size, {}, written_at, True, stats))
+        actions: list[AddAction | RemoveAction] = []
+        for number, query in enumerate(queries, 1):
+            # Named by the version it will become: what a killed attempt left behind is simply written over.
+            file = self.folder / spec.name / f"rows-{delta.version() + 1:08d}-{number}.parquet"
+            count = engine.copy(connection, query, file)
+            facts = file.stat()
+            written_at = int(facts.st_mtime * 1000)
+            if count:
+                stats = json.dumps({"numRecords": count})
+                actions.append(AddAction(file.name, facts.st_size, {}, written_at, True, stats))
+            else:
+                file.unlink()
+        actions += [RemoveAction(old.name, True, written_at) for old in replaced]
         delta.create_write_transaction(actions, "append", delta.schema(), commit_properties=_metadata(entry))
 
     def _open(self, table: str, version: int | None = None) -> DeltaTable | None:
@@ -240,10 +253,10 @@ class Ledger:
         return {self.folder / table / path: sizes[path] for path in sorted(sizes)}
 
     @contextmanager
-    def _engine(self) -> Iterator[duckdb.DuckDBPyConnection]:
+    def _engine(self, memory: str = _WRITING_MEMORY) -> Iterator[duckdb.DuckDBPyConnection]:
         with (
             tempfile.TemporaryDirectory(prefix="regulars-") as scratch,
-            engine.connect(memory=self._memory, scratch=Path(scratch)) as connection,
+            engine.connect(memory=memory, scratch=Path(scratch)) as connection,
         ):
             yield connection
 
@@ -260,8 +273,3 @@ def _metadata(entry: str) -> CommitProperties:
 
 def _rows(delta: DeltaTable | None) -> int:
     return 0 if delta is None else int(delta.count())
-
-
-def _crowd(live: Mapping[Path, int]) -> list[Path]:
-    """The small files, once there are so many files that reading one customer would suffer."""
-    return [file for file, size in live.items() if size < SMALL_BYTES] if len(live) > MANY_FILES else []

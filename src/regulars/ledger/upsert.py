@@ -74,7 +74,8 @@ def _count(engine: duckdb.DuckDBPyConnection, table: Table) -> tuple[int, int]:
 
 
 def judge(engine: duckdb.DuckDBPyConnection, table: Table, live: Sequence[Path]) -> Verdict:
-    """Compare ``arriving`` with the rows in the live files; leaves the temporary table ``fate`` for :func:`merged`."""
+    """Compare ``arriving`` with the rows in the live files; leaves the temporary table ``fate`` for the
+    queries of :func:`fresh` and :func:`kept`."""
     total, repeated = _count(engine, table)
     if not live:
         return Verdict(Written(total - repeated, 0, 0, repeated))
@@ -103,22 +104,26 @@ def judge(engine: duckdb.DuckDBPyConnection, table: Table, live: Sequence[Path])
     return Verdict(Written(stored, changed, unchanged, repeated), touched, tuple(confirms or ()))
 
 
-def merged(table: Table, *, import_id: str, live: Sequence[Path], rewritten: Sequence[Path]) -> str:
-    """The query for the rows of the new file: what is new or changed, and what stays of the files it replaces."""
-    columns = [name(column.name) for column in table.columns if column.name not in HOUSE]
-    listed = ", ".join(columns)
-    new = f"SELECT {listed}, {text(import_id)} AS import_id, {fingerprint(table)} AS fingerprint FROM latest"
+def fresh(table: Table, *, import_id: str, live: Sequence[Path], gathered: Sequence[Path]) -> str:
+    """The query for what is new or changed, together with what stays of the small files gathered on the way."""
+    columns = _delivered(table)
+    query = f"SELECT {columns}, {text(import_id)} AS import_id, {fingerprint(table)} AS fingerprint FROM latest"
     if live:
-        new += f" SEMI JOIN (FROM fate WHERE NOT same) USING ({_ROW})"
-    if rewritten:
-        # file_index counts within one scan; fate was made by a scan of all live files.
-        indexes = ", ".join(str(live.index(file)) for file in rewritten)
-        new += f"""
-            UNION ALL
-            SELECT {listed}, import_id, fingerprint
-            FROM (SELECT * REPLACE ([{indexes}][CAST(file_index AS BIGINT) + 1] AS file_index) FROM (
-                SELECT *, file_index, file_row_number FROM {scan(rewritten)}
-            ))
-            ANTI JOIN (FROM fate WHERE known AND NOT same) USING (file_index, file_row_number)
-        """
-    return f"SELECT * FROM ({new}) {clustering(table)}"
+        query += f" SEMI JOIN (FROM fate WHERE NOT same) USING ({_ROW})"
+    for file in gathered:
+        query += f" UNION ALL {kept(table, live=live, file=file)}"
+    return f"SELECT * FROM ({query}) {clustering(table)}"
+
+
+def kept(table: Table, *, live: Sequence[Path], file: Path) -> str:
+    """The query for the rows of one live file that are not replaced, in their order."""
+    index = live.index(file)  # fate was made by one scan of all live files and counts them in this order
+    return f"""
+        SELECT {_delivered(table)}, import_id, fingerprint
+        FROM (SELECT *, file_row_number FROM {scan([file])})
+        ANTI JOIN (FROM fate WHERE known AND NOT same AND file_index = {index}) USING (file_row_number)
+    """
+
+
+def _delivered(table: Table) -> str:
+    return ", ".join(name(column.name) for column in table.columns if column.name not in HOUSE)

@@ -200,7 +200,7 @@ def test_one_writer_at_a_time(ledger: Ledger) -> None:
 
 
 def test_many_small_files_are_gathered(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store, "MANY_FILES", 5)
+    monkeypatch.setattr(store, "MANY_SMALL_FILES", 5)
     for step in range(14):
         ledger.write("sales", rows([line(str(step), net=step)]), import_id=f"i{step}")
         assert len(DeltaTable(ledger.folder / "sales").get_add_actions()) <= 6
@@ -232,3 +232,16 @@ def test_every_error_is_said_in_both_languages(ledger: Ledger) -> None:
         assert caught.value.hint is not None
         assert "i2" in render(caught.value.hint, language)
         assert "i1" in render(caught.value.text, language)
+
+
+@pytest.mark.slow
+def test_hundreds_of_imports_are_all_remembered(ledger: Ledger) -> None:
+    """Past its checkpoints (every hundred commits) Delta could forget; our tables tell it not to."""
+    for step in range(130):
+        ledger.write("sales", rows([line(str(step % 3), net=step)]), import_id=f"i{step}")
+    assert any((ledger.folder / "sales" / "_delta_log").glob("*.checkpoint*.parquet"))
+    assert [record.import_id for record in ledger.imports()] == [f"i{step}" for step in range(130)]
+    assert nets(ledger, version=DataVersion({"sales": 2})) == {"0": 0, "1": 1}
+    assert nets(ledger) == {"0": 129, "1": 127, "2": 128}
+    ledger.undo("i129")
+    assert nets(ledger) == {"0": 126, "1": 127, "2": 128}
