@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from regulars.analysis.diagnosis import Diagnosis
 from regulars.analysis.study import study
@@ -77,7 +79,7 @@ class Studied:
     standings: pa.Table
 
     @property
-    def by_customer(self) -> dict[int, dict[str, object]]:
+    def by_customer(self) -> dict[int, dict[str, Any]]:
         """Standings as records."""
         return {row["customer"]: row for row in self.standings.to_pylist()}
 
@@ -99,7 +101,7 @@ def studied(
     out = folder / "standings.parquet"
     with ledger.read() as reader:
         found = study(reader, business=business, pack=pack or load_pack(business.pack), as_of=as_of, standings=out)
-        return Studied(found, reader.arrow(reader.open_parquet(out)))
+    return Studied(found, pq.read_table(out))
 
 
 def cdnow_sales(which: str = "sample") -> pa.Table:

@@ -52,8 +52,12 @@ def home(presence: ibis.Table, branches: ibis.Table, *, as_of: date) -> ibis.Tab
     return chosen.join(names, "code").select("customer", "branch", "visits")
 
 
-def branches_query(standings: ibis.Table) -> ibis.Table:
-    """Customers by home branch and state."""
+def branches_query(standings: ibis.Table, homes: ibis.Table | None, *, only: str) -> ibis.Table:
+    """Customers by home branch (``only`` where there is but one) and state."""
+    if homes is None:
+        standings = standings.mutate(branch=ibis.literal(only))
+    else:
+        standings = standings.select("customer", "state").join(homes, "customer")
     return standings.group_by("branch", "state").aggregate(customers=standings.count()).order_by("branch", "state")
 
 

@@ -33,11 +33,10 @@ class Desk:
         self.queries[section] = self.reader.sql(expr)
         return self.reader.keep(expr, f"study_{section}")
 
-    def write(self, section: str, expr: ibis.Table, path: Path) -> ibis.Table:
-        """Compute a table into a Parquet file and read on from there."""
+    def write(self, section: str, expr: ibis.Table, path: Path) -> None:
+        """Compute a table into a Parquet file."""
         self.queries[section] = self.reader.sql(expr)
         self.reader.write_parquet(expr, path)
-        return self.reader.open_parquet(path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +79,9 @@ class Kept:
 
     days: ibis.Table
     everybody: ibis.Table
-    presence: ibis.Table | None  # None where there is but one branch
+    presence: ibis.Table | None  # None where there is but one branch, as are the next two
     branch_codes: ibis.Table | None
+    home: ibis.Table | None
     balances: ibis.Table | None  # None where no packages can be followed
 
     @property

@@ -38,13 +38,9 @@ from regulars.analysis.wastage import lost_query, wastage
 
 @dataclass(frozen=True, slots=True)
 class Believed:
-    """What is believed of every customer, and the two figures of the base they were judged against.
-
-    ``values`` are kept in the engine with everything the ranges need; ``standings`` is the file as written.
-    """
+    """What is believed of every customer, and the two figures of the base they were judged against."""
 
     values: ibis.Table
-    standings: ibis.Table
     interval: float
     value_cut: float
 
@@ -101,7 +97,7 @@ def diagnosis(setting: Setting, kept: Kept, models: Models, believed: Believed, 
         ),
         value_models=models.rows,
         backtest=tested,
-        branches=_branches(setting, kept, believed.standings),
+        branches=_branches(setting, kept, table),
         packages=owed,
         quality=problems(_found(setting, kept, models, cohort)),
         locked=locked(_available(setting, cohort, tested, owed)),
@@ -144,7 +140,7 @@ def _provenance(setting: Setting) -> Provenance:
 
 
 def _branches(setting: Setting, kept: Kept, table: ibis.Table) -> tuple[BranchRow, ...]:
-    states = setting.desk.ask("branches", branches_query(table))
+    states = setting.desk.ask("branches", branches_query(table, kept.home, only=setting.default_branch))
     presence = kept.presence
     if presence is None or kept.branch_codes is None:
         presence = kept.days.filter(kept.days.visit).mutate(code=ibis.literal(0))

@@ -97,11 +97,12 @@ def _kept(setting: Setting) -> Kept:
     )
     days = desk.keep("visits", in_order(desk.keep("customer_days", days)))
     everybody = desk.keep("customers", summary(days, as_of=setting.as_of))
-    presence = None
+    presence = homes = None
     if codes is not None:
         presence = desk.keep("presence", presences(setting.lines, days=days, branches=codes))
+        homes = desk.keep("home_branches", home(presence, codes, as_of=setting.as_of))
     owed = desk.keep("balances", balances(setting.lines)) if prepaid else None
-    return Kept(days, everybody, presence, codes, owed)
+    return Kept(days, everybody, presence, codes, homes, owed)
 
 
 def _models(setting: Setting, kept: Kept) -> Models:
@@ -134,16 +135,14 @@ def _believed(setting: Setting, kept: Kept, models: Models, path: Path) -> Belie
     cut = float(desk.ask("value_cut", value_cut_query(table))["cut"][0].as_py())
     table = with_class(table, value_cut=cut)
     row_of_each = completed(table, _beside(setting, kept), margin_share=setting.business.margin.share)
-    written = desk.write("standings", row_of_each.select(*COLUMNS).order_by("customer"), path)
-    return Believed(table, written, interval, cut)
+    desk.write("standings", row_of_each.select(*COLUMNS).order_by("customer"), path)
+    return Believed(table, interval, cut)
 
 
 def _beside(setting: Setting, kept: Kept) -> Beside:
     reader = setting.desk.reader
     return Beside(
-        home=None
-        if kept.presence is None or kept.branch_codes is None
-        else home(kept.presence, kept.branch_codes, as_of=setting.as_of),
+        home=kept.home,
         only_branch=setting.default_branch,
         balances=kept.balances,
         permissions=permissions(reader.table("customers")) if reader.has("customers") else None,
