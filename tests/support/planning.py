@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from dataclasses import fields, is_dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -9,9 +11,17 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pytest
 
 from regulars.base.settings import Business
+from regulars.base.text import Text
+from regulars.base.words import render
+from regulars.ledger.store import Ledger
 from regulars.packs.schema import Measure, Pack
+from regulars.strategy.formulate import formulate
+from regulars.strategy.plan import Plan
+from regulars.strategy.solve import Sizes
+from support.report import diagnosis
 
 DAY = date(2025, 6, 30)
 CHANNELS = ("email", "sms", "whatsapp", "phone", "post")
@@ -149,3 +159,86 @@ def standings(folder: Path, customers: int, seed: int = 1, **how: Any) -> Path:
     path = folder / "standings.parquet"
     pq.write_table(standings_table(customers, np.random.default_rng(seed), **how), path)
     return path
+
+
+QUICK = Sizes(optimise=100, report=400)
+
+
+def plan_of(
+    tmp_path: Path,
+    business: Business,
+    *,
+    customers: int = 2000,
+    pack: Pack | None = None,
+    seed: int = 1,
+    sizes: Sizes = QUICK,
+    **how: Any,
+) -> Plan:
+    path = standings(tmp_path, customers, **how)
+    with Ledger(tmp_path / "ledger").read() as reader:
+        return formulate(
+            reader,
+            standings=path,
+            diagnosis=diagnosis(),
+            business=business,
+            pack=pack or pack_of(measures()),
+            study_run="study-1",
+            seed=seed,
+            sizes=sizes,
+        )
+
+
+def texts(value: Any) -> list[Text]:
+    if isinstance(value, Text):
+        return [value]
+    if is_dataclass(value) and not isinstance(value, type):
+        return [t for f in fields(value) for t in texts(getattr(value, f.name))]
+    if isinstance(value, tuple):
+        return [t for item in value for t in texts(item)]
+    return []
+
+
+def check(plan: Plan, business: Business, pack: Pack) -> None:
+    """Every rule a plan must keep, recomputed from the document alone."""
+    cells = {cell.id: cell for cell in plan.cells}
+    of_cell: dict[str, int] = defaultdict(int)
+    hours: dict[str, float] = defaultdict(float)
+    safe = sum(m.fixed_cost for m in pack.measures if any(m.id in line.measures for line in plan.lines))
+    for line in plan.lines:
+        chosen = [pack.measure(id) for id in line.measures]
+        assert 0 < line.customers <= cells[line.cell].customers
+        assert 1 <= len(chosen) <= 3
+        assert sum(m.contacts for m in chosen) <= business.contact.max_contacts
+        assert not {m.id for m in chosen} & set(business.veto)
+        assert not any(set(m.conflicts) & set(line.measures) for m in chosen)
+        for m in chosen:
+            assert cells[line.cell].state in m.states
+            if m.purpose == "marketing":
+                assert line.customers <= cells[line.cell].reachable[m.channel]
+        of_cell[line.cell] += line.customers
+        hours[cells[line.cell].branch] += line.hours
+        safe += line.cost
+        assert line.value_36.p10 <= line.value_36.p50 <= line.value_36.p90
+        assert line.reasons and line.evidence
+    for id, count in of_cell.items():
+        assert count <= cells[id].customers
+    assert safe == pytest.approx(plan.cost, abs=0.05)
+    assert plan.cost <= plan.budget + 0.01
+    assert plan.customers == sum(line.customers for line in plan.lines)
+    assert plan.held_out == sum(line.held_out for line in plan.lines)
+    for branch, used in hours.items():
+        if branch != "*":
+            assert used <= business.capacity.staff_hours_per_branch + 1e-6
+    for price in plan.prices:
+        if price.limit.split(":")[0] in ("budget", "hours", "reach"):
+            assert price.used <= price.available + 1e-6
+        assert price.worth >= 0
+    for rival in plan.rivals:
+        assert rival.cost <= plan.budget + 0.01
+    assert [p.budget for p in plan.frontier] == sorted(p.budget for p in plan.frontier)
+    assert {m.id for m in pack.measures} == {n.measure for n in plan.not_chosen} | {
+        m for line in plan.lines for m in line.measures
+    }
+    for text in texts(plan):
+        for language in ("en", "zh-Hant"):
+            assert render(text, language)

@@ -8,7 +8,7 @@ rows contain assignment (C1), reach (C2) and hold-out (C6), and keep their force
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -18,7 +18,7 @@ from regulars.packs.schema import Measure
 from regulars.strategy.cells import Cell
 from regulars.strategy.objectives import added, baseline, living_today, sign
 from regulars.strategy.optimise import Goal, Limit, Problem, Switch
-from regulars.strategy.options import Column, Evaluator, Option
+from regulars.strategy.options import Column, Evaluator, reached, taken
 from regulars.strategy.returns import Floats
 
 #: Beyond this many unions in a cell (never seen with fewer than nine sets) further ones are left out: not exact then.
@@ -62,12 +62,9 @@ def atoms_of(cell: Cell) -> dict[Atom, int]:
     return counts
 
 
-def allowed(option: Option, cell: Cell) -> frozenset[Atom]:
+def allowed(need: int, atoms: Mapping[Atom, int], *, marketing: bool) -> frozenset[Atom]:
     """The atoms an option may go to. Service reaches the held out as well: they are held out of promotion only."""
-    need = option.need
-    return frozenset(
-        (pattern, out) for pattern, out in atoms_of(cell) if pattern & need == need and not (out and option.marketing)
-    )
+    return frozenset((p, out) for p, out in atoms if p & need == need and not (out and marketing))
 
 
 def unions(sets: Sequence[frozenset[Atom]]) -> list[frozenset[Atom]]:
@@ -87,9 +84,11 @@ def unions(sets: Sequence[frozenset[Atom]]) -> list[frozenset[Atom]]:
 def people_limits(at: int, cell: Cell, columns: Sequence[Column], places: Sequence[int]) -> list[People]:
     """The limits of people of one cell. ``places`` are the cell's columns."""
     counts = atoms_of(cell)
-    sets = {place: allowed(columns[place].option, cell) for place in places}
+    kinds = {place: (columns[place].option.need, columns[place].option.marketing) for place in places}
+    allow = {kind: allowed(kind[0], counts, marketing=kind[1]) for kind in set(kinds.values())}
+    sets = {place: allow[kind] for place, kind in kinds.items()}
     limits: dict[tuple[int, ...], People] = {}
-    for number, union in enumerate(unions(list(sets.values()))):
+    for number, union in enumerate(unions(list(allow.values()))):
         inside = tuple(place for place in places if sets[place] <= union)
         people = People(f"people:{cell.id}:{number}", at, union, sum(counts[a] for a in union), inside)
         if inside not in limits or limits[inside].count > people.count:
@@ -129,20 +128,19 @@ def offer_of(
     limits += [Limit(p.id, _marks(p.columns, len(columns)), float(p.count)) for p in people]
     limits += _trials(columns, shown)
     limits += _vetoes(columns, business.veto)
-    most = np.array([sum(atoms_of(shown[c.cell])[a] for a in allowed(c.option, shown[c.cell])) for c in columns])
+    most = np.array([reached(c.option, shown[c.cell]) for c in columns], dtype=float)
     goals, wanted = _goals(objectives, columns, evaluator)
-    problem = Problem(value, most.astype(float), tuple(limits), _switches(columns), goals)
+    problem = Problem(value, most, tuple(limits), _switches(columns), goals)
     return Offer(tuple(columns), problem, tuple(people), cost, safe, hours, wanted)
 
 
 def _safe_cost(column: Column, evaluator: Evaluator) -> float:
     # Each measure's own P90 of take-up: together at least the P90 of the sum, and linear.
-    state = evaluator.cells[column.cell].state
-    total = 0.0
+    state, total = evaluator.cells[column.cell].state, 0.0
     for measure in column.option.measures:
-        alone = evaluator.returns(Column(column.cell, Option((measure,)))).cost
-        total += float(np.quantile(alone, 0.9)) if measure.incentive else measure.cost
-    return max(total, column.option.cost(state))
+        high = max(evaluator.take_up_90(measure), 1.0)
+        total += measure.cost + measure.incentive * min(taken(measure, state) * high, 1.0)
+    return total
 
 
 def _marks(places: Sequence[int], size: int) -> Floats:
@@ -172,8 +170,8 @@ def _trials(columns: Sequence[Column], cells: Sequence[Cell]) -> list[Limit]:
             if places:
                 alone = next((columns[p].option for p in places if len(columns[p].option.measures) == 1), None)
                 option = alone or columns[places[0]].option
-                count = sum(atoms_of(cell)[a] for a in allowed(option, cell))
-                limits.append(Limit(f"trial:{id}:{cell.id}", _marks(places, len(columns)), float(int(TRIAL * count))))
+                most = float(int(TRIAL * reached(option, cell)))
+                limits.append(Limit(f"trial:{id}:{cell.id}", _marks(places, len(columns)), most))
     return limits
 
 

@@ -37,7 +37,7 @@ from regulars.strategy.plan import (
     Rival,
     TargetRow,
 )
-from regulars.strategy.returns import LONG, SHORT, Floats
+from regulars.strategy.returns import Floats
 from regulars.strategy.solve import Solved
 
 #: A limit used up to this part counts as binding (whole customers rarely fill it exactly).
@@ -135,8 +135,8 @@ def _cell(at: int, solved: Solved, about: Subject) -> CellInfo:
         attrition=cell.hazard,
         frequency=cell.frequency,
         margin=cell.margin,
-        base_value_12=float(none.cash[SHORT - 1].mean()),
-        base_value_36=float(none.cash[LONG - 1].mean()),
+        base_value_12=float(none.cash_12.mean()),
+        base_value_36=float(none.cash_36.mean()),
         label=about.voice.cell(cell),
     )
 

@@ -160,11 +160,11 @@ def not_chosen_reason(
         return say("strategy.left.nobody")
     if all(abs(prior_of(e).mean) <= 1e-12 for e in measure.effects):
         return say("strategy.left.unproven")
-    need = Option((measure,)).need
+    need = Option.of(measure).need
     if need and not any(c.reach(need, treatable=True) for c in fitting):
         if need & ~PACKAGE:
             return say("strategy.left.no_permission", channel=say(f"strategy.channel.{measure.channel}"))
-        return say("strategy.left.nobody")
+        return say("strategy.left.no_package")
     if best is None or best[0] <= 0:
         worst = voice.money(best[0] if best else 0.0)
         return say("strategy.left.loses", net=worst)

@@ -27,45 +27,39 @@ def taken(measure: Measure, state: str) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """What is done for a customer: one measure, or several together."""
+    """What is done for a customer: one measure, or several together (in the order of their ids).
+
+    ``marketing``: something is promoted, so permission is needed and the hold-out is spared. ``need``: the permission
+    bits (and the package bit) a customer must have. ``test_first``: a part of it must be tried before roll-out.
+    """
 
     measures: tuple[Measure, ...]
+    id: str
+    hours: float
+    contacts: int
+    marketing: bool
+    need: int
+    test_first: bool
 
-    @property
-    def id(self) -> str:
-        """Measure ids joined by +, in alphabetical order."""
-        return "+".join(m.id for m in self.measures)
-
-    @property
-    def hours(self) -> float:
-        """Staff hours per customer."""
-        return sum(m.hours for m in self.measures)
-
-    @property
-    def contacts(self) -> int:
-        """Contacts per customer and cycle."""
-        return sum(m.contacts for m in self.measures)
-
-    @property
-    def marketing(self) -> bool:
-        """Whether anything is promoted: then permission is needed and the hold-out is spared."""
-        return any(m.purpose == "marketing" for m in self.measures)
-
-    @property
-    def test_first(self) -> bool:
-        """Whether a part of it must be tried before it is rolled out."""
-        return any(m.test_first for m in self.measures)
-
-    @property
-    def need(self) -> int:
-        """Permission bits (and the package bit) a customer must have."""
-        bits = 0
-        for measure in self.measures:
+    @classmethod
+    def of(cls, *measures: Measure) -> Option:
+        """Make an option."""
+        together = tuple(sorted(measures, key=lambda m: m.id))
+        need = 0
+        for measure in together:
             if measure.purpose == "marketing":
-                bits |= CONSENT.get(measure.channel, 0)
+                need |= CONSENT.get(measure.channel, 0)
             if "packages" in measure.needs:
-                bits |= PACKAGE
-        return bits
+                need |= PACKAGE
+        return cls(
+            together,
+            "+".join(m.id for m in together),
+            sum(m.hours for m in together),
+            sum(m.contacts for m in together),
+            any(m.purpose == "marketing" for m in together),
+            need,
+            any(m.test_first for m in together),
+        )
 
     def cost(self, state: str) -> float:
         """Expected cost per customer, incentives at stated take-up under treatment."""
@@ -122,6 +116,12 @@ class Evaluator:
         self._bases: dict[int, tuple[Base, Life]] = {}
         self._pushes: dict[tuple[int, str], tuple[Push, ...]] = {}
         self._outcomes: dict[tuple[int, tuple[str, ...]], Outcome] = {}
+        self._returns: dict[tuple[int, str], Returns] = {}
+        self._high = {id: float(np.quantile(factor, 0.9)) for id, factor in draws.take_up.items()}
+
+    def take_up_90(self, measure: Measure) -> float:
+        """P90 of the factor around a measure's stated take-up."""
+        return self._high[measure.id]
 
     def base(self, at: int) -> tuple[Base, Life]:
         """A cell's primitives and untouched life."""
@@ -172,13 +172,27 @@ class Evaluator:
 
     def returns(self, column: Column) -> Returns:
         """What a column brings per customer, net of what it costs."""
+        key = column.cell, column.option.id
+        if key not in self._returns:
+            found = self.outcome(column.cell, column.option.measures)
+            cost = self._cost(column)
+            self._returns[key] = Returns(found.value_12 - cost, found.value_36 - cost, cost, found)
+        return self._returns[key]
+
+    def _cost(self, column: Column) -> Floats:
         state = self.cells[column.cell].state
-        found = self.outcome(column.cell, column.option.measures)
         cost = np.zeros(self.draws.count)
         for measure in column.option.measures:
-            paid = np.minimum(taken(measure, state) * self.draws.take_up[measure.id], 1.0)
-            cost = cost + measure.cost + measure.incentive * paid
-        return Returns(found.value_12 - cost, found.value_36 - cost, cost, found)
+            cost += measure.cost
+            if measure.incentive:
+                taking = np.minimum(taken(measure, state) * self.draws.take_up[measure.id], 1.0)
+                cost += measure.incentive * taking
+        return cost
+
+
+def reached(option: Option, cell: Cell) -> int:
+    """Customers of the cell whom the option may go to."""
+    return cell.reach(option.need, treatable=option.marketing)
 
 
 def compatible(measures: Sequence[Measure], *, max_contacts: int) -> bool:
@@ -196,11 +210,13 @@ def columns_of(
     """
     cell = evaluator.cells[at]
     usable = sorted((m for m in measures if useful(m, cell) and m.contacts <= max_contacts), key=lambda m: m.id)
-    singles = _best([Column(at, Option((m,))) for m in usable], evaluator, MOST_SINGLES, goals)
+    offered = [Column(at, Option.of(m)) for m in usable]
+    offered = [column for column in offered if reached(column.option, cell)]
+    singles = _best(offered, evaluator, MOST_SINGLES, goals)
     strong = _best(singles, evaluator, BUNDLED, goals, spare_reach=False)
     apart = [column.option.measures[0] for column in strong]
     bundles = [
-        Column(at, Option(tuple(sorted(some, key=lambda m: m.id))))
+        Column(at, Option.of(*some))
         for size in range(2, BUNDLE_SIZE + 1)
         for some in combinations(apart, size)
         if compatible(some, max_contacts=max_contacts)
@@ -224,20 +240,19 @@ def _best(
     """Columns by how often they are best over the grid of prices, among those asking the same permissions."""
     if not columns or (len(columns) <= most and not drop):
         return columns
-    won = np.zeros(len(columns))
-    figures = [_figures(column, evaluator, goals) for column in columns]
+    won = np.zeros(len(columns), dtype=int)
+    figures = np.array([_figures(column, evaluator, goals) for column in columns])
+    asked = np.array([(money, hour) for money in MONEY_GRID for hour in HOUR_GRID]).T
+    paid = figures[:, :2] @ asked  # columns x prices
     needs = [(c.option.need, c.option.marketing) if spare_reach else (0, False) for c in columns]
     for need in sorted(set(needs)):
-        members = [i for i, n in enumerate(needs) if n == need]
-        table = np.array([figures[i] for i in members])
-        for money in MONEY_GRID:
-            for hour in HOUR_GRID:
-                score = table[:, 2:] - (money * table[:, 0] + hour * table[:, 1])[:, None]
-                for kpi in range(score.shape[1]):
-                    best = int(np.argmax(score[:, kpi]))
-                    if kpi > 0 or score[best, 0] > 0:
-                        won[members[best]] += 1
-    order = sorted(range(len(columns)), key=lambda i: (-won[i], -figures[i][2], columns[i].option.id))
+        members = np.array([i for i, n in enumerate(needs) if n == need])
+        for kpi in range(2, figures.shape[1]):
+            score = figures[members, kpi][:, None] - paid[members]
+            best = np.argmax(score, axis=0)
+            wins = members[best] if kpi > 2 else members[best[score.max(axis=0) > 0]]
+            np.add.at(won, wins, 1)
+    order = sorted(range(len(columns)), key=lambda i: (-won[i], -figures[i, 2], columns[i].option.id))
     return [columns[i] for i in order[:most] if won[i] > 0 or not drop]
 
 

@@ -69,11 +69,12 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    """Cumulated discounted cash, survival and visits: months x draws."""
+    """One customer's months: discounted cash and visits over a horizon, probability of being alive by month."""
 
-    cash: Floats
-    alive: Floats
-    visits: Floats
+    cash_12: Floats
+    cash_36: Floats
+    alive: Floats  # months x draws
+    visits_12: Floats
 
 
 def fading(months: float, horizon: int = LONG) -> Floats:
@@ -118,10 +119,23 @@ def live(base: Base, effects: Mapping[str, Floats], *, psi: Floats | float = 0.0
     if "no_show" in effects and base.no_show > 0:
         missed = np.minimum(base.no_show * np.exp(effects["no_show"]), 1.0)
         visits = visits * (1 - missed) / (1 - base.no_show)
-    alive = base.alive * np.cumprod(1 - hazard, axis=0)
+    alive = _survival(base.alive, hazard)
     seen = alive * visits
-    discount = base.discount ** np.arange(1, LONG + 1)[:, None]
-    return Life(np.cumsum(discount * seen * margin, axis=0), alive, np.cumsum(seen, axis=0))
+    discount = base.discount ** np.arange(1, LONG + 1)
+    if margin.ndim == 2:
+        earned = seen * margin
+        return Life(discount[:SHORT] @ earned[:SHORT], discount @ earned, alive, seen[:SHORT].sum(axis=0))
+    short, long = discount[:SHORT] @ seen[:SHORT], discount @ seen
+    return Life(short * margin, long * margin, alive, seen[:SHORT].sum(axis=0))
+
+
+def _survival(alive: float, hazard: Floats) -> Floats:
+    # Month by month: numpy's cumprod along the first axis is ten times slower.
+    left = 1 - hazard
+    left[0] *= alive
+    for month in range(1, LONG):
+        np.multiply(left[month], left[month - 1], out=left[month])
+    return left
 
 
 def _hazard(base: Base, log: Floats | None, contacts: int) -> Floats:
@@ -159,22 +173,15 @@ def outcome(
     if base.lapsed:
         back = effects["reactivation"][0] if "reactivation" in effects else np.zeros(base.hazard.size)
         nothing = np.zeros_like(back)
-        second = [life.cash[m - 1] / base.alive for m in (SHORT, LONG)]
-        return Outcome(
-            back * second[0],
-            back * second[1],
-            nothing,
-            nothing,
-            back,
-            back * life.visits[SHORT - 1] / base.alive,
-        )
+        second = back / base.alive
+        return Outcome(second * life.cash_12, second * life.cash_36, nothing, nothing, back, second * life.visits_12)
     return Outcome(
-        life.cash[SHORT - 1] - none.cash[SHORT - 1],
-        life.cash[LONG - 1] - none.cash[LONG - 1],
+        life.cash_12 - none.cash_12,
+        life.cash_36 - none.cash_36,
         life.alive[SHORT - 1] - none.alive[SHORT - 1],
         life.alive[QUARTER - 1] - none.alive[QUARTER - 1],
         np.zeros(base.hazard.size),
-        life.visits[SHORT - 1] - none.visits[SHORT - 1],
+        life.visits_12 - none.visits_12,
     )
 
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from regulars.strategy.allocate import Offer
 from regulars.strategy.options import Evaluator
-from regulars.strategy.returns import LONG, QUARTER, Floats
+from regulars.strategy.returns import QUARTER, Floats
 
 MESSAGES = ("whatsapp", "sms", "email", "app", "post")
 
@@ -56,7 +56,7 @@ def _of_cells(evaluator: Evaluator) -> tuple[list[float], list[float]]:
     worth, risk = [], []
     for at, cell in enumerate(evaluator.cells):
         none = evaluator.base(at)[1]
-        worth.append(float(none.cash[LONG - 1].mean()))
+        worth.append(float(none.cash_36.mean()))
         # The lapsed are gone already: nobody can leave twice.
         risk.append(0.0 if cell.state == "lapsed" else 1 - float(none.alive[QUARTER - 1].mean()) / cell.alive)
     return worth, risk

@@ -1,0 +1,75 @@
+"""Who may receive what: the rows of people are exact, also for whole customers (against maximum flow)."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import maximum_flow
+
+from regulars.strategy.allocate import allowed, atoms_of, people_limits, unions
+from regulars.strategy.cells import Cell
+from regulars.strategy.options import Column, Option
+from support.planning import effect, measure
+
+KINDS = (
+    measure("email", [effect("attrition", -0.1)], channel="email"),
+    measure("whatsapp", [effect("attrition", -0.1)], channel="whatsapp"),
+    measure("phone", [effect("attrition", -0.1)], channel="phone"),
+    measure("talk", [effect("attrition", -0.1)], channel="in_person", purpose="service"),
+    measure("package", [effect("attrition", -0.1)], channel="phone", purpose="service", needs=("packages",)),
+)
+OPTIONS = (*(Option.of(m) for m in KINDS), Option.of(KINDS[0], KINDS[1]), Option.of(KINDS[1], KINDS[4]))
+
+
+def random_cell(rng: np.random.Generator) -> Cell:
+    patterns = {int(p): int(rng.integers(0, 12)) for p in rng.choice(64, 8, replace=False)}
+    held = {p: int(rng.integers(0, n // 3 + 1)) for p, n in patterns.items()}
+    total = sum(patterns.values())
+    return Cell("A", "active", ("low",), total, {"A": total}, patterns, held, 1.0, 0.05, 0.5, 200.0, 1.6, 0.0, 0.0)
+
+
+def can_be_carried_out(cell: Cell, options: tuple[Option, ...], x: np.ndarray) -> bool:
+    """Maximum flow from options to customers."""
+    atoms = atoms_of(cell)
+    names = list(atoms)
+    sets = [allowed(o.need, atoms, marketing=o.marketing) for o in options]
+    size = len(options) + len(names) + 2
+    flow = np.zeros((size, size), dtype=np.int32)
+    for i, count in enumerate(x):
+        flow[0, 1 + i] = count
+        for j, atom in enumerate(names):
+            if atom in sets[i]:
+                flow[1 + i, 1 + len(options) + j] = 10_000
+    for j, atom in enumerate(names):
+        flow[1 + len(options) + j, size - 1] = atoms[atom]
+    return int(maximum_flow(csr_array(flow), 0, size - 1).flow_value) == int(x.sum())
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_the_rows_hold_exactly_when_somebody_can_be_found_for_every_option(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    cell = random_cell(rng)
+    options = tuple(OPTIONS[i] for i in rng.choice(len(OPTIONS), 4, replace=False))
+    columns = [Column(0, option) for option in options]
+    rows = people_limits(0, cell, columns, range(len(columns)))
+    seen = set()
+    for _ in range(60):
+        x = rng.integers(0, max(2, cell.customers // 3), len(options))
+        within = all(sum(x[c] for c in row.columns) <= row.count for row in rows)
+        assert within == can_be_carried_out(cell, options, x)
+        seen.add(within)
+    assert seen <= {True, False}
+
+
+def test_the_held_out_get_service_but_no_promotion() -> None:
+    cell = random_cell(np.random.default_rng(1))
+    atoms = atoms_of(cell)
+    assert not any(out for _, out in allowed(KINDS[0].contacts * 0, atoms, marketing=True))
+    assert any(out for _, out in allowed(0, atoms, marketing=False))
+
+
+def test_unions_are_all_unions() -> None:
+    one, two, three = (frozenset({(i, False)}) for i in range(3))
+    assert len(unions([one, two, three])) == 7
+    assert unions([one, one]) == [one]
