@@ -76,15 +76,17 @@ def how_written(engine: duckdb.DuckDBPyConnection, relation: str, column: str, t
     core = _core(column)
     counts = [
         f"count(*) FILTER (regexp_matches({core}, '^[-(]*(\\d{{1,3}}(\\.\\d{{3}})+|\\d+),\\d{{1,2}}[-)]*$'))",
-        f"count(*) FILTER (regexp_matches({core}, '\\.\\d{{1,2}}[-)]*$|,\\d{{3}}\\.'))",
         *(f"count(*) FILTER (regexp_matches({column}, '(?i){pattern}'))" for _, pattern in SYMBOLS),
     ]
     odd = f"{column} IS NOT NULL AND TRY_CAST({column} AS {MONEY}) IS NULL"
     found = engine.execute(f"SELECT {', '.join(counts)} FROM {relation} WHERE {odd}").fetchone() or ()
-    rows = engine.execute(f"SELECT count({column}) FROM {relation}").fetchone() or (0,)
-    commas, points, *symbols = found
-    named = {code: n for (code, _), n in zip(SYMBOLS, symbols, strict=True) if n}
-    return Written(commas > 0 and points == 0, rows[0], named)
+    # One amount with a decimal point is enough to show that the comma is none.
+    pointed = f"regexp_matches({core}, '\\.\\d{{1,2}}[-)]*$')"
+    rows, points = engine.execute(
+        f"SELECT count({column}), {f'count(*) FILTER ({pointed})' if found[0] else 0} FROM {relation}"
+    ).fetchone() or (0, 0)
+    named = {code: n for (code, _), n in zip(SYMBOLS, found[1:], strict=True) if n}
+    return Written(found[0] > 0 and points == 0, rows, named)
 
 
 def foreign_symbol(column: str, currency: str) -> str:

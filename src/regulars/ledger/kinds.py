@@ -44,7 +44,7 @@ def kind_of(type: str, category: str, item: str, *, default: str, repairs: bool 
     exact = " ".join(
         f"WHEN replace(replace({type}, ' ', '_'), '-', '_') = '{kind}' THEN '{kind}'"
         for kind in KINDS
-        if kind != "refund"
+        if kind not in ("refund", "service", "product")  # these two are said of packages, too
     )
     ordered = " ".join(f"WHEN regexp_matches({words}, '{pattern}') THEN '{kind}'" for kind, pattern in RULES)
     whole = f"concat_ws(' | ', {type}, {category})"
