@@ -107,7 +107,7 @@ class Ledger:
             Busy: another import holds the ledger.
         """
         spec = _spec(table)
-        with self.lock(), self._engine() as connection:
+        with self.lock(), self._engine() as connection, upsert.fitting(spec):
             delta = self._open(table)
             live = self._files(table, delta)
             upsert.take_in(connection, spec, rows)
@@ -234,14 +234,17 @@ class Ledger:
     def _open(self, table: str, version: int | None = None) -> DeltaTable | None:
         """A Delta table, or None where nothing was ever imported."""
         folder = self.folder / table
+        gone = NotThere(say("store.version.gone", table=table, version=version or 0))
         if not DeltaTable.is_deltatable(folder):
-            return None
+            if version is None:
+                return None
+            raise gone
         try:
             return DeltaTable(folder, version=version)
         except DeltaError as error:
             if version is None:
                 raise
-            raise NotThere(say("store.version.gone", table=table, version=version)) from error
+            raise gone from error
 
     def _files(self, table: str, delta: DeltaTable | None) -> dict[Path, int]:
         """The live files of a table with their sizes, in a fixed order."""

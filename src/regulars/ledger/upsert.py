@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,11 +29,24 @@ class Verdict:
     confirms: tuple[str, ...] = ()
 
 
+@contextmanager
+def fitting(table: Table) -> Iterator[None]:
+    """Values of a wrong type only show when a column is first computed; this says so wherever that happens.
+
+    Raises:
+        BadData: a value cannot be turned into the type of its column.
+    """
+    try:
+        yield
+    except duckdb.ConversionException as error:
+        raise BadData(say("store.rows.wrong_type", table=table.name, detail=str(error))) from error
+
+
 def take_in(engine: duckdb.DuckDBPyConnection, table: Table, rows: pa.Table | Path) -> None:
     """Make the rows available as the view ``arriving``, typed as the table wants them and numbered in input order.
 
     Raises:
-        BadData: a column is missing, of the wrong type, or empty where it must not be.
+        BadData: a column is missing.
     """
     if isinstance(rows, Path):
         source = f"(SELECT *, file_row_number AS {_ROW} FROM {scan([rows])})"
@@ -54,11 +68,8 @@ def _count(engine: duckdb.DuckDBPyConnection, table: Table) -> tuple[int, int]:
     required = [column.name for column in table.columns if column.required and column.name not in HOUSE]
     keys = ", ".join(map(name, table.key))
     empty = ", ".join(f"count(*) FILTER ({name(column)} IS NULL)" for column in required)
-    try:
-        # Distinct hashes mean distinct keys; grouping the keys themselves is only needed when hashes meet.
-        found = engine.execute(f"SELECT count(*), count(DISTINCT hash({keys})), {empty} FROM arriving").fetchone()
-    except duckdb.ConversionException as error:
-        raise BadData(say("store.rows.wrong_type", table=table.name, detail=str(error))) from error
+    # Distinct hashes mean distinct keys; grouping the keys themselves is only needed when hashes meet.
+    found = engine.execute(f"SELECT count(*), count(DISTINCT hash({keys})), {empty} FROM arriving").fetchone()
     assert found is not None
     total, distinct, *nulls = found
     for column, n in zip(required, nulls, strict=True):
@@ -75,7 +86,11 @@ def _count(engine: duckdb.DuckDBPyConnection, table: Table) -> tuple[int, int]:
 
 def judge(engine: duckdb.DuckDBPyConnection, table: Table, live: Sequence[Path]) -> Verdict:
     """Compare ``arriving`` with the rows in the live files; leaves the temporary table ``fate`` for the
-    queries of :func:`fresh` and :func:`kept`."""
+    queries of :func:`fresh` and :func:`kept`.
+
+    Raises:
+        BadData: a column is empty that must not be.
+    """
     total, repeated = _count(engine, table)
     if not live:
         return Verdict(Written(total - repeated, 0, 0, repeated))

@@ -147,8 +147,9 @@ def test_an_old_data_version_gives_the_old_rows(ledger: Ledger) -> None:
 
 def test_a_version_that_never_was_is_refused(ledger: Ledger) -> None:
     ledger.write("sales", rows([line("a")]), import_id="i1")
-    with pytest.raises(NotThere), ledger.read(DataVersion({"sales": 99})):
-        pass
+    for never in (DataVersion({"sales": 99}), DataVersion({"sales": 1, "bookings": 0})):
+        with pytest.raises(NotThere, match="cannot be read at version"), ledger.read(never):
+            pass
 
 
 def test_imports_are_told_from_the_delta_history(ledger: Ledger) -> None:
@@ -183,9 +184,13 @@ def test_rows_that_do_not_fit_are_refused(ledger: Ledger) -> None:
     wrong = batch.set_column(batch.schema.get_field_index("day"), "day", pa.array(["2024-05-01", "yesterday"]))
     with pytest.raises(BadData, match="yesterday"):
         ledger.write("sales", wrong, import_id="i1")
+    wrong = batch.set_column(batch.schema.get_field_index("cost"), "cost", pa.array(["1.50", "a lot"]))
+    with pytest.raises(BadData, match="a lot"):
+        ledger.write("sales", wrong, import_id="i1")
     with pytest.raises(NotThere, match="visits"):
         ledger.write("visits", batch, import_id="i1")
-    assert ledger.version() == DataVersion({})
+    assert nets(ledger) == {}
+    assert ledger.write("sales", batch, import_id="i1") == Written(2, 0, 0)
 
 
 def test_one_writer_at_a_time(ledger: Ledger) -> None:
