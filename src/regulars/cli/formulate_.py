@@ -63,24 +63,28 @@ def _estimate(value: dict[str, Any]) -> dict[str, float]:
     return {key: value[key] for key in ("mean", "p10", "p50", "p90")}
 
 
+_TARGET = ("objective", "kpi", "target", "baseline", "probability", "shortfall")
+_PRICE = ("limit", "used", "available", "unit", "worth", "binding")
+_RIVAL = ("id", "cost", "hours", "customers", "plan_wins")
+_LINE = ("id", "cell", "customers", "held_out", "cost", "hours", "objectives")
+
+
+def _only(keys: tuple[str, ...], row: dict[str, Any]) -> dict[str, Any]:
+    return {key: row[key] for key in keys}
+
+
+def _line(line: dict[str, Any]) -> dict[str, Any]:
+    return {
+        **_only(_LINE, line),
+        "measure": "+".join(line["measures"]),
+        "value": _estimate(line["value_36"]),
+        "value_12": _estimate(line["value_12"]),
+    }
+
+
 def as_document(run: api.Run[Plan]) -> dict[str, Any]:
     """The plan as ``regulars.formulate/1``."""
     plan, full = run.result, as_json(run.result)
-    lines = [
-        {
-            "id": line["id"],
-            "measure": "+".join(line["measures"]),
-            "cell": line["cell"],
-            "customers": line["customers"],
-            "held_out": line["held_out"],
-            "cost": line["cost"],
-            "hours": line["hours"],
-            "value": _estimate(line["value_36"]),
-            "value_12": _estimate(line["value_12"]),
-            "objectives": line["objectives"],
-        }
-        for line in full["lines"]
-    ]
     return {
         "schema": plan.schema,
         "run": run.id,
@@ -93,39 +97,16 @@ def as_document(run: api.Run[Plan]) -> dict[str, Any]:
             "hours": plan.hours,
             "customers": plan.customers,
             "held_out": plan.held_out,
-            "lines": lines,
+            "lines": [_line(line) for line in full["lines"]],
         },
         "value": {
             "months_12": _estimate(full["value_12"]),
             "months_36": _estimate(full["value_36"]),
             "cvar10": plan.cvar10_36,
         },
-        "targets": [
-            {
-                "objective": t["objective"],
-                "kpi": t["kpi"],
-                "target": t["target"],
-                "baseline": t["baseline"],
-                "expected": _estimate(t["expected"]),
-                "probability": t["probability"],
-                "shortfall": t["shortfall"],
-            }
-            for t in full["targets"]
-        ],
-        "prices": [
-            {key: p[key] for key in ("limit", "used", "available", "unit", "worth", "binding")} for p in full["prices"]
-        ],
-        "rivals": [
-            {
-                "id": r["id"],
-                "cost": r["cost"],
-                "hours": r["hours"],
-                "customers": r["customers"],
-                "value": _estimate(r["value_36"]),
-                "plan_wins": r["plan_wins"],
-            }
-            for r in full["rivals"]
-        ],
+        "targets": [{**_only(_TARGET, t), "expected": _estimate(t["expected"])} for t in full["targets"]],
+        "prices": [_only(_PRICE, p) for p in full["prices"]],
+        "rivals": [{**_only(_RIVAL, r), "value": _estimate(r["value_36"])} for r in full["rivals"]],
         "frontier": [{"budget": f["budget"], "value": _estimate(f["value_36"])} for f in full["frontier"]],
         "full": full,
     }
