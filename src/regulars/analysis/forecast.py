@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.random import Generator
 from numpy.typing import NDArray
-from scipy.special import betaincinv
+from scipy.special import betaincinv, hyp2f1
 
 from regulars.analysis.value import HORIZONS, SpendFit, VisitFit
 from regulars.analysis.value.likelihood import chances_after_first
@@ -71,8 +71,17 @@ def lost_within(fit: VisitFit, x: Floats, T: Floats, weeks: float) -> Floats:
     """P(leaves for good within ``weeks``), given still a customer.
 
     A living customer leaves after a visit with own chance p, so leaves at rate lambda p: with lambda ~ Gamma(r+x,
-    alpha+T) and p ~ Beta(a, b+n) this is 1 - E_p[(1 + p t / (alpha+T))^-(r+x)], by midpoints in the quantiles of p.
+    alpha+T) and p ~ Beta(a, b+n) this is 1 - E_p[(1 + p z)^-(r+x)] = 1 - 2F1(r+x, a; a+b+n; -z), z = t / (alpha+T);
+    taken after Pfaff's transformation, whose argument lies between 0 and 1.
     """
+    r, alpha, a, b = fit.parameters
+    z = weeks / (alpha + T)
+    whole = a + b + x + chances_after_first(fit.model)
+    return np.asarray(1 - np.exp(-a * np.log1p(z)) * hyp2f1(a, whole - r - x, whole, z / (1 + z)))
+
+
+def lost_within_quickly(fit: VisitFit, x: Floats, T: Floats, weeks: float) -> Floats:
+    """The same to a per cent or two, for draws: midpoints in the quantiles of p, one set for every distinct x."""
     r, alpha, a, b = fit.parameters
     counts, of = np.unique(x, return_inverse=True)
     levels = (np.arange(_NODES) + 0.5) / _NODES
@@ -111,13 +120,15 @@ class Portfolio:
         customers = columns["customers"].astype(float)
         exact = columns["p_alive"].astype(float)
         spent = _spend_of_cells(spend, columns)
+        soon = lost_within(visits, x, T, NEXT_WEEKS)
+        quickly = np.maximum(lost_within_quickly(visits, x, T, NEXT_WEEKS), 1e-300)
         return cls(
             columns=columns,
             visits_ratio=ratio,
             spend_ratio=np.array([_spend_of_cells(fit, columns) for fit in spend.draw_parameters(rng, DRAWS)]) / spent,
             alive=np.clip(exact + (alive - today) * customers, 0.0, customers),
-            lost=np.array([lost_within(f, x, T, NEXT_WEEKS) for f in drawn]),
-            lost_mean=lost_within(visits, x, T, NEXT_WEEKS),
+            lost=np.array([lost_within_quickly(f, x, T, NEXT_WEEKS) for f in drawn]) * (soon / quickly),
+            lost_mean=soon,
             rng=rng,
             currency=currency,
             method=visits.model,

@@ -29,7 +29,7 @@ _CROWD = 2.0
 
 def unusual_query(everybody: ibis.Table) -> ibis.Table:
     """One row: customers without a visit, those who come every other day or more, and those whose sums are negative."""
-    often = (everybody.x >= HOUSE_VISITS) & ((everybody.x + 1) / (everybody.T_days + 1) > HOUSE_RATE)
+    often = (everybody.x >= HOUSE_VISITS) & ((everybody.x + 1) / (everybody.t_x_days + 1) > HOUSE_RATE)
     return everybody.aggregate(
         without_visit=everybody.count(where=everybody.x.isnull()),
         house_accounts=everybody.count(where=often.fill_null(False)),
