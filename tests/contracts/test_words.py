@@ -21,8 +21,14 @@ def ids_in_code() -> tuple[set[str], set[str]]:
     domains = {key.split(".")[0] for key in word_list("en")}
     shape = re.compile(rf"^({'|'.join(sorted(domains))})(\.[a-z0-9_]+)+$")
     for path in SOURCE.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        inside = {id(v) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for v in node.values}
+        for node in ast.walk(tree):
+            if id(node) in inside:
+                continue
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and shape.match(node.value):
+                if node.value.endswith((".typ", ".css", ".toml", ".md")):
+                    continue
                 literal.add(node.value)
             if isinstance(node, ast.JoinedStr):
                 parts = [
@@ -31,6 +37,9 @@ def ids_in_code() -> tuple[set[str], set[str]]:
                 pattern = "".join(parts)
                 if re.match(rf"^({'|'.join(sorted(domains))})\\\.", pattern):
                     patterns.add(pattern)
+    for path in SOURCE.glob("ledger/sources/*.toml"):  # a source that is refused names the reason and its hint
+        for id in re.findall(r'^refuse = "([a-z0-9_.]+)"', path.read_text(encoding="utf-8"), re.MULTILINE):
+            literal |= {id, f"{id}_hint"}
     return literal, patterns
 
 
