@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import ibis
-
 from regulars.base.progress import Progress, unwatched
 from regulars.base.settings import Branch, Business
 from regulars.ledger.importing import ImportResult, import_file
@@ -21,69 +19,77 @@ SECRET = b"a secret only the tests know, 32"
 PSEUDONYMS = Pseudonyms(SECRET)
 
 SQUARE_ITEMS_21 = (
-    "Date,Time,Time Zone,Category,Item,Qty,Price Point Name,SKU,Modifiers Applied,Gross Sales,Discounts,Net Sales,Tax,"
-    "Transaction ID,Payment ID,Device Name,Notes,Details,Event Type,Location,Dining Option"
+    "Date,Time,Time Zone,Category,Item,Qty,Price Point Name,SKU,Modifiers Applied,Gross Sales,Discounts,"
+    "Net Sales,Tax,Transaction ID,Payment ID,Device Name,Notes,Details,Event Type,Location,Dining Option"
 )
 SQUARE_ITEMS_33 = SQUARE_ITEMS_21 + (
-    ",Customer ID,Customer Name,Customer Reference ID,Unit,Count,GTIN,Itemization Type,Fulfillment Note,Channel,Token,"
-    "Card Brand,PAN Suffix"
+    ",Customer ID,Customer Name,Customer Reference ID,Unit,Count,GTIN,Itemization Type,Fulfillment Note,"
+    "Channel,Token,Card Brand,PAN Suffix"
 )
 SQUARE_ITEMS_35 = SQUARE_ITEMS_33.replace("Itemization Type,", "Itemization Type,Commission,Employee,")
 SQUARE_ITEMS_LOCAL = (
-    "Date,Category,Item,Qty,Price Point Name,SKU,Modifiers Applied,Product Sales,Discounts,Net Sales,Tax,Gross Sales,"
-    "Location,Dining Option,Customer ID,Customer Name,Customer Reference ID,Unit,Count,Channel"
+    "Date,Category,Item,Qty,Price Point Name,SKU,Modifiers Applied,Product Sales,Discounts,Net Sales,Tax,"
+    "Gross Sales,Location,Dining Option,Customer ID,Customer Name,Customer Reference ID,Unit,Count,Channel"
 )
 SQUARE_TRANSACTIONS = (
-    "Date,Time,Time Zone,Gross Sales,Discounts,Service Charges,Net Sales,Gift Card Sales,Tax,Tip,Partial Refunds,"
-    "Total Collected,Source,Card,Card Entry Methods,Cash,Square Gift Card,Other Tender,Other Tender Type,Tender Note,Fees,"
-    "Net Total,Transaction ID,Payment ID,Card Brand,PAN Suffix,Device Name,Staff Name,Staff ID,Details,Description,"
-    "Event Type,Location,Dining Option,Customer ID,Customer Name,Customer Reference ID,Device Nickname,Third Party Fees,"
-    "Deposit ID,Deposit Date,Deposit Details,Fee Percentage Rate,Fee Fixed Rate,Refund Reason,Discount Name,"
-    "Transaction Status,Cash App,Order Reference ID,Fulfillment Note,Free Processing Applied,Channel,Unattributed Tips,"
-    "Table Info,International Fee"
+    "Date,Time,Time Zone,Gross Sales,Discounts,Service Charges,Net Sales,Gift Card Sales,Tax,Tip,"
+    "Partial Refunds,Total Collected,Source,Card,Card Entry Methods,Cash,Square Gift Card,Other Tender,"
+    "Other Tender Type,Tender Note,Fees,Net Total,Transaction ID,Payment ID,Card Brand,PAN Suffix,Device Name,"
+    "Staff Name,Staff ID,Details,Description,Event Type,Location,Dining Option,Customer ID,Customer Name,"
+    "Customer Reference ID,Device Nickname,Third Party Fees,Deposit ID,Deposit Date,Deposit Details,"
+    "Fee Percentage Rate,Fee Fixed Rate,Refund Reason,Discount Name,Transaction Status,Cash App,"
+    "Order Reference ID,Fulfillment Note,Free Processing Applied,Channel,Unattributed Tips,Table Info,"
+    "International Fee"
 )
 SQUARE_CUSTOMERS = (
-    "Reference ID,First Name,Last Name,Email Address,Phone Number,Nickname,Company Name,Street Address 1,Street Address 2,"
-    "City,State,Postal Code,Birthday,Memo,Square Customer ID,Creation Source,First Visit,Last Visit,Transaction Count,"
-    "Lifetime Spend,Email Subscription Status,Instant Profile,Blocked from online booking"
+    "Reference ID,First Name,Last Name,Email Address,Phone Number,Nickname,Company Name,Street Address 1,"
+    "Street Address 2,City,State,Postal Code,Birthday,Memo,Square Customer ID,Creation Source,First Visit,"
+    "Last Visit,Transaction Count,Lifetime Spend,Email Subscription Status,Instant Profile,"
+    "Blocked from online booking"
 )
 SHOPIFY_ORDERS = (
-    "Name,Email,Financial Status,Paid at,Fulfillment Status,Currency,Subtotal,Shipping,Taxes,Total,Discount Code,"
-    "Discount Amount,Created at,Lineitem quantity,Lineitem name,Lineitem price,Lineitem sku,Billing Name,Shipping Name,"
-    "Shipping Address1,Shipping City,Shipping Zip,Shipping Country,Note Attributes,Tags,Vendor,Phone,Refunded Amount,Id"
+    "Name,Email,Financial Status,Paid at,Fulfillment Status,Currency,Subtotal,Shipping,Taxes,Total,"
+    "Discount Code,Discount Amount,Created at,Lineitem quantity,Lineitem name,Lineitem price,Lineitem sku,"
+    "Billing Name,Shipping Name,Shipping Address1,Shipping City,Shipping Zip,Shipping Country,Note Attributes,"
+    "Tags,Vendor,Phone,Refunded Amount,Id"
 )
 SHOPIFY_CUSTOMERS = (
-    "Customer ID,First Name,Last Name,Email,Accepts Email Marketing,Default Address Company,Default Address Address1,"
-    "Default Address Address2,Default Address City,Default Address Province Code,Default Address Country Code,"
-    "Default Address Zip,Default Address Phone,Phone,Accepts SMS Marketing,Total Spent,Total Orders,Note,Tax Exempt,Tags"
+    "Customer ID,First Name,Last Name,Email,Accepts Email Marketing,Default Address Company,"
+    "Default Address Address1,Default Address Address2,Default Address City,Default Address Province Code,"
+    "Default Address Country Code,Default Address Zip,Default Address Phone,Phone,Accepts SMS Marketing,"
+    "Total Spent,Total Orders,Note,Tax Exempt,Tags"
 )
 SHOPIFY_CUSTOMERS_OLD = (
-    "First Name,Last Name,Email,Accepts Email Marketing,Company,Address1,Address2,City,Province,Province Code,Country,"
-    "Country Code,Zip,Phone,Accepts SMS Marketing,Total Spent,Total Orders,Tags,Note,Tax Exempt"
+    "First Name,Last Name,Email,Accepts Email Marketing,Company,Address1,Address2,City,Province,Province Code,"
+    "Country,Country Code,Zip,Phone,Accepts SMS Marketing,Total Spent,Total Orders,Tags,Note,Tax Exempt"
 )
-WOO_ORDERS = "Date,Order #,N. Revenue (formatted),Status,Customer,Customer type,Product(s),Items sold,Coupon(s),Net Sales,Attribution"
+WOO_ORDERS = (
+    "Date,Order #,N. Revenue (formatted),Status,Customer,Customer type,Product(s),Items sold,Coupon(s),Net Sales,"
+    "Attribution"
+)
 WOO_CUSTOMERS = (
     "Name,Username,Last Active,Sign Up,Email,Orders,Total Spend,AOV,Country / Region,City,Region,Postal Code,"
     "Billing Phone,Shipping Phone,Role"
 )
 FRESHA_CLIENTS = (
-    "Client ID,First Name,Last Name,Full Name,Blocked,Block Reason,Gender,Mobile Number,Telephone,Email,Accepts Marketing,"
-    "Accepts SMS Marketing,Address,Apartement Suite,Area,City,State,Post Code,Date of Birth,Added,Note,Referral Source,Tags"
+    "Client ID,First Name,Last Name,Full Name,Blocked,Block Reason,Gender,Mobile Number,Telephone,Email,"
+    "Accepts Marketing,Accepts SMS Marketing,Address,Apartement Suite,Area,City,State,Post Code,Date of Birth,"
+    "Added,Note,Referral Source,Tags"
 )
 FRESHA_SERVICES = (
-    "Service Name,Retail Price,Duration,Extra Time,Tax,Description,Category Name,Treatment Type,Resource,Online Booking,"
-    "Available For,Voucher Sales,Commissions,Service ID,SKU"
+    "Service Name,Retail Price,Duration,Extra Time,Tax,Description,Category Name,Treatment Type,Resource,"
+    "Online Booking,Available For,Voucher Sales,Commissions,Service ID,SKU"
 )
 FRESHA_COMMISSION = (
     "Team member,Sales qty,Items sold,Gross sales,Refunds,Tax,Discounts,Costs,Commission base,Commission,% Commission"
 )
 VAGARO_EMPLOYEES = (
-    "Service Provider,Appts,Unique Customers,Customer Visits,Services,Services Sales,Memberships,Membership Sales,Packages,"
-    "Package Sales,Tips"
+    "Service Provider,Appts,Unique Customers,Customer Visits,Services,Services Sales,Memberships,"
+    "Membership Sales,Packages,Package Sales,Tips"
 )
 VAGARO_TRANSACTIONS = (
-    "Checkout Date / Checkout By / Transaction ID,App. Date / Customer,Service Provider,Service,Tip,Discount,Amount Paid,"
-    "Sales Tax"
+    "Checkout Date / Checkout By / Transaction ID,App. Date / Customer,Service Provider,Service,Tip,Discount,"
+    "Amount Paid,Sales Tax"
 )
 LOYLAP = (
     "ID,Name,First Name,Last Name,Email,Username,Status,Nickname,Phone_Number,Date_Birth,Date_Add,Date_Edit,"
@@ -195,7 +201,7 @@ class Shop:
         """All rows of a table."""
         with self.ledger.read() as reader:
             found = reader.table(table)
-            columns = [ibis._[c] for c in order if c in found.columns]
+            columns = [found[c] for c in order if c in found.columns]
             ordered = found.order_by(columns) if columns else found
             rows: list[dict[str, Any]] = reader.arrow(ordered).to_pylist()
         return [{k: v for k, v in row.items() if k not in ("import_id", "fingerprint")} for row in rows]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from regulars.base.errors import BadData
@@ -19,6 +20,12 @@ CHUNK = 8 << 20
 #: A line longer than this is no table row; it would only fill the memory.
 LONGEST_LINE = 8 << 20
 _ODD_BLANKS = (b"\t", "\u00a0".encode(), "\u3000".encode())
+#: Characters that tables of sales and customers are full of; they tell one Chinese encoding from another.
+_USUAL = frozenset(
+    "日期時間客戶會員編號顧姓名電話手機郵地址區金額總數量單價折扣實收小計項目服務產品貨類別分店門市員工職發票備註生出入登記訂狀態"
+    "預約完成取消退款套療程護理面部髮剪染甲美容洗男女士先小姐太陳李黃張林王吳劉梁香港九龍新界旺角中環銅鑼灣沙田的是有不人大一二三十"
+    "时间户会员编号顾电话机邮总数单价实项务产货类员发备区预约状态订记疗护剪银铜铃陈黄张吴刘"
+)
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
@@ -75,24 +82,31 @@ def _decodes(data: bytes, encoding: str) -> bool:
 
 
 def _east_asian(head: bytes) -> str | None:
-    # Frequent characters sit in rows A4-C6 of Big5 and B0-D7 of GB 2312; Latin accents mostly beyond C7, alone.
-    pairs: list[tuple[int, int]] = []
-    at = 0
-    while at < len(head) - 1:
-        if head[at] >= 0x80:
-            pairs.append((head[at], head[at + 1]))
-            at += 2
-        else:
-            at += 1
-    if not pairs:
-        return None
-    frequent = sum(0xA1 <= lead <= 0xC6 for lead, _ in pairs)
-    low_trails = sum(trail < 0xA1 for _, trail in pairs)
-    if low_trails == 0 and len(pairs) >= 8 and _decodes(head, "gb2312"):
-        return "gb18030"
-    if frequent >= 0.6 * len(pairs) and _decodes(head, "big5hkscs"):
-        return "big5hkscs"
-    return "gb18030" if low_trails == 0 and _decodes(head, "gb18030") else None
+    # Bytes alone do not tell Big5 from GB 18030, nor either from Latin accents; what they would say does.
+    scores = {}
+    for encoding in ("big5hkscs", "gb18030"):
+        if _decodes(head, encoding):
+            text = head.decode(encoding, errors="ignore")
+            foreign = [character for character in text if ord(character) > 0x2E7F]
+            latin = sum(character.isalpha() and ord(character) < 0x2E80 for character in _touching(text))
+            usual = sum(character in _USUAL for character in foreign)
+            scores[encoding] = (usual - latin, len(foreign))
+    best = max(scores, key=lambda encoding: scores[encoding], default=None)
+    return best if best and (scores[best][0] > 0 or not _mostly_ascii_around(head)) else None
+
+
+def _touching(text: str) -> str:
+    # Latin letters next to a Chinese one: "Café" read as Big5 has them, a Chinese table hardly ever.
+    return "".join(
+        b for a, b in pairwise(text) if (ord(a) > 0x2E7F) != (ord(b) > 0x2E7F) and b.isascii()
+    )
+
+
+def _mostly_ascii_around(head: bytes) -> bool:
+    # Accented Latin letters stand alone among plain ones; Chinese bytes come in runs.
+    high = [at for at, byte in enumerate(head[:200_000]) if byte >= 0x80]
+    alone = sum(head[at - 1 : at] < b"\x80" and head[at + 1 : at + 2] < b"\x80" for at in high)
+    return alone > 0.5 * len(high)
 
 
 def _binary(name: str) -> BadData:

@@ -11,6 +11,7 @@ from regulars.base.text import say
 from regulars.ledger.profile import Profile, normal_header
 from regulars.ledger.readers import Raw
 from regulars.ledger.sources import generic_words
+from regulars.privacy.identifiers import WALK_INS
 
 _DATE = re.compile(
     r"^(\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](\d{4}|\d{2})\b|(19|20)\d{2}(0[1-9]|1[0-2])([0-2]\d|3[01])$"
@@ -25,6 +26,7 @@ _ACCEPTS = tuple(f"accepts_{way}" for way in ("email", "sms", "whatsapp", "phone
 _OWN = ("joined", "birth", "source", "referrer", "district", "home_branch", "company", *_ACCEPTS)
 _DATED = ("date", "joined", "booked_at")
 _NUMBERS = ("quantity", "price", "gross", "discount", "net", "cost", "minutes")
+_NOBODY = {*WALK_INS, "null", "n/a", "nan", "none", "-"}
 _WHO = ("customer", "reference", *_CONTACT)
 
 
@@ -105,7 +107,8 @@ def _by_words(table: str, cells: dict[str, Cells]) -> dict[str, str]:
 def _names_are_no_numbers(fields: dict[str, str], cells: dict[str, Cells]) -> dict[str, str]:
     # A column "Customer" without a digit in it holds names, not numbers.
     name = fields.get("customer")
-    if name and cells[name].values and cells[name].share(lambda c: any(x.isdigit() for x in c)) < 0.5:
+    known = Cells(tuple(v for v in cells[name].values if v.lower() not in _NOBODY)) if name else Cells(())
+    if name and known.values and known.share(lambda c: any(x.isdigit() for x in c)) < 0.5:
         del fields["customer"]
         fields.setdefault("customer_name", name)
     return fields
@@ -130,9 +133,10 @@ def _table(file: str, found: dict[str, dict[str, str]], cells: dict[str, Cells])
     money = set(sales) & {"net", "gross", "price"} or any(c.decimals for c in cells.values())
     dated = "date" in sales or any(c.dates for c in cells.values())
     who = set(sales) & set(_WHO)
-    about_people = set(people) & set(_WHO) and set(people) & {*_OWN, *_CONTACT}
+    own = set(people) & set(_OWN)
+    about_people = set(people) & set(_WHO) and (own or len(set(people) & set(_WHO)) > 1)
     sold = set(sales) & {"sale_id", "item", "quantity", "price", "time"}
-    if about_people and not sold and ("date" not in sales or _one_each(people, cells)):
+    if about_people and not sold and ("date" not in sales or (own and _one_each(people, cells))):
         return "customers"
     if dated and money and (who or "sale_id" in sales):
         return "sales"

@@ -7,6 +7,9 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+
+from regulars.base.settings import Branch
+from regulars.ledger.mapping import recognise
 from support.exports import (
     CAST,
     PSEUDONYMS,
@@ -21,9 +24,6 @@ from support.exports import (
     codes,
     write,
 )
-
-from regulars.base.settings import Branch
-from regulars.ledger.mapping import recognise
 
 ANN, BEN, CHAN = CAST
 

@@ -1,0 +1,199 @@
+"""Unknown systems: columns guessed by name and content, in English and Chinese, with and without a header."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from regulars.base.settings import Branch
+from regulars.ledger.mapping import recognise
+from regulars.ledger.sources import generic_words
+from support.exports import PSEUDONYMS, Shop, business, codes, write
+
+DATA = Path(__file__).parents[2] / "data"
+CHINESE = ["單號", "日期", "時間", "客戶編號", "分店", "員工", "項目", "類別", "數量", "原價", "折扣", "金額"]
+ENGLISH = "Receipt No,Date,Time,Client ID,Branch,Staff,Item,Category,Qty,Gross,Discount,Net"
+ROW = ["R1", "31/12/2025", "14:05", "C001", "旺角", "阿明", "深層護理", "面部", "1", "1,200.00", "200.00", "1,000.00"]
+
+
+def test_cdnow_master(tmp_path: Path) -> None:
+    shop = Shop(tmp_path, business(pack="retail", currency="USD"))
+    result = shop.take(DATA / "CDNOW_master.txt")
+    assert (result.source, result.rows, result.stored, result.rejected) == ("generic", 69659, 69659, 0)
+    lines = shop.rows()
+    assert len({line["customer"] for line in lines}) == 23570
+    assert sum(line["net"] for line in lines) == Decimal("2500315.63")
+    assert sum(line["quantity"] for line in lines) == 167881
+    assert (min(line["day"] for line in lines), max(line["day"] for line in lines)) == (
+        date(1997, 1, 1),
+        date(1998, 6, 30),
+    )
+    assert shop.take(DATA / "CDNOW_master.txt").unchanged == 69659
+
+
+def test_cdnow_sample_has_no_header(tmp_path: Path) -> None:
+    shop = Shop(tmp_path, business(pack="retail", currency="USD"))
+    result = shop.take(DATA / "CDNOW_sample.txt")
+    assert (result.rows, result.stored, result.ignored_columns) == (6919, 6919, ("column 2",))
+    lines = shop.rows()
+    assert len({line["customer"] for line in lines}) == 2357
+    master_number = PSEUDONYMS.key("own", "00004")
+    assert [line["net"] for line in lines if line["customer"] == master_number and line["day"] == date(1997, 1, 1)] == [
+        Decimal("29.33")
+    ]
+
+
+def test_online_retail(tmp_path: Path) -> None:
+    shop = Shop(tmp_path, business(pack="retail", currency="GBP", zone="Europe/London"))
+    result = shop.take(DATA / "online_retail.parquet")
+    assert (result.rows, result.stored, result.rejected) == (541909, 541909, 0)
+    with shop.ledger.read() as reader:
+        sales = reader.table("sales")
+        facts = reader.arrow(
+            sales.aggregate(
+                people=sales.customer.nunique(),
+                known=sales.customer.count(),
+                net=sales.net.sum(),
+                refunds=(sales.kind == "refund").sum(),
+            )
+        ).to_pylist()[0]
+    # 4,372 customers and 406,829 lines with one; the cents differ from the published 9,747,747.934 by rounding lines.
+    assert (facts["people"], facts["known"]) == (4372, 406829)
+    assert abs(facts["net"] - Decimal("9747747.93")) < Decimal("0.02")
+    assert facts["refunds"] == 9288 + 2  # cancellations, and two adjustments of bad debt
+
+
+def test_chinese_headers(tmp_path: Path) -> None:
+    shop = Shop(tmp_path, business(branches=[Branch(id="mk", name={"zh-Hant": "旺角"})]))
+    result = shop.take(write(tmp_path / "銷售.csv", CHINESE, [ROW]))
+    assert (result.source, result.table, result.ignored_columns) == ("generic", "sales", ())
+    (line,) = shop.rows()
+    assert line["customer"] == PSEUDONYMS.key("own", "C001")
+    assert line["sold_at"] == datetime(2025, 12, 31, 6, 5, tzinfo=UTC)
+    assert (line["day"], line["branch"], line["item"]) == (date(2025, 12, 31), "mk", "深層護理")
+    assert (line["gross"], line["discount"], line["net"]) == (Decimal(1200), Decimal(200), Decimal(1000))
+    assert line["staff"] == PSEUDONYMS.staff("阿明")
+
+
+def test_english_and_chinese_say_the_same(tmp_path: Path) -> None:
+    one, other = Shop(tmp_path / "a"), Shop(tmp_path / "b")
+    one.take(write(tmp_path / "a.csv", ENGLISH, [ROW]))
+    other.take(write(tmp_path / "b.csv", CHINESE, [ROW]))
+    assert one.rows() == other.rows()
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "big5hkscs", "gb18030"])
+def test_delimiters_and_encodings(tmp_path: Path, delimiter: str, encoding: str) -> None:
+    path = write(tmp_path / "sales.csv", CHINESE, [ROW] * 3, delimiter=delimiter, encoding=encoding)
+    shop = Shop(tmp_path)
+    assert shop.take(path).stored == 3
+    assert {(line["item"], line["branch"], line["net"]) for line in shop.rows()} == {
+        ("深層護理", "旺角", Decimal(1000))
+    }
+
+
+def test_hong_kong_characters_in_big5(tmp_path: Path) -> None:
+    rows = [[*ROW[:6], "啲嘢 嚟㗎", *ROW[7:]]]
+    shop = Shop(tmp_path)
+    shop.take(write(tmp_path / "sales.csv", CHINESE, rows, encoding="big5hkscs"))
+    assert shop.rows()[0]["item"] == "啲嘢 嚟㗎"
+
+
+def test_latin_letters_outside_utf8(tmp_path: Path) -> None:
+    rows = [[*ROW[:4], "Café", "", "Manucure Élise", "", *ROW[8:]]]
+    shop = Shop(tmp_path)
+    shop.take(write(tmp_path / "sales.csv", ENGLISH, rows, encoding="cp1252"))
+    assert (shop.rows()[0]["item"], shop.rows()[0]["branch"]) == ("Manucure Élise", "Café")
+
+
+def test_sales_and_clients_meet(tmp_path: Path) -> None:
+    shop = Shop(tmp_path)
+    shop.take(write(tmp_path / "sales.csv", ENGLISH, [ROW]))
+    clients = write(
+        tmp_path / "clients.csv",
+        "客戶編號,姓名,電話,入會日期,出生日期,接受電郵推廣,地區,來源",
+        [["C001", "陳虛構", "9111 2233", "2024-02-03", "1988-01-02", "是", "旺角", "朋友：李小明"]],
+    )
+    result = shop.take(clients)
+    assert (result.table, result.stored) == ("customers", 1)
+    (person,) = shop.rows("customers")
+    assert person["customer"] == shop.rows()[0]["customer"] == PSEUDONYMS.key("own", "C001")
+    assert (person["joined_on"], person["birth_year"], person["may_email"]) == (date(2024, 2, 3), 1988, True)
+    assert (person["district"], person["source"]) == ("旺角", "朋友")  # who the friend was is not kept
+
+
+def test_bookings(tmp_path: Path) -> None:
+    header = "Booking ID,Client ID,Appointment date,Service,Duration,Status,Staff"
+    states = ["Completed", "No show", "Cancelled", "Late cancelled", "Confirmed", "未到", "Weird"]
+    rows = [[f"B{n}", "C1", f"2026-03-0{n} 10:00", "Facial", "60", s, "Amy"] for n, s in enumerate(states, 1)]
+    shop = Shop(tmp_path)
+    result = shop.take(write(tmp_path / "bookings.csv", header, rows))
+    assert (result.table, result.stored, codes(result)) == ("bookings", 7, {"bad_status": 1})
+    found = shop.rows("bookings", order=("booking_id",))
+    assert [row["status"] for row in found] == [
+        *("completed", "no_show", "cancelled", "late_cancelled", "booked", "no_show", "booked"),
+    ]
+    assert (found[0]["minutes"], found[0]["day"]) == (60, date(2026, 3, 1))
+    assert found[0]["starts_at"] == datetime(2026, 3, 1, 2, 0, tzinfo=UTC)
+
+
+def test_a_column_of_names_is_a_weak_identity(tmp_path: Path) -> None:
+    path = write(tmp_path / "s.csv", "Date,Customer,Amount", [["2026-01-02", "Ann Fictitious", "10.00"]])
+    shop = Shop(tmp_path)
+    assert codes(shop.take(path)) == {"weak_identity": 1}
+    assert shop.rows()[0]["customer"] == PSEUDONYMS.key("own", "name:ann fictitious")
+
+
+def test_walk_ins_are_nobody(tmp_path: Path) -> None:
+    rows = [["2026-01-02", who, "10.00"] for who in ("C1", "", "散客", "Walk-in", "NULL")]
+    shop = Shop(tmp_path)
+    shop.take(write(tmp_path / "s.csv", "Date,Customer No,Amount", rows))
+    assert sorted(line["customer"] is None for line in shop.rows()) == [False, True, True, True, True]
+
+
+def test_typed_parquet(tmp_path: Path) -> None:
+    table = pa.table(
+        {
+            "Order ID": pa.array([1, 2], pa.int64()),
+            "Date": pa.array([date(2026, 1, 2), date(2026, 1, 3)], pa.date32()),
+            "Customer ID": pa.array([7.0, None], pa.float64()),
+            "Net": pa.array([Decimal("10.50"), Decimal("-3.00")], pa.decimal128(9, 2)),
+        }
+    )
+    pq.write_table(table, tmp_path / "sales.parquet")
+    shop = Shop(tmp_path)
+    assert shop.take(tmp_path / "sales.parquet").stored == 2
+    first, second = shop.rows()
+    assert (first["sale_id"], first["customer"], first["day"]) == ("1", PSEUDONYMS.key("own", "7"), date(2026, 1, 2))
+    assert (second["customer"], second["kind"], second["net"]) == (None, "refund", Decimal("-3.00"))
+
+
+def test_parquet_instants_become_local_days(tmp_path: Path) -> None:
+    when = datetime(2026, 1, 2, 17, 0, tzinfo=UTC)
+    table = pa.table(
+        {"Date": pa.array([when], pa.timestamp("us", tz="UTC")), "Customer ID": ["a1"], "Amount": [1.0]},
+    )
+    pq.write_table(table, tmp_path / "sales.parquet")
+    shop = Shop(tmp_path)
+    shop.take(tmp_path / "sales.parquet")
+    assert (shop.rows()[0]["day"], shop.rows()[0]["sold_at"]) == (date(2026, 1, 3), when)
+
+
+def test_every_alias_is_recognised_alone() -> None:
+    for table, fields in generic_words().items():
+        for field, names in fields.items():
+            assert len(set(names)) == len(names), f"{table}.{field} lists a name twice"
+
+
+def test_preview_tells_roles_and_score(tmp_path: Path) -> None:
+    found = recognise(write(tmp_path / "s.csv", [*CHINESE, "星座"], [[*ROW, "雙魚"]]))
+    assert found.roles["金額"] == "net"
+    assert found.ignored == ("星座",)
+    assert 0 < found.score <= 1
+    assert found.sample[0][0] == "R1"
