@@ -19,12 +19,12 @@ from regulars.report.chapters import (
     not_chosen,
     overview,
     packages,
-    plan,
     quality,
     retention,
     rhythm,
     wastage,
 )
+from regulars.report.chapters import plan as plan_chapter
 from regulars.report.context import Context
 from regulars.report.document import SCHEMA, Document, Section
 from regulars.strategy.plan import Plan
@@ -32,7 +32,7 @@ from regulars.strategy.plan import Plan
 CHAPTERS = (
     decision.chapter,
     overview.chapter,
-    plan.chapter,
+    plan_chapter.chapter,
     not_chosen.chapter,
     limits.chapter,
     frontier.chapter,
@@ -54,6 +54,9 @@ def build_document(diagnosis: Diagnosis, plan: Plan | None, *, business: Busines
     c = Context(diagnosis, plan, business, pack)
     found = [section for chapter in CHAPTERS if (section := chapter(c)) is not None]
     used = {card for section in found if section.footer for card in section.footer.cards}
+    every_line = plan_chapter.lines(c)
+    if every_line is not None:
+        found.append(every_line)
     found.append(methods.chapter(c, used))
     asked = methods.queries(c)
     if asked is not None:

@@ -319,7 +319,8 @@ def split_bars(rows: Sequence[Param], parts: Sequence[Series]) -> Spec:
         for p in parts:
             end = start + p.values[i]
             label = f"{p.values[i]:.0%}" if p.values[i] >= 0.07 else ""
-            cells.append({"row": i, "part": p.key, "a": start, "b": end, "c": (start + end) / 2, "label": label})
+            cell = {"row": i, "part": p.key, "a": start, "b": end, "c": (start + end) / 2, "label": label}
+            cells.append({**cell, "light": theme.ON_COLOUR[p.colour] != theme.INK})
             start = end
     y = {
         "field": "row",
@@ -344,8 +345,13 @@ def split_bars(rows: Sequence[Param], parts: Sequence[Series]) -> Spec:
         },
     }
     text: Spec = {
-        "mark": {"type": "text", "color": "#ffffff", "fontWeight": 600, "fontSize": 11.5},
-        "encoding": {"y": y, "x": {"field": "c", "type": "quantitative", "scale": scale}, "text": {"field": "label"}},
+        "mark": {"type": "text", "fontWeight": 600, "fontSize": 11.5},
+        "encoding": {
+            "y": y,
+            "x": {"field": "c", "type": "quantitative", "scale": scale},
+            "text": {"field": "label"},
+            "color": {"condition": {"test": "datum.light", "value": "#ffffff"}, "value": theme.INK},
+        },
     }
     return _chart(bars, text, height=44 * len(rows), data=_data(cells))
 

@@ -46,10 +46,18 @@ def _fonts_registered() -> bool:
     return True
 
 
-def to_svg(chart: dict[str, Any], language: str, *, width: int, prefix: str) -> str:
-    """The chart as SVG, ``width`` pixels of plot. ``prefix`` keeps its inner ids apart from other charts of a page."""
+def to_svg(chart: dict[str, Any], language: str, *, width: int, prefix: str, squeeze: float = 1.0) -> str:
+    """The chart as SVG, ``width`` pixels wide, its height times ``squeeze``.
+
+    ``prefix`` keeps its inner ids apart from those of other charts on the page.
+    """
     _fonts_registered()
-    spec = {**localise(chart, language), "width": width, "autosize": {"type": "fit-x", "contains": "padding"}}
+    spec = {
+        **localise(chart, language),
+        "width": width,
+        "height": chart["height"] * squeeze,
+        "autosize": {"type": "fit-x", "contains": "padding"},
+    }
     svg = str(vl_convert.vegalite_to_svg(spec, vl_version=VEGA_LITE))
     svg = re.sub(r'(id="|url\(#|href="#)(\w+)', rf"\g<1>{prefix}-\2", svg)
     return re.sub(r"\s*<\?xml.*?\?>\s*", "", svg)

@@ -130,6 +130,6 @@ class Scale:
             high=round(self.at(estimate.p90), 4),
             mark=round(self.at(0.0), 4),
             value=in_unit(estimate.mean, named, purse),
-            words=say("report.say.between", low=low, high=high) if low != high else None,
+            words=say("report.say.range", low=low, high=high) if low != high else None,
             strong=strong,
         )

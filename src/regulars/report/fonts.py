@@ -58,12 +58,12 @@ def subset_woff2(family: str, characters: str) -> str:
         notdef_outline=True,
         recalc_timestamp=False,
     )
-    font = subset.load_font(str(FOLDER / FACES[family][1]), options)
-    cutter = subset.Subsetter(options)
-    cutter.populate(text=characters)
-    cutter.subset(font)
     out = BytesIO()
-    subset.save_font(font, out, options)
+    with subset.load_font(str(FOLDER / FACES[family][1]), options) as font:
+        cutter = subset.Subsetter(options)
+        cutter.populate(text=characters)
+        cutter.subset(font)
+        subset.save_font(font, out, options)
     return base64.b64encode(out.getvalue()).decode()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from regulars.analysis.diagnosis import Class, State
+from regulars.analysis.diagnosis import STATES, Class, State
 from regulars.base.text import Text, say
 from regulars.packs.schema import Channel, Primitive, Relationship, Trust
 
@@ -10,6 +10,11 @@ from regulars.packs.schema import Channel, Primitive, Relationship, Trust
 def state(name: State) -> Text:
     """A lifecycle state."""
     return say(f"report.state.{name}")
+
+
+def state_of(name: str) -> Text:
+    """A state told by its name alone, as plans tell it."""
+    return _named("state", name, frozenset(STATES))
 
 
 def customer_class(name: Class) -> Text:

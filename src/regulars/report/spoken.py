@@ -12,8 +12,8 @@ from regulars.report.document import Document, Figure, Footer
 from regulars.report.drawing import to_svg
 
 _WORDS = (Money, Share, Number, Day, Month, Local, Listing, Text)
-#: Width of a chart's plot in the PDF, in the chart's own pixels.
-WIDTH = 640
+#: A chart in the PDF, in its own pixels: flatter than on the page, so that two chapters share a sheet.
+WIDTH, SQUEEZE = 800, 0.85
 
 
 def spoken(document: Document, language: str) -> dict[str, Any]:
@@ -48,7 +48,7 @@ def _figure(figure: Figure, language: str) -> dict[str, Any]:
         "title": show(figure.title, language),
         "alt": show(figure.alt, language),
         "note": None if figure.note is None else show(figure.note, language),
-        "svg": to_svg(figure.chart, language, width=WIDTH, prefix=figure.id),
+        "svg": to_svg(figure.chart, language, width=WIDTH, prefix=figure.id, squeeze=SQUEEZE),
     }
 
 

@@ -23,6 +23,8 @@ def decisions(c: Context, plan: Plan) -> tuple[Text, ...]:
     binding = [p for p in plan.prices if p.binding and p.worth > 0 and kind(p) in ("budget", "hours")]
     for price in sorted(binding, key=lambda p: -p.worth)[:2]:
         asked.append(say("report.ask.limit", limit=price.label, worth=worth(c, price)))
+    rules = [p for p in plan.prices if kind(p) == "veto" and p.worth > 0]
+    asked += [say("report.ask.rule", limit=p.label, worth=c.purse.about(p.worth)) for p in rules[:2]]
     trials = dict.fromkeys(m for line in plan.lines if line.test_first for m in line.measures)
     if trials:
         asked.append(say("report.ask.trial", measures=Listing(tuple(c.measure(m) for m in trials)), n=len(trials)))
@@ -46,6 +48,8 @@ def worth(c: Context, price: Price) -> Text:
             return say("report.price.per_hour", worth=amount)
         case "reach":
             return say("report.price.per_customer", worth=amount)
+        case "targets" | "veto":
+            return say("report.price.rule", worth=amount)
         case _:
             return say("report.price.per_unit", worth=amount)
 

@@ -56,11 +56,11 @@ def _figure(classes: Classes) -> Figure | None:
 def _table(c: Context, classes: Classes) -> Table:
     scale = Scale.of(row.value_36 for row in classes.rows)
     columns = (
-        Column(say("report.classes.class"), share=2.4),
+        Column(say("report.classes.class"), share=2.3),
         Column(say("report.axis.customers"), "right", 1.0),
         Column(say("report.axis.past_12"), "right", 1.3),
         Column(say("report.wastage.alive"), "right", 1.1),
-        Column(say("report.classes.value_36"), share=2.8),
+        Column(say("report.classes.value_36"), share=3.4),
     )
     rows: list[tuple[Cell, ...]] = [
         (

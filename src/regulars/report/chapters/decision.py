@@ -108,10 +108,10 @@ def _objectives(c: Context, plan: Plan) -> Table | Callout:
     if not plan.targets:
         return Callout(say("report.decision.no_objective"), say("report.decision.no_objective_hint"), "warn")
     columns = (
-        Column(say("report.objective.name"), share=2.6),
+        Column(say("report.objective.name"), share=2.4),
         Column(say("report.objective.baseline"), "right", 1.2),
         Column(say("report.objective.target"), "right", 1.2),
-        Column(say("report.objective.expected"), share=2.6),
+        Column(say("report.objective.expected"), share=3.2),
         Column(say("report.objective.chance"), "right", 1.1),
     )
     rows = tuple(_target(c, target) for target in plan.targets)
@@ -155,11 +155,11 @@ def _rivals(c: Context, plan: Plan) -> Table | None:
         return None
     scale = Scale.of([plan.value_36, *(r.value_36 for r in plan.rivals)])
     columns = (
-        Column(say("report.rival.policy"), share=2.6),
+        Column(say("report.rival.policy"), share=2.3),
         Column(say("report.rival.cost"), "right", 1.1),
         Column(say("report.rival.hours"), "right", 0.8),
         Column(say("report.rival.customers"), "right", 1.0),
-        Column(say("report.rival.gain"), share=2.8),
+        Column(say("report.rival.gain"), share=3.5),
         Column(say("report.rival.wins"), "right", 1.1),
     )
     own: tuple[Cell, ...] = (

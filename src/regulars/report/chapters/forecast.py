@@ -86,12 +86,8 @@ def _backtest(found: Backtest | None) -> Figure | Callout:
     names: tuple[Param, ...] = tuple(
         say("report.forecast.band_more", n=b[0]) if b[0] >= LAST_BAND else Number(b[0]) for b in bands
     )
-    forecast = Series(
-        "forecast", say("report.forecast.forecast"), theme.ACCENT, tuple(round(part(b[2], b[1]), 3) for b in bands)
-    )
-    actual = Series(
-        "actual", say("report.forecast.actual"), theme.SEAL, tuple(round(part(b[3], b[1]), 3) for b in bands)
-    )
+    forecast = Series("forecast", say("report.forecast.forecast"), theme.ACCENT, tuple(round(b[2], 3) for b in bands))
+    actual = Series("actual", say("report.forecast.actual"), theme.SEAL, tuple(round(b[3], 3) for b in bands))
     chart = pairs(names, forecast, actual, say("report.forecast.x"), say("report.forecast.y"))
     rows: list[tuple[Cell, ...]] = [
         (Words(name), Amount(b[1]), Amount(Number(f, 2)), Amount(Number(a, 2)))

@@ -8,7 +8,7 @@ from regulars.base.text import Text, say
 from regulars.report.charts import BandPoint, Labels, frontier, nice_ticks
 from regulars.report.context import Context
 from regulars.report.document import Amount, Cell, Column, Figure, Section, Table
-from regulars.report.figures import Scale, known, part
+from regulars.report.figures import Scale, known, part, then
 from regulars.strategy.plan import FrontierPoint, Plan
 
 #: Below so much return on one more dollar (net of that dollar) more budget is said not to pay.
@@ -76,4 +76,12 @@ def _figure(c: Context, plan: Plan, points: list[FrontierPoint]) -> Figure:
         high=c.purse.exact(high.budget),
         high_gain=c.purse.about(high.value_36.mean),
     )
-    return Figure("frontier", title, chart, alt, data, say("report.frontier.note"))
+    return Figure("frontier", title, chart, alt, data, _note(c, plan))
+
+
+def _note(c: Context, plan: Plan) -> Text:
+    note = say("report.frontier.note")
+    price = next((p.worth for p in plan.prices if p.limit == "targets" and p.worth >= 1), None)
+    if price is None:
+        return note
+    return then(note, say("report.frontier.note_targets", price=c.purse.about(price)))

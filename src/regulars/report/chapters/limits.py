@@ -10,6 +10,8 @@ from regulars.report.figures import part
 from regulars.strategy.plan import Price
 
 SHOWN = 14
+#: Limits that are rules: they have a price as a whole and nothing to use up.
+RULES = ("targets", "veto")
 
 
 def chapter(c: Context) -> Section | None:
@@ -38,7 +40,7 @@ def chapter(c: Context) -> Section | None:
 
 
 def _heading(c: Context, prices: list[Price]) -> Text:
-    binding = [p for p in prices if p.binding and p.worth > 0]
+    binding = [p for p in prices if p.binding and p.worth > 0 and kind(p) not in RULES]
     if not binding:
         return say("report.limits.head_free")
     money = next((p for p in binding if kind(p) == "budget"), None)
@@ -50,11 +52,13 @@ def _heading(c: Context, prices: list[Price]) -> Text:
 
 
 def _row(c: Context, p: Price) -> tuple[Cell, ...]:
+    value: Cell = Amount(worth(c, p)) if p.binding and p.worth > 0 else Words(say("report.limits.not_binding"))
+    if kind(p) in RULES:
+        return (Words(p.label, strong=p.binding), Amount(None), value)
     used, available = _amount(c, p, p.used), _amount(c, p, p.available)
     filled = min(1.0, round(part(p.used, p.available), 4))
     said = say("report.limits.used_of", used=used, available=available)
-    bar = Bar(filled, said, tone="bad" if p.binding else "accent")
-    value: Cell = Amount(worth(c, p)) if p.binding and p.worth > 0 else Words(say("report.limits.not_binding"))
+    bar = Bar(filled, said, tone="accent" if p.binding else "plain")
     return (Words(p.label, strong=p.binding), bar, value)
 
 

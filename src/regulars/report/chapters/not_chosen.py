@@ -22,7 +22,7 @@ def chapter(c: Context) -> Section | None:
         (
             Words(m.name, strong=True),
             Words(m.reason),
-            Amount(c.purse.about(m.best_net_value)),
+            Amount(c.purse.about(m.best_net_value) if m.best_cell is not None else None),
             Words(m.best_cell) if m.best_cell is not None else Amount(None),
         )
         for m in left

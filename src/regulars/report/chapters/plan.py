@@ -1,9 +1,10 @@
-"""The plan line by line: who gets what, what it brings, and why."""
+"""The plan: measures in the order of what they bring, who gets them, and why; every line stands in the appendix."""
 
 from __future__ import annotations
 
 from regulars.base.text import Listing, Number, Share, Text, say
 from regulars.report import names
+from regulars.report.chapters.bundles import Bundle, bundles, whom, why
 from regulars.report.context import Context
 from regulars.report.document import (
     Amount,
@@ -17,24 +18,27 @@ from regulars.report.document import (
     Table,
     Words,
 )
-from regulars.report.figures import Scale
+from regulars.report.figures import Scale, then
 from regulars.strategy.plan import Evidence, Line, Plan
+
+#: So many bundles are described at length; the rest stand in the table and line by line in the appendix.
+DESCRIBED = 5
 
 
 def chapter(c: Context) -> Section | None:
-    """The lines of the plan; None without a plan."""
+    """The measures of the plan; None without a plan."""
     if c.plan is None:
         return None
-    plan = c.plan
-    cards = ("allocation", "effects")
+    plan, cards = c.plan, ("allocation", "effects")
     if not plan.lines:
         callout = Callout(say("report.plan.empty"), say("report.plan.empty_hint"), "warn")
         return c.section("plan", say("report.plan.head_empty"), (callout,), queries=("standings",), cards=cards)
-    heading = say("report.plan.head", n=len(plan.lines), customers=plan.customers)
-    entries = Entries(say("report.plan.details"), tuple(_entry(c, line) for line in plan.lines))
-    return c.section(
-        "plan", heading, (_table(c, plan), entries), lead=_lead(c, plan), queries=("standings",), cards=cards
-    )
+    found = bundles(plan)
+    heading = say("report.plan.head", n=len(found), customers=plan.customers)
+    entries = tuple(_entry(c, bundle) for bundle in found[:DESCRIBED])
+    title = say("report.plan.details") if len(found) <= DESCRIBED else say("report.plan.details_first", n=DESCRIBED)
+    blocks = (_table(c, found), Entries(title, entries))
+    return c.section("plan", heading, blocks, lead=_lead(c, plan), queries=("standings",), cards=cards)
 
 
 def _lead(c: Context, plan: Plan) -> Text:
@@ -43,85 +47,131 @@ def _lead(c: Context, plan: Plan) -> Text:
     return say("report.plan.lead", n=plan.held_out, price=c.purse.about(plan.holdout_price))
 
 
-def _table(c: Context, plan: Plan) -> Table:
-    scale = Scale.of(line.value_36 for line in plan.lines)
+def _table(c: Context, found: tuple[Bundle, ...]) -> Table:
+    scale = Scale.of(bundle.value_36 for bundle in found)
     columns = (
-        Column(say("report.plan.measure"), share=2.3),
-        Column(say("report.plan.whom"), share=1.9),
-        Column(say("report.axis.customers"), "right", 1.0),
-        Column(say("report.plan.cost"), "right", 1.1),
-        Column(say("report.plan.hours"), "right", 0.7),
-        Column(say("report.plan.value"), share=2.8),
-        Column(say("report.plan.because"), share=2.5),
+        Column(say("report.plan.measure"), share=2.2),
+        Column(say("report.plan.whom"), share=2.2),
+        Column(say("report.axis.customers"), "right", 1.25),
+        Column(say("report.plan.cost"), "right", 1.3),
+        Column(say("report.plan.hours"), "right", 0.8),
+        Column(say("report.plan.value"), share=3.5),
     )
-    rows = tuple(_row(c, line, scale) for line in plan.lines)
-    return Table(say("report.plan.caption"), columns, rows, say("report.plan.note"))
+    rows: list[tuple[Cell, ...]] = [
+        (
+            Words(bundle.first.measure_name, strong=True, pills=_trial(bundle.test_first)),
+            Words(whom(c, bundle)),
+            Amount(bundle.customers),
+            Amount(c.purse.exact(bundle.cost)),
+            Amount(Number(bundle.hours)),
+            scale.cell(bundle.value_36, c.purse),
+        )
+        for bundle in found
+    ]
+    return Table(say("report.plan.caption"), columns, tuple(rows), say("report.plan.note"))
 
 
-def _row(c: Context, line: Line, scale: Scale) -> tuple[Cell, ...]:
-    # One reason in the table; all of them stand in the entry below it.
-    because = line.reasons[0] if line.reasons else say("report.plan.no_reason")
-    return (
-        Words(line.measure_name, strong=True, pills=_trial(line)),
-        Words(line.cell_label),
-        Amount(line.customers),
-        Amount(c.purse.exact(line.cost)),
-        Amount(Number(line.hours)),
-        scale.cell(line.value_36, c.purse),
-        Words(because),
-    )
+def _trial(test_first: bool) -> tuple[Pill, ...]:
+    return (Pill(say("report.plan.test_first"), "warn"),) if test_first else ()
 
 
-def _trial(line: Line) -> tuple[Pill, ...]:
-    return (Pill(say("report.plan.test_first"), "warn"),) if line.test_first else ()
-
-
-def _objectives(c: Context, line: Line) -> tuple[tuple[Text, Cell], ...]:
+def _objectives(c: Context, bundle: Bundle) -> tuple[tuple[Text, Cell], ...]:
     known = {t.objective: t.name for t in c.plan.targets} if c.plan else {}
-    served = tuple(known[o] for o in line.objectives if o in known)
+    ids = dict.fromkeys(o for line in bundle.lines for o in line.objectives)
+    served = tuple(known[o] for o in ids if o in known)
     return ((say("report.plan.serves"), Words(Listing(served))),) if served else ()
 
 
-def _entry(c: Context, line: Line) -> Entry:
-    own = Scale.of((line.value_12, line.value_36))
+def _entry(c: Context, b: Bundle) -> Entry:
+    own = Scale.of((b.value_12, b.value_36))
+    line = b.first
     channels = Listing(tuple(names.channel(ch) for ch in line.channels))
+    held = say("report.plan.held", n=b.held_out) if b.held_out else None
+    spent = say("report.plan.cost_and_hours", cost=c.purse.exact(b.cost), hours=Number(b.hours))
     facts: tuple[tuple[Text, Cell], ...] = (
-        (
-            say("report.axis.customers"),
-            Amount(line.customers, say("report.plan.held", n=line.held_out) if line.held_out else None),
-        ),
-        (
-            say("report.plan.cost_hours"),
-            Amount(say("report.plan.cost_and_hours", cost=c.purse.exact(line.cost), hours=Number(line.hours))),
-        ),
-        (say("report.plan.value_12"), own.cell(line.value_12, c.purse)),
-        (say("report.plan.value_36"), own.cell(line.value_36, c.purse)),
+        (say("report.axis.customers"), Amount(b.customers, held)),
+        (say("report.plan.cost_hours"), Amount(spent)),
+        (say("report.plan.value_12"), own.cell(b.value_12, c.purse)),
+        (say("report.plan.value_36"), own.cell(b.value_36, c.purse)),
         (say("report.plan.positive"), Amount(Share(line.probability_positive))),
         *(((say("report.plan.channels"), Words(channels)),) if line.channels else ()),
-        *_objectives(c, line),
+        *_objectives(c, b),
     )
-    pills = (Pill(names.relationship(line.relationship), "accent"), *_trial(line))
-    return Entry(line.measure_name, line.cell_label, pills, facts, line.reasons, _evidence(line.evidence))
+    pills = (Pill(names.relationship(line.relationship), "accent"), *_trial(b.test_first))
+    return Entry(line.measure_name, whom(c, b), pills, facts, _points(c, b), _evidence(line.evidence))
+
+
+def _points(c: Context, b: Bundle) -> tuple[Text, ...]:
+    """The pack's reason, then the reasons of the line that brings most."""
+    reasons = b.first.reasons
+    if not reasons or len(b.lines) == 1:
+        return (why(c, b), *reasons)
+    return (why(c, b), say("report.plan.in_best", group=b.first.cell_label, reasons=then(*reasons)))
 
 
 def _evidence(evidence: tuple[Evidence, ...]) -> Table | None:
     if not evidence:
         return None
     columns = (
-        Column(say("report.evidence.acts_on"), share=1.6),
+        Column(say("report.evidence.acts_on"), share=1.4),
         Column(say("report.evidence.effect"), "right", 1.3),
-        Column(say("report.evidence.lasts"), "right", 0.9),
-        Column(say("report.evidence.trust"), share=2.1),
-        Column(say("report.evidence.source"), share=3.2),
+        Column(say("report.evidence.lasts"), "right", 1.1),
+        Column(say("report.evidence.trust"), share=2.0),
+        Column(say("report.evidence.source"), share=3.4),
     )
     rows: list[tuple[Cell, ...]] = [
         (
             Words(names.primitive(e.primitive)),
             Amount(say("report.evidence.mean_sd", mean=Number(e.mean, 2), sd=Number(e.sd, 2))),
-            Amount(say("report.evidence.months", n=round(e.months), months=Number(e.months))),
+            Amount(_months(e.months)),
             Words(names.trust(e.trust)),
             Words(e.source),
         )
-        for e in evidence
+        for e in dict.fromkeys(evidence)
     ]
     return Table(say("report.evidence.caption"), columns, tuple(rows))
+
+
+def _months(months: float) -> Text:
+    whole = months == int(months)
+    return say("report.evidence.months", n=1 if months == 1 else 2, months=Number(months, 0 if whole else 1))
+
+
+def lines(c: Context) -> Section | None:
+    """The appendix: every line with its reasons; None without lines."""
+    if c.plan is None or not c.plan.lines:
+        return None
+    ordered = [line for bundle in bundles(c.plan) for line in bundle.lines]
+    scale = Scale.of(line.value_36 for line in ordered)
+    columns = (
+        Column(say("report.plan.measure"), share=1.9),
+        Column(say("report.plan.whom"), share=1.9),
+        Column(say("report.axis.customers"), "right", 1.2),
+        Column(say("report.plan.cost_hours"), "right", 1.3),
+        Column(say("report.plan.value"), share=3.0),
+        Column(say("report.plan.because"), share=4.2),
+    )
+    rows = tuple(_row(c, line, scale) for line in ordered)
+    table = Table(say("report.lines.caption"), columns, rows)
+    return c.section(
+        "lines",
+        say("report.lines.head", n=len(ordered)),
+        (table,),
+        lead=say("report.lines.lead"),
+        queries=("standings",),
+        cards=("allocation",),
+    )
+
+
+def _row(c: Context, line: Line, scale: Scale) -> tuple[Cell, ...]:
+    because = then(*line.reasons) if line.reasons else say("report.plan.no_reason")
+    hours = say("report.say.hours", n=round(line.hours), hours=Number(line.hours, 1 if line.hours < 10 else 0))
+    held = say("report.plan.held", n=line.held_out) if line.held_out else None
+    return (
+        Words(line.measure_name, strong=True, pills=_trial(line.test_first)),
+        Words(line.cell_label),
+        Amount(line.customers, held),
+        Amount(c.purse.exact(line.cost), hours if line.hours > 0 else None),
+        scale.cell(line.value_36, c.purse),
+        Words(because),
+    )

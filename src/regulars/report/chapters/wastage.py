@@ -81,11 +81,11 @@ def _states(c: Context, wastage: Wastage) -> Table | None:
         return None
     scale = Scale.of(row.value_12 for row in wastage.states)
     columns = (
-        Column(say("report.wastage.state"), share=2.4),
+        Column(say("report.wastage.state"), share=2.3),
         Column(say("report.axis.customers"), "right", 1.0),
         Column(say("report.axis.past_12"), "right", 1.3),
         Column(say("report.wastage.alive"), "right", 1.1),
-        Column(say("report.wastage.value_12"), share=2.8),
+        Column(say("report.wastage.value_12"), share=3.4),
     )
     return Table(
         say("report.wastage.table"),

@@ -1,0 +1,64 @@
+"""The PDF: text can be read out in both languages, pages, title, the same bytes for the same document."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from regulars.base.words import LANGUAGES
+from regulars.report.build import build_document
+from regulars.report.render_pdf import to_pdf
+from support import report as sample
+
+pytestmark = pytest.mark.slow
+needs_poppler = pytest.mark.skipif(shutil.which("pdftotext") is None, reason="needs poppler-utils")
+
+
+@cache
+def pdf(language: str) -> bytes:
+    document = build_document(sample.diagnosis(), sample.plan(), business=sample.business(), pack=sample.sample_pack())
+    return to_pdf(document, language)
+
+
+def read(tool: str, language: str, folder: Path) -> str:
+    path = folder / f"{language}.pdf"
+    path.write_bytes(pdf(language))
+    done = subprocess.run([tool, str(path), *(["-"] if tool == "pdftotext" else [])], capture_output=True, check=True)
+    # Poppler breaks lines where the layout does; headings must read whole.
+    return re.sub(r"\s+", " " if tool == "pdfinfo" else "", done.stdout.decode())
+
+
+@needs_poppler
+@pytest.mark.parametrize(
+    ("language", "sentences"),
+    [
+        ("en", ("31of100newcustomerscomebackwithin90days;thetrade'sfigureis30", "Contents", "notbinding", "Overdue")),
+        ("zh-Hant", ("每100名新客有31名在90日內回來；行業數字是30名", "目錄", "未用盡", "逾期", "銅鑼灣店")),
+    ],
+)
+def test_the_text_can_be_read_out(language: str, sentences: tuple[str, ...], tmp_path: Path) -> None:
+    text = read("pdftotext", language, tmp_path)
+    for sentence in sentences:
+        assert sentence in text
+
+
+@needs_poppler
+@pytest.mark.parametrize(
+    ("language", "title"), [("en", "Lily Beauty · Customer relations strategy"), ("zh-Hant", "百合美容 · 客戶關係策略")]
+)
+def test_title_pages_and_tags(language: str, title: str, tmp_path: Path) -> None:
+    info = read("pdfinfo", language, tmp_path)
+    pages = re.search(r"Pages: (\d+)", info)
+    assert title in info and "Tagged: yes" in info and "A4" in info
+    assert pages is not None and 8 <= int(pages[1]) <= 24
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_same_document_is_the_same_file(language: str) -> None:
+    document = build_document(sample.diagnosis(), sample.plan(), business=sample.business(), pack=sample.sample_pack())
+    assert pdf(language).startswith(b"%PDF-") and to_pdf(document, language) == pdf(language)
