@@ -1,7 +1,8 @@
 """Value-by-duration classes: who is worth much, and who is probably still a customer.
 
 Reinartz and Kumar (HBR, July 2002) cross expected profit with expected duration. Here: expected revenue of 36 months
-above or below the base's median, and probability of still being a customer above or below one half.
+above or below the median of those who are probably still customers, and that probability above or below one half.
+(The median of the whole base would be that of the long gone: next to nothing.)
 Docs: docs/methods/classes.md.
 """
 
@@ -17,8 +18,9 @@ DURATION_CUT = 0.5
 
 
 def value_cut_query(customers: ibis.Table) -> ibis.Table:
-    """One row: the median 36-month value."""
-    return customers.aggregate(cut=customers.value_36.quantile(0.5))
+    """One row: the median 36-month value of probable customers; of everybody, where nobody is probably one."""
+    probable = customers.value_36.quantile(0.5, where=customers.p_alive >= DURATION_CUT)
+    return customers.aggregate(cut=probable.coalesce(customers.value_36.quantile(0.5)))
 
 
 def with_class(t: ibis.Table, *, value_cut: float) -> ibis.Table:

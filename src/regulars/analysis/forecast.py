@@ -1,9 +1,11 @@
 """What groups of customers are expected to bring, with ranges.
 
-The mean is the plain sum over the standings, so that tables add up. The range has two parts (METHODS 6.4): what the
+The mean is the plain sum over the standings, so that tables add up. The range has three parts (METHODS 6.4): what the
 customers will do given the models (variances add), and what we do not know of the models' parameters, which all
 customers share and which dominates in large bases: parameters are drawn from their Laplace approximation and every
-draw re-scores the base on cells of like customers. Neither part knows of a world that changes.
+draw re-scores the base on cells of like customers. Neither part knows that a model is only a model. So where the model
+was tried on the business's own past, a third part is added to visits and revenue: a common log-normal error as large
+as the one it made there (:func:`discrepancy`).
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 from scipy.special import betaincinv, hyp2f1
 
+from regulars.analysis.diagnosis import Backtest
 from regulars.analysis.value import HORIZONS, SpendFit, VisitFit
 from regulars.analysis.value.likelihood import chances_after_first
 from regulars.analysis.value.statistics import Floats
@@ -27,6 +30,8 @@ DRAWS = 100
 CELL_DAYS = 28
 NEXT_WEEKS = 90 / 7
 _NODES = 24
+_WIDTH_80 = 2.5631  # of the central 80 % of a normal, in standard deviations
+_LARGEST_ERROR = 0.7  # a factor of two
 _CHANCES = 20  # draws of chance for every draw of parameters
 
 type Cells = NDArray[np.bool_]
@@ -90,6 +95,20 @@ def lost_within_quickly(fit: VisitFit, x: Floats, T: Floats, weeks: float) -> Fl
     return np.asarray(1 - stays.mean(axis=1))
 
 
+def discrepancy(tested: Backtest | None) -> float:
+    """Size of the error the model made on the business's own past, on the log scale, less what chance explains.
+
+    One observed error estimates the scale of such errors; it is not taken for a bias and corrected, which one
+    observation cannot justify. 0 where nothing could be tested.
+    """
+    if tested is None or not tested.actual_visits or tested.predicted_visits.mean <= 0:
+        return 0.0
+    expected = tested.predicted_visits
+    missed = np.log(tested.actual_visits / expected.mean) ** 2
+    explained = ((expected.p90 - expected.p10) / (_WIDTH_80 * expected.mean)) ** 2
+    return float(min(np.sqrt(max(missed - explained, 0.0)), _LARGEST_ERROR))
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Portfolio:
     """Cells, and for every draw of parameters how much more or less each cell brings (draws x cells)."""
@@ -101,12 +120,15 @@ class Portfolio:
     lost: Floats
     lost_mean: Floats
     rng: Generator
+    error: Floats  # of the model as a whole, one factor a draw
     currency: str
     method: str
 
     @classmethod
-    def of(cls, table: pa.Table, *, visits: VisitFit, spend: SpendFit, rng: Generator, currency: str) -> Portfolio:
-        """Re-score the cells under :data:`DRAWS` draws of both models' parameters."""
+    def of(
+        cls, table: pa.Table, *, visits: VisitFit, spend: SpendFit, error: float, rng: Generator, currency: str
+    ) -> Portfolio:
+        """Re-score the cells under :data:`DRAWS` draws of both models' parameters; ``error`` as :func:`discrepancy`."""
         columns = {name: table[name].to_numpy(zero_copy_only=False) for name in table.column_names}
         x, t_x, T = (columns[name].astype(float) for name in ("x", "t_x", "T"))
         t_x = np.minimum(t_x, T)
@@ -130,6 +152,7 @@ class Portfolio:
             lost=np.array([lost_within_quickly(f, x, T, NEXT_WEEKS) for f in drawn]) * (soon / quickly),
             lost_mean=soon,
             rng=rng,
+            error=np.exp(error * rng.standard_normal(DRAWS))[:, None],
             currency=currency,
             method=visits.model,
         )
@@ -157,12 +180,12 @@ class Portfolio:
     def revenue(self, months: int, cells: Cells) -> Estimate:
         """Expected revenue of the next 12 or 36 months."""
         name = f"value_{months}"
-        draws = self.columns[name] * self.visits_ratio[months] * self.spend_ratio
+        draws = self.columns[name] * self.visits_ratio[months] * self.spend_ratio * self.error
         return self._estimate(draws, cells, total=self.total(name, cells), var=f"{name}_var", unit=self.currency)
 
     def visits(self, cells: Cells) -> Estimate:
         """Expected visits of the next 12 months."""
-        draws = self.columns["visits_12"] * self.visits_ratio[12]
+        draws = self.columns["visits_12"] * self.visits_ratio[12] * self.error
         total = self.total("visits_12", cells)
         return self._estimate(draws, cells, total=total, var="visits_12_var", unit="visits")
 
@@ -177,7 +200,7 @@ class Portfolio:
         share = np.clip(self.alive / customers, 1e-9, 1.0)
         now = np.clip(self.columns["p_alive"].astype(float) / customers, 1e-9, 1.0)
         odds = (1 / share - 1) / np.maximum(1 / now - 1, 1e-12)
-        draws = self.columns["at_risk"] * self.visits_ratio[12] * self.spend_ratio * odds
+        draws = self.columns["at_risk"] * self.visits_ratio[12] * self.spend_ratio * odds * self.error
         total = self.total("at_risk", cells)
         return self._estimate(draws, cells, total=total, var=None, unit=self.currency)
 

@@ -25,7 +25,7 @@ from regulars.analysis.diagnosis import (
     Provenance,
     Value,
 )
-from regulars.analysis.forecast import Portfolio, cells_query
+from regulars.analysis.forecast import Portfolio, cells_query, discrepancy
 from regulars.analysis.models import Models
 from regulars.analysis.movement import absences_query, movement
 from regulars.analysis.packages import packages, packages_query
@@ -49,10 +49,12 @@ def diagnosis(setting: Setting, kept: Kept, models: Models, believed: Believed, 
     """The whole result of a study."""
     ask, windows, as_of = setting.desk.ask, setting.pack.windows, setting.as_of
     table, customers = believed.values, kept.customers
+    tested = _backtest(setting, kept, models, rng)
     portfolio = Portfolio.of(
         ask("forecast", cells_query(table, p=models.spend.parameters[0])),
         visits=models.visits,
         spend=models.spend,
+        error=discrepancy(tested),
         rng=rng,
         currency=setting.business.currency,
     )
@@ -64,7 +66,6 @@ def diagnosis(setting: Setting, kept: Kept, models: Models, believed: Believed, 
         as_of=as_of,
         pack=setting.pack,
     )
-    tested = _backtest(setting, kept, models, rng)
     owed = _packages(setting, kept)
     return Diagnosis(
         schema=SCHEMA,

@@ -228,3 +228,18 @@ def test_everything_is_finite_and_in_order(case: Case) -> None:
     tiers = [row["tier"] for row in ranked]
     n = len(tiers)
     assert tiers == ["high" if i < 0.2 * n else "middle" if i < 0.5 * n else "low" for i in range(n)]
+
+
+def test_classes(case: Case) -> None:
+    found, rows = case.found.diagnosis.classes, list(case.found.by_customer.values())
+    living = [row["value_36"] for row in rows if row["p_alive"] >= 0.5] or [row["value_36"] for row in rows]
+    assert found.value_cut == pytest.approx(float(np.median(living)))
+    assert found.duration_cut == 0.5
+    names = {(True, True): "regulars", (True, False): "passing_stars", (False, True): "faithful_light"}
+    for row in rows:
+        place = (row["value_36"] >= found.value_cut, row["p_alive"] >= 0.5)
+        assert row["class"] == names.get(place, "passers_by")
+    for kind in found.rows:
+        here = [row for row in rows if row["class"] == kind.name]
+        assert kind.customers == len(here)
+        assert kind.value_36.mean == pytest.approx(sum(row["value_36"] for row in here))
