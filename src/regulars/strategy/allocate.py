@@ -18,7 +18,7 @@ from regulars.packs.schema import Measure
 from regulars.strategy.cells import Cell
 from regulars.strategy.objectives import added, baseline, living_today, sign
 from regulars.strategy.optimise import Goal, Limit, Problem, Switch
-from regulars.strategy.options import Column, Evaluator, reached, taken
+from regulars.strategy.options import Column, Evaluator, Option, reached, taken
 from regulars.strategy.returns import Floats
 
 #: Beyond this many unions in a cell (never seen with fewer than nine sets) further ones are left out: not exact then.
@@ -62,9 +62,10 @@ def atoms_of(cell: Cell) -> dict[Atom, int]:
     return counts
 
 
-def allowed(need: int, atoms: Mapping[Atom, int], *, marketing: bool) -> frozenset[Atom]:
+def allowed(option: Option, atoms: Mapping[Atom, int]) -> frozenset[Atom]:
     """The atoms an option may go to. Service reaches the held out as well: they are held out of promotion only."""
-    return frozenset((p, out) for p, out in atoms if p & need == need and not (out and marketing))
+    need, tiers, marketing = option.need, option.tiers, option.marketing
+    return frozenset((p, out) for p, out in atoms if p & need == need and p & tiers and not (out and marketing))
 
 
 def unions(sets: Sequence[frozenset[Atom]]) -> list[frozenset[Atom]]:
@@ -84,8 +85,10 @@ def unions(sets: Sequence[frozenset[Atom]]) -> list[frozenset[Atom]]:
 def people_limits(at: int, cell: Cell, columns: Sequence[Column], places: Sequence[int]) -> list[People]:
     """The limits of people of one cell. ``places`` are the cell's columns."""
     counts = atoms_of(cell)
-    kinds = {place: (columns[place].option.need, columns[place].option.marketing) for place in places}
-    allow = {kind: allowed(kind[0], counts, marketing=kind[1]) for kind in set(kinds.values())}
+    options = {place: columns[place].option for place in places}
+    kinds = {place: (option.need, option.tiers, option.marketing) for place, option in options.items()}
+    alike = {kinds[place]: option for place, option in options.items()}
+    allow = {kind: allowed(option, counts) for kind, option in alike.items()}
     sets = {place: allow[kind] for place, kind in kinds.items()}
     limits: dict[tuple[int, ...], People] = {}
     for number, union in enumerate(unions(list(allow.values()))):

@@ -37,7 +37,7 @@ from regulars.strategy.plan import (
     Rival,
     TargetRow,
 )
-from regulars.strategy.returns import Floats
+from regulars.strategy.returns import LONG, SHORT, Floats
 from regulars.strategy.solve import Solved
 
 #: A limit used up to this part counts as binding (whole customers rarely fill it exactly).
@@ -87,7 +87,7 @@ def assemble(solved: Solved, about: Subject) -> Plan:
         value_12=about.money(value_12),
         value_36=about.money(value_36),
         cvar10_36=tail_mean(value_36),
-        cells=tuple(_cell(at, solved, about) for at in range(len(about.cells.cells))),
+        cells=tuple(_cell(at, about) for at in range(len(about.cells.cells))),
         lines=_lines(solved, about, held),
         not_chosen=_not_chosen(solved, about),
         targets=tuple(_target(place, o, solved, about) for place, o in enumerate(about.business.objectives)),
@@ -119,9 +119,9 @@ def held_by_line(solved: Solved, about: Subject) -> dict[int, int]:
     return shares
 
 
-def _cell(at: int, solved: Solved, about: Subject) -> CellInfo:
+def _cell(at: int, about: Subject) -> CellInfo:
     cell = about.cells.cells[at]
-    none = solved.judge.evaluator.base(at)[1]
+    discount = about.business.margin.monthly_discount
     return CellInfo(
         id=cell.id,
         branch=cell.branch,
@@ -132,11 +132,11 @@ def _cell(at: int, solved: Solved, about: Subject) -> CellInfo:
             channel: cell.reach(bit) for channel, bit in (("email", 1), ("sms", 2), ("whatsapp", 4), ("phone", 8))
         }
         | {"post": cell.reach(16), "in_person": cell.customers},
-        attrition=cell.hazard,
+        attrition=cell.hazards[0],
         frequency=cell.frequency,
         margin=cell.margin,
-        base_value_12=float(none.cash_12.mean()),
-        base_value_36=float(none.cash_36.mean()),
+        base_value_12=cell.untouched(months=SHORT, discount=discount),
+        base_value_36=cell.untouched(months=LONG, discount=discount),
         label=about.voice.cell(cell),
     )
 
@@ -151,7 +151,7 @@ def _line(place: int, solved: Solved, about: Subject, held: int) -> Line:
     column, count = solved.offer.columns[place], int(solved.x[place])
     cell, option = about.cells.cells[column.cell], column.option
     returns = solved.judge.returns(place)
-    prices = solved.solution.prices
+    prices = solved.prices
     setting = Setting(
         prices.get("budget", 0.0),
         max((p for id, p in prices.items() if id.startswith("hours:")), default=0.0),
@@ -227,7 +227,7 @@ def _target(place: int, objective: Objective, solved: Solved, about: Subject) ->
 
 
 def _prices(solved: Solved, about: Subject) -> tuple[Price, ...]:
-    problem, x, prices = solved.offer.problem, solved.x, solved.solution.prices
+    problem, x, prices = solved.offer.problem, solved.x, solved.prices
     voice, currency = about.voice, about.provenance.currency
     budget = limit_named(problem, "budget")
     spent = float(budget.use @ x) + spent_fixed(problem.switches, x)
@@ -253,7 +253,7 @@ def _price(id: str, label: Text, used: float, available: float, unit: str, worth
 
 def _reach_prices(solved: Solved, about: Subject) -> list[Price]:
     """What one more permission would be worth, where it is worth anything."""
-    problem, prices = solved.offer.problem, solved.solution.prices
+    problem, prices = solved.offer.problem, solved.prices
     found = []
     for at, cell in enumerate(about.cells.cells):
         people = [p for p in solved.offer.people if p.cell == at]

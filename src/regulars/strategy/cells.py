@@ -1,11 +1,15 @@
 """Cells: customers who are treated alike, because state, value tier and home branch are alike.
 
 Counts are exact, by pattern of permissions, so that the reach of any set of channels is counted and never multiplied.
-A cell's primitives reproduce what the study expects of its customers: from expected visits over 12 and 36 months,
+A cell's primitives reproduce what the study expects of its customers. With a the mean probability of being alive and
+lam the mean visit rate of those alive, expected visits over T months are
 
-    V_T = N * a * lam * sum_{t<=T} (1-h)^t     =>     V_36 / V_12 = 1 + y + y^2   with   y = (1-h)^12
+    V_T = N * a * lam * sum_{t<=T} S_t        S_t = prod_{i<=t} (1 - h_i)
 
-so hazard h has a closed form, and the visit rate lam then follows from V_12; a is the mean probability of being alive.
+Those who stay are the faithful ones, so the hazard falls: h_i is constant within months 1-3, 4-12 and 13-36. The first
+is such that the customers expected to be lost within 90 days are as many as the study says (one factor for all cells
+on the hazard that would explain V_12 alone), the others such that V_12 and V_36 are met. A lapsed customer who comes
+back is taken to be as likely to leave again as a newcomer.
 """
 
 from __future__ import annotations
@@ -13,10 +17,12 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import ibis
+import numpy as np
+from scipy.optimize import brentq
 
 from regulars.ledger.store import Reader
 from regulars.packs.schema import TIERS
@@ -24,15 +30,23 @@ from regulars.packs.schema import TIERS
 #: Channels that need a permission when something is promoted, as bits of a pattern. Others need none.
 CONSENT = {"email": 1, "sms": 2, "whatsapp": 4, "phone": 8, "post": 16}
 PACKAGE = 32  # holds a prepaid package
+TIER_BITS = {"high": 64, "middle": 128, "low": 256}
+ANY_TIER = 64 + 128 + 256
 ANYWHERE = "*"
 SMALLEST, MOST_CELLS = 30, 110
+LEAST, MOST_HAZARD = 1e-4, 0.9
+QUARTER, YEAR, HORIZON = 3, 12, 36
+#: How far the hazard of the first months may lie from the year's.
+EARLY = (0.5, 4.0)
 _SUMS = ("customers", "alive", "visits_12", "visits_36", "rate", "margin", "worth", "value_12", "returning")
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A group of like customers. ``patterns`` counts customers by permission bits; ``held`` those held out.
+    """A group of like customers. ``patterns`` counts customers by permission, package and tier bits; ``held`` those
+    held out.
 
+    ``hazards`` are monthly, of months 1-3, 4-12 and 13-36; ``second`` those of a lapsed customer who came back.
     ``frequency`` is visits a month while alive; ``returning`` how many lapsed customers are expected back within 90
     days untouched; ``revenue_share`` is revenue per unit of contribution.
     """
@@ -45,12 +59,13 @@ class Cell:
     patterns: Mapping[int, int]
     held: Mapping[int, int]
     alive: float
-    hazard: float
+    hazards: tuple[float, float, float]
     frequency: float
     margin: float
     revenue_share: float
     revenue_12: float
     returning: float
+    second: tuple[float, float, float] | None = None
 
     @property
     def tier(self) -> str:
@@ -67,9 +82,15 @@ class Cell:
         """Customers held out of every promotion."""
         return sum(self.held.values())
 
-    def reach(self, need: int, *, treatable: bool = False) -> int:
-        """Customers with every permission in ``need``; only those not held out when ``treatable``."""
-        return sum(n - (self.held[p] if treatable else 0) for p, n in self.patterns.items() if p & need == need)
+    def reach(self, need: int, *, tiers: int = ANY_TIER, treatable: bool = False) -> int:
+        """Customers of those tiers with every permission in ``need``; without the held out when ``treatable``."""
+        fitting = [p for p in self.patterns if p & need == need and p & tiers]
+        return sum(self.patterns[p] - (self.held[p] if treatable else 0) for p in fitting)
+
+    def untouched(self, *, months: int, discount: float) -> float:
+        """Expected contribution of one customer left alone."""
+        stay = survival(self.hazards)[:months]
+        return float(self.alive * self.frequency * self.margin * (discount ** np.arange(1, months + 1) @ stay))
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +129,6 @@ class Cells:
     assumed: tuple[str, ...] = ()
     merged: int = 0
     customers: int = 0
-    no_show: float = 0.0
-    facts: frozenset[str] = field(default_factory=frozenset)
 
 
 def _added[K](one: Mapping[K, int], two: Mapping[K, int]) -> dict[K, int]:
@@ -150,7 +169,8 @@ def _groups(rows: Iterable[Mapping[str, object]], assumed: int, share: float) ->
     groups = []
     for (branch, state, tier), parts in sorted(found.items()):
         sums = {name: sum(_number(part[name]) for part in parts) for name in _SUMS}
-        patterns = {round(_number(part["pattern"])): round(_number(part["customers"])) for part in parts}
+        bit = TIER_BITS.get(tier, TIER_BITS["low"])
+        patterns = {round(_number(part["pattern"])) + bit: round(_number(part["customers"])) for part in parts}
         size = round(sums["customers"])
         groups.append(Group(branch, state, frozenset({tier}), sums, {branch: size}, _assume(patterns, assumed, share)))
     return tuple(groups)
@@ -226,20 +246,84 @@ def held(patterns: Mapping[int, int], share: float) -> dict[int, int]:
     return out
 
 
-def hazard_of(visits_12: float, visits_36: float) -> float:
-    """Monthly hazard from expected visits over 12 and 36 months (closed form, see above), kept within sense."""
-    ratio = min(max(visits_36 / visits_12 if visits_12 > 0 else 1.0, 1.0), 3.0)
-    y = (math.sqrt(4 * ratio - 3) - 1) / 2
-    return min(max(1.0 - float(y ** (1 / 12)), 1e-4), 0.6)
+def survival(hazards: tuple[float, float, float]) -> np.ndarray:
+    """Probability of still being a customer after 1..36 months."""
+    return np.cumprod(1 - np.array(by_month(hazards)))
 
 
-def cell_of(group: Group, *, holdout: float) -> Cell:
-    """A cell with its primitives."""
+def by_month(hazards: tuple[float, float, float]) -> list[float]:
+    """The hazard of each of 36 months."""
+    early, middle, late = hazards
+    return [early] * QUARTER + [middle] * (YEAR - QUARTER) + [late] * (HORIZON - YEAR)
+
+
+def hazard_for(visits: float, months: int) -> float:
+    """The constant hazard under which a visit a month adds up to ``visits``, kept within sense."""
+
+    def missing(hazard: float) -> float:
+        return float(((1 - hazard) ** np.arange(1, months + 1)).sum()) - visits
+
+    if missing(LEAST) <= 0:
+        return LEAST
+    if missing(MOST_HAZARD) >= 0:
+        return MOST_HAZARD
+    return float(brentq(missing, LEAST, MOST_HAZARD, xtol=1e-12))
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """Alive, rate of those alive, and visits a customer alive makes per unit of rate, over 12 and 36 months."""
+
+    alive: float
+    rate: float
+    months_12: float
+    months_36: float
+    year: float  # the constant hazard that explains the first year
+
+    @classmethod
+    def of(cls, group: Group) -> Rates:
+        """Sums made into means."""
+        sums = group.sums
+        alive = min(max(sums["alive"] / max(group.size, 1), 1e-9), 1.0)
+        rate = sums["rate"] / sums["alive"] if sums["alive"] > 0 else 0.0
+        scale = sums["alive"] * rate
+        months_12 = sums["visits_12"] / scale if scale > 0 else 0.0
+        months_36 = sums["visits_36"] / scale if scale > 0 else 0.0
+        return cls(alive, rate, months_12, months_36, hazard_for(months_12, YEAR) if scale > 0 else LEAST)
+
+    def hazards(self, factor: float) -> tuple[float, float, float]:
+        """Early, middle and late hazard; ``factor`` is early over the year's."""
+        early = min(max(factor * self.year, LEAST), MOST_HAZARD)
+        stay = (1 - early) ** np.arange(1, QUARTER + 1)
+        middle = hazard_for((self.months_12 - float(stay.sum())) / float(stay[-1]), YEAR - QUARTER)
+        left = float(stay[-1]) * (1 - middle) ** (YEAR - QUARTER)
+        late = hazard_for((self.months_36 - self.months_12) / max(left, 1e-12), HORIZON - YEAR)
+        return early, middle, late
+
+
+def early_factor(groups: Iterable[Group], lost_90: float | None) -> float:
+    """The common factor on the year's hazard that loses as many customers in 90 days as the study expects."""
+    rates = [(Rates.of(group), group.sums["alive"]) for group in groups]
+    if not rates or lost_90 is None or not math.isfinite(lost_90) or lost_90 <= 0:
+        return 1.0
+
+    def surplus(factor: float) -> float:
+        return sum(a * (1 - (1 - min(factor * r.year, MOST_HAZARD)) ** QUARTER) for r, a in rates) - lost_90
+
+    low, high = EARLY
+    if surplus(low) >= 0:
+        return low
+    return high if surplus(high) <= 0 else float(brentq(surplus, low, high))
+
+
+def cell_of(group: Group, *, holdout: float, factor: float = 1.0, second: Group | None = None) -> Cell:
+    """A cell with its primitives; ``second`` is the group whose hazards a returning customer has."""
     n, sums = max(group.size, 1), group.sums
-    alive = min(max(sums["alive"] / n, 1e-9), 1.0)
-    hazard = hazard_of(sums["visits_12"], sums["visits_36"])
-    months = sum((1 - hazard) ** t for t in range(1, 13))
+    rates = Rates.of(group)
+    hazards = rates.hazards(factor)
+    months = float(survival(hazards)[:YEAR].sum())
     margin = sums["worth"] / sums["visits_12"] if sums["visits_12"] > 0 else sums["margin"] / n
+    lapsed = group.state == "lapsed"
     return Cell(
         branch=group.branch,
         state=group.state,
@@ -248,21 +332,35 @@ def cell_of(group: Group, *, holdout: float) -> Cell:
         branches=group.branches,
         patterns=group.patterns,
         held=held(group.patterns, holdout),
-        alive=alive,
-        hazard=hazard,
-        frequency=sums["visits_12"] / (n * alive * months),
+        alive=rates.alive,
+        hazards=hazards,
+        # The rate of those alive, moved where bounds keep the hazards from meeting the year's visits.
+        frequency=sums["visits_12"] / (n * rates.alive * months),
         margin=margin,
         revenue_share=sums["value_12"] / sums["worth"] if sums["worth"] > 0 else 1.0,
         revenue_12=sums["value_12"],
-        returning=sums["returning"] if group.state == "lapsed" else 0.0,
+        returning=sums["returning"] if lapsed else 0.0,
+        second=Rates.of(second).hazards(factor) if lapsed and second is not None else None,
     )
 
 
-def build_cells(reader: Reader, standings: Path, *, holdout: float, assumed_permission: float) -> Cells:
-    """The cells of the standings."""
+def newcomers(groups: Iterable[Group]) -> Group | None:
+    """All newcomers together: the hazards of a life that begins (again). None when there are none to learn from."""
+    together: Group | None = None
+    for group in groups:
+        if group.state == "newcomer" and group.sums["alive"] > 0:
+            together = group if together is None else together.merged(group)
+    return together
+
+
+def build_cells(
+    reader: Reader, standings: Path, *, holdout: float, assumed_permission: float, lost_90: float | None = None
+) -> Cells:
+    """The cells of the standings. ``lost_90``: customers the study expects to lose within 90 days."""
     groups, assumed = group_up(reader, standings, assumed_permission=assumed_permission)
     merged = merge_up(groups)
-    cells = tuple(cell_of(group, holdout=holdout) for group in merged)
+    factor, fresh = early_factor(groups, lost_90), newcomers(groups)
+    cells = tuple(cell_of(group, holdout=holdout, factor=factor, second=fresh) for group in merged)
     return Cells(cells, assumed, len(groups) - len(merged), sum(c.customers for c in cells))
 
 

@@ -12,7 +12,7 @@ from regulars.strategy.cells import ANYWHERE, PACKAGE, Cell
 from regulars.strategy.draws import prior_of
 from regulars.strategy.limits import Remedy
 from regulars.strategy.objectives import MONEY, RATES
-from regulars.strategy.options import Column, Option, Returns, counts
+from regulars.strategy.options import Column, Option, Returns, counts, fits, holds
 from regulars.strategy.plan import Evidence
 
 
@@ -71,10 +71,7 @@ def evidence(option: Option, cell: Cell) -> tuple[Evidence, ...]:
     found = []
     for measure in option.measures:
         for effect in measure.effects:
-            holds = (not effect.states or cell.state in effect.states) and (
-                not effect.tiers or set(cell.tiers) <= set(effect.tiers)
-            )
-            if holds and counts(effect.primitive, cell):
+            if holds(effect, measure, cell) and counts(effect.primitive, cell):
                 prior = prior_of(effect)
                 found.append(
                     Evidence(effect.primitive, prior.mean, prior.sd, effect.months, effect.trust, effect.source)
@@ -155,7 +152,7 @@ def not_chosen_reason(
         return say("strategy.left.arrivals")
     if seen <= {"arrivals", "complaint"}:
         return say("strategy.left.complaints")
-    fitting = [c for c in cells if c.state in measure.states and set(c.tiers) <= set(measure.tiers)]
+    fitting = [c for c in cells if fits(measure, c)]
     if not fitting:
         return say("strategy.left.nobody")
     if all(abs(prior_of(e).mean) <= 1e-12 for e in measure.effects):
@@ -173,17 +170,18 @@ def not_chosen_reason(
 
 def remedy_text(objective: Objective, remedy: Remedy, untouched: float, voice: Voice) -> Text:
     """What would make a target feasible."""
-    if remedy.money is not None and (remedy.hours is None or remedy.money > 0):
-        if remedy.hours is not None and remedy.hours > 0:
-            return say(
-                "strategy.remedy.either", money=voice.money(_up(remedy.money)), hours=Number(_up(remedy.hours, 1))
-            )
-        return say("strategy.remedy.money", money=voice.money(_up(remedy.money)))
-    if remedy.hours is not None:
-        return say("strategy.remedy.hours", hours=Number(_up(remedy.hours, 1)))
+    money, hours = remedy.money, remedy.hours
+    if money is not None and hours is not None:
+        if min(money, hours) <= 0:
+            return say("strategy.remedy.close")
+        return say("strategy.remedy.either", money=voice.money(_up(money)), hours=Number(_up(hours, 1)))
+    if money is not None:
+        return say("strategy.remedy.money", money=voice.money(_up(money)))
+    if hours is not None:
+        return say("strategy.remedy.hours", hours=Number(_up(hours, 1)))
     if remedy.both is not None:
-        money, hours = remedy.both
-        return say("strategy.remedy.both", money=voice.money(_up(money)), hours=Number(_up(hours, 1)))
+        more, longer = remedy.both
+        return say("strategy.remedy.both", money=voice.money(_up(more)), hours=Number(_up(longer, 1)))
     reachable = untouched + remedy.most * (objective.target - untouched)
     return say("strategy.remedy.never", most=voice.kpi(objective, reachable))
 

@@ -37,7 +37,11 @@ def formulate(
     """Formulate a plan from a study's standings. The same inputs and seed give the same plan."""
     progress(say("strategy.step.cells"), 0, 4)
     cells = build_cells(
-        reader, standings, holdout=business.contact.holdout, assumed_permission=business.contact.assumed_permission
+        reader,
+        standings,
+        holdout=business.contact.holdout,
+        assumed_permission=business.contact.assumed_permission,
+        lost_90=diagnosis.wastage.expected_lost_next_90.mean,
     )
     facts = known_facts(reader, diagnosis)
     no_show = no_show_rate(reader, as_of=diagnosis.provenance.as_of)

@@ -9,15 +9,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from regulars.strategy.allocate import Offer, People
-from regulars.strategy.cells import CONSENT
+from regulars.strategy.cells import CONSENT, TIER_BITS
 from regulars.strategy.optimise import Goal, Limit, Problem, Program, Solution
 from regulars.strategy.returns import Floats
 
 #: Stands for 'as much as you like' of money or hours.
 PLENTY = 1e12
 FRONTIER = tuple(step / 4 for step in range(9))
-#: A target within this part of its gap counts as reached (the solver's tolerance).
-REACHED = 1e-4
+#: A target within this part of its gap counts as reached (looser than the solver's tolerance).
+ENOUGH = 1e-4
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +73,10 @@ def price_of_veto(offer: Offer, id: str, value: float) -> float:
 
 
 def permission_worth(people: Sequence[People], prices: dict[str, float], channel: str) -> float:
-    """Worth of one more customer of the cell who permits a channel, all else as it is: he leaves the sets that hold
-    customers without any permission and enters those that hold customers with this one."""
+    """Worth of one more customer of the cell who permits a channel, all else as it is (in the tier where it is worth
+    most): he leaves the sets that hold customers without any permission and enters those with this one."""
     bit = CONSENT[channel]
-    return _moved(people, prices, (0, False), (bit, False))
+    return max(_moved(people, prices, (tier, False), (tier | bit, False)) for tier in TIER_BITS.values())
 
 
 def customer_worth(people: Sequence[People], prices: dict[str, float]) -> float:
@@ -97,37 +97,36 @@ def _holds(limit: People, atom: tuple[int, bool]) -> bool:
     return any(atom[0] & member[0] == member[0] and atom[1] == member[1] for member in limit.atoms)
 
 
-def remedy(offer: Offer, goal: Goal) -> Remedy:
-    """The least extra money, or hours, or both, with which a goal is reached."""
-    problem = replace(offer.problem, goals=(replace(goal, priority=1),))
-    budget = problem.money
+def remedy(offer: Offer, goal: Goal, shortfalls: dict[str, float]) -> Remedy:
+    """The least extra money, or hours, or both, with which a goal is reached and the goals of the same or higher
+    priority stay where the plan has them."""
+    kept = [
+        Limit(f"kept:{other.id}", -other.gain, -other.gap * (1 - shortfalls[other.id] - ENOUGH))
+        for other in offer.problem.goals
+        if other.id != goal.id and other.priority <= goal.priority
+    ]
+    problem = replace(offer.problem, goals=(replace(goal, priority=1),), limits=(*offer.problem.limits, *kept))
     hours = [limit for limit in problem.limits if limit.id.startswith("hours:")]
     time = np.sum([limit.use for limit in hours], axis=0) if hours else np.zeros(problem.value.size)
-    own_hours = sum(limit.upper for limit in hours)
-    free_hours = {limit.id: PLENTY for limit in hours}
-    money = _least(with_upper(problem, {budget: PLENTY}), offer.safe_cost, goal)
-    # Hours count a thousandfold, so that fixed costs do not decide which hours are cheapest.
-    more_time = _least(with_upper(problem, free_hours), 1e3 * time, goal)
-    both = _least(with_upper(problem, {budget: PLENTY, **free_hours}), offer.safe_cost, goal)
-    best = Program(with_upper(problem, {budget: PLENTY, **free_hours})).best()
-    return Remedy(
-        None if money is None else max(_spent(offer, money) - budget_of(offer), 0.0),
-        None if more_time is None else max(float(time @ more_time.x) - own_hours, 0.0),
-        None
-        if both is None
-        else (max(_spent(offer, both) - budget_of(offer), 0.0), max(float(time @ both.x) - own_hours, 0.0)),
-        1 - best.shortfalls[goal.id],
-    )
+    own_money, own_hours = budget_of(offer), sum(limit.upper for limit in hours)
+    program = Program(problem)
 
+    def needed(use: Floats, *, money: bool, more_hours: bool) -> tuple[float, float] | None:
+        program.move(problem.money, PLENTY if money else own_money)
+        for limit in hours:
+            program.move(limit.id, PLENTY if more_hours else limit.upper)
+        if program.shortfall([0]) > ENOUGH:
+            return None
+        x, on = program.least(use)
+        fixed = sum(s.cost for s in problem.switches if s.id in on)
+        return max(float(offer.safe_cost @ x) + fixed - own_money, 0.0), max(float(time @ x) - own_hours, 0.0)
 
-def _spent(offer: Offer, plan: Solution) -> float:
-    return float(offer.safe_cost @ plan.x) + sum(s.cost for s in offer.problem.switches if s.id in plan.on)
-
-
-def _least(problem: Problem, use: Floats, goal: Goal) -> Solution | None:
-    """The plan that reaches the goal with the least of something; None: it cannot be reached."""
-    solution = Program(replace(problem, value=-use)).best()
-    return solution if solution.shortfalls[goal.id] <= REACHED else None
+    both = needed(offer.safe_cost, money=True, more_hours=True)
+    if both is None:
+        return Remedy(None, None, None, 1 - program.shortfall([0]))
+    money = needed(offer.safe_cost, money=True, more_hours=False)
+    longer = needed(time, money=False, more_hours=True)
+    return Remedy(money[0] if money else None, longer[1] if longer else None, both, 1.0)
 
 
 def limit_named(problem: Problem, id: str) -> Limit:

@@ -9,7 +9,8 @@ from regulars.strategy.cells import Cells
 from regulars.strategy.draws import prior_of
 from regulars.strategy.explain import Voice, local
 from regulars.strategy.judge import spent_fixed
-from regulars.strategy.limits import budget_of
+from regulars.strategy.limits import ENOUGH, budget_of
+from regulars.strategy.optimise import CHASE
 from regulars.strategy.solve import Solved
 
 
@@ -50,6 +51,9 @@ def _money(solved: Solved, voice: Voice) -> list[Text]:
         notes.append(say("strategy.note.reserve", reserve=voice.money(reserve)))
     if solved.targets_price > 0.5:
         notes.append(say("strategy.note.targets_cost", price=voice.money(solved.targets_price)))
+    missed = sum(1 for short in solved.solution.shortfalls.values() if short > ENOUGH)
+    if missed:
+        notes.append(say("strategy.note.unreachable", n=missed, part=Share(CHASE)))
     if spent_fixed(solved.offer.problem.switches, solved.x) > 0:
         notes.append(
             say("strategy.note.fixed", fixed=voice.money(spent_fixed(solved.offer.problem.switches, solved.x)))

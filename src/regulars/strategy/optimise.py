@@ -2,7 +2,9 @@
 
 Columns are options of cells (customers given them), then switches (a measure used at all), then relative shortfalls
 of targets. Rows are limits ``A x <= upper``. Targets come first, by priority; value is then maximised without giving
-up what the targets reached. Prices are the duals of the final linear programme, switches held at their optimum.
+up what the targets reached. A target that cannot be reached is approached only as far as that costs no more than
+:data:`CHASE` of the value that could be had: an impossible wish must not ruin the plan. Prices are the duals of the
+final linear programme, switches held at their optimum.
 
 This module knows nothing of cells and measures: arrays in, arrays out.
 """
@@ -21,6 +23,10 @@ from regulars.strategy.returns import Floats
 
 #: A target counts as kept in the value stage when it loses no more than this part of its gap.
 TARGET_SLACK = 1e-6
+#: What approaching an unreachable target may cost, as a part of the best value that keeps the targets before it.
+CHASE = 0.1
+#: A shortfall below this part of the gap is reached.
+REACHED = 1e-6
 _INF = highspy.kHighsInf
 
 
@@ -112,14 +118,11 @@ class Program:
             parts.append(sparse.csr_array(row[None, :]))
             lower.append(1.0)
             upper.append(_INF)
-        self._first_stage = len(upper)
-        for level in self._levels():
-            row = np.zeros(self._width)
-            row[n + k :] = [float(goal.priority == level) for goal in problem.goals]
-            parts.append(sparse.csr_array(row[None, :]))
-            lower.append(-_INF)
-            upper.append(_INF)
-        matrix = sparse.csr_array(sparse.vstack(parts)) if parts else sparse.csr_array((0, self._width))
+        self._guard = len(upper)  # value at least so much; open until an unreachable target is approached
+        parts.append(sparse.csr_array(self._value_costs()[None, :]))
+        lower.append(-_INF)
+        upper.append(_INF)
+        matrix = sparse.csr_array(sparse.vstack(parts))
         return self._pass(matrix, np.array(lower), np.array(upper))
 
     def _limit_rows(self) -> sparse.csr_array:
@@ -177,22 +180,59 @@ class Program:
 
     def best(self, *, goals: bool = True) -> Solution:
         """The optimum: targets by priority first (unless ``goals`` is off), then value."""
-        for place, _level in enumerate(self._levels()):
-            self._solver.changeRowBounds(self._first_stage + place, -_INF, _INF)
+        for place in range(len(self.problem.goals)):
+            self._allow_short(place, _INF)
         if goals:
-            self._reach_goals()
+            for level in self._levels():
+                self._reach([place for place, goal in enumerate(self.problem.goals) if goal.priority == level])
         self._cost(self._value_costs())
         return self._solve_value()
 
-    def _reach_goals(self) -> None:
+    def _reach(self, places: Sequence[int]) -> None:
+        """Reach the targets of one priority, together or else one after the other."""
+        together = self.shortfall(places)
+        if together <= REACHED * len(places):
+            for place in places:
+                self._allow_short(place, TARGET_SLACK)
+            return
+        for place in places:
+            short = together if len(places) == 1 else self.shortfall([place])
+            if short > REACHED:
+                short = self._approach(place)
+            self._allow_short(place, max(short, 0.0) + TARGET_SLACK)
+
+    def _approach(self, place: int) -> float:
+        """The least shortfall of an unreachable target that costs no more than :data:`CHASE` of value."""
+        self._cost(self._value_costs())
+        best = float(self._value_costs() @ self._run(integer=True))
+        self._solver.changeRowBounds(self._guard, best - CHASE * abs(best) - 1e-6, _INF)
+        short = self.shortfall([place])
+        self._solver.changeRowBounds(self._guard, -_INF, _INF)
+        return short
+
+    def shortfall(self, places: Sequence[int]) -> float:
+        """The least sum of relative shortfalls of some targets, whatever it costs."""
+        costs = np.zeros(self._width)
+        costs[[self._options + self._switches + place for place in places]] = -1.0
+        self._cost(costs)
+        return -float(costs @ self._run(integer=True))
+
+    def least(self, use: Floats) -> tuple[Floats, tuple[str, ...]]:
+        """The plan that reaches every target with the least of ``use``; every target must be within reach."""
+        for place in range(len(self.problem.goals)):
+            self._allow_short(place, TARGET_SLACK)
+        # A little on each fixed cost, so that no switch is on for nothing.
+        costs = np.concatenate([-use, np.full(self._switches, -1e-3), np.zeros(len(self.problem.goals))])
+        self._cost(costs)
+        values = self._run(integer=True)
+        for place in range(len(self.problem.goals)):
+            self._allow_short(place, _INF)
         n, k = self._options, self._switches
-        for place, level in enumerate(self._levels()):
-            costs = np.zeros(self._width)
-            costs[n + k :] = [-float(goal.priority == level) for goal in self.problem.goals]
-            self._cost(costs)
-            with_switches = self._run(integer=True)
-            short = -float(costs @ with_switches)
-            self._solver.changeRowBounds(self._first_stage + place, -_INF, max(short, 0.0) + TARGET_SLACK)
+        on = tuple(s.id for s, y in zip(self.problem.switches, values[n : n + k], strict=True) if y > 0.5)
+        return values[:n], on
+
+    def _allow_short(self, place: int, most: float) -> None:
+        self._solver.changeColBounds(self._options + self._switches + place, 0.0, most)
 
     def _solve_value(self) -> Solution:
         values = self._run(integer=True)

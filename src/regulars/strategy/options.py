@@ -8,8 +8,8 @@ from itertools import combinations
 
 import numpy as np
 
-from regulars.packs.schema import Measure
-from regulars.strategy.cells import CONSENT, PACKAGE, Cell
+from regulars.packs.schema import Effect, Measure
+from regulars.strategy.cells import CONSENT, PACKAGE, TIER_BITS, Cell, by_month
 from regulars.strategy.draws import Draws, prior_of
 from regulars.strategy.returns import Base, Floats, Life, Outcome, Push, live, outcome, without_synergy
 
@@ -30,7 +30,8 @@ class Option:
     """What is done for a customer: one measure, or several together (in the order of their ids).
 
     ``marketing``: something is promoted, so permission is needed and the hold-out is spared. ``need``: the permission
-    bits (and the package bit) a customer must have. ``test_first``: a part of it must be tried before roll-out.
+    bits (and the package bit) a customer must have all of; ``tiers``: tier bits, one of them. ``test_first``: a part
+    of it must be tried before roll-out.
     """
 
     measures: tuple[Measure, ...]
@@ -39,14 +40,16 @@ class Option:
     contacts: int
     marketing: bool
     need: int
+    tiers: int
     test_first: bool
 
     @classmethod
     def of(cls, *measures: Measure) -> Option:
         """Make an option."""
         together = tuple(sorted(measures, key=lambda m: m.id))
-        need = 0
+        need, tiers = 0, sum(TIER_BITS.values())
         for measure in together:
+            tiers &= sum(TIER_BITS[tier] for tier in set(measure.tiers))
             if measure.purpose == "marketing":
                 need |= CONSENT.get(measure.channel, 0)
             if "packages" in measure.needs:
@@ -58,6 +61,7 @@ class Option:
             sum(m.contacts for m in together),
             any(m.purpose == "marketing" for m in together),
             need,
+            tiers,
             any(m.test_first for m in together),
         )
 
@@ -86,18 +90,29 @@ class Returns:
 
 def useful(measure: Measure, cell: Cell) -> bool:
     """Whether the measure may be used in the cell and something is known of an effect that counts there."""
-    if cell.state not in measure.states or not set(cell.tiers) <= set(measure.tiers):
-        return False
-    return any(known_effects(measure, cell))
+    return fits(measure, cell) and any(known_effects(measure, cell))
+
+
+def fits(measure: Measure, cell: Cell) -> bool:
+    """Whether the measure is meant for some of the cell's customers (a merged cell holds several tiers)."""
+    return cell.state in measure.states and bool(set(cell.tiers) & set(measure.tiers))
+
+
+def meant(measure: Measure, cell: Cell) -> tuple[str, ...]:
+    """The tiers of the cell that the measure is meant for."""
+    return tuple(tier for tier in cell.tiers if tier in measure.tiers)
+
+
+def holds(effect: Effect, measure: Measure, cell: Cell) -> bool:
+    """Whether an effect holds for all of the cell's customers the measure is meant for."""
+    in_state = not effect.states or cell.state in effect.states
+    return in_state and (not effect.tiers or set(meant(measure, cell)) <= set(effect.tiers))
 
 
 def known_effects(measure: Measure, cell: Cell) -> Iterable[bool]:
     """For each effect: does it hold in the cell, count in the value, and have a mean other than nothing?"""
     for effect in measure.effects:
-        holds = (not effect.states or cell.state in effect.states) and (
-            not effect.tiers or set(cell.tiers) <= set(effect.tiers)
-        )
-        yield holds and counts(effect.primitive, cell) and abs(prior_of(effect).mean) > 1e-12
+        yield holds(effect, measure, cell) and counts(effect.primitive, cell) and abs(prior_of(effect).mean) > 1e-12
 
 
 def counts(primitive: str, cell: Cell) -> bool:
@@ -128,14 +143,16 @@ class Evaluator:
         if at not in self._bases:
             cell = self.cells[at]
             factor = self.draws.primitives(cell=at, customers=cell.customers)
+            hazards = np.array(by_month(cell.second or cell.hazards))
             base = Base(
-                np.minimum(cell.hazard * factor["hazard"], 0.95),
+                hazards[0] * factor["hazard"],
                 cell.frequency * factor["frequency"],
                 cell.margin * factor["margin"],
                 self._discount,
                 cell.alive,
                 self._no_show,
                 cell.state == "lapsed",
+                hazards / hazards[0],
             )
             self._bases[at] = base, live(base, {})
         return self._bases[at]
@@ -145,7 +162,7 @@ class Evaluator:
         key = at, measure.id
         if key not in self._pushes:
             cell = self.cells[at]
-            self._pushes[key] = self.draws.pushes(measure, cell=at, state=cell.state, tiers=cell.tiers)
+            self._pushes[key] = self.draws.pushes(measure, cell=at, state=cell.state, tiers=meant(measure, cell))
         return self._pushes[key]
 
     def outcome(self, at: int, measures: tuple[Measure, ...]) -> Outcome:
@@ -192,7 +209,7 @@ class Evaluator:
 
 def reached(option: Option, cell: Cell) -> int:
     """Customers of the cell whom the option may go to."""
-    return cell.reach(option.need, treatable=option.marketing)
+    return cell.reach(option.need, tiers=option.tiers, treatable=option.marketing)
 
 
 def compatible(measures: Sequence[Measure], *, max_contacts: int) -> bool:
@@ -221,6 +238,7 @@ def columns_of(
         for some in combinations(apart, size)
         if compatible(some, max_contacts=max_contacts)
     ]
+    bundles = [column for column in bundles if reached(column.option, cell)]
     kept = _best(singles + bundles, evaluator, MOST_OPTIONS, goals, drop=True)
     named = {column.option.id for column in kept}
     room = MOST_OPTIONS - len(kept)

@@ -44,7 +44,10 @@ class Push:
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """A cell's primitives per draw, untouched. For a lapsed cell they describe the life after coming back."""
+    """A cell's primitives per draw, untouched. For a lapsed cell they describe the life after coming back.
+
+    ``hazard`` is that of the first months; ``shape`` what it is later, month by month, as a multiple.
+    """
 
     hazard: Floats
     frequency: Floats
@@ -53,6 +56,12 @@ class Base:
     alive: float = 1.0
     no_show: float = 0.0
     lapsed: bool = False
+    shape: Floats | None = None
+
+    def by_month(self) -> Floats:
+        """Hazard, months x draws."""
+        shape = np.ones(LONG) if self.shape is None else self.shape
+        return np.minimum(np.outer(shape, self.hazard), 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,11 +150,11 @@ def _survival(alive: float, hazard: Floats) -> Floats:
 def _hazard(base: Base, log: Floats | None, contacts: int) -> Floats:
     tired = FATIGUE * max(0, contacts - IDEAL_CONTACTS)
     if log is None and not tired:
-        return np.broadcast_to(base.hazard, (LONG, base.hazard.size))
+        return base.by_month()
     pushed = np.maximum(log, FLOOR) if log is not None else np.zeros((LONG, 1))
     if tired:
         pushed = pushed + tired * fading(FATIGUE_MONTHS)[:, None]
-    return np.minimum(base.hazard * np.exp(pushed), 1.0)
+    return np.minimum(base.by_month() * np.exp(pushed), 1.0)
 
 
 def _visits(base: Base, log: Floats | None, psi: Floats | float) -> Floats:

@@ -14,7 +14,7 @@ from regulars.strategy.allocate import Offer, offer_of
 from regulars.strategy.cells import Cell, without_holdout
 from regulars.strategy.draws import draw
 from regulars.strategy.judge import Judge
-from regulars.strategy.limits import Remedy, frontier, price_of_veto, remedy
+from regulars.strategy.limits import ENOUGH, Remedy, frontier, price_of_veto, remedy
 from regulars.strategy.objectives import looked_at
 from regulars.strategy.optimise import Program, Solution, whole
 from regulars.strategy.options import Column, Evaluator, columns_of
@@ -37,6 +37,7 @@ class Solved:
     solution: Solution
     x: NDArray[np.int64]
     judge: Judge
+    prices: dict[str, float]
     chances: NDArray[np.float64]
     rivals: tuple[Policy, ...]
     frontier: tuple[tuple[float, Solution], ...]
@@ -81,6 +82,7 @@ def solve(
         solution,
         x,
         judge,
+        prices_of(offer, solution),
         np.random.default_rng([seed, 2]).standard_normal((len(business.objectives), sizes.report)),
         policies(offer, evaluator),
         tuple(points),
@@ -91,9 +93,22 @@ def solve(
             for limit in offer.problem.limits
             if limit.id.startswith("veto:")
         },
-        {goal.id: remedy(offer, goal) for goal in offer.problem.goals if solution.shortfalls[goal.id] > 1e-3},
+        {
+            goal.id: remedy(offer, goal, solution.shortfalls)
+            for goal in offer.problem.goals
+            if solution.shortfalls[goal.id] > ENOUGH
+        },
         best_singles(columns, offer, cells),
     )
+
+
+def prices_of(offer: Offer, solution: Solution) -> dict[str, float]:
+    """Worth of one more unit of each limit. Targets that were reached stay binding; one out of reach is set aside:
+    next to it every limit would seem priceless, only because it brings the impossible a little nearer."""
+    reached = tuple(goal for goal in offer.problem.goals if solution.shortfalls[goal.id] <= ENOUGH)
+    if len(reached) == len(offer.problem.goals):
+        return solution.prices
+    return Program(replace(offer.problem, goals=reached)).best().prices
 
 
 def all_columns(measures: Sequence[Measure], evaluator: Evaluator, business: Business) -> list[Column]:

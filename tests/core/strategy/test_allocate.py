@@ -17,23 +17,40 @@ KINDS = (
     measure("whatsapp", [effect("attrition", -0.1)], channel="whatsapp"),
     measure("phone", [effect("attrition", -0.1)], channel="phone"),
     measure("talk", [effect("attrition", -0.1)], channel="in_person", purpose="service"),
+    measure("best", [effect("attrition", -0.1)], channel="email", tiers=("high",)),
     measure("package", [effect("attrition", -0.1)], channel="phone", purpose="service", needs=("packages",)),
 )
-OPTIONS = (*(Option.of(m) for m in KINDS), Option.of(KINDS[0], KINDS[1]), Option.of(KINDS[1], KINDS[4]))
+OPTIONS = (*(Option.of(m) for m in KINDS), Option.of(KINDS[0], KINDS[1]), Option.of(KINDS[1], KINDS[5]))
 
 
 def random_cell(rng: np.random.Generator) -> Cell:
     patterns = {int(p): int(rng.integers(0, 12)) for p in rng.choice(64, 8, replace=False)}
+    patterns = {p + int(rng.choice((64, 128))): n for p, n in patterns.items()}
     held = {p: int(rng.integers(0, n // 3 + 1)) for p, n in patterns.items()}
     total = sum(patterns.values())
-    return Cell("A", "active", ("low",), total, {"A": total}, patterns, held, 1.0, 0.05, 0.5, 200.0, 1.6, 0.0, 0.0)
+    return Cell(
+        branch="A",
+        state="active",
+        tiers=("high", "middle"),
+        customers=total,
+        branches={"A": total},
+        patterns=patterns,
+        held=held,
+        alive=1.0,
+        hazards=(0.05, 0.05, 0.05),
+        frequency=0.5,
+        margin=200.0,
+        revenue_share=1.6,
+        revenue_12=0.0,
+        returning=0.0,
+    )
 
 
 def can_be_carried_out(cell: Cell, options: tuple[Option, ...], x: np.ndarray) -> bool:
     """Maximum flow from options to customers."""
     atoms = atoms_of(cell)
     names = list(atoms)
-    sets = [allowed(o.need, atoms, marketing=o.marketing) for o in options]
+    sets = [allowed(o, atoms) for o in options]
     size = len(options) + len(names) + 2
     flow = np.zeros((size, size), dtype=np.int32)
     for i, count in enumerate(x):
@@ -65,8 +82,8 @@ def test_the_rows_hold_exactly_when_somebody_can_be_found_for_every_option(seed:
 def test_the_held_out_get_service_but_no_promotion() -> None:
     cell = random_cell(np.random.default_rng(1))
     atoms = atoms_of(cell)
-    assert not any(out for _, out in allowed(KINDS[0].contacts * 0, atoms, marketing=True))
-    assert any(out for _, out in allowed(0, atoms, marketing=False))
+    assert not any(out for _, out in allowed(Option.of(KINDS[0]), atoms))
+    assert any(out for _, out in allowed(Option.of(KINDS[3]), atoms))
 
 
 def test_unions_are_all_unions() -> None:

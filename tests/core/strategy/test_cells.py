@@ -13,7 +13,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from regulars.ledger.store import Ledger
-from regulars.strategy.cells import CONSENT, Cells, Group, build_cells, cell_of, hazard_of, held, merge_up
+from regulars.strategy.cells import (
+    CONSENT,
+    LEAST,
+    TIER_BITS,
+    Cells,
+    Group,
+    build_cells,
+    cell_of,
+    early_factor,
+    held,
+    merge_up,
+    newcomers,
+    survival,
+)
 from support.planning import LIVES, standings
 
 
@@ -36,21 +49,82 @@ def test_primitives_are_recovered(tmp_path: Path) -> None:
     for cell in found.cells:
         alive, rate, hazard = LIVES[cell.state]
         assert cell.alive == pytest.approx(alive, rel=1e-9)
-        assert cell.hazard == pytest.approx(hazard, rel=1e-9)
-        assert cell.frequency == pytest.approx(rate, rel=1e-9)
+        assert cell.hazards == pytest.approx((hazard,) * 3, rel=1e-6)
+        assert cell.frequency == pytest.approx(rate, rel=1e-6)
         assert cell.margin == pytest.approx(200.0)
         assert cell.revenue_share == pytest.approx(1 / 0.6)
 
 
-@given(st.floats(0.001, 0.5))
-def test_the_hazard_has_a_closed_form(hazard: float) -> None:
-    visits = [sum((1 - hazard) ** t for t in range(1, months + 1)) for months in (12, 36)]
-    assert hazard_of(*visits) == pytest.approx(hazard, rel=1e-4)
+def study_group(hazards: np.ndarray, *, state: str = "active", size: int = 200) -> Group:
+    """Customers with own constant hazards and one rate: summed the way the study's expectations are."""
+    rate, alive = 0.7, 0.9
+    visits = {t: sum(float(((1 - h) ** np.arange(1, t + 1)).sum()) for h in hazards) for t in (12, 36)}
+    scale = alive * rate * size / hazards.size
+    sums = {
+        "customers": size,
+        "alive": alive * size,
+        "visits_12": scale * visits[12],
+        "visits_36": scale * visits[36],
+        "rate": alive * rate * size,
+        "margin": 100.0 * size,
+        "worth": 100.0 * scale * visits[12],
+        "value_12": 150.0 * scale * visits[12],
+        "returning": 5.0,
+    }
+    return Group("A", state, frozenset({"low"}), sums, {"A": size}, {256: size})
 
 
-@pytest.mark.parametrize("visits", [(0, 0), (5, 5), (5, 15), (5, 40), (5, 1)])
-def test_impossible_visits_still_give_a_hazard(visits: tuple[float, float]) -> None:
-    assert 0 < hazard_of(*visits) <= 0.6
+@given(st.lists(st.floats(0.002, 0.6), min_size=1, max_size=5), st.floats(0.5, 2.0))
+def test_visits_over_12_and_36_months_are_met_exactly(hazards: list[float], factor: float) -> None:
+    group = study_group(np.array(hazards))
+    cell = cell_of(group, holdout=0.1, factor=factor)
+    stay = survival(cell.hazards)
+    made = cell.customers * cell.alive * cell.frequency
+    assert made * stay[:12].sum() == pytest.approx(group.sums["visits_12"], rel=1e-6)
+    early, middle, late = cell.hazards
+    if factor == 1.0 and min(early, middle, late) > LEAST:
+        assert made * stay.sum() == pytest.approx(group.sums["visits_36"], rel=1e-6)
+
+
+def test_a_mixed_group_is_met_over_both_horizons_and_its_hazard_falls() -> None:
+    group = study_group(np.array([0.01, 0.02, 0.05, 0.2]))
+    lost = sum(200 * 0.9 / 4 * (1 - (1 - h) ** 3) for h in (0.01, 0.02, 0.05, 0.2))
+    factor = early_factor([group], lost)
+    cell = cell_of(group, holdout=0.0, factor=factor)
+    early, middle, late = cell.hazards
+    assert early > middle > late
+    stay = survival(cell.hazards)
+    assert 180 * (1 - stay[2]) == pytest.approx(lost, rel=1e-6)
+    assert 180 * cell.frequency * stay.sum() == pytest.approx(group.sums["visits_36"], rel=1e-6)
+    assert cell.frequency == pytest.approx(0.7, rel=1e-6)
+
+
+@pytest.mark.parametrize("lost", [None, 0.0, float("nan")])
+def test_without_an_expected_loss_the_first_year_decides(lost: float | None) -> None:
+    assert early_factor([study_group(np.array([0.05, 0.1]))], lost) == 1.0
+    assert early_factor([], 10.0) == 1.0
+
+
+def test_an_absurd_loss_is_followed_only_so_far() -> None:
+    groups = [study_group(np.array([0.05, 0.1]))]
+    assert early_factor(groups, 1e9) == 4.0
+    assert early_factor(groups, 1e-9) == 0.5
+
+
+@pytest.mark.parametrize("visits", [(0, 0), (5, 5), (5, 15), (5, 40), (5, 1), (1e6, 1e6)])
+def test_impossible_visits_still_give_hazards(visits: tuple[float, float]) -> None:
+    group = study_group(np.array([0.05]))
+    sums = {**group.sums, "visits_12": visits[0], "visits_36": visits[1]}
+    cell = cell_of(Group("A", "active", group.tiers, sums, {"A": 200}, {256: 200}), holdout=0.1)
+    assert all(0 < hazard <= 0.9 for hazard in cell.hazards)
+    assert np.isfinite(cell.untouched(months=36, discount=0.99))
+
+
+def test_the_returned_are_as_likely_to_leave_again_as_newcomers() -> None:
+    fresh = study_group(np.array([0.2, 0.1]), state="newcomer")
+    lapsed = cell_of(study_group(np.array([0.02]), state="lapsed"), holdout=0, second=newcomers([fresh]))
+    assert lapsed.second == pytest.approx(cell_of(fresh, holdout=0).hazards)
+    assert newcomers([]) is None
 
 
 def test_reach_is_counted_not_multiplied(tmp_path: Path) -> None:
@@ -63,7 +137,11 @@ def test_reach_is_counted_not_multiplied(tmp_path: Path) -> None:
         for size in (1, 2, 3):
             for channels in combinations(CONSENT, size):
                 together = np.logical_and.reduce([mine[f"may_{c}"].to_numpy(zero_copy_only=False) for c in channels])
-                assert cell.reach(sum(CONSENT[c] for c in channels)) == together.sum()
+                need = sum(CONSENT[c] for c in channels)
+                assert cell.reach(need) == together.sum()
+                for tier in cell.tiers:
+                    mine_too = together & (mine["tier"].to_numpy(zero_copy_only=False) == tier)
+                    assert cell.reach(need, tiers=TIER_BITS[tier]) == mine_too.sum()
 
 
 def test_unrecorded_permission_is_assumed_and_said(tmp_path: Path) -> None:

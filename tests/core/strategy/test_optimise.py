@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -72,27 +73,65 @@ def test_fixed_costs_equal_trying_every_set_of_switches(seed: int) -> None:
     assert Program(problem).best().value == pytest.approx(best, abs=1e-4, rel=1e-6)
 
 
-@pytest.mark.parametrize("seed", range(30))
-def test_targets_come_first_by_priority(seed: int) -> None:
+class Stages:
+    """The lexicographic rule once more, on scipy: reach by priority; approach what cannot be reached for a tenth."""
+
+    def __init__(self, problem: Problem) -> None:
+        use, upper = matrix(problem)
+        self.problem, self.n, self.k = problem, problem.value.size, len(problem.goals)
+        self.rows = [np.hstack([use, np.zeros((len(use), self.k))])]
+        self.right = [upper]
+        for place, goal in enumerate(problem.goals):
+            row = np.zeros(self.n + self.k)
+            row[: self.n], row[self.n + place] = -goal.gain / goal.gap, -1
+            self.add(row, -1.0)
+
+    def add(self, row: np.ndarray, right: float) -> None:
+        self.rows.append(row[None])
+        self.right.append(np.array([right]))
+
+    def least(self, costs: np.ndarray, *extra: tuple[np.ndarray, float]) -> float:
+        rows = np.vstack([*self.rows, *(row[None] for row, _ in extra)])
+        right = np.concatenate([*self.right, np.array([r for _, r in extra])])
+        return float(linprog(costs, A_ub=rows, b_ub=right).fun)
+
+    def short(self, *places: int) -> np.ndarray:
+        row = np.zeros(self.n + self.k)
+        row[[self.n + place for place in places]] = 1
+        return row
+
+    def best(self) -> float:
+        value = np.concatenate([-self.problem.value, np.zeros(self.k)])
+        goals = self.problem.goals
+        for level in sorted({goal.priority for goal in goals}):
+            places = [place for place, goal in enumerate(goals) if goal.priority == level]
+            if self.least(self.short(*places)) <= 1e-6 * len(places):
+                for place in places:
+                    self.add(self.short(place), 1e-6)
+                continue
+            for place in places:
+                least = self.least(self.short(place))
+                if least > 1e-6:
+                    at = -self.least(value)
+                    least = self.least(self.short(place), (value, -(at - 0.1 * abs(at) - 1e-6)))
+                self.add(self.short(place), max(least, 0) + 1e-6)
+        return -self.least(value)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_targets_come_first_by_priority_and_the_impossible_costs_a_tenth(seed: int) -> None:
     problem = random_problem(np.random.default_rng(seed), goals=3)
-    use, upper = matrix(problem)
-    n, k = problem.value.size, len(problem.goals)
-    rows, right = [np.hstack([use, np.zeros((len(use), k))])], [upper]
-    for place, goal in enumerate(problem.goals):
-        row = np.zeros(n + k)
-        row[:n], row[n + place] = -goal.gain / goal.gap, -1
-        rows.append(row[None])
-        right.append(np.array([-1.0]))
-    for level in sorted({goal.priority for goal in problem.goals}):
-        short = np.concatenate([np.zeros(n), [float(goal.priority == level) for goal in problem.goals]])
-        least = linprog(short, A_ub=np.vstack(rows), b_ub=np.concatenate(right)).fun
-        rows.append(short[None])
-        right.append(np.array([least + 1e-6]))
-    value = np.concatenate([-problem.value, np.zeros(k)])
-    expected = -linprog(value, A_ub=np.vstack(rows), b_ub=np.concatenate(right)).fun
     solution = Program(problem).best()
-    assert solution.value == pytest.approx(expected, abs=1e-2, rel=1e-5)
+    assert solution.value == pytest.approx(Stages(problem).best(), abs=2e-2, rel=1e-4)
     assert Program(problem).best(goals=False).value >= solution.value - 1e-6
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_one_impossible_target_costs_at_most_a_tenth(seed: int) -> None:
+    problem = random_problem(np.random.default_rng(seed))
+    wish = Goal("wish", np.ones(problem.value.size), 1e9, 1)
+    free, held = Program(problem).best().value, Program(replace(problem, goals=(wish,))).best().value
+    assert held >= 0.9 * free - 1e-4
 
 
 @pytest.mark.parametrize("seed", range(80))

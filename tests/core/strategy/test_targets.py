@@ -15,7 +15,7 @@ from support.planning import business_of, objective, plan_of
 def test_a_target_is_put_before_value_and_priced(tmp_path: Path) -> None:
     free = plan_of(tmp_path, business_of(1500))
     back = next(iter(plan_of(tmp_path, business_of(1500, objectives=[objective("r", "reactivated", 1.0)])).targets))
-    wanted = back.baseline + 9.0
+    wanted = back.baseline + 7.0
     plan = plan_of(tmp_path, business_of(1500, objectives=[objective("r", "reactivated", wanted)]))
     row = plan.targets[0]
     assert row.expected.mean == pytest.approx(wanted, abs=1.0)
