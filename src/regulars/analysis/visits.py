@@ -58,15 +58,19 @@ def customer_days(lines: ibis.Table, *, basis: Basis, branches: ibis.Table | Non
     known = lines.filter(lines.customer.notnull())
     if branches is not None:
         known = known.mutate(place=known.branch.fill_null("")).join(branches, "place")
-    known = known.mutate(value=earned(known, basis), comes=known.kind.isin(VISIT_KINDS))
-    columns: dict[str, ibis.Value] = {"value": known.value.sum(), "visit": known.comes.any()}
-    if branches is not None:
-        columns["branch"] = known.code.min(where=known.comes)
-        columns["branch_to"] = known.code.max(where=known.comes)
+    comes = known.kind.isin(VISIT_KINDS)
+    known = known.mutate(value=earned(known, basis).cast("decimal(18, 2)"), comes=comes)
+    columns: dict[str, ibis.Value] = {"value": known.value.sum()}
+    if branches is None:
+        columns["visit"] = known.comes.any()
+    else:
+        known = known.mutate(comes_to=ibis.ifelse(known.comes, known.code, ibis.null("int64")))
+        columns |= {"branch": known.comes_to.min(), "branch_to": known.comes_to.max()}
     if costed:
         columns["costed"] = known.value.sum(where=known.cost.notnull())
         columns["cost"] = known.cost.sum()
-    return known.group_by("customer", "day").aggregate(**columns)
+    days = known.group_by("customer", "day").aggregate(**columns)
+    return days if branches is None else days.mutate(visit=days.branch.notnull())
 
 
 def in_order(days: ibis.Table) -> ibis.Table:
