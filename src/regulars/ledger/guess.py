@@ -19,6 +19,8 @@ _DATE = re.compile(
 )
 _AMOUNT = re.compile(r"^[-+(−]*\s*(HK|US|NT)?[$€£¥元]?\s*[-+(−]*\d[\d,.'’]*\s*[)元-]*$")
 _DECIMAL = re.compile(r"\.\d{1,2}\)?$")
+#: A column without a telling name is dates or numbers when most of it is; with one, some of it is enough.
+_MOST, _SOME = 0.6, 0.2
 _MONEY_SUFFIX = re.compile(r"\s*(hkd|hk\$|hk|usd|gbp|港幣|港元|元|\$)$")
 _CONTACT = ("email", "phone", "customer_name")
 #: Fields that only a list of customers has.
@@ -42,11 +44,11 @@ class Cells:
 
     @property
     def dates(self) -> bool:
-        return self.share(_DATE.match) > 0.6
+        return self.share(_DATE.match) > _MOST
 
     @property
     def numbers(self) -> bool:
-        return self.share(_AMOUNT.match) > 0.6
+        return self.share(_AMOUNT.match) > _MOST
 
     @property
     def decimals(self) -> bool:
@@ -101,7 +103,19 @@ def _by_words(table: str, cells: dict[str, Cells]) -> dict[str, str]:
     for _, field, name in sorted(ranked, key=lambda r: r[0]):
         if field not in fields and name not in fields.values():
             fields[field] = name
+    if table == "sales":
+        _trust_names(fields, cells)
     return _names_are_no_numbers(fields, cells)
+
+
+def _trust_names(fields: dict[str, str], cells: dict[str, Cells]) -> None:
+    # Nothing in the file looks like a date (or an amount), but a column is called so: its cells are all wrong.
+    for field, looked_for in (("date", _DATE), ("net", _AMOUNT)):
+        free = {name: c for name, c in cells.items() if name not in fields.values() and c.values}
+        if field not in fields and not any(c.share(looked_for.match) > _SOME for c in free.values()):
+            ranked = sorted((rank, n) for n in free if (rank := _rank("sales", field, n)) is not None)
+            if ranked and not set(fields) & {"gross", "price"}:
+                fields[field] = ranked[0][1]
 
 
 def _names_are_no_numbers(fields: dict[str, str], cells: dict[str, Cells]) -> dict[str, str]:
@@ -118,9 +132,9 @@ def _may_be(field: str, cells: Cells) -> bool:
     if not cells.values:
         return field not in ("date", "net", "price", "gross")
     if field in _DATED:
-        return cells.dates
+        return cells.share(_DATE.match) > _SOME
     if field in _NUMBERS:
-        return cells.numbers
+        return cells.share(_AMOUNT.match) > _SOME
     if field == "email":
         return cells.share(lambda c: "@" in c) > 0.5
     if field == "phone":
@@ -131,7 +145,7 @@ def _may_be(field: str, cells: Cells) -> bool:
 def _table(file: str, found: dict[str, dict[str, str]], cells: dict[str, Cells]) -> str:
     sales, people, bookings = found["sales"], found["customers"], found["bookings"]
     money = set(sales) & {"net", "gross", "price"} or any(c.decimals for c in cells.values())
-    dated = "date" in sales or any(c.dates for c in cells.values())
+    dated = "date" in sales or "date" in bookings or any(c.dates for c in cells.values())
     who = set(sales) & set(_WHO)
     own = set(people) & set(_OWN)
     about_people = set(people) & set(_WHO) and (own or len(set(people) & set(_WHO)) > 1)

@@ -14,7 +14,7 @@ _PACK = (
 )
 #: In the item's own words 療程 alone may be a single treatment; with a count it is a package.
 _PACKED_ITEM = (
-    r"\bpackages?\b|\bcourses?\b|套票|套裝|\bprepaid\b|預繳|\b\d+\s*sessions?\b|\b\d+\s*x\b"
+    r"\bpackages?\b|\bcourses?\b|套票|套裝|\bprepaid\b|預繳|\b\d+\s*sessions?\b"
     r"|\d+\s*(次|堂|節)(套|票|卡|療程|$)|療程.*(\d+|[五六八十])\s*(次|堂|節)"
 )
 _USED = r"\bredemptions?\b|\bredeem(ed)?\b|使用|扣次|扣減|扣套票|換領|兌換|\bused\b|\bsession used\b|抵用"

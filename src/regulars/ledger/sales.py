@@ -14,39 +14,35 @@ from regulars.ledger.schema import SALES
 from regulars.ledger.staging import Stage, foreign, keep, money_comma, when, who
 from regulars.privacy.pseudonym import Pseudonyms
 
-_TEXTS = ("sale_id", "line_id", "given_line", "branch", "staff", "item", "category", "kind", "event", "promotion")
+_TEXTS = (
+    *("sale_id", "line_id", "given_line", "branch", "staff", "item", "category", "kind", "event", "promotion"),
+    *("supplier", "piece", "status"),
+)
 _KEPT = ("branch", "item", "category", "promotion", "supplier")
-_SUMS = ("net", "gross", "discount", "price", "cost", "order_subtotal", "order_discount", "order_refund")
+_SUMS = ("net", "gross", "discount", "cost", "order_subtotal", "order_discount", "order_refund")
 #: Trades whose unnamed lines are goods; elsewhere they are services.
 _GOODS = ("retail", "watch")
 
 
 def stage_sales(stage: Stage) -> None:
     """Read every cell once: view ``staged`` with typed fields and the findings of each row."""
-    texts = [
-        f"f_{name} AS {name}" if stage.has(name) else f"CAST(NULL AS VARCHAR) AS {name}"
-        for name in (*_TEXTS, "supplier", "piece", "status")
-    ]
-    sums = [
-        f"{amount(f'f_{name}', stage.types[name], comma=money_comma(stage, name))} AS {name}"
-        if stage.has(name)
-        else f"CAST(NULL AS DECIMAL(18,2)) AS {name}"
-        for name in _SUMS
-        if name != "price"
-    ]
-    quantity = amount("f_quantity", stage.types["quantity"], to="DOUBLE") if stage.has("quantity") else "NULL::DOUBLE"
-    price = (
-        amount("f_price", stage.types["price"], comma=money_comma(stage, "price"), to="DECIMAL(18,4)")
-        if stage.has("price")
-        else "NULL::DECIMAL(18,4)"
-    )
+    written = [name for name in ("net", "gross", "price", "discount", "quantity") if stage.has(name)]
+    quantity = _number(stage, "quantity", "DOUBLE")
     given = f"f_quantity IS NOT NULL AND {quantity} IS NULL" if stage.has("quantity") else "false"
     dated, joins = when(stage)
-    cells = (
-        f"SELECT row, ragged, {', '.join(texts)}, {', '.join(sums)}, {quantity} AS quantity, {price} AS price, "
-        f"{given} AS bad_quantity, {who(stage)} AS who, {dated}, f_date IS NULL AS undated, "
-        f"{_unpaid(stage)} AS unpaid, coalesce({foreign(stage)}, false) AS strange FROM raw {joins}"
-    )
+    columns = [
+        *("row", "ragged", *(f"f_{name}" for name in written)),
+        *(f"{f'f_{name}' if stage.has(name) else 'NULL::VARCHAR'} AS {name}" for name in _TEXTS),
+        *(f"{_number(stage, name, 'DECIMAL(18,2)')} AS {name}" for name in _SUMS),
+        f"{_number(stage, 'price', 'DECIMAL(18,4)')} AS price",
+        f"{quantity} AS quantity",
+        f"{given} AS bad_quantity",
+        f"{who(stage)} AS who",
+        dated,
+        "f_date IS NULL AS undated",
+        f"{_unpaid(stage)} AS unpaid",
+        f"coalesce({foreign(stage)}, false) AS strange",
+    ]
     found = bits(
         {
             "ragged_row": "ragged",
@@ -58,8 +54,9 @@ def stage_sales(stage: Stage) -> None:
             "foreign_currency": "strange",
         }
     )
-    summed = f"SELECT *, {_sum(stage)} AS sum FROM ({cells})"
-    keep(stage, "staged", f"SELECT * EXCLUDE (undated, unpaid, strange), {found} AS found FROM ({summed})")
+    summed = f"SELECT *, {_sum(stage)} AS sum FROM (SELECT {', '.join(columns)} FROM raw {joins})"
+    spare = ", ".join(["undated", "unpaid", "strange", *(f"f_{name}" for name in written)])
+    keep(stage, "staged", f"SELECT * EXCLUDE ({spare}), {found} AS found FROM ({summed})")
     stage.warn(
         "bad_quantity",
         stage.one("SELECT count(*) FROM staged WHERE bad_quantity"),
@@ -68,18 +65,21 @@ def stage_sales(stage: Stage) -> None:
     stage.warn("bad_time", stage.one("SELECT count(*) FROM staged WHERE bad_time"), column=stage.columns.get("time"))
 
 
+def _number(stage: Stage, name: str, type: str) -> str:
+    if not stage.has(name):
+        return f"NULL::{type}"
+    comma = name != "quantity" and money_comma(stage, name)
+    return amount(f"f_{name}", stage.types[name], comma=comma, to=type)
+
+
 def _sum(stage: Stage) -> str:
-    # What the line came to: stated, or list price less discount, or price times quantity less discount.
-    ways = [
-        *(["net"] if stage.has("net") else []),
-        *(["gross - coalesce(abs(discount), 0)"] if stage.has("gross") else []),
-        *(
-            ["CAST(price * coalesce(quantity, 1) AS DECIMAL(18,2)) - coalesce(abs(discount), 0)"]
-            if stage.has("price")
-            else []
-        ),
-    ]
-    return f"CAST(coalesce({', '.join(ways)}) AS DECIMAL(18,2))"
+    # What the line came to: stated, or list price less discount, or price times quantity less discount. What is
+    # written but cannot be read makes the row a problem; the next best column is not a substitute for it.
+    off = "CASE WHEN f_discount IS NULL THEN 0 ELSE abs(discount) END" if stage.has("discount") else "0"
+    times = "CASE WHEN f_quantity IS NULL THEN 1 ELSE quantity END" if stage.has("quantity") else "1"
+    ways = {"net": "net", "gross": f"gross - {off}", "price": f"CAST(price * {times} AS DECIMAL(18,2)) - {off}"}
+    told = " ".join(f"WHEN f_{name} IS NOT NULL THEN {way}" for name, way in ways.items() if stage.has(name))
+    return f"CAST(CASE {told} END AS DECIMAL(18,2))"
 
 
 def _unpaid(stage: Stage) -> str:
