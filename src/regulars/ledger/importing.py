@@ -6,7 +6,6 @@ rejects file. All work per row is done by DuckDB; Python sees only distinct susp
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +25,7 @@ from regulars.ledger.rejects import write_rejects
 from regulars.ledger.sales import sales_facts, stage_sales
 from regulars.ledger.staging import Stage, load
 from regulars.ledger.store import Ledger
+from regulars.ledger.workplace import workplace
 from regulars.privacy.pseudonym import Pseudonyms
 
 __all__ = ["ImportResult", "Profile", "Recognition", "import_file", "recognise"]
@@ -78,8 +78,7 @@ def import_file(
         BadData: the file as a whole cannot be used; nothing was stored.
         Busy: another import holds the ledger.
     """
-    with tempfile.TemporaryDirectory(prefix="regulars-") as folder:
-        work = Path(folder)
+    with workplace() as work:
         with connect(work) as engine:
             raw = open_raw(engine, path, work=work, hints=profile, progress=progress)
             found = match(raw, profile=profile)

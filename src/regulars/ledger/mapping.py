@@ -6,7 +6,6 @@ and can be saved as a profile and corrected.
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +21,7 @@ from regulars.ledger.guess import guess
 from regulars.ledger.profile import Profile, load_profile, normal_header, save_profile
 from regulars.ledger.readers import Raw, connect, open_raw
 from regulars.ledger.sources import Source, all_sources
+from regulars.ledger.workplace import workplace
 
 __all__ = ["Profile", "Recognition", "load_profile", "match", "profile_for", "recognise", "save_profile"]
 
@@ -71,8 +71,8 @@ def profile_for(path: Path, profiles: Iterable[Path]) -> Profile | None:
 
 
 def _peek(path: Path, profile: Profile | None) -> Raw:
-    with tempfile.TemporaryDirectory(prefix="regulars-") as work, connect(Path(work)) as engine:
-        return open_raw(engine, path, work=Path(work), hints=profile, progress=unwatched, peek=True)
+    with workplace() as work, connect(work) as engine:
+        return open_raw(engine, path, work=work, hints=profile, progress=unwatched, peek=True)
 
 
 def match(raw: Raw, *, profile: Profile | None = None) -> Recognition:
