@@ -72,7 +72,7 @@ def test_the_whole_way_by_hand(salon: Path, lines: Path) -> None:
     assert Path(study["standings"]).is_file()
     plan = regulars("formulate", salon, "--json").json
     assert plan["schema"] == "regulars.formulate/1"
-    assert {r["id"] for r in plan["rivals"]} >= {"nothing", "equal_split", "top_value", "highest_risk", "remind_all"}
+    assert {r["id"] for r in plan["rivals"]} >= {"nothing", "equal", "top_value", "highest_risk", "reminder"}
     written = regulars("report", salon, "--lang", "zh-Hant", "--json").json
     assert "熟客" in Path(written["path"]).read_text(encoding="utf-8")
 

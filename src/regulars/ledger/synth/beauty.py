@@ -61,15 +61,15 @@ TRADE = Trade(
         new_year_lull=0.8,
     ),
     goals=(
-        Goal("stay", "Keep the clients we have", "留住現有客人", "retention_rate", 0.89, 1),
-        Goal("less-wastage", "Lose fewer clients in silence", "減少客人無聲流失", "wastage_90d", 0.026, 2),
-        Goal("gain", "Earn more from care for clients", "由客戶關係賺取更多", "gain_12", 30_000, 3, True),
-        Goal("back", "Win lapsed clients back", "挽回久未光臨的客人", "reactivated", 20, 4, True),
+        Goal("stay", "Keep the clients we have", "留住現有客人", "retention_rate", 0.836, 1),
+        Goal("less-wastage", "Lose fewer clients in silence", "減少客人無聲流失", "wastage_90d", 0.0575, 2),
+        Goal("gain", "Earn more from care for clients", "由客戶關係賺取更多", "gain_12", 25_000, 3, True),
+        Goal("back", "Win lapsed clients back", "挽回久未光臨的客人", "reactivated", 25, 4, True),
     ),
     female=0.93,
     margin=0.6,
-    budget_per_thousand=1_800,
-    staff_hours=25,
+    budget_per_thousand=2_000,
+    staff_hours=30,
 )
 
 SALES_HEADER = cells("單號,日期,時間,客戶編號,客戶姓名,電話,分店,美容師,項目,類別,數量,原價,折扣,實收")

@@ -56,14 +56,14 @@ TRADE = Trade(
         new_year_lull=0.7,
     ),
     goals=(
-        Goal("stay", "Keep the guests we have", "留住現有客人", "retention_rate", 0.898, 1),
-        Goal("less-wastage", "Lose fewer guests in silence", "減少客人無聲流失", "wastage_90d", 0.026, 2),
-        Goal("gain", "Earn more from care for guests", "由客戶關係賺取更多", "gain_12", 12_000, 3, True),
+        Goal("stay", "Keep the guests we have", "留住現有客人", "retention_rate", 0.846, 1),
+        Goal("less-wastage", "Lose fewer guests in silence", "減少客人無聲流失", "wastage_90d", 0.0515, 2),
+        Goal("gain", "Earn more from care for guests", "由客戶關係賺取更多", "gain_12", 20_000, 3, True),
     ),
     female=0.66,
     margin=0.55,
-    budget_per_thousand=1_500,
-    staff_hours=30,
+    budget_per_thousand=1_200,
+    staff_hours=20,
     walk_ins=0.09,
 )
 
