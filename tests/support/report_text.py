@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 
 from regulars.base.text import Param
@@ -92,7 +91,7 @@ def _figure(f: Figure, language: str) -> Iterator[str]:
     note = "" if f.note is None else show(f.note, language)
     yield f"<{f.id}> {show(f.title, language)} ~ {show(f.alt, language)} ~ {note}"
     spec = localise(f.chart, language)
-    yield f"  marks {' '.join(_marks(spec))}, {len(json.dumps(spec))} characters of specification"
+    yield f"  marks {' '.join(_marks(spec))}"
     yield from _table(f.data, language)
 
 

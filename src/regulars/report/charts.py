@@ -32,7 +32,7 @@ CONFIG: Spec = {
         "domain": False,
         "ticks": False,
         "labelPadding": 6,
-        "titlePadding": 10,
+        "titlePadding": 14,
     },
     "legend": {
         "orient": "top",
@@ -122,7 +122,13 @@ def movement_bars(months: Sequence[Param], above: Sequence[Series], below: Serie
             "x": {
                 "field": "i",
                 "type": "ordinal",
-                "axis": {"title": None, "values": list(shown), "labelExpr": Labels(shown), "labelAngle": 0},
+                "axis": {
+                    "title": None,
+                    "values": list(shown),
+                    "labelExpr": Labels(shown),
+                    "labelAngle": 0,
+                    "labelOverlap": "greedy",
+                },
             },
             "y": {
                 "field": "n",
@@ -148,7 +154,10 @@ def _part_colours(parts: Sequence[Series]) -> Spec:
         "field": "part",
         "type": "nominal",
         "scale": {"domain": [p.key for p in parts], "range": [p.colour for p in parts]},
-        "legend": {"labelExpr": Labels({p.key: p.name for p in parts})},
+        "legend": {
+            "labelExpr": Labels({p.key: p.name for p in parts}),
+            "columns": {"expr": f"width < 340 ? 2 : {len(parts)}"},
+        },
     }
 
 
@@ -157,7 +166,7 @@ def cohort_heatmap(
 ) -> Spec:
     """Cohorts down, months since the first visit across; the share that came in each month, in per cent."""
     cells = [
-        {"row": row, "k": k, "share": value, "label": str(round(value * 100)), "dark": value >= 0.45}
+        {"row": row, "k": k, "share": value, "label": str(round(value * 100))}
         for row, line in enumerate(share)
         for k, value in enumerate(line, start=1)
         if value is not None
@@ -168,7 +177,7 @@ def cohort_heatmap(
         "type": "ordinal",
         "title": y_title,
         "scale": {"domain": list(range(rows))},
-        "axis": {"labelExpr": Labels(dict(enumerate(cohorts)))},
+        "axis": {"labelExpr": Labels(dict(enumerate(cohorts))), "titlePadding": 30},
     }
     x = {"field": "k", "type": "ordinal", "title": x_title, "axis": {"labelAngle": 0, "orient": "top"}}
     top = max([0.3, *(value for line in share for value in line if value is not None)])
@@ -289,7 +298,7 @@ def _marker(at: tuple[float, float], text: Text, x_scale: Spec, y_scale: Spec) -
     x = {"field": "x", "type": "quantitative", "scale": x_scale}
     y = {"field": "y", "type": "quantitative", "scale": y_scale}
     low, high = x_scale["domain"]
-    left = at[0] > low + 0.55 * (high - low)
+    left = at[0] > low + 0.4 * (high - low)
     return [
         {"data": data, "mark": {"type": "rule", "color": theme.SEAL, "strokeWidth": 1.2}, "encoding": {"x": x}},
         {

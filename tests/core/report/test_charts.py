@@ -18,12 +18,13 @@ from regulars.report.charts import CONFIG, SCHEMA_URL, nice_ticks
 from regulars.report.document import Figure
 from regulars.report.drawing import VEGA_LITE, localise, to_svg
 from support import report as sample
+from support.report_plan import sample_plan
 
 FIGURES = ("frontier", "movement", "cohorts", "rhythm", "states", "classes", "concentration", "backtest", "branches")
 
 
 def figures() -> dict[str, Figure]:
-    document = build_document(sample.diagnosis(), sample.plan(), business=sample.business(), pack=sample.sample_pack())
+    document = build_document(sample.diagnosis(), sample_plan(), business=sample.business(), pack=sample.sample_pack())
     return {b.id: b for section in document.sections for b in section.blocks if isinstance(b, Figure)}
 
 

@@ -19,6 +19,7 @@ from regulars.report.render_pdf import to_pdf
 from regulars.report.spoken import spoken
 from regulars.strategy.plan import Plan
 from support import report as sample
+from support.report_plan import sample_plan
 from support.report_text import as_text
 
 type Case = Callable[[], tuple[Diagnosis, Plan | None]]
@@ -35,15 +36,15 @@ def unplanned() -> tuple[Diagnosis, Plan | None]:
 
 def empty_plan() -> tuple[Diagnosis, Plan | None]:
     nothing = sample.money(0, 0, 0)
-    plan = replace(sample.plan(), lines=(), cost=0.0, hours=0.0, customers=0, held_out=0, value_12=nothing)
+    plan = replace(sample_plan(), lines=(), cost=0.0, hours=0.0, customers=0, held_out=0, value_12=nothing)
     return sample.diagnosis(), replace(
         plan, value_36=nothing, targets=(), prices=(), rivals=(), frontier=(), not_chosen=(), notes=(), cells=()
     )
 
 
 def free_plan() -> tuple[Diagnosis, Plan | None]:
-    lines = tuple(replace(line, cost=0.0, reasons=(), evidence=(), channels=()) for line in sample.plan().lines)
-    return sample.diagnosis(), replace(sample.plan(), lines=lines, cost=0.0, budget=0.0, mission=None)
+    lines = tuple(replace(line, cost=0.0, reasons=(), evidence=(), channels=()) for line in sample_plan().lines)
+    return sample.diagnosis(), replace(sample_plan(), lines=lines, cost=0.0, budget=0.0, mission=None)
 
 
 def unknown_future() -> tuple[Diagnosis, Plan | None]:
@@ -82,12 +83,12 @@ def nobody() -> tuple[Diagnosis, Plan | None]:
 
 def one_branch() -> tuple[Diagnosis, Plan | None]:
     d = sample.diagnosis()
-    return replace(d, branches=d.branches[:1], packages=None), sample.plan()
+    return replace(d, branches=d.branches[:1], packages=None), sample_plan()
 
 
 def long_names() -> tuple[Diagnosis, Plan | None]:
     long = Local({"en": "Supercalifragilistic " * 9, "zh-Hant": "非常長的名字" * 20})
-    plan = sample.plan()
+    plan = sample_plan()
     lines = tuple(replace(line, measure_name=long) for line in plan.lines)
     return sample.diagnosis(), replace(plan, lines=lines, mission=long)
 
@@ -138,14 +139,14 @@ def test_what_is_not_known_is_said_in_words() -> None:
 
 
 def test_every_section_with_figures_says_what_they_rest_on() -> None:
-    for section in made(sample.diagnosis(), sample.plan()).sections:
+    for section in made(sample.diagnosis(), sample_plan()).sections:
         if section.id not in ("methods", "queries"):
             assert section.footer is not None and section.footer.cards, section.id
             assert section.footer.data_version == 218
 
 
 def test_every_card_pointed_to_is_printed_once() -> None:
-    document = made(sample.diagnosis(), sample.plan())
+    document = made(sample.diagnosis(), sample_plan())
     wanted = {f"card-{id}" for s in document.sections if s.footer for id in s.footer.cards}
     cards = next(s for s in document.sections if s.id == "methods").blocks[0]
     assert [c.id for c in cards.items] == list(dict.fromkeys(c.id for c in cards.items))  # type: ignore[union-attr]

@@ -19,6 +19,7 @@ from regulars.report.chapters.rhythm import OPEN, shown_bins
 from regulars.report.document import Range, Unknown
 from regulars.report.figures import Purse, Scale, significant
 from support import report as sample
+from support.report_plan import sample_plan
 
 finite = st.floats(-1e9, 1e9, allow_nan=False)
 
@@ -93,7 +94,7 @@ def test_the_long_tail_of_rhythms_is_drawn_as_one_open_bin() -> None:
 
 
 def test_bundles_add_up_to_the_lines_and_come_best_first() -> None:
-    plan = sample.plan()
+    plan = sample_plan()
     found = bundles(plan)
     assert sum(b.customers for b in found) == sum(line.customers for line in plan.lines)
     assert sum(b.value_36.mean for b in found) == pytest.approx(sum(line.value_36.mean for line in plan.lines))

@@ -14,6 +14,7 @@ from regulars.report.build import build_document
 from regulars.report.fonts import FACES, FOLDER, shares
 from regulars.report.render_html import to_html
 from support import report as sample
+from support.report_plan import sample_plan
 
 VOID = {"meta", "br", "col", "hr", "img", "input", "link", "path", "rect", "line"}
 
@@ -44,7 +45,7 @@ class Outline(HTMLParser):
 
 @cache
 def page(language: str) -> str:
-    document = build_document(sample.diagnosis(), sample.plan(), business=sample.business(), pack=sample.sample_pack())
+    document = build_document(sample.diagnosis(), sample_plan(), business=sample.business(), pack=sample.sample_pack())
     return to_html(document, language)
 
 

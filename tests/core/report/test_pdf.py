@@ -14,6 +14,7 @@ from regulars.base.words import LANGUAGES
 from regulars.report.build import build_document
 from regulars.report.render_pdf import to_pdf
 from support import report as sample
+from support.report_plan import sample_plan
 
 pytestmark = pytest.mark.slow
 needs_poppler = pytest.mark.skipif(shutil.which("pdftotext") is None, reason="needs poppler-utils")
@@ -21,7 +22,7 @@ needs_poppler = pytest.mark.skipif(shutil.which("pdftotext") is None, reason="ne
 
 @cache
 def pdf(language: str) -> bytes:
-    document = build_document(sample.diagnosis(), sample.plan(), business=sample.business(), pack=sample.sample_pack())
+    document = build_document(sample.diagnosis(), sample_plan(), business=sample.business(), pack=sample.sample_pack())
     return to_pdf(document, language)
 
 
@@ -60,5 +61,5 @@ def test_title_pages_and_tags(language: str, title: str, tmp_path: Path) -> None
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_same_document_is_the_same_file(language: str) -> None:
-    document = build_document(sample.diagnosis(), sample.plan(), business=sample.business(), pack=sample.sample_pack())
+    document = build_document(sample.diagnosis(), sample_plan(), business=sample.business(), pack=sample.sample_pack())
     assert pdf(language).startswith(b"%PDF-") and to_pdf(document, language) == pdf(language)
