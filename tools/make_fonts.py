@@ -145,6 +145,7 @@ def make_latin(folder: Path) -> None:
         merged = Merger().merge([str(part) for part in parts])
         rename(merged, family, style)
         merged["OS/2"].usWeightClass = weight
+        merged.recalcTimestamp = False
         merged.save(OUT / name)
 
 
@@ -156,6 +157,7 @@ def make_cjk(folder: Path) -> None:
         cut(font, characters(which))
         rename(font, family, "Regular")
         font["OS/2"].usWeightClass = 400  # one face a family: no renderer may synthesise another weight from it
+        font.recalcTimestamp = False  # the same sources give the same bytes
         font.save(OUT / name)
 
 
