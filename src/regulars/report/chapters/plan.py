@@ -144,12 +144,12 @@ def lines(c: Context) -> Section | None:
     ordered = [line for bundle in bundles(c.plan) for line in bundle.lines]
     scale = Scale.of(line.value_36 for line in ordered)
     columns = (
-        Column(say("report.plan.measure"), share=1.9),
-        Column(say("report.plan.whom"), share=1.9),
+        Column(say("report.plan.measure"), share=1.8),
+        Column(say("report.plan.whom"), share=1.8),
         Column(say("report.axis.customers"), "right", 1.2),
         Column(say("report.plan.cost_hours"), "right", 1.3),
-        Column(say("report.plan.value"), share=3.0),
-        Column(say("report.plan.because"), share=4.2),
+        Column(say("report.plan.value"), share=2.7),
+        Column(say("report.plan.because"), share=6.0),
     )
     rows = tuple(_row(c, line, scale) for line in ordered)
     table = Table(say("report.lines.caption"), columns, rows)
@@ -171,7 +171,7 @@ def _row(c: Context, line: Line, scale: Scale) -> tuple[Cell, ...]:
         Words(line.measure_name, strong=True, pills=_trial(line.test_first)),
         Words(line.cell_label),
         Amount(line.customers, held),
-        Amount(c.purse.exact(line.cost), hours if line.hours > 0 else None),
+        Amount(c.purse.exact(line.cost), hours if line.hours >= 0.05 else None),
         scale.cell(line.value_36, c.purse),
         Words(because),
     )
