@@ -1,14 +1,8 @@
-"""The allocation problem of a business: columns, exact limits, fixed costs and targets as arrays.
-
-Who may receive what is a transport problem between customers and options. Customers of a cell fall into atoms
-(permission pattern, held out or not) with exact counts; an option may go to a set of atoms. By Hall's theorem numbers
-x are possible exactly when, for every union U of such sets, the options confined to U use no more than U holds. These
-rows contain assignment (C1), reach (C2) and hold-out (C6), and keep their force for whole numbers.
-"""
+"""The allocation problem of a business: columns, limits, fixed costs and targets as arrays."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -18,26 +12,12 @@ from regulars.packs.schema import Measure
 from regulars.strategy.cells import Cell
 from regulars.strategy.objectives import added, baseline, living_today, sign
 from regulars.strategy.optimise import Goal, Limit, Problem, Switch
-from regulars.strategy.options import Column, Evaluator, Option, reached, taken
+from regulars.strategy.options import Column, Evaluator, reached, taken
+from regulars.strategy.people import People, bulk_of, people_limits
 from regulars.strategy.returns import Floats
 
-#: Beyond this many unions in a cell (never seen with fewer than nine sets) further ones are left out: not exact then.
-MOST_UNIONS = 256
 #: A measure to be tested first goes to at most this part of those who may have it.
 TRIAL = 0.5
-
-type Atom = tuple[int, bool]
-
-
-@dataclass(frozen=True, slots=True)
-class People:
-    """A limit of people: atoms of a cell and the columns confined to them."""
-
-    id: str
-    cell: int
-    atoms: frozenset[Atom]
-    count: int
-    columns: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,52 +31,6 @@ class Offer:
     safe_cost: Floats  # with incentives at their P90: what the budget must cover
     hours: Floats
     objectives: tuple[Objective, ...] = field(default=())  # those with a gap, in the order of the problem's goals
-
-
-def atoms_of(cell: Cell) -> dict[Atom, int]:
-    """Customers by permission pattern and hold-out."""
-    counts: dict[Atom, int] = {}
-    for pattern, count in cell.patterns.items():
-        counts[pattern, True] = cell.held[pattern]
-        counts[pattern, False] = count - cell.held[pattern]
-    return counts
-
-
-def allowed(option: Option, atoms: Mapping[Atom, int]) -> frozenset[Atom]:
-    """The atoms an option may go to. Service reaches the held out as well: they are held out of promotion only."""
-    need, tiers, marketing = option.need, option.tiers, option.marketing
-    return frozenset((p, out) for p, out in atoms if p & need == need and p & tiers and not (out and marketing))
-
-
-def unions(sets: Sequence[frozenset[Atom]]) -> list[frozenset[Atom]]:
-    """All unions of the sets (single ones included), each once."""
-    single = sorted(set(sets), key=lambda s: (len(s), sorted(s)))
-    found = list(single)
-    for one in single:
-        for other in list(found):
-            both = one | other
-            if both not in found:
-                if len(found) >= MOST_UNIONS:
-                    return [*found, frozenset().union(*single)]
-                found.append(both)
-    return found
-
-
-def people_limits(at: int, cell: Cell, columns: Sequence[Column], places: Sequence[int]) -> list[People]:
-    """The limits of people of one cell. ``places`` are the cell's columns."""
-    counts = atoms_of(cell)
-    options = {place: columns[place].option for place in places}
-    kinds = {place: (option.need, option.tiers, option.marketing) for place, option in options.items()}
-    alike = {kinds[place]: option for place, option in options.items()}
-    allow = {kind: allowed(option, counts) for kind, option in alike.items()}
-    sets = {place: allow[kind] for place, kind in kinds.items()}
-    limits: dict[tuple[int, ...], People] = {}
-    for number, union in enumerate(unions(list(allow.values()))):
-        inside = tuple(place for place in places if sets[place] <= union)
-        people = People(f"people:{cell.id}:{number}", at, union, sum(counts[a] for a in union), inside)
-        if inside not in limits or limits[inside].count > people.count:
-            limits[inside] = people
-    return list(limits.values())
 
 
 def hours_of(branch: str, business: Business) -> float:
@@ -128,12 +62,11 @@ def offer_of(
     people = [p for at, cell in enumerate(shown) for p in people_limits(at, cell, columns, of_cell[at])]
     limits = [Limit("budget", safe, float(business.budget.amount))]
     limits += _hours(columns, shown, hours, business)
-    limits += [Limit(p.id, _marks(p.columns, len(columns)), float(p.count)) for p in people]
     limits += _trials(columns, shown)
     limits += _vetoes(columns, business.veto)
     most = np.array([reached(c.option, shown[c.cell]) for c in columns], dtype=float)
     goals, wanted = _goals(objectives, columns, evaluator)
-    problem = Problem(value, most, tuple(limits), _switches(columns), goals)
+    problem = Problem(value, most, tuple(limits), _switches(columns), goals, bulk=bulk_of(people, len(columns)))
     return Offer(tuple(columns), problem, tuple(people), cost, safe, hours, wanted)
 
 

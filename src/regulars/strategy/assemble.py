@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,6 +27,7 @@ from regulars.strategy.judge import spent_fixed, tail_mean
 from regulars.strategy.limits import limit_named, permission_worth
 from regulars.strategy.notes import notes_of
 from regulars.strategy.objectives import MONEY, RATES, missing, sign
+from regulars.strategy.people import People
 from regulars.strategy.plan import (
     SCHEMA,
     CellInfo,
@@ -143,11 +145,12 @@ def _cell(at: int, about: Subject) -> CellInfo:
 
 def _lines(solved: Solved, about: Subject, held: dict[int, int]) -> tuple[Line, ...]:
     used = [int(place) for place in np.flatnonzero(solved.x > 0)]
-    lines = [_line(place, solved, about, held.get(place, 0)) for place in used]
+    full = {place for p in solved.offer.people if solved.prices.get(p.id, 0.0) > 0 for place in p.columns}
+    lines = [_line(place, solved, about, held.get(place, 0), full) for place in used]
     return tuple(sorted(lines, key=lambda line: (-line.value_36.mean, line.id)))
 
 
-def _line(place: int, solved: Solved, about: Subject, held: int) -> Line:
+def _line(place: int, solved: Solved, about: Subject, held: int, full: set[int]) -> Line:
     column, count = solved.offer.columns[place], int(solved.x[place])
     cell, option = about.cells.cells[column.cell], column.option
     returns = solved.judge.returns(place)
@@ -156,7 +159,7 @@ def _line(place: int, solved: Solved, about: Subject, held: int) -> Line:
         prices.get("budget", 0.0),
         max((p for id, p in prices.items() if id.startswith("hours:")), default=0.0),
         held,
-        any(place in p.columns and prices.get(p.id, 0.0) > 0 for p in solved.offer.people),
+        place in full,
     )
     return Line(
         id=f"{cell.id}:{option.id}",
@@ -255,9 +258,13 @@ def _reach_prices(solved: Solved, about: Subject) -> list[Price]:
     """What one more permission would be worth, where it is worth anything."""
     problem, prices = solved.offer.problem, solved.prices
     found = []
+    priced: dict[int, list[People]] = defaultdict(list)
+    for limit in solved.offer.people:
+        if prices.get(limit.id, 0.0) > 0:
+            priced[limit.cell].append(limit)
     for at, cell in enumerate(about.cells.cells):
-        people = [p for p in solved.offer.people if p.cell == at]
-        if not any(prices.get(p.id, 0.0) > 0 for p in people):
+        people = priced.get(at)
+        if not people:
             continue
         for channel, bit in (("email", 1), ("sms", 2), ("whatsapp", 4), ("phone", 8), ("post", 16)):
             worth = permission_worth(people, prices, channel)

@@ -18,6 +18,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from pathlib import Path
 
 import ibis
@@ -147,14 +148,14 @@ def group_up(
     t = t.mutate(pattern=pattern.cast("int32"), branch=t.branch.cast("string").fill_null(""))
     summed = t.group_by("branch", "state", "tier", "pattern").aggregate(
         customers=t.count(),
-        alive=t.p_alive.sum(),
-        visits_12=t.visits_12.sum(),
-        visits_36=t.visits_36.sum(),
-        rate=(t.rate_month * t.p_alive).sum(),
-        margin=t.margin_visit.sum(),
-        worth=(t.margin_visit * t.visits_12).sum(),
-        value_12=t.value_12.sum(),
-        returning=(t.p_alive * (1 - (-3 * t.rate_month).exp())).sum(),
+        alive=_exact(t.p_alive),
+        visits_12=_exact(t.visits_12),
+        visits_36=_exact(t.visits_36),
+        rate=_exact(t.rate_month * t.p_alive),
+        margin=_exact(t.margin_visit),
+        worth=_exact(t.margin_visit * t.visits_12),
+        value_12=_exact(t.value_12),
+        returning=_exact(t.p_alive * (1 - (-3 * t.rate_month).exp())),
         **{f"known_{channel}": t[f"may_{channel}"].notnull().sum() for channel in CONSENT},
     )
     rows = reader.arrow(summed).to_pylist()
@@ -162,9 +163,15 @@ def group_up(
     return _groups(rows, sum(CONSENT[c] for c in unknown), assumed_permission), unknown
 
 
+def _exact(column: ibis.Value) -> ibis.Value:
+    # Sums of floats depend on the order in which threads finish; sums of decimals do not, so the plan is repeatable.
+    known = ibis.ifelse(column.isnan() | column.isinf(), 0.0, column)
+    return known.cast("decimal(38, 12)").sum()
+
+
 def _groups(rows: Iterable[Mapping[str, object]], assumed: int, share: float) -> tuple[Group, ...]:
     found: dict[tuple[str, str, str], list[Mapping[str, object]]] = defaultdict(list)
-    for row in rows:
+    for row in sorted(rows, key=lambda row: _number(row["pattern"])):
         found[str(row["branch"]), str(row["state"]), str(row["tier"])].append(row)
     groups = []
     for (branch, state, tier), parts in sorted(found.items()):
@@ -177,7 +184,7 @@ def _groups(rows: Iterable[Mapping[str, object]], assumed: int, share: float) ->
 
 
 def _number(value: object) -> float:
-    number = float(value) if isinstance(value, int | float) else 0.0
+    number = float(value) if isinstance(value, int | float | Decimal) else 0.0
     return number if math.isfinite(number) else 0.0
 
 

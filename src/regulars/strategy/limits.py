@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from regulars.strategy.allocate import Offer, People
+from regulars.strategy.allocate import Offer
 from regulars.strategy.cells import CONSENT, TIER_BITS
 from regulars.strategy.optimise import Goal, Limit, Problem, Program, Solution
+from regulars.strategy.people import Atom, People
 from regulars.strategy.returns import Floats
 
 #: Stands for 'as much as you like' of money or hours.
@@ -67,9 +68,9 @@ def without(problem: Problem, id: str) -> Problem:
     return replace(problem, limits=tuple(limit for limit in problem.limits if limit.id != id))
 
 
-def price_of_veto(offer: Offer, id: str, value: float) -> float:
-    """Best value without the veto less best value with it."""
-    return max(Program(without(offer.problem, id)).best().value - value, 0.0)
+def price_of_veto(offer: Offer, id: str, free: float) -> float:
+    """Best value without the veto less best value with it (``free``), targets aside."""
+    return max(Program(replace(without(offer.problem, id), goals=())).best().value - free, 0.0)
 
 
 def permission_worth(people: Sequence[People], prices: dict[str, float], channel: str) -> float:
@@ -84,24 +85,19 @@ def customer_worth(people: Sequence[People], prices: dict[str, float]) -> float:
     return sum(prices.get(p.id, 0.0) for p in people)
 
 
-def _moved(people: Sequence[People], prices: dict[str, float], old: tuple[int, bool], new: tuple[int, bool]) -> float:
+def _moved(people: Sequence[People], prices: dict[str, float], old: Atom, new: Atom) -> float:
     worth = 0.0
     for limit in people:
-        holds_new, holds_old = _holds(limit, new), _holds(limit, old)
+        holds_new, holds_old = limit.holds(new), limit.holds(old)
         worth += prices.get(limit.id, 0.0) * (float(holds_new) - float(holds_old))
     return max(worth, 0.0)
 
 
-def _holds(limit: People, atom: tuple[int, bool]) -> bool:
-    # A set holds every pattern that has at least the bits of one of its members.
-    return any(atom[0] & member[0] == member[0] and atom[1] == member[1] for member in limit.atoms)
-
-
-def remedy(offer: Offer, goal: Goal, shortfalls: dict[str, float]) -> Remedy:
+def remedy(offer: Offer, goal: Goal, plan: Solution) -> Remedy:
     """The least extra money, or hours, or both, with which a goal is reached and the goals of the same or higher
     priority stay where the plan has them."""
     kept = [
-        Limit(f"kept:{other.id}", -other.gain, -other.gap * (1 - shortfalls[other.id] - ENOUGH))
+        Limit(f"kept:{other.id}", -other.gain, -other.gap * (1 - plan.shortfalls[other.id] - ENOUGH))
         for other in offer.problem.goals
         if other.id != goal.id and other.priority <= goal.priority
     ]
@@ -115,15 +111,21 @@ def remedy(offer: Offer, goal: Goal, shortfalls: dict[str, float]) -> Remedy:
         program.move(problem.money, PLENTY if money else own_money)
         for limit in hours:
             program.move(limit.id, PLENTY if more_hours else limit.upper)
-        if program.shortfall([0]) > ENOUGH:
+        # With money to spare every switch can be on; else the plan's own measures are kept. Either way what is found
+        # suffices, without a search over switches.
+        if money:
+            program.free()
+        else:
+            program.hold(plan.on)
+        if program.shortfall([0], integer=False) > ENOUGH:
             return None
-        x, on = program.least(use)
+        x, on = program.least(use, integer=False)
         fixed = sum(s.cost for s in problem.switches if s.id in on)
         return max(float(offer.safe_cost @ x) + fixed - own_money, 0.0), max(float(time @ x) - own_hours, 0.0)
 
     both = needed(offer.safe_cost, money=True, more_hours=True)
     if both is None:
-        return Remedy(None, None, None, 1 - program.shortfall([0]))
+        return Remedy(None, None, None, 1 - program.shortfall([0], integer=False))
     money = needed(offer.safe_cost, money=True, more_hours=False)
     longer = needed(time, money=False, more_hours=True)
     return Remedy(money[0] if money else None, longer[1] if longer else None, both, 1.0)

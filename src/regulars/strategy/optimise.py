@@ -12,7 +12,7 @@ This module knows nothing of cells and measures: arrays in, arrays out.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import highspy
 import numpy as np
@@ -27,6 +27,8 @@ TARGET_SLACK = 1e-6
 CHASE = 0.1
 #: A shortfall below this part of the gap is reached.
 REACHED = 1e-6
+#: A limit broken by less than this many customers is the solver's tolerance.
+BROKEN = 1e-6
 _INF = highspy.kHighsInf
 
 
@@ -41,6 +43,20 @@ class Limit:
     id: str
     use: Floats
     upper: float
+
+
+@dataclass(frozen=True, slots=True)
+class Bulk:
+    """Many limits at once (``matrix @ x <= upper``), most of which never bind.
+
+    The solver is given those marked ``start`` and then every one a solution breaks, until none is broken: exact, and
+    much faster than giving it all of them.
+    """
+
+    ids: tuple[str, ...]
+    matrix: sparse.csr_array
+    upper: Floats
+    start: NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +91,21 @@ class Problem:
     switches: tuple[Switch, ...] = ()
     goals: tuple[Goal, ...] = ()
     money: str = "budget"
+    bulk: Bulk | None = None
+
+    def rows(self) -> tuple[sparse.csc_array, Floats]:
+        """All limits: matrix by columns, and upper bounds."""
+        parts = [sparse.csr_array(limit.use[None, :]) for limit in self.limits]
+        upper = [np.array([limit.upper for limit in self.limits])]
+        if self.bulk is not None:
+            parts.append(self.bulk.matrix)
+            upper.append(self.bulk.upper)
+        matrix = sparse.vstack(parts) if parts else sparse.csr_array((0, self.value.size))
+        return sparse.csc_array(matrix), np.concatenate(upper)
+
+    def money_row(self) -> int | None:
+        """The row of the limit that fixed costs use; None when there is none."""
+        return next((row for row, limit in enumerate(self.limits) if limit.id == self.money), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +128,12 @@ class Program:
         self._switches = len(problem.switches)
         self._width = self._options + self._switches + len(problem.goals)
         self._rows = {limit.id: place for place, limit in enumerate(problem.limits)}
+        self._pending = (
+            np.zeros(0, dtype=bool) if problem.bulk is None else np.ones(problem.bulk.upper.size, dtype=bool)
+        )
         self._solver = self._load()
+        if problem.bulk is not None:
+            self._add(np.flatnonzero(problem.bulk.start))
 
     def _load(self) -> highspy.Highs:
         problem, n, k = self.problem, self._options, self._switches
@@ -135,12 +171,12 @@ class Program:
 
     def _link_rows(self, place: int, switch: Switch) -> sparse.csr_array:
         # x <= most * y, one row per option: many rows, but the tightest relaxation.
-        count = len(switch.columns)
-        rows = sparse.lil_array((count, self._width))
-        for row, column in enumerate(switch.columns):
-            rows[row, column] = 1.0
-            rows[row, self._options + place] = -max(float(self.problem.most[column]), 1e-9)
-        return sparse.csr_array(rows)
+        count, columns = len(switch.columns), np.array(switch.columns, dtype=int)
+        most = np.maximum(self.problem.most[columns], 1e-9)
+        rows = np.concatenate([np.arange(count)] * 2)
+        at = np.concatenate([columns, np.full(count, self._options + place)])
+        values = np.concatenate([np.ones(count), -most])
+        return sparse.csr_array((values, (rows, at)), shape=(count, self._width))
 
     def _pass(self, matrix: sparse.csr_array, lower: Floats, upper: Floats) -> highspy.Highs:
         problem = self.problem
@@ -210,26 +246,28 @@ class Program:
         self._solver.changeRowBounds(self._guard, -_INF, _INF)
         return short
 
-    def shortfall(self, places: Sequence[int]) -> float:
+    def shortfall(self, places: Sequence[int], *, integer: bool = True) -> float:
         """The least sum of relative shortfalls of some targets, whatever it costs."""
         costs = np.zeros(self._width)
         costs[[self._options + self._switches + place for place in places]] = -1.0
         self._cost(costs)
-        return -float(costs @ self._run(integer=True))
+        return -float(costs @ self._run(integer=integer))
 
-    def least(self, use: Floats) -> tuple[Floats, tuple[str, ...]]:
-        """The plan that reaches every target with the least of ``use``; every target must be within reach."""
+    def least(self, use: Floats, *, integer: bool = True) -> tuple[Floats, tuple[str, ...]]:
+        """The plan that reaches every target with the least of ``use``; every target must be within reach.
+
+        Not ``integer``: fixed costs are spread over customers when choosing; measures used at all are named.
+        """
         for place in range(len(self.problem.goals)):
             self._allow_short(place, TARGET_SLACK)
-        # A little on each fixed cost, so that no switch is on for nothing.
-        costs = np.concatenate([-use, np.full(self._switches, -1e-3), np.zeros(len(self.problem.goals))])
-        self._cost(costs)
-        values = self._run(integer=True)
+        fixed = [-switch.cost if not integer else -1e-3 for switch in self.problem.switches]
+        self._cost(np.concatenate([-use, fixed, np.zeros(len(self.problem.goals))]))
+        values = self._run(integer=integer)
         for place in range(len(self.problem.goals)):
             self._allow_short(place, _INF)
-        n, k = self._options, self._switches
-        on = tuple(s.id for s, y in zip(self.problem.switches, values[n : n + k], strict=True) if y > 0.5)
-        return values[:n], on
+        x = values[: self._options]
+        on = tuple(s.id for s in self.problem.switches if np.any(x[list(s.columns)] > 1e-9))
+        return x, on
 
     def _allow_short(self, place: int, most: float) -> None:
         self._solver.changeColBounds(self._options + self._switches + place, 0.0, most)
@@ -239,11 +277,11 @@ class Program:
         n, k = self._options, self._switches
         on = values[n : n + k] > 0.5
         if k:  # prices need a linear programme: hold the switches where they are
-            self._hold_switches(on)
+            self.hold([s.id for s, used in zip(self.problem.switches, on, strict=True) if used])
             values = self._run(integer=False)
         duals = np.array(self._solver.getSolution().row_dual)
         if k:
-            self._free_switches()
+            self.free()
         costs = self._value_costs()
         return Solution(
             np.clip(values[:n], 0.0, self.problem.most),
@@ -253,11 +291,14 @@ class Program:
             {g.id: max(float(v), 0.0) for g, v in zip(self.problem.goals, values[n + k :], strict=True)},
         )
 
-    def _hold_switches(self, on: np.ndarray) -> None:
-        for place, used in enumerate(on):
-            self._solver.changeColBounds(self._options + place, float(used), float(used))
+    def hold(self, on: Sequence[str]) -> None:
+        """Hold the switches: those named on, the others off."""
+        for place, switch in enumerate(self.problem.switches):
+            used = float(switch.id in on)
+            self._solver.changeColBounds(self._options + place, used, used)
 
-    def _free_switches(self) -> None:
+    def free(self) -> None:
+        """Let the switches be chosen again."""
         for place in range(self._switches):
             self._solver.changeColBounds(self._options + place, 0.0, 1.0)
 
@@ -268,26 +309,69 @@ class Program:
         kind = highspy.HighsVarType.kInteger if integer else highspy.HighsVarType.kContinuous
         for place in range(self._switches):
             self._solver.changeColIntegrality(self._options + place, kind)
-        self._solver.run()
-        status = self._solver.getModelStatus()
-        if status not in (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kModelEmpty):
-            raise NotSolved(f"solver status {self._solver.modelStatusToString(status)}")
-        return np.array(self._solver.getSolution().col_value)
+        while True:
+            self._solver.run()
+            status = self._solver.getModelStatus()
+            if status not in (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kModelEmpty):
+                raise NotSolved(f"solver status {self._solver.modelStatusToString(status)}")
+            values = np.array(self._solver.getSolution().col_value)
+            broken = self._broken(values)
+            if not broken.size:
+                return values
+            self._add(broken)
+
+    def _broken(self, values: Floats) -> NDArray[np.intp]:
+        bulk = self.problem.bulk
+        if bulk is None:
+            return np.zeros(0, dtype=np.intp)
+        over = bulk.matrix @ values[: self._options] > bulk.upper + BROKEN
+        return np.flatnonzero(over & self._pending)
+
+    def _add(self, places: NDArray[np.intp]) -> None:
+        bulk = self.problem.bulk
+        if bulk is None or not places.size:
+            return
+        first = self._solver.getNumRow()
+        rows = bulk.matrix[places]
+        self._solver.addRows(
+            places.size,
+            np.full(places.size, -_INF),
+            bulk.upper[places],
+            rows.nnz,
+            rows.indptr[:-1].astype(np.int32),
+            rows.indices.astype(np.int32),
+            rows.data,
+        )
+        self._pending[places] = False
+        self._rows |= {bulk.ids[place]: first + row for row, place in enumerate(places)}
+
+    def tightened(self) -> Problem:
+        """The problem with the limits found so far given from the start: a warm beginning for its variants."""
+        if self.problem.bulk is None:
+            return self.problem
+        return replace(self.problem, bulk=replace(self.problem.bulk, start=~self._pending))
 
 
 def whole(x: Floats, problem: Problem, on: Sequence[str]) -> NDArray[np.int64]:
     """Round to whole customers: down, then up again by largest remainder wherever every limit still holds."""
     down = np.floor(x + 1e-9)
-    fixed = sum(switch.cost for switch in problem.switches if switch.id in on)
-    use = np.array([limit.use for limit in problem.limits]).reshape(len(problem.limits), x.size)
-    upper = np.array([limit.upper - (fixed if limit.id == problem.money else 0.0) for limit in problem.limits])
+    use, upper = problem.rows()
+    if (money := problem.money_row()) is not None:
+        upper[money] -= sum(switch.cost for switch in problem.switches if switch.id in on)
     left = upper - use @ down
     remainder = x - down
     for column in np.lexsort((np.arange(x.size), -remainder)):
         if remainder[column] <= 1e-6:
             break
-        after = left - use[:, column]
-        if problem.value[column] > 0 and np.all(after >= -1e-9) and down[column] + 1 <= problem.most[column] + 1e-9:
+        rows, amounts = column_of(use, int(column))
+        fits = down[column] + 1 <= problem.most[column] + 1e-9 and np.all(left[rows] - amounts >= -1e-9)
+        if problem.value[column] > 0 and fits:
             down[column] += 1
-            left = after
+            left[rows] -= amounts
     return down.astype(np.int64)
+
+
+def column_of(matrix: sparse.csc_array, column: int) -> tuple[NDArray[np.intp], Floats]:
+    """Rows and amounts of one column."""
+    part = slice(matrix.indptr[column], matrix.indptr[column + 1])
+    return matrix.indices[part], matrix.data[part]

@@ -145,14 +145,13 @@ class Evaluator:
             factor = self.draws.primitives(cell=at, customers=cell.customers)
             hazards = np.array(by_month(cell.second or cell.hazards))
             base = Base(
-                hazards[0] * factor["hazard"],
+                np.minimum(np.outer(hazards, factor["hazard"]), 1.0),
                 cell.frequency * factor["frequency"],
                 cell.margin * factor["margin"],
                 self._discount,
                 cell.alive,
                 self._no_show,
                 cell.state == "lapsed",
-                hazards / hazards[0],
             )
             self._bases[at] = base, live(base, {})
         return self._bases[at]

@@ -46,7 +46,7 @@ class Push:
 class Base:
     """A cell's primitives per draw, untouched. For a lapsed cell they describe the life after coming back.
 
-    ``hazard`` is that of the first months; ``shape`` what it is later, month by month, as a multiple.
+    ``hazard`` is one for all months, or months x draws.
     """
 
     hazard: Floats
@@ -56,12 +56,10 @@ class Base:
     alive: float = 1.0
     no_show: float = 0.0
     lapsed: bool = False
-    shape: Floats | None = None
 
     def by_month(self) -> Floats:
         """Hazard, months x draws."""
-        shape = np.ones(LONG) if self.shape is None else self.shape
-        return np.minimum(np.outer(shape, self.hazard), 1.0)
+        return np.broadcast_to(self.hazard, (LONG, self.frequency.size))
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +178,7 @@ def outcome(
     lives = set(effects) - {"reactivation"} or contacts > IDEAL_CONTACTS
     life = live(base, effects, psi=psi, contacts=contacts) if lives else none
     if base.lapsed:
-        back = effects["reactivation"][0] if "reactivation" in effects else np.zeros(base.hazard.size)
+        back = effects["reactivation"][0] if "reactivation" in effects else np.zeros(base.frequency.size)
         nothing = np.zeros_like(back)
         second = back / base.alive
         return Outcome(second * life.cash_12, second * life.cash_36, nothing, nothing, back, second * life.visits_12)
@@ -189,7 +187,7 @@ def outcome(
         life.cash_36 - none.cash_36,
         life.alive[SHORT - 1] - none.alive[SHORT - 1],
         life.alive[QUARTER - 1] - none.alive[QUARTER - 1],
-        np.zeros(base.hazard.size),
+        np.zeros(base.frequency.size),
         life.visits_12 - none.visits_12,
     )
 

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from regulars.strategy.allocate import Offer
+from regulars.strategy.optimise import column_of
 from regulars.strategy.options import Evaluator
 from regulars.strategy.returns import QUARTER, Floats
 
@@ -65,24 +66,25 @@ def _of_cells(evaluator: Evaluator) -> tuple[list[float], list[float]]:
 def fill(offer: Offer, order: Iterable[int], *, pots: Floats | None = None) -> NDArray[np.int64]:
     """Give each option in turn to as many customers as every limit still allows (and as its pot pays for)."""
     problem = offer.problem
-    use = np.array([limit.use for limit in problem.limits])
-    left = np.array([limit.upper for limit in problem.limits])
-    money = next(place for place, limit in enumerate(problem.limits) if limit.id == problem.money)
+    use, left = problem.rows()
+    money = problem.money_row()
     x = np.zeros(problem.value.size, dtype=np.int64)
     paid: set[str] = set()
     for place in order:
         start = [s for s in problem.switches if place in s.columns and s.id not in paid]
         entry = sum(s.cost for s in start)
-        column, bound = use[:, place], left.copy()
-        bound[money] -= entry
-        rows = column > 0
-        many = np.min(np.floor(bound[rows] / column[rows] + 1e-9)) if rows.any() else 0.0
+        rows, amounts = column_of(use, place)
+        bound = left[rows] - np.where(rows == money, entry, 0.0)
+        if entry > left[money]:
+            continue
+        many = np.min(np.floor(bound / amounts + 1e-9))
         if pots is not None:
             many = min(many, np.floor(pots[place] + 1e-9))
         if many < 1:
             continue
         x[place] = int(many)
-        left = bound - column * x[place]
+        left[rows] -= amounts * x[place]
+        left[money] -= entry
         paid |= {s.id for s in start}
     return x
 

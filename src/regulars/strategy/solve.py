@@ -70,7 +70,9 @@ def solve(
     evaluator = Evaluator(cells, drawn, discount=discount, no_show=no_show)
     columns = all_columns(measures, evaluator, business)
     offer = offer_of(columns, evaluator, business, objectives=business.objectives)
-    solution = Program(offer.problem).best()
+    program = Program(offer.problem)
+    solution = program.best()
+    offer = replace(offer, problem=program.tightened())
     x = whole(solution.x, offer.problem, solution.on)
     fresh = draw(measures, count=sizes.report, seed=seed, stream=1)
     judge = Judge(offer, Evaluator(cells, fresh, discount=discount, no_show=no_show))
@@ -89,12 +91,12 @@ def solve(
         max(Program(unheld.problem).best().value - free, 0.0) if business.contact.holdout else 0.0,
         max(free - solution.value, 0.0),
         {
-            limit.id.removeprefix("veto:"): price_of_veto(offer, limit.id, solution.value)
+            limit.id.removeprefix("veto:"): price_of_veto(offer, limit.id, free)
             for limit in offer.problem.limits
             if limit.id.startswith("veto:")
         },
         {
-            goal.id: remedy(offer, goal, solution.shortfalls)
+            goal.id: remedy(offer, goal, solution)
             for goal in offer.problem.goals
             if solution.shortfalls[goal.id] > ENOUGH
         },
