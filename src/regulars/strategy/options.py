@@ -13,7 +13,8 @@ from regulars.strategy.cells import CONSENT, PACKAGE, TIER_BITS, Cell, by_month
 from regulars.strategy.draws import Draws, prior_of
 from regulars.strategy.returns import Base, Floats, Life, Outcome, Push, live, outcome, without_synergy
 
-MOST_OPTIONS, MOST_SINGLES, BUNDLED, BUNDLE_SIZE = 15, 9, 5, 3
+#: Bundles of two come from the five strongest measures, of three from the four strongest.
+MOST_OPTIONS, MOST_SINGLES, BUNDLED = 15, 9, {2: 5, 3: 4}
 #: Prices (value asked for one unit of money, of hours) at which an option must be best somewhere to be kept.
 MONEY_GRID = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0)
 HOUR_GRID = (0.0, 50.0, 100.0, 200.0, 400.0, 800.0)
@@ -229,12 +230,12 @@ def columns_of(
     offered = [Column(at, Option.of(m)) for m in usable]
     offered = [column for column in offered if reached(column.option, cell)]
     singles = _best(offered, evaluator, MOST_SINGLES, goals)
-    strong = _best(singles, evaluator, BUNDLED, goals, spare_reach=False)
+    strong = _best(singles, evaluator, max(BUNDLED.values()), goals, spare_reach=False)
     apart = [column.option.measures[0] for column in strong]
     bundles = [
         Column(at, Option.of(*some))
-        for size in range(2, BUNDLE_SIZE + 1)
-        for some in combinations(apart, size)
+        for size, strongest in BUNDLED.items()
+        for some in combinations(apart[:strongest], size)
         if compatible(some, max_contacts=max_contacts)
     ]
     bundles = [column for column in bundles if reached(column.option, cell)]
