@@ -97,9 +97,7 @@ def _east_asian(head: bytes) -> str | None:
 
 def _touching(text: str) -> str:
     # Latin letters next to a Chinese one: "Café" read as Big5 has them, a Chinese table hardly ever.
-    return "".join(
-        b for a, b in pairwise(text) if (ord(a) > 0x2E7F) != (ord(b) > 0x2E7F) and b.isascii()
-    )
+    return "".join(b for a, b in pairwise(text) if (ord(a) > 0x2E7F) != (ord(b) > 0x2E7F) and b.isascii())
 
 
 def _mostly_ascii_around(head: bytes) -> bool:

@@ -58,9 +58,7 @@ SALES = Table(
     ("system", "sale_id", "line_id"),
     (
         Column("system", pa.string(), "the system the line comes from (square, shopify, ..., own)", True),
-        Column(
-            "sale_id", pa.string(), "receipt or order; made from the content where there is none", True
-        ),
+        Column("sale_id", pa.string(), "receipt or order; made from the content where there is none", True),
         Column("line_id", pa.string(), "line within the sale", True),
         Column("customer", pa.int64(), "pseudonymous key; null for a walk-in nobody identified"),
         Column("day", pa.date32(), "local business day", True),
