@@ -7,7 +7,7 @@ was written); Parquet columns keep their types.
 from __future__ import annotations
 
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
@@ -17,8 +17,19 @@ from regulars.base.progress import Progress
 from regulars.base.text import say
 from regulars.ledger.dialect import HEAD, SPACES, find_dialect
 from regulars.ledger.encoding import as_utf8
+from regulars.ledger.lines import lay_out, needs_laying_out, sample_rows
 from regulars.ledger.profile import Profile
 from regulars.ledger.sheets import sheet_to_csv
+
+
+@dataclass(frozen=True, slots=True)
+class TextLayout:
+    """Where the text of a delimited file lies and how it is laid out, should it have to be laid out afresh."""
+
+    path: Path
+    delimiter: str
+    skip: int
+    first_row: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +47,7 @@ class Raw:
     encoding: str = "utf-8"
     replaced: int = 0
     odd_blanks: bool = True
+    text: TextLayout | None = None
 
 
 def literal(text: str) -> str:
@@ -116,16 +128,11 @@ def _csv(path: Path, *, shown: str, form: str, work: Path, hints: Profile | None
     if delimiter == SPACES:
         source, delimiter = _tabbed(text.path, work / "tabbed.csv"), "\t"
     width = len(dialect.names)
-    # One column more than the header has: what lands there tells that a row is too long.
-    columns = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(width)) + ", 'over': 'VARCHAR'"
-    read = (
-        f"read_csv({literal(str(source))}, auto_detect=false, header=false, skip={dialect.skip}, "
-        f"columns={{{columns}}}, delim={literal(delimiter)}, quote='\"', escape='\"', null_padding=true, "
-        f"strict_mode=false, max_line_size={16 << 20}, nullstr=''"
-    )
-    row = f"row_number() OVER () + {dialect.first_row - 1} AS row"
-    kept = ", ".join(f"c{i}" for i in range(width))
-    scan = f"SELECT {row}, {kept}, over IS NOT NULL AS ragged FROM {read}"
+    sample = dialect.sample
+    if delimiter == dialect.delimiter and '"' in head and len(head) < HEAD:
+        # An open quotation mark must not hide the rows by which columns are recognised.
+        sample = tuple(sample_rows(head, skip=dialect.skip, delimiter=delimiter, width=width))
+    scan = _text_scan(source, delimiter, width, skip=dialect.skip, first_row=dialect.first_row)
     return Raw(
         shown,
         form,
@@ -134,11 +141,39 @@ def _csv(path: Path, *, shown: str, form: str, work: Path, hints: Profile | None
         scan + ")",
         scan + ", parallel=false)",
         dialect.header,
-        tuple(tuple(row) for row in dialect.sample),
+        sample,
         text.encoding,
         text.replaced,
         text.odd_blanks,
+        TextLayout(source, delimiter, dialect.skip, dialect.first_row) if form == "csv" else None,
     )
+
+
+def _text_scan(path: Path, delimiter: str, width: int, *, skip: int, first_row: int | None) -> str:
+    # One column more than the header has: what lands there tells that a row is too long. Without ``first_row`` the
+    # file carries its row numbers itself. Left open at the end for one more option.
+    columns = "".join(f"'c{i}': 'VARCHAR', " for i in range(width)) + "'over': 'VARCHAR'"
+    if first_row is None:
+        columns = "'row': 'BIGINT', " + columns
+    row = "row" if first_row is None else f"row_number() OVER () + {first_row - 1} AS row"
+    kept = ", ".join(f"c{i}" for i in range(width))
+    return (
+        f"SELECT {row}, {kept}, over IS NOT NULL AS ragged FROM read_csv({literal(str(path))}, auto_detect=false, "
+        f"header=false, skip={skip}, columns={{{columns}}}, delim={literal(delimiter)}, quote='\"', escape='\"', "
+        f"null_padding=true, strict_mode=false, max_line_size={16 << 20}, nullstr=''"
+    )
+
+
+def laid_out(raw: Raw, work: Path, *, last_row: int) -> Raw:
+    """The file as it is read afresh, where its lines are not its rows; the same ``raw`` where they are."""
+    text = raw.text
+    if text is None or not needs_laying_out(text.path, skip=text.skip, last_row=last_row):
+        return raw
+    target = work / "laid-out.csv"
+    width = len(raw.names)
+    lay_out(text.path, target, skip=text.skip, first_row=text.first_row, delimiter=text.delimiter, width=width)
+    scan = _text_scan(target, text.delimiter, width, skip=0, first_row=None)
+    return replace(raw, scan=scan + ")", serial=scan + ", parallel=false)", text=None)
 
 
 def _tabbed(path: Path, target: Path) -> Path:

@@ -18,7 +18,7 @@ from regulars.ledger.dates import DateForm, clock_words, day_of, day_words, find
 from regulars.ledger.fields import identifier, text_of, trimmed
 from regulars.ledger.mapping import LINE_COLUMN, Recognition
 from regulars.ledger.profile import Profile
-from regulars.ledger.readers import Raw, literal
+from regulars.ledger.readers import Raw, laid_out, literal
 
 #: Cells that say "nothing" in so many words.
 _NOTHING = "('NULL','null','N/A','n/a','NaN','nan','NaT','None','none','-','—')"
@@ -101,6 +101,27 @@ def load(stage: Stage) -> None:
     Raises:
         BadData: the engine cannot read the file, or there is no row in it.
     """
+    target = stage.work / "raw.parquet"
+    try:
+        _read(stage, target)
+        last = stage.one(f"SELECT max(row) FROM read_parquet({literal(str(target))})")
+    except BadData:
+        if stage.raw.text is None:
+            raise
+        last = -1  # an open quotation mark may have made one endless line of the rest
+    laid = laid_out(stage.raw, stage.work, last_row=last)
+    if laid is not stage.raw:
+        stage.raw = laid
+        _read(stage, target)
+    stage.engine.execute(f"CREATE VIEW read AS SELECT * FROM read_parquet({literal(str(target))})")
+    stage.engine.execute(f"CREATE VIEW raw AS {_filled_down(stage) if stage.reading.continuation else 'FROM read'}")
+    stage.rows = stage.one("SELECT count(*) FROM read")
+    if not stage.rows:
+        raise BadData(say("importing.file.no_rows", file=stage.raw.file), say("importing.file.empty_hint"))
+    stage.warn("characters_lost", stage.raw.replaced, encoding=stage.raw.encoding)
+
+
+def _read(stage: Stage, target: Path) -> None:
     raw, reading = stage.raw, stage.reading
     picked = ["row", "ragged"]
     inner = ["row", "ragged"]
@@ -114,14 +135,7 @@ def load(stage: Stage) -> None:
         picked.append(f"{literal(value)} AS f_{wanted}")
         stage.types[wanted] = "VARCHAR"
     filled = "coalesce(" + ", ".join(f"CAST(c{at} AS VARCHAR)" for at in range(len(raw.names))) + ") IS NOT NULL"
-    target = stage.work / "raw.parquet"
     _copy(stage, f"SELECT {', '.join(picked)} FROM (SELECT {', '.join(inner)} FROM ({{scan}}) WHERE {filled})", target)
-    stage.engine.execute(f"CREATE VIEW read AS SELECT * FROM read_parquet({literal(str(target))})")
-    stage.engine.execute(f"CREATE VIEW raw AS {_filled_down(stage) if reading.continuation else 'FROM read'}")
-    stage.rows = stage.one("SELECT count(*) FROM read")
-    if not stage.rows:
-        raise BadData(say("importing.file.no_rows", file=raw.file), say("importing.file.empty_hint"))
-    stage.warn("characters_lost", raw.replaced, encoding=raw.encoding)
 
 
 def _typed(raw: Raw, cell: str, type: str, wanted: str) -> tuple[str, str]:
