@@ -36,9 +36,14 @@ def write_rejects(stage: Stage, folder: Path, *, name: str) -> Path | None:
     kept = [at for at, column in enumerate(raw.names) if not column.startswith(OURS)]
     cells = ", ".join(f"CAST(c{at} AS VARCHAR)" for at in kept)
     scan = raw.serial if stage.one_thread else raw.scan
+    # A line numbered within its day has no number yet while its day is unknown.
+    unnumbered = "false"
+    if stage.found.table == "sales" and not stage.numbers_unique:
+        unnumbered = r"lines.day IS NULL AND regexp_matches(lines.line_id, '^\d+$')"
     engine.execute(
         "CREATE TEMP TABLE aside AS SELECT lines.row, lines.found, CASE WHEN staged.sale_id IS NOT NULL "
-        "THEN lines.line_id END AS line FROM lines JOIN staged USING (row) WHERE lines.found <> 0"
+        f"AND NOT ({unnumbered}) THEN lines.line_id END AS line "
+        "FROM lines JOIN staged USING (row) WHERE lines.found <> 0"
     )
     found = engine.execute(
         f"SELECT aside.row, aside.found, aside.line, {cells} FROM ({scan}) AS file JOIN aside USING (row) ORDER BY 1"

@@ -143,7 +143,8 @@ def _numbered(stage: Stage, kept: dict[str, str], pseudonyms: Pseudonyms, clash:
         "substr(md5(concat_ws('|', coalesce(kept_item, ''), coalesce(kept_category, ''), coalesce(quantity, 0), sum, "
         "coalesce(gross, 0))), 1, 12)"
     )
-    sale = f"coalesce(sale_id, {made}) AS sale, CASE WHEN sale_id IS NULL THEN {content} END AS content"
+    told, joins = _place(stage)
+    sale = f"coalesce(sale_id, {made}) AS sale, CASE WHEN sale_id IS NULL THEN {content} ELSE {told} END AS content"
     # Numbers run over rejected lines too, so that a corrected line comes back under its own number.
     number = "CAST(row_number() OVER (PARTITION BY sale, content ORDER BY row) AS VARCHAR)"
     line = f"coalesce(given_line, line_id, CASE WHEN content IS NULL THEN {number} ELSE content || '-' || {number} END)"
@@ -156,8 +157,25 @@ def _numbered(stage: Stage, kept: dict[str, str], pseudonyms: Pseudonyms, clash:
         "CAST(coalesce(gross, price * coalesce(quantity, 1)) AS DECIMAL(18,2)) AS gross, abs(discount) AS discount, "
         "CAST(CASE WHEN refunded THEN -abs(sum) ELSE sum END AS DECIMAL(18,2)) AS net, cost, "
         f"{literal(stage.business.currency)} AS currency, kept_promotion AS promotion, kept_supplier AS supplier, "
-        f"{piece} AS piece, order_subtotal, order_discount, order_refund FROM (SELECT *, {sale} FROM ({base}))"
+        f"{piece} AS piece, order_subtotal, order_discount, order_refund FROM (SELECT *, {sale} FROM ({base}) {joins})"
     )
+
+
+def _place(stage: Stage) -> tuple[str, str]:
+    """What a line is numbered within beside its sale, and the join it needs.
+
+    The numbers of known systems are unique. Other tills start again at 1 every day or in every branch, and write a
+    refund under the number of the sale weeks later: there a line counts within its day and branch.
+    """
+    if stage.numbers_unique:
+        return "NULL", ""
+    said, joins = "day", ""
+    if stage.one("SELECT count(*) FROM staged WHERE day IS NULL AND sale_id IS NOT NULL"):
+        # A line whose date cannot be read belongs to the day of the other lines of its sale.
+        undated = "SELECT sale_id FROM staged WHERE day IS NULL"
+        days = f"SELECT sale_id, min(day) AS sale_day FROM staged WHERE sale_id IN ({undated}) GROUP BY 1"
+        said, joins = "coalesce(day, sale_day)", f"LEFT JOIN ({days}) AS of_sale USING (sale_id)"
+    return f"strftime({said}, '%Y%m%d') || coalesce('-' || branch_id, '')", joins
 
 
 def _reject_more(stage: Stage) -> bool:

@@ -19,6 +19,7 @@ from regulars.ledger.fields import identifier, text_of, trimmed
 from regulars.ledger.mapping import LINE_COLUMN, Recognition
 from regulars.ledger.profile import Profile
 from regulars.ledger.readers import Raw, laid_out, literal
+from regulars.ledger.sources import all_sources
 
 #: Cells that say "nothing" in so many words.
 _NOTHING = "('NULL','null','N/A','n/a','NaN','nan','NaT','None','none','-','—')"
@@ -79,6 +80,11 @@ class Stage:
         named["amount"] = next((named[f] for f in ("net", "price", "gross") if f in named), "")
         named["customer"] = next((named[f] for f in self.reading.identity if f in named), "")
         return named
+
+    @property
+    def numbers_unique(self) -> bool:
+        """Whether a sale number is given once only; known of the systems this program knows, of no other."""
+        return self.reading.system in {source.system for source in all_sources()}
 
     def has(self, name: str) -> bool:
         """Whether the file (or a default) has the field."""

@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from regulars.base.text import Text
+from regulars.ledger.importing import ImportResult
 from support.exports import Shop, business, codes, write
 
 HEADER = "Receipt,Date,Customer ID,Item,Amount"
@@ -145,3 +146,44 @@ def test_killed_at_any_step_nothing_is_seen_and_it_can_be_repeated(
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     assert shop.take(path).stored == 36
     assert list(tmp_path.glob("regulars-import-*")) == []  # the raw rows the killed one left are gone
+
+
+def _take_lines(shop: Shop, folder: Path, name: str, *rows: str) -> ImportResult:
+    path = folder / name
+    path.write_text("Receipt,Date,Branch,Customer ID,Item,Amount\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    return shop.take(path)
+
+
+def test_receipt_numbers_that_start_again_lose_no_sale(tmp_path: Path) -> None:
+    shop = Shop(tmp_path)
+    first = ("1,2026-01-01,A,C1,Cut,50", "1,2026-01-01,B,C2,Wash,20", "1,2026-01-02,A,C3,Cut,30")
+    _take_lines(shop, tmp_path, "both.csv", *first)
+    again = _take_lines(shop, tmp_path, "B.csv", first[1])
+    assert (again.stored, again.changed, again.unchanged) == (0, 0, 1)
+    _take_lines(shop, tmp_path, "later.csv", first[2], "1,2026-01-03,A,C4,Cut,70")
+    assert sorted(line["net"] for line in shop.rows()) == [20, 30, 50, 70]
+
+
+def test_a_refund_under_the_number_of_its_sale_replaces_nothing(tmp_path: Path) -> None:
+    shop = Shop(tmp_path)
+    sale = ("R1,2026-01-01,A,C1,Cut,50", "R1,2026-01-01,A,C1,Wash,20")
+    refund = "R1,2026-02-05,A,C1,Cut,-50"
+    _take_lines(shop, tmp_path, "january.csv", *sale)
+    _take_lines(shop, tmp_path, "february.csv", refund)
+    assert sorted(line["net"] for line in shop.rows()) == [-50, 20, 50]
+    whole = _take_lines(shop, tmp_path, "both.csv", refund, *sale)
+    assert (whole.stored, whole.changed, whole.unchanged) == (0, 0, 3)
+
+
+@pytest.mark.parametrize("alone", [True, False])
+def test_a_corrected_date_meets_the_corrected_export(tmp_path: Path, alone: bool) -> None:
+    shop = Shop(tmp_path)
+    good = () if alone else ("R1,2026-01-05,A,C1,Wash,20",)
+    other = "R2,2026-01-05,A,C2,Cut,10"
+    result = _take_lines(shop, tmp_path, "first.csv", *good, "R1,2026-01-55,A,C1,Cut,50", other)
+    assert result.rejects_file is not None
+    corrected = result.rejects_file.read_text(encoding="utf-8-sig").replace("2026-01-55", "2026-01-05")
+    (tmp_path / "corrected.csv").write_text(corrected, encoding="utf-8")
+    assert shop.take(tmp_path / "corrected.csv").stored == 1
+    whole = _take_lines(shop, tmp_path, "whole.csv", *good, "R1,2026-01-05,A,C1,Cut,50", other)
+    assert (whole.stored, whole.changed) == (0, 0)

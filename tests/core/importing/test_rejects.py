@@ -191,7 +191,7 @@ def test_lines_of_one_sale_keep_their_numbers(tmp_path: Path) -> None:
     rows = [["R1", "20/03/2026", "C1", item, amount] for item, amount in (("A", "1"), ("B", "?"), ("C", "3"))]
     shop = Shop(tmp_path)
     first = shop.take(write(tmp_path / "s.csv", HEADER, rows))
-    assert [line["line_id"] for line in shop.rows()] == ["1", "3"]
+    assert [line["line_id"] for line in shop.rows()] == ["20260320-1", "20260320-3"]
     assert first.rejects_file is not None
     shop.take(correct(first.rejects_file, {"Amount": "2"}, to=tmp_path / "fixed.csv"))
     assert [(line["line_id"], line["net"]) for line in shop.rows()] == [
