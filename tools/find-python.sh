@@ -10,7 +10,12 @@ for name in "$PYTHON" python3.14 python3.13 python3.12 python3 python; do
   # A pyenv shim may exist for a version that is not switched on; only running it tells.
   if suits "$path"; then echo "$path"; exit 0; fi
 done
-for root in "${PYENV_ROOT:-$HOME/.pyenv}/versions" "$HOME/.local/share/uv/python" /opt /usr/local; do
+# HOME may point elsewhere than where the person's own installs are.
+own=$(getent passwd "$(id -u)" 2>/dev/null | cut -d: -f6)
+IFS='
+'
+for root in ${PYENV_ROOT:+"$PYENV_ROOT/versions"} "$HOME/.pyenv/versions" "$own/.pyenv/versions" /opt/pyenv/versions \
+  /usr/local/pyenv/versions "$HOME/.local/share/uv/python" "$own/.local/share/uv/python" /opt /usr/local; do
   for path in $(ls -d "$root"/*/bin/python3 "$root"/bin/python3 2>/dev/null | sort -rV); do
     if suits "$path"; then echo "$path"; exit 0; fi
   done

@@ -21,7 +21,7 @@ _NOTE = "<!-- Written by tools/make_reference.py from the code; do not edit. -->
 
 
 def _command(name: str, command: click.Command) -> Iterator[str]:
-    context = click.Context(command, info_name=f"regulars {name}")
+    context = click.Context(command, info_name=f"regulars {name}", terminal_width=100)
     yield f"## regulars {name}\n"
     yield "```text\n" + command.get_help(context).rstrip() + "\n```\n"
     if isinstance(command, click.Group):

@@ -22,3 +22,9 @@ def test_every_method_card_says_the_five_things() -> None:
         text = card.read_text(encoding="utf-8").lower()
         for part in ("what", "formula", "data", "fail", "used"):
             assert part in text, f"{card.name} does not say: {part}"
+
+
+def test_every_method_card_is_in_the_index() -> None:
+    folder = ROOT / "docs" / "methods"
+    index = (folder / "README.md").read_text(encoding="utf-8")
+    assert [c.name for c in sorted(folder.glob("*.md")) if c.name != "README.md" and f"]({c.name})" not in index] == []

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 from regulars.base.errors import BadSettings
-from regulars.base.settings import Business, read_business
+from regulars.base.settings import Business, parse_business, read_business
 from regulars.base.text import say
 from regulars.ledger.store import Ledger
-from regulars.packs.load import load_pack
+from regulars.packs.load import load_pack, pack_ids
 from regulars.packs.schema import Pack
 from regulars.privacy.pseudonym import Pseudonyms, load_or_make_secret
 
 SETTINGS = "business.toml"
+OWN_PACK = "pack"
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ def open_business(folder: Path) -> OpenBusiness:
         BadSettings: the settings or the pack they name cannot be used.
     """
     settings = read_business(folder / SETTINGS)
-    own = folder / "pack"
+    own = folder / OWN_PACK
     pack = load_pack(own if own.is_dir() else settings.pack)
     return OpenBusiness(folder, settings, pack, Ledger(folder / "ledger"))
 
@@ -77,7 +79,7 @@ def create_business(
 
     Args:
         folder: must not hold a business yet.
-        pack: a trade pack's id.
+        pack: a trade pack's id, or a folder with a pack of one's own, which is copied into the business.
         name: shown on reports; the folder's name when not given.
         currency: ISO 4217 code of the sales; the pack's when not given.
         zone: IANA time zone of the business day.
@@ -88,17 +90,18 @@ def create_business(
     """
     if (folder / SETTINGS).exists():
         raise BadSettings(say("api.business.exists", folder=str(folder)), say("api.business.exists_hint"))
-    text = settings_toml or starter_settings(load_pack(pack), name or folder.name, currency=currency, zone=zone)
+    own = Path(pack) if settings_toml is None and pack not in pack_ids() and Path(pack).is_dir() else None
+    text = settings_toml or starter_settings(
+        load_pack(pack), name or folder.absolute().name, currency=currency, zone=zone
+    )
+    parse_business(text.encode(), file=folder / SETTINGS)
     folder.mkdir(parents=True, exist_ok=True)
-    partial = folder / f"{SETTINGS}.part"
-    partial.write_text(text, encoding="utf-8")
-    try:
-        read_business(partial)
-    except BadSettings:
-        partial.unlink()
-        raise
     for sub in ("runs", "profiles"):
         (folder / sub).mkdir(exist_ok=True)
+    if own:
+        shutil.copytree(own, folder / OWN_PACK, dirs_exist_ok=True)
+    partial = folder / f"{SETTINGS}.part"
+    partial.write_text(text, encoding="utf-8")
     partial.replace(folder / SETTINGS)
     return open_business(folder)
 

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import shutil
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 import numpy as np
 
 from regulars.analysis.diagnosis import Diagnosis
-from regulars.api.business import OpenBusiness, create_business
+from regulars.api.business import SETTINGS, OpenBusiness, create_business, open_business
 from regulars.api.intake import ImportReport, import_files
 from regulars.api.reporting import FORMATS, Written, write_report
 from regulars.api.runs import Run
 from regulars.api.work import formulate, study
+from regulars.base.errors import BadSettings
 from regulars.base.progress import Progress, unwatched
+from regulars.base.text import say
 from regulars.base.words import LANGUAGES
-from regulars.ledger.synth import make_exports
+from regulars.ledger.synth import Synthesis, make_exports
 from regulars.strategy.plan import Plan
 
 #: The day on which every demo pretends to be.
@@ -49,13 +52,13 @@ def make_demo(
     Args:
         customers: how many; the trade's usual demo size when not given.
 
+    A demo that was broken off is taken up again by the same call; a finished one is shown again.
+
     Raises:
-        BadSettings: the folder holds a business already, or there is no such pack.
+        BadSettings: the folder holds another business, or there is no such pack.
     """
-    exports = folder / "exports"
-    exports.mkdir(parents=True, exist_ok=True)
-    made = make_exports(pack, folder=exports, rng=np.random.default_rng(seed), customers=customers, last_day=last_day)
-    business = create_business(folder, pack=pack, settings_toml=made.business_toml)
+    made = _exports(pack, folder, seed, customers, last_day)
+    business = _business(folder, pack, made.business_toml)
     imported = import_files(business, made.files, progress=progress)
     studied = study(business, as_of=last_day, progress=progress)
     plan = formulate(business, study_run=studied, seed=seed, progress=progress)
@@ -63,3 +66,38 @@ def make_demo(
         write_report(business, language=language, format=format) for language in LANGUAGES for format in FORMATS
     )
     return Demo(business, made.truth_file, imported, studied, plan, reports)
+
+
+def _exports(pack: str, folder: Path, seed: int, customers: int | None, last_day: date) -> Synthesis:
+    """The demo's export files, made aside and put in their place whole."""
+    if (folder / SETTINGS).exists() and not (folder / "exports").is_dir():
+        raise _taken(folder)  # a business, and no demo: not a file of it is touched
+    final, part = folder / "exports", folder / "exports.part"
+    shutil.rmtree(part, ignore_errors=True)
+    rng = np.random.default_rng(seed)
+    try:
+        part.mkdir(parents=True)
+        made = make_exports(pack, folder=part, rng=rng, customers=customers, last_day=last_day)
+        if (folder / SETTINGS).exists() and (folder / SETTINGS).read_text(encoding="utf-8") != made.business_toml:
+            raise _taken(folder)
+    except BaseException:
+        shutil.rmtree(part, ignore_errors=True)
+        if folder.is_dir() and not any(folder.iterdir()):
+            folder.rmdir()
+        raise
+    if final.exists():
+        shutil.rmtree(final)
+    part.replace(final)
+    return replace(
+        made, files=tuple(final / f.relative_to(part) for f in made.files), truth_file=final / made.truth_file.name
+    )
+
+
+def _business(folder: Path, pack: str, settings: str) -> OpenBusiness:
+    if (folder / SETTINGS).exists():
+        return open_business(folder)
+    return create_business(folder, pack=pack, settings_toml=settings)
+
+
+def _taken(folder: Path) -> BadSettings:
+    return BadSettings(say("api.business.exists", folder=str(folder)), say("api.business.exists_hint"))

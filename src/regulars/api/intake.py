@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from regulars.api.business import OpenBusiness
-from regulars.base.errors import BadData, NotThere, RegularsError
+from regulars.base.errors import BadData, BadSettings, NotThere, RegularsError
 from regulars.base.problem import Problem
 from regulars.base.progress import Progress, unwatched
 from regulars.base.text import Text, say
@@ -87,6 +88,8 @@ def import_files(
         Busy: another import holds the business.
         BadData: no file could be used.
     """
+    if profile and not profile.is_file():
+        raise NotThere(say("api.intake.no_file", file=str(profile)))
     wanted = load_profile(profile) if profile else None
     done: list[ImportResult] = []
     refused: list[Refused] = []
@@ -129,7 +132,13 @@ def _saved_profile(business: OpenBusiness, path: Path) -> Profile | None:
 
 
 def save_profile(business: OpenBusiness, profile: Profile) -> Path:
-    """Keep a corrected mapping, so that the next file of the same shape is read with it."""
+    """Keep a corrected mapping, so that the next file of the same shape is read with it.
+
+    Raises:
+        BadSettings: its name is not fit for a file name (a word, no path).
+    """
+    if not re.fullmatch(r"\w[\w .-]{0,60}", profile.name):
+        raise BadSettings(say("api.intake.profile_name", name=profile.name), say("api.intake.profile_name_hint"))
     business.profiles.mkdir(exist_ok=True)
     path = business.profiles / f"{profile.name}.toml"
     write_profile(profile, path)

@@ -9,12 +9,12 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from filelock import FileLock, Timeout
 from pydantic import TypeAdapter, ValidationError
@@ -42,8 +42,14 @@ class Run[T]:
 
 
 @cache
-def _adapter(kind: type[Any]) -> TypeAdapter[Any]:
+def _adapter_of(kind: Any) -> TypeAdapter[Any]:
     return TypeAdapter(kind)
+
+
+def _adapter[T](kind: type[T]) -> TypeAdapter[T]:
+    """How results of a kind are read and written; working it out takes long, so it is done once a process."""
+    found: TypeAdapter[T] = _adapter_of(cast(Hashable, kind))
+    return found
 
 
 def digest_of(*parts: object) -> str:
@@ -70,7 +76,7 @@ def load_run[T](folder: Path, kind: type[T], *, reused: bool = True) -> Run[T]:
     except FileNotFoundError as error:
         raise NotThere(say("api.run.missing", run=folder.name), say("api.run.missing_hint")) from error
     try:
-        result: T = _adapter(kind).validate_json(raw)
+        result = _adapter(kind).validate_json(raw)
     except ValidationError as error:
         raise BadData(say("api.run.unreadable", run=folder.name), say("api.run.unreadable_hint")) from error
     return Run(folder.name, folder, result, reused)

@@ -8,7 +8,7 @@ from regulars.base.text import Text
 class RegularsError(Exception):
     """Base of all errors a user can act on. ``text`` is the message, ``hint`` the next step (both translatable).
 
-    ``exit_code`` is what the command line returns: 2 wrong use, 3 bad data, 4 busy or interrupted.
+    ``exit_code`` is what the command line returns: 2 wrong use, 3 bad data, 4 busy.
     """
 
     exit_code = 2
@@ -43,3 +43,7 @@ class Busy(RegularsError):
 
 class NotThere(RegularsError):
     """Something asked for does not exist: a business, a run, a pack."""
+
+
+class NotUsable(RegularsError):
+    """A file or folder of this machine cannot be read or written."""

@@ -122,26 +122,33 @@ class Business(_Model):
 
 
 def read_business(path: Path) -> Business:
-    """Read ``business.toml``.
+    """Read ``business.toml`` (UTF-8; Windows editors' byte order mark is let pass).
 
     Raises:
         NotThere: there is no such file.
         BadSettings: it is no TOML, or a key is unknown, missing or out of range; the message names the key.
     """
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = path.read_bytes()
     except FileNotFoundError as error:
         raise NotThere(
             say("base.settings.missing", folder=str(path.parent)), say("base.settings.missing_hint")
         ) from error
+    return parse_business(content, file=path)
+
+
+def parse_business(content: bytes, *, file: Path) -> Business:
+    """The settings in ``content``; ``file`` is what messages call it. Raises BadSettings as :func:`read_business`."""
+    try:
+        raw = tomllib.loads(content.decode("utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadSettings(say("base.settings.no_toml", file=str(path), detail=str(error))) from error
+        raise BadSettings(say("base.settings.no_toml", file=str(file), detail=str(error))) from error
     try:
         return Business.model_validate(raw)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "(top)"
         raise BadSettings(
-            say("base.settings.bad_key", file=str(path), key=where, detail=first["msg"]),
+            say("base.settings.bad_key", file=str(file), key=where, detail=first["msg"].removeprefix("Value error, ")),
             say("base.settings.bad_key_hint"),
         ) from error

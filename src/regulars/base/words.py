@@ -2,6 +2,7 @@
 
 Word lists are TOML files ``words/<language>/<domain>.toml``; a message id is ``domain.table.key``. Places are
 named: ``{customers}`` (grouped number), ``{gain:short}`` (HK$1.02M / HK$102萬), ``{gain:exact}`` (cents),
+``{gain:round}`` (three significant digits, for estimates: more would pretend to a precision they have not),
 ``{share:1}`` (one decimal). A sentence that needs an English singular has a twin ``<id>_one``, used when its
 parameter ``n`` is 1.
 """
@@ -75,8 +76,13 @@ def locale_of(language: str) -> Locale:
     return Locale.parse(_LOCALES[language])
 
 
+def significant(amount: Decimal, digits: int = 3) -> Decimal:
+    """An amount to so many significant digits."""
+    return amount.quantize(Decimal(1).scaleb(amount.adjusted() - digits + 1)) if amount else amount
+
+
 def _money(value: Money, spec: str, locale: Locale) -> str:
-    amount = value.amount
+    amount = significant(value.amount) if spec == "round" else value.amount
     if spec == "exact":
         return _tidy(format_currency(amount, value.currency, locale=locale))
     if spec == "short" and locale.language == "zh" and abs(amount) >= 1_000_000:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import sys
+from collections.abc import Sequence
 from importlib import import_module
+from typing import Any
 
 import click
 
@@ -29,8 +33,10 @@ A first session:
   regulars formulate my-salon
   regulars report my-salon --lang zh-Hant --format pdf
 
-Exit codes: 0 done, 1 a fault of the program, 2 wrong use or settings, 3 data that cannot be used, 4 busy.
+Exit codes: 0 done, 1 a fault of the program, 2 wrong use or settings, 3 data that cannot be used, 4 busy,
+130 interrupted (Ctrl-C).
 """
+INTERRUPTED = 130
 
 
 class Verbs(click.Group):
@@ -46,9 +52,56 @@ class Verbs(click.Group):
         assert isinstance(command, click.Command)
         return command
 
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        **extra: Any,
+    ) -> Any:
+        """As click's, but wrong use is told to programs as JSON too, and Ctrl-C has a code and a sentence."""
+        words = list(sys.argv[1:] if args is None else args)
+        if not standalone_mode:
+            return super().main(words, prog_name, complete_var, False, **extra)
+        try:
+            code = super().main(words, prog_name, complete_var, False, **extra)
+        except click.ClickException as error:
+            if "--json" in words:
+                _tell_programs("usage", error.format_message(), _hint(error))
+            error.show()
+            sys.exit(error.exit_code)
+        except click.Abort:
+            _interrupted(words)
+        sys.exit(code if isinstance(code, int) else 0)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Verbs"):
             formatter.write_dl(list(VERBS.items()))
+
+
+def _tell_programs(code: str, message: str, hint: str | None) -> None:
+    from regulars.cli.shared import error_document
+
+    click.echo(error_document(code, message, hint))
+
+
+def _hint(error: click.ClickException) -> str | None:
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    return f"{context.command_path} --help" if context else None
+
+
+def _interrupted(words: Sequence[str]) -> None:
+    """Say that nothing half-done stays; the language is looked for in the words, as the verb has been left."""
+    from regulars.base.text import say
+    from regulars.base.words import render
+
+    chinese = "zh-Hant" in words or "--lang=zh-Hant" in words or os.environ.get("REGULARS_LANG") == "zh-Hant"
+    said = render(say("cli.fault.interrupted"), "zh-Hant" if chinese else "en")
+    if "--json" in words:
+        _tell_programs("cli.fault.interrupted", said, None)
+    click.echo(f"\n{said}", err=True)
+    sys.exit(INTERRUPTED)
 
 
 @click.command(

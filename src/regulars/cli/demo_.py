@@ -24,7 +24,11 @@ from regulars.cli.study_ import tell_study
     "--customers", type=click.IntRange(50, 1_000_000), help="How many customers.  [default: the trade's demo]"
 )
 @click.option(
-    "--seed", type=int, default=1, show_default=True, help="Seed of the simulation: same seed, same business."
+    "--seed",
+    type=click.IntRange(min=0),
+    default=1,
+    show_default=True,
+    help="Seed of the simulation: same seed, same business.",
 )
 @click.option("--open", "open_it", is_flag=True, help="Open the report in the browser.")
 @verb

@@ -16,7 +16,7 @@ from regulars.strategy.plan import Plan
 
 @click.command("formulate")
 @folder_argument
-@click.option("--seed", type=int, default=1, show_default=True, help="Seed of the simulated draws.")
+@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of the simulated draws.")
 @click.option("--fresh", is_flag=True, help="Compute again even if the same plan exists.")
 @verb
 def command(voice: Voice, folder: Path, seed: int, fresh: bool) -> None:

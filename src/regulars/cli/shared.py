@@ -11,7 +11,7 @@ from typing import Any, Concatenate
 
 import click
 
-from regulars.base.errors import RegularsError
+from regulars.base.errors import NotUsable, RegularsError
 from regulars.base.progress import Progress, unwatched
 from regulars.base.text import Text, say
 from regulars.base.words import LANGUAGES, render
@@ -61,27 +61,33 @@ def verb[**P](function: Callable[Concatenate[Voice, P], None]) -> Callable[..., 
     )
     @click.option("--quiet", is_flag=True, help="Show no progress.")
     @wraps(function)
-    def run(*args: P.args, as_json: bool, language: str, quiet: bool, **kwargs: P.kwargs) -> None:
+    def run(*args: Any, as_json: bool, language: str, quiet: bool, **kwargs: Any) -> None:
         voice = Voice(language, as_json, quiet)
         try:
             function(voice, *args, **kwargs)
         except RegularsError as error:
             _fail(voice, error)
+        except BrokenPipeError:
+            raise  # whoever read the output has gone; click leaves quietly
+        except OSError as error:
+            place = str(error.filename or "?")
+            text = say("cli.fault.file", file=place, detail=error.strerror or str(error))
+            _fail(voice, NotUsable(text, say("cli.fault.file_hint")))
 
     return run
+
+
+def error_document(code: str, message: str, hint: str | None) -> str:
+    """``regulars.error/1``, as printed."""
+    document = {"schema": "regulars.error/1", "error": code, "message": message, "hint": hint}
+    return json.dumps(document, ensure_ascii=False, indent=2)
 
 
 def _fail(voice: Voice, error: RegularsError) -> None:
     said = render(error.text, voice.language)
     hint = render(error.hint, voice.language) if error.hint else None
     if voice.as_json:
-        click.echo(
-            json.dumps(
-                {"schema": "regulars.error/1", "error": error.text.id, "message": said, "hint": hint},
-                ensure_ascii=False,
-                indent=2,
-            )
-        )
+        click.echo(error_document(error.text.id, said, hint))
     click.echo(said, err=True)
     if hint:
         click.echo(hint, err=True)
