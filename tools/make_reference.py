@@ -20,25 +20,25 @@ REFERENCE = Path(__file__).parents[1] / "docs" / "reference"
 _NOTE = "<!-- Written by tools/make_reference.py from the code; do not edit. -->\n\n"
 
 
-def _command(name: str, command: click.Command) -> Iterator[str]:
-    context = click.Context(command, info_name=f"regulars {name}", terminal_width=100)
-    yield f"## regulars {name}\n"
+def _command(name: str, command: click.Command, parent: click.Context) -> Iterator[str]:
+    context = click.Context(command, parent=parent, info_name=name)
+    yield f"## {context.command_path}\n"
     yield "```text\n" + command.get_help(context).rstrip() + "\n```\n"
     if isinstance(command, click.Group):
         for sub in command.list_commands(context):
             found = command.get_command(context, sub)
             assert found is not None
-            yield from _command(f"{name} {sub}", found)
+            yield from _command(sub, found, context)
 
 
 def cli_page() -> str:
     """The command line, verb by verb, as `--help` prints it."""
     lines = ["# The command line\n", "What `regulars VERB --help` prints.\n"]
-    context = click.Context(cli, info_name="regulars")
+    context = click.Context(cli, info_name="regulars", terminal_width=100, **cli.context_settings)
     for name in VERBS:
         command = cli.get_command(context, name)
         assert command is not None
-        lines += _command(name, command)
+        lines += _command(name, command, context)
     return _NOTE + "\n".join(lines)
 
 
