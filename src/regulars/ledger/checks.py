@@ -54,6 +54,7 @@ WARNINGS: tuple[str, ...] = (
     "hkid_masked",
     "no_customer_column",
     "not_a_sale",
+    "other_sheets",
     "unknown_branch",
     "unknown_zone",
     "weak_identity",

@@ -9,7 +9,7 @@ from regulars.ledger.checks import BITS, bits
 from regulars.ledger.dates import day_of, offset_of, time_of
 from regulars.ledger.engine import HOUSE
 from regulars.ledger.fields import yes_no
-from regulars.ledger.keeping import branch_ids, key_people, key_staff, masked
+from regulars.ledger.keeping import branch_ids, key_people, key_staff, keyed_numbers, masked
 from regulars.ledger.readers import literal
 from regulars.ledger.schema import BOOKINGS
 from regulars.ledger.staging import Stage, date_form, keep, when, who
@@ -80,7 +80,8 @@ def booking_facts(stage: Stage, pseudonyms: Pseudonyms) -> Path:
         "coalesce(staff_key, ''), coalesce(service, ''))), 1, 16)"
     )
     read = (
-        f"SELECT staged.* EXCLUDE (found, branch, staff, status), found | {clash} AS found, people.customer, "
+        f"SELECT staged.* EXCLUDE (found, branch, staff, status, booking_id), "
+        f"{keyed_numbers(stage, 'booking_id', pseudonyms)} AS booking_id, found | {clash} AS found, people.customer, "
         f"staff_keys.staff AS staff_key, {kept['service']} AS kept_service, coalesce({state}, 'booked') AS status, "
         f"{branch_ids(stage, 'branch', kept['branch'])} AS branch "
         "FROM staged LEFT JOIN people USING (who) LEFT JOIN staff_keys ON staff_keys.said = staged.staff"

@@ -15,9 +15,15 @@ from regulars.ledger.staging import Stage
 from regulars.privacy.hkid import PREFILTER, mask_hkid
 from regulars.privacy.pseudonym import Pseudonyms
 
-_CONTACT = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+|(?<!\d)(?:\+?852[ -]?)[2-9]\d{3}[ -]?\d{4}(?!\d)")
+_CONTACT = re.compile(
+    r"[\w.+-]+@[\w-]+\.[\w.-]+|(?<!\d)(?:\+?852[ -]?)[2-9]\d{3}[ -]?\d{4}(?!\d)"
+    # Eight digits alone may be a stock number; after such a word, or written in two halves, they are a telephone.
+    r"|(?:(?<=tel)|(?<=phone)|(?<=mobile)|(?<=whatsapp)|(?<=電話)|(?<=手機))[ .:：#]*[2-9]\d{3}[ -]?\d{4}(?!\d)"
+    r"|(?<![\d.,-])[5679]\d{3} \d{4}(?![\d.,])",
+    re.IGNORECASE,
+)
 _CONTACT_MASK = "[contact]"
-_SUSPICIOUS = rf"{PREFILTER}|@|852[ -]?[2-9]\d{{3}}"
+_SUSPICIOUS = rf"{PREFILTER}|@|852[ -]?[2-9]\d{{3}}|[2-9]\d{{3}}[ -]?\d{{4}}"
 
 
 def key_people(stage: Stage, pseudonyms: Pseudonyms) -> str:
@@ -73,13 +79,48 @@ def masked(stage: Stage, columns: tuple[str, ...]) -> dict[str, str]:
         stage.warn("contact_masked", contacts, column=stage.columns.get(column))
         expressions[column] = f"staged.{column}"
         if befores:
-            table = pa.table({"said": befores, "kept": afters})
-            stage.engine.register(f"masks_{column}_arrow", table)
-            stage.engine.execute(f"CREATE TEMP TABLE masks_{column} AS SELECT * FROM masks_{column}_arrow")
-            stage.engine.unregister(f"masks_{column}_arrow")
+            _remember(stage, f"masks_{column}", befores, afters)
             lookup = f"(SELECT kept FROM masks_{column} WHERE said = staged.{column})"
             expressions[column] = f"coalesce({lookup}, staged.{column})"
     return expressions
+
+
+def keyed_numbers(stage: Stage, column: str, pseudonyms: Pseudonyms) -> str:
+    """An expression of a number of the source (sale, line) in which people's own numbers are replaced by keys.
+
+    A key, not a mask: two sales must not fall together. A series such as A1234563, A1234564 … has a right check digit
+    now and then; it is a series of identity cards only when most of it has.
+    """
+    if not stage.has(column):
+        return f"staged.{column}"
+    query = (
+        f"SELECT said, n FROM (SELECT {column} AS said, count(*) AS n FROM staged WHERE {column} IS NOT NULL "
+        f"GROUP BY 1) WHERE regexp_matches(said, '@|(^|[^0-9A-Za-z]){PREFILTER}([^0-9A-Za-z]|$)')"
+    )
+    found = stage.engine.execute(query).fetchall()
+    shaped = [said for said, _ in found if "@" not in said]
+    bare = sum(mask_hkid(said)[1] > 0 for said in shaped) > 0.5 * len(shaped)
+    befores: list[str] = []
+    cards = contacts = 0
+    for said, rows in found:
+        card = mask_hkid(said)[1] > 0 and (bare or "(" in said or "（" in said)
+        reached = _CONTACT.search(said) is not None
+        cards += rows if card else 0
+        contacts += rows if reached and not card else 0
+        if card or reached:
+            befores.append(said)
+    stage.warn("hkid_masked", cards, column=stage.columns.get(column))
+    stage.warn("contact_masked", contacts, column=stage.columns.get(column))
+    if not befores:
+        return f"staged.{column}"
+    _remember(stage, f"keyed_{column}", befores, [pseudonyms.number(said) for said in befores])
+    return f"coalesce((SELECT kept FROM keyed_{column} WHERE said = staged.{column}), staged.{column})"
+
+
+def _remember(stage: Stage, name: str, said: list[str], kept: list[str]) -> None:
+    stage.engine.register(f"{name}_arrow", pa.table({"said": said, "kept": kept}))
+    stage.engine.execute(f"CREATE TEMP TABLE {name} AS SELECT * FROM {name}_arrow")
+    stage.engine.unregister(f"{name}_arrow")
 
 
 def branch_ids(stage: Stage, column: str, masked_column: str) -> str:

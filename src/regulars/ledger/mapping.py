@@ -110,6 +110,8 @@ def _recognition(
     who = set(reading.columns.values()) & {"customer", "reference", "email", "phone", "customer_name"}
     if reading.table == "sales" and not who:
         found.append(problem(raw.file, "no_customer_column"))
+    if raw.other_sheets:
+        found.append(problem(raw.file, "other_sheets", count=raw.other_sheets))
     if weak or who == {"customer_name"}:
         found.append(problem(raw.file, "weak_identity"))
     return Recognition(

@@ -48,6 +48,7 @@ class Raw:
     replaced: int = 0
     odd_blanks: bool = True
     text: TextLayout | None = None
+    other_sheets: int = 0  # sheets of the workbook that hold a table, too, and are not read
 
 
 def literal(text: str) -> str:
@@ -97,8 +98,9 @@ def open_raw(
     if magic.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         if magic.startswith(b"PK") and not zipfile.is_zipfile(path):
             raise BadData(say("importing.file.damaged", file=path.name), say("importing.file.damaged_hint"))
-        table = sheet_to_csv(path, work=work, progress=progress, most=400 if peek else None)
-        return _csv(table, shown=path.name, form="sheet", work=work, hints=None, progress=progress)
+        table, others = sheet_to_csv(path, work=work, progress=progress, most=400 if peek else None)
+        raw = _csv(table, shown=path.name, form="sheet", work=work, hints=None, progress=progress)
+        return replace(raw, other_sheets=others)
     read = _beginning(path, work) if peek else path
     return _csv(read, shown=path.name, form="csv", work=work, hints=hints, progress=progress)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from regulars.ledger.amounts import amount
 from regulars.ledger.checks import BITS, bits
 from regulars.ledger.engine import HOUSE
-from regulars.ledger.keeping import branch_ids, key_people, key_staff, masked
+from regulars.ledger.keeping import branch_ids, key_people, key_staff, keyed_numbers, masked
 from regulars.ledger.kinds import REFUND_WORDS, kind_of
 from regulars.ledger.readers import literal
 from regulars.ledger.schema import SALES
@@ -127,7 +127,9 @@ def _numbered(stage: Stage, kept: dict[str, str], pseudonyms: Pseudonyms, clash:
         f"labels.{c} IS NOT DISTINCT FROM staged.{c}" for c in ("kind", "category", "item", "event")
     )
     base = (
-        f"SELECT staged.* EXCLUDE (found), found | {clash} AS found, people.customer, staff_keys.staff AS staff_key, "
+        f"SELECT staged.* EXCLUDE (found, sale_id, line_id), {keyed_numbers(stage, 'sale_id', pseudonyms)} AS sale_id, "
+        f"{keyed_numbers(stage, 'line_id', pseudonyms)} AS line_id, "
+        f"found | {clash} AS found, people.customer, staff_keys.staff AS staff_key, "
         f"{texts}, {branch_ids(stage, 'branch', kept['branch'])} AS branch_id, refunded, label "
         "FROM staged LEFT JOIN people USING (who) LEFT JOIN staff_keys ON staff_keys.said = staged.staff "
         f"LEFT JOIN labels ON {labelled}"

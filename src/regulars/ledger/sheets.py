@@ -1,4 +1,4 @@
-"""Reading workbooks (xlsx, xls): the first sheet that holds a table, as plain text rows."""
+"""Reading workbooks (xlsx, xls): the largest sheet, as plain text rows; the others are counted."""
 
 from __future__ import annotations
 
@@ -19,8 +19,10 @@ MOST_RATIO = 200
 _SAFE_ANYWAY = 20 << 20
 
 
-def sheet_to_csv(path: Path, *, work: Path, progress: Progress, most: int | None = None) -> Path:
-    """Write the first sheet with at least two columns and rows as a UTF-8 CSV file in ``work``.
+def sheet_to_csv(path: Path, *, work: Path, progress: Progress, most: int | None = None) -> tuple[Path, int]:
+    """Write the largest sheet (of equals the first) as a UTF-8 CSV file in ``work``; how many others hold a table.
+
+    The largest, because a cover or a legend often comes before the table.
 
     Raises:
         BadData: the workbook is damaged, locked, empty or unpacks to an unreasonable size.
@@ -29,11 +31,12 @@ def sheet_to_csv(path: Path, *, work: Path, progress: Progress, most: int | None
     target = work / "sheet.csv"
     try:
         book = python_calamine.CalamineWorkbook.from_path(str(path))
-        for name in book.sheet_names:
-            sheet = book.get_sheet_by_name(name)
-            if sheet.height >= 1 and sheet.width >= 2:
-                _write(sheet, target, path.name, progress, most)
-                return target
+        sheets = [book.get_sheet_by_name(name) for name in book.sheet_names]
+        tables = [sheet for sheet in sheets if sheet.height >= 1 and sheet.width >= 2]
+        if tables:
+            largest = max(tables, key=lambda sheet: sheet.height * sheet.width)
+            _write(largest, target, path.name, progress, most)
+            return target, sum(sheet.height > 1 for sheet in tables if sheet is not largest)
     except (python_calamine.CalamineError, zipfile.BadZipFile, OSError) as error:
         raise BadData(say("importing.file.damaged", file=path.name), say("importing.file.damaged_hint")) from error
     raise BadData(say("importing.file.empty", file=path.name), say("importing.file.empty_hint"))

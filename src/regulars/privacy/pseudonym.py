@@ -58,6 +58,10 @@ class Pseudonyms:
         """The key of a serial-numbered piece: a serial number leads to its owner, so it is not kept as it is."""
         return "pc-" + hmac.new(self._subkey("piece", ""), serial.encode(), hashlib.sha256).hexdigest()[:12]
 
+    def number(self, said: str) -> str:
+        """The key of a sale or line number that is somebody's own number (an identity card, an e-mail address)."""
+        return "no-" + hmac.new(self._subkey("number", ""), said.encode(), hashlib.sha256).hexdigest()[:16]
+
     def sql_piece(self, column_sql: str) -> str:
         """:meth:`piece` as a DuckDB expression; null stays null."""
         return f"'pc-' || substr({_sql_hmac(self._subkey('piece', ''), column_sql)}, 1, 12)"

@@ -150,6 +150,21 @@ def test_title_lines_above_the_header(tmp_path: Path) -> None:
     assert result.problems[0].row == 6
 
 
+def test_a_workbook_with_a_cover_and_months(tmp_path: Path) -> None:
+    path = tmp_path / "months.xlsx"
+    book = xlsxwriter.Workbook(str(path))
+    cover = book.add_worksheet("Cover")
+    cover.write_row(0, 0, ["Salon", "Central"])
+    cover.write_row(2, 0, ["Printed", "2026"])
+    for month in ("January", "February"):
+        sheet = book.add_worksheet(month)
+        for at, row in enumerate([HEADER.split(","), *ROWS[:5]]):
+            sheet.write_row(at, 0, row)
+    book.close()
+    result = Shop(tmp_path).take(path)
+    assert (result.stored, codes(result)) == (5, {"other_sheets": 2})
+
+
 def test_workbooks(tmp_path: Path) -> None:
     path = tmp_path / "s.xlsx"
     book = xlsxwriter.Workbook(str(path), {"default_date_format": "dd/mm/yyyy"})

@@ -192,3 +192,28 @@ def test_colliding_keys_are_found_and_nobody_becomes_somebody_else(tmp_path: Pat
     assert codes(result)["key_collision"] == result.rejected > 10
     keys = [line["customer"] for line in shop.rows()]
     assert len(set(keys)) == len(keys)
+
+
+def test_numbers_of_sales_that_are_peoples_own_become_keys(tmp_path: Path) -> None:
+    rows = [
+        [number, "2026-03-01", f"C{at}", "Cut, tel 9123 4567", "10.00"]
+        for at, number in enumerate([CARD, "B7654321", "mary@example.com", "20260301-1"])
+    ]
+    shop = Shop(tmp_path)
+    result = shop.take(write(tmp_path / "till.csv", "Receipt,Date,Customer ID,Item,Amount", rows))
+    assert result.stored == 4
+    held = _everything(shop)
+    assert b"123456" not in held
+    assert b"mary@" not in held
+    assert b"9123 4567" not in held
+    assert b"20260301-1" in held
+    assert b"B7654321" in held  # its check digit is wrong: a number like any other
+    assert codes(result) == {"hkid_masked": 1, "contact_masked": 5}
+
+
+def test_a_series_of_numbers_is_no_series_of_identity_cards(tmp_path: Path) -> None:
+    rows = [[f"A{number}", "2026-03-01", "C1", "Cut", "10.00"] for number in range(1234500, 1234600)]
+    shop = Shop(tmp_path)
+    result = shop.take(write(tmp_path / "till.csv", "Receipt,Date,Customer ID,Item,Amount", rows))
+    assert not result.problems
+    assert len({line["sale_id"] for line in shop.rows()}) == 100

@@ -195,7 +195,7 @@ def test_lines_of_one_sale_keep_their_numbers(tmp_path: Path) -> None:
     assert first.rejects_file is not None
     shop.take(correct(first.rejects_file, {"Amount": "2"}, to=tmp_path / "fixed.csv"))
     assert [(line["line_id"], line["net"]) for line in shop.rows()] == [
-        ("1", Decimal(1)),
-        ("2", Decimal(2)),
-        ("3", Decimal(3)),
+        ("20260320-1", Decimal(1)),
+        ("20260320-2", Decimal(2)),
+        ("20260320-3", Decimal(3)),
     ]
