@@ -25,10 +25,7 @@ _NAMED_SOURCE = (
 def stage_customers(stage: Stage) -> None:
     """Read every cell once: view ``staged`` with typed fields and the findings of each row."""
     texts = [f"f_{name} AS {name}" if stage.has(name) else f"NULL::VARCHAR AS {name}" for name in _TEXTS]
-    may = [
-        f"{yes_no(f'f_accepts_{way}')} AS may_{way}" if stage.has(f"accepts_{way}") else f"NULL::BOOLEAN AS may_{way}"
-        for way in _WAYS
-    ]
+    may = [f"{_permission(stage, way)} AS may_{way}" for way in _WAYS]
     company = "f_company IS NOT NULL" if stage.has("company") else "false"
     joined, bad_joined = _joined(stage)
     birth, bad_birth = _birth_year(stage)
@@ -42,6 +39,12 @@ def stage_customers(stage: Stage) -> None:
     keep(stage, "staged", f"SELECT *, {found} AS found FROM ({cells})")
     for code, name in (("bad_joined", "joined"), ("bad_birth", "birth")):
         stage.warn(code, stage.one(f"SELECT count(*) FROM staged WHERE {code}"), column=stage.columns.get(name))
+
+
+def _permission(stage: Stage, way: str) -> str:
+    said = yes_no(f"f_accepts_{way}") if stage.has(f"accepts_{way}") else "NULL::BOOLEAN"
+    # Whom the business has blocked it does not write to, whatever they once agreed to.
+    return f"CASE WHEN {yes_no('f_blocked')} THEN false ELSE {said} END" if stage.has("blocked") else said
 
 
 def _joined(stage: Stage) -> tuple[str, str]:

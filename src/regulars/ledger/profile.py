@@ -29,7 +29,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
         *("status", "order_subtotal", "order_discount", "order_refund"),
     ),
     "customers": (
-        *(*_WHO, "joined", "source", "referrer", "company", "home_branch", "district", "birth"),
+        *(*_WHO, "joined", "source", "referrer", "company", "home_branch", "district", "birth", "blocked"),
         *("accepts_email", "accepts_sms", "accepts_whatsapp", "accepts_phone", "accepts_post"),
     ),
     "bookings": (

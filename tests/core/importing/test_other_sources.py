@@ -58,6 +58,19 @@ def test_fresha_clients(tmp_path: Path) -> None:
     assert ben["source"] == "Friend"
 
 
+def test_no_permission_of_a_blocked_client_counts(tmp_path: Path) -> None:
+    rows = [
+        cells(exports.FRESHA_CLIENTS, Client_ID=who.id, Blocked=blocked, Accepts_Marketing="Yes", Added="2024-11-30")
+        for who, blocked in zip(CAST, ("Yes", "No", ""), strict=True)
+    ]
+    shop = Shop(tmp_path)
+    shop.take(write(tmp_path / "export_customer_list.csv", exports.FRESHA_CLIENTS, rows))
+    by_key = {row["customer"]: row for row in shop.rows("customers")}
+    said = [by_key[PSEUDONYMS.key("fresha", who.id)] for who in CAST]
+    assert [row["may_email"] for row in said] == [False, True, True]
+    assert [row["may_sms"] for row in said] == [False, None, None]
+
+
 def test_woocommerce_orders_and_customers_meet_by_name(tmp_path: Path) -> None:
     orders = [
         cells(
