@@ -19,7 +19,7 @@ demo: $(READY)
 
 open: $(READY)
 	@test -f demo-$(PACK)/reports/report-en.html || { echo "There is no report yet: run make demo PACK=$(PACK) first."; exit 1; }
-	@$(BIN)/python -m webbrowser "file://$(CURDIR)/demo-$(PACK)/reports/report-en.html"
+	@$(BIN)/python tools/open_page.py demo-$(PACK)/reports/report-en.html
 
 test: $(READY)
 	@$(BIN)/pytest
