@@ -93,12 +93,17 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table; ``caption`` says what it holds (for those who hear it), ``note`` is printed under it."""
+    """A table; ``caption`` says what it holds (for those who hear it), ``note`` is printed under it.
+
+    ``beneath`` holds a sentence for each row (or None), set under the row across the whole table: a column of
+    sentences would be a few words wide. Empty when no row has one.
+    """
 
     caption: Text
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
     note: Text | None = None
+    beneath: tuple[Text | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,14 +59,18 @@ def table(s: Speaker, t: Table, *, plain: bool = False) -> str:
     heads = [s.words(c.head) if c.head is not None else "" for c in t.columns]
     head = "".join(f'<th scope="col" class="{c.align}">{text}</th>' for c, text in zip(t.columns, heads, strict=True))
     rows = []
-    for row in t.rows:
+    for number, row in enumerate(t.rows):
         cells = []
         for i, (column, text, c) in enumerate(zip(t.columns, heads, row, strict=True)):
             tag, scope = ("th", ' scope="row"') if i == 0 else ("td", "")
             cells.append(
                 f'<{tag}{scope} class="{_side(column, c)}" data-label="{text}"><div>{cell(s, c)}</div></{tag}>'
             )
-        rows.append(f"<tr>{''.join(cells)}</tr>")
+        below = t.beneath[number] if t.beneath else None
+        joined = ' class="joined"' if below is not None else ""
+        rows.append(f"<tr{joined}>{''.join(cells)}</tr>")
+        if below is not None:
+            rows.append(f'<tr class="beneath"><td colspan="{len(t.columns)}">{s.words(below)}</td></tr>')
     widths = "".join(f'<col style="--w:{c.share}">' for c in t.columns)
     caption = s.strong(t.caption)
     under = f'<p class="note">{s.words(t.note)}</p>' if t.note is not None else ""

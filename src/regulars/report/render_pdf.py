@@ -18,7 +18,7 @@ from regulars.report.spoken import spoken
 TEMPLATE = Path(__file__).with_name("report.typ")
 #: Typst's names of our languages.
 LANG = {"en": ("en", "HK", "latn"), "zh-Hant": ("zh", "HK", "hant")}
-_PAGE_WORDS = ("contents", "rests_on", "query", "cards", "unknown")
+_PAGE_WORDS = ("contents", "rests_on", "cards", "unknown")
 
 
 def to_pdf(document: Document, language: str) -> bytes:
@@ -44,7 +44,7 @@ def to_pdf(document: Document, language: str) -> bytes:
 
 
 def _on_paper(document: Document) -> Document:
-    """Without the wording of the queries: pages of SQL help nobody on paper, and the footers name them."""
+    """Without the wording of the queries: pages of SQL help nobody on paper."""
     kept = tuple(s for s in document.sections if not any(isinstance(b, Queries) for b in s.blocks))
     return replace(document, sections=kept)
 

@@ -6,6 +6,7 @@ from html import escape
 
 from regulars.base.text import Param, say
 from regulars.base.words import show
+from regulars.report.typeset import typeset
 
 
 class Speaker:
@@ -16,7 +17,7 @@ class Speaker:
         self.used: dict[str, set[str]] = {"sans": set(), "strong": set(), "serif": set()}
 
     def _in(self, role: str, shown: Param) -> str:
-        words = show(shown, self.language)
+        words = typeset(show(shown, self.language))
         self.used[role].update(words)
         return escape(words)
 

@@ -10,10 +10,11 @@ from regulars.base.text import Day, Listing, Local, Money, Month, Number, Share,
 from regulars.base.words import show
 from regulars.report.document import Document, Figure, Footer
 from regulars.report.drawing import to_svg
+from regulars.report.typeset import typeset
 
 _WORDS = (Money, Share, Number, Day, Month, Local, Listing, Text)
 #: A chart in the PDF, in its own pixels: flatter than on the page, so that two chapters share a sheet.
-WIDTH, SQUEEZE = 800, 0.85
+WIDTH, SQUEEZE = 800, 0.66
 
 
 def spoken(document: Document, language: str) -> dict[str, Any]:
@@ -25,7 +26,7 @@ def spoken(document: Document, language: str) -> dict[str, Any]:
 
 def _speak(part: Any, language: str) -> Any:
     if isinstance(part, _WORDS) or (isinstance(part, int) and not isinstance(part, bool)):
-        return show(part, language)
+        return typeset(show(part, language))
     if isinstance(part, Figure):
         return _figure(part, language)
     if isinstance(part, Footer):
@@ -56,6 +57,5 @@ def _footer(footer: Footer, language: str) -> dict[str, Any]:
     day = say("report.page.rests_day", day=say("report.say.day", day=footer.as_of), version=footer.data_version)
     return {
         "rests": show(day, language),
-        "queries": list(footer.queries),
         "cards": [{"id": card, "title": show(say(f"card.{card}.title"), language)} for card in footer.cards],
     }

@@ -38,7 +38,7 @@ def read(tool: str, language: str, folder: Path) -> str:
 @pytest.mark.parametrize(
     ("language", "sentences"),
     [
-        ("en", ("31of100newcustomerscomebackwithin90days;thetrade'sfigureis30", "Contents", "notbinding", "Overdue")),
+        ("en", ("31of100newcustomerscomebackwithin90days;thetrade'sfigureis30", "Contents", "notusedup", "Overdue")),
         ("zh-Hant", ("每100名新客有31名在90日內回來；行業數字是30名", "目錄", "未用盡", "逾期", "銅鑼灣店")),
     ],
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from regulars.base.text import Listing, Number, Share, Text, say
 from regulars.report.context import Context
 from regulars.report.figures import in_hundred, part
-from regulars.strategy.plan import Plan, Price
+from regulars.strategy.plan import Plan, Price, TargetRow
 
 
 def decisions(c: Context, plan: Plan) -> tuple[Text, ...]:
@@ -17,9 +17,9 @@ def decisions(c: Context, plan: Plan) -> tuple[Text, ...]:
         )
     else:
         asked.append(say("report.ask.nothing"))
-    missed = [t for t in plan.targets if t.shortfall > 0]
-    if missed:
-        asked.append(say("report.ask.missed", n=len(missed), names=Listing(tuple(t.name for t in missed))))
+    short = [t for t in plan.targets if missed(t)]
+    if short:
+        asked.append(say("report.ask.missed", n=len(short), names=Listing(tuple(t.name for t in short))))
     binding = [p for p in plan.prices if p.binding and p.worth > 0 and kind(p) in ("budget", "hours")]
     for price in sorted(binding, key=lambda p: -p.worth)[:2]:
         asked.append(say("report.ask.limit", limit=price.label, worth=worth(c, price)))
@@ -31,6 +31,14 @@ def decisions(c: Context, plan: Plan) -> tuple[Text, ...]:
     if plan.held_out:
         asked.append(say("report.ask.holdout", n=plan.held_out, price=c.purse.about(plan.holdout_price)))
     return tuple(asked)
+
+
+def missed(target: TargetRow) -> bool:
+    """Whether a director has to do something about a target: it is rather missed than reached.
+
+    A mean that falls short by less than a digit shown, with an even chance or better, is reached to any reader.
+    """
+    return target.shortfall > 0 and target.probability < 0.5
 
 
 def kind(price: Price) -> str:

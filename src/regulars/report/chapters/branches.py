@@ -38,14 +38,14 @@ def _heading(c: Context, rows: tuple[BranchRow, ...]) -> Text:
     best = rows[0]
     large = [r for r in rows if r.active + r.overdue >= ENOUGH]
     if len(large) < 2:
-        return say("report.branches.head_small", best=c.branch(best.branch), revenue=c.purse.exact(best.revenue_12))
+        return say("report.branches.head_small", best=c.branch(best.branch), revenue=c.purse.about(best.revenue_12))
     worst = max(large, key=_late)
     return say(
         "report.branches.head",
         best=c.branch(best.branch),
         worst=c.branch(worst.branch),
         share=Share(_late(worst)),
-        revenue=c.purse.exact(best.revenue_12),
+        revenue=c.purse.about(best.revenue_12),
     )
 
 

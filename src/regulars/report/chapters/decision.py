@@ -115,7 +115,9 @@ def _objectives(c: Context, plan: Plan) -> Table | Callout:
         Column(say("report.objective.chance"), "right", 1.1),
     )
     rows = tuple(_target(c, target) for target in plan.targets)
-    return Table(say("report.objective.caption"), columns, rows, say("report.objective.note"))
+    remedies = tuple(t.remedy if asks.missed(t) else None for t in plan.targets)
+    beneath = remedies if any(remedies) else ()
+    return Table(say("report.objective.caption"), columns, rows, say("report.objective.note"), beneath)
 
 
 def _target(c: Context, row: TargetRow) -> tuple[Cell, ...]:
@@ -123,9 +125,8 @@ def _target(c: Context, row: TargetRow) -> tuple[Cell, ...]:
     goal: Param = in_unit(row.target, unit, c.purse, estimated=False)
     wanted = say("report.objective.at_most" if row.kpi in CEILINGS else "report.objective.at_least", target=goal)
     chance = Pill(Share(row.probability), _tone(row.probability))
-    remedy = row.remedy if row.shortfall > 0 else None
     return (
-        Words(row.name, note=remedy, strong=True),
+        Words(row.name, strong=True),
         Amount(in_unit(row.baseline, unit, c.purse)),
         Amount(wanted),
         _expected(c, row, unit),
@@ -155,11 +156,11 @@ def _rivals(c: Context, plan: Plan) -> Table | None:
         return None
     scale = Scale.of([plan.value_36, *(r.value_36 for r in plan.rivals)])
     columns = (
-        Column(say("report.rival.policy"), share=2.3),
+        Column(say("report.rival.policy"), share=3.1),
         Column(say("report.rival.cost"), "right", 1.1),
         Column(say("report.rival.hours"), "right", 0.8),
         Column(say("report.rival.customers"), "right", 1.0),
-        Column(say("report.rival.gain"), share=3.5),
+        Column(say("report.rival.gain"), share=3.2),
         Column(say("report.rival.wins"), "right", 1.1),
     )
     own: tuple[Cell, ...] = (

@@ -16,7 +16,6 @@ from regulars.report.document import (
     Figure,
     KeyFigure,
     KeyFigures,
-    Pill,
     Section,
     Table,
     Words,
@@ -38,7 +37,7 @@ def chapter(c: Context) -> Section:
         else say("report.forecast.head_unknown")
     )
     cards = tuple(dict.fromkeys(card(fit) for fit in d.value_models if fit.chosen))
-    blocks = (_figures(c), _backtest(d.backtest), _models(d.value_models))
+    blocks = (_figures(c), _backtest(d.backtest))
     return c.section(
         "forecast",
         heading,
@@ -109,28 +108,3 @@ def _backtest(found: Backtest | None) -> Figure | Callout:
         Table(title, columns, tuple(rows)),
         note,
     )
-
-
-def _models(fits: tuple[ModelFit, ...]) -> Table | None:
-    if not fits:
-        return None
-    columns = (
-        Column(say("report.forecast.model"), share=1.5),
-        Column(say("report.forecast.role"), share=1.1),
-        Column(say("report.axis.customers"), "right", 0.9),
-        Column(say("report.forecast.likelihood"), "right", 1.2),
-        Column(say("report.forecast.verdict"), share=3.6),
-    )
-    rows: list[tuple[Cell, ...]] = []
-    for fit in fits:
-        pills = (Pill(say("report.forecast.used"), "accent"),) if fit.chosen else ()
-        rows.append(
-            (
-                Words(say(f"card.{card(fit)}.title"), strong=fit.chosen, pills=pills),
-                Words(say(f"report.forecast.role_{fit.role}")),
-                Amount(fit.customers),
-                Amount(Number(fit.log_likelihood, 1)),
-                Words(fit.verdict),
-            )
-        )
-    return Table(say("report.forecast.models"), columns, tuple(rows))

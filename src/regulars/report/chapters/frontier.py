@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from regulars.base.text import Text, say
+from regulars.report.chapters.asks import kind
 from regulars.report.charts import BandPoint, Labels, frontier, nice_ticks
 from regulars.report.context import Context
 from regulars.report.document import Amount, Cell, Column, Figure, Section, Table
@@ -27,10 +28,18 @@ def chapter(c: Context) -> Section | None:
         "frontier",
         _heading(c, c.plan, points),
         (figure,),
-        lead=say("report.frontier.lead"),
+        lead=_lead(c, c.plan),
         queries=("standings",),
         cards=("allocation",),
     )
+
+
+def _lead(c: Context, plan: Plan) -> Text:
+    # The curve sets the targets aside, the price does not: without a word the two seem to contradict each other.
+    price = next((p.worth for p in plan.prices if kind(p) == "budget" and p.binding and p.worth > 0), None)
+    if price is None or not plan.targets:
+        return say("report.frontier.lead_free")
+    return say("report.frontier.lead", unit=c.purse.exact(1), price=c.purse.about(price))
 
 
 def _slope(a: FrontierPoint, b: FrontierPoint) -> float:
@@ -59,7 +68,7 @@ def _figure(c: Context, plan: Plan, points: list[FrontierPoint]) -> Figure:
     x = [t for t in nice_ticks(points[-1].budget) if t <= points[-1].budget]
     y = nice_ticks(max(p.high for p in band))
     at = (min(plan.budget, points[-1].budget), plan.value_36.mean)
-    text = say("report.frontier.mark", budget=c.purse.exact(plan.budget), gain=c.purse.about(plan.value_36.mean))
+    text = say("report.frontier.mark", gain=c.purse.about(plan.value_36.mean))
     ticks = (Labels({t: c.purse.exact(t) for t in x}), Labels({t: c.purse.exact(t) for t in y}))
     chart = frontier(band, at, text, ticks, (say("report.frontier.x"), say("report.frontier.y")))
     scale = Scale.of(p.value_36 for p in points)

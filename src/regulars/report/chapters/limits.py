@@ -9,7 +9,7 @@ from regulars.report.document import Amount, Bar, Cell, Column, Section, Table, 
 from regulars.report.figures import part
 from regulars.strategy.plan import Price
 
-SHOWN = 14
+SHOWN = 10
 #: Limits that are rules: they have a price as a whole and nothing to use up.
 RULES = ("targets", "veto")
 
@@ -18,7 +18,7 @@ def chapter(c: Context) -> Section | None:
     """The limits of the plan; None without a plan or without limits."""
     if c.plan is None or not c.plan.prices:
         return None
-    ordered = sorted(c.plan.prices, key=lambda p: (not p.binding, kind(p) != "budget", -p.worth))
+    ordered = sorted(c.plan.prices, key=lambda p: (not _binds(p), kind(p) != "budget", -p.worth))
     shown = ordered[:SHOWN]
     columns = (
         Column(say("report.limits.limit"), share=2.6),
@@ -40,7 +40,7 @@ def chapter(c: Context) -> Section | None:
 
 
 def _heading(c: Context, prices: list[Price]) -> Text:
-    binding = [p for p in prices if p.binding and p.worth > 0 and kind(p) not in RULES]
+    binding = [p for p in prices if _binds(p) and p.worth > 0 and kind(p) not in RULES]
     if not binding:
         return say("report.limits.head_free")
     money = next((p for p in binding if kind(p) == "budget"), None)
@@ -51,15 +51,23 @@ def _heading(c: Context, prices: list[Price]) -> Text:
     return say("report.limits.head", limit=first.label, worth=worth(c, first))
 
 
+def _binds(p: Price) -> bool:
+    # More of what is not used up cannot be worth anything, whatever a second solution that is as good may say.
+    return p.binding and (kind(p) in RULES or kind(p) == "budget" or p.used >= 0.5 * p.available)
+
+
 def _row(c: Context, p: Price) -> tuple[Cell, ...]:
-    value: Cell = Amount(worth(c, p)) if p.binding and p.worth > 0 else Words(say("report.limits.not_binding"))
+    value: Cell = Amount(worth(c, p)) if _binds(p) and p.worth > 0 else Words(say("report.limits.not_binding"))
     if kind(p) in RULES:
-        return (Words(p.label, strong=p.binding), Amount(None), value)
+        return (Words(p.label, strong=_binds(p)), Amount(None), value)
     used, available = _amount(c, p, p.used), _amount(c, p, p.available)
     filled = min(1.0, round(part(p.used, p.available), 4))
     said = say("report.limits.used_of", used=used, available=available)
-    bar = Bar(filled, said, tone="accent" if p.binding else "plain")
-    return (Words(p.label, strong=p.binding), bar, value)
+    assert c.plan is not None
+    spare = p.used - c.plan.cost if kind(p) == "budget" else 0.0
+    reserve = say("report.limits.reserve", reserve=c.purse.exact(spare)) if spare >= 1 else None
+    bar = Bar(filled, said, reserve, tone="accent" if _binds(p) else "plain")
+    return (Words(p.label, strong=_binds(p)), bar, value)
 
 
 def _amount(c: Context, p: Price, value: float) -> Param:

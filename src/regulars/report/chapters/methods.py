@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from regulars.base.text import Text, say
+from regulars.analysis.diagnosis import ModelFit
+from regulars.base.text import Number, Text, say
+from regulars.report.chapters.forecast import card
 from regulars.report.context import Context
-from regulars.report.document import Card, Cards, Queries, Section
+from regulars.report.document import Amount, Card, Cards, Cell, Column, Pill, Queries, Section, Table, Words
 
 #: Every card, in the order of a reader's questions. Their words are the word list ``card``.
 CARDS = (
@@ -38,9 +40,33 @@ def chapter(c: Context, used: Iterable[str]) -> Section:
     """The cards the report's sections point to."""
     wanted = set(used)
     cards = tuple(method_card(id) for id in CARDS if id in wanted)
-    return c.section(
-        "methods", say("report.methods.head", n=len(cards)), (Cards(cards),), lead=say("report.methods.lead")
+    blocks = (Cards(cards), _models(c.diagnosis.value_models))
+    return c.section("methods", say("report.methods.head", n=len(cards)), blocks, lead=say("report.methods.lead"))
+
+
+def _models(fits: tuple[ModelFit, ...]) -> Table | None:
+    if not fits:
+        return None
+    columns = (
+        Column(say("report.forecast.model"), share=1.5),
+        Column(say("report.forecast.role"), share=1.1),
+        Column(say("report.axis.customers"), "right", 0.9),
+        Column(say("report.forecast.likelihood"), "right", 1.2),
+        Column(say("report.forecast.verdict"), share=3.6),
     )
+    rows: list[tuple[Cell, ...]] = []
+    for fit in fits:
+        pills = (Pill(say("report.forecast.used"), "accent"),) if fit.chosen else ()
+        rows.append(
+            (
+                Words(say(f"card.{card(fit)}.title"), strong=fit.chosen, pills=pills),
+                Words(say(f"report.forecast.role_{fit.role}")),
+                Amount(fit.customers),
+                Amount(Number(fit.log_likelihood, 1)),
+                Words(fit.verdict),
+            )
+        )
+    return Table(say("report.forecast.models"), columns, tuple(rows))
 
 
 def queries(c: Context) -> Section | None:

@@ -12,7 +12,7 @@ def chapter(c: Context) -> Section | None:
     p = c.diagnosis.packages
     if p is None or not p.sold:
         return None
-    heading = say("report.packages.head", n=p.holders, value=c.purse.exact(p.outstanding))
+    heading = say("report.packages.head", n=p.holders, value=c.purse.about(p.outstanding))
     figures = KeyFigures(
         (
             KeyFigure(say("report.packages.outstanding"), c.purse.exact(p.outstanding)),

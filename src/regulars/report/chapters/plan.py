@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from regulars.base.text import Listing, Number, Share, Text, say
 from regulars.report import names
 from regulars.report.chapters.bundles import Bundle, bundles, whom, why
@@ -114,15 +116,15 @@ def _evidence(evidence: tuple[Evidence, ...]) -> Table | None:
         return None
     columns = (
         Column(say("report.evidence.acts_on"), share=1.4),
-        Column(say("report.evidence.effect"), "right", 1.3),
+        Column(say("report.evidence.effect"), "right", 1.6),
         Column(say("report.evidence.lasts"), "right", 1.1),
-        Column(say("report.evidence.trust"), share=2.0),
-        Column(say("report.evidence.source"), share=3.4),
+        Column(say("report.evidence.trust"), share=2.2),
+        Column(say("report.evidence.source"), share=4.4),
     )
     rows: list[tuple[Cell, ...]] = [
         (
             Words(names.primitive(e.primitive)),
-            Amount(say("report.evidence.mean_sd", mean=Number(e.mean, 2), sd=Number(e.sd, 2))),
+            Amount(_change(e)),
             Amount(_months(e.months)),
             Words(names.trust(e.trust)),
             Words(e.source),
@@ -130,6 +132,16 @@ def _evidence(evidence: tuple[Evidence, ...]) -> Table | None:
         for e in dict.fromkeys(evidence)
     ]
     return Table(say("report.evidence.caption"), columns, tuple(rows))
+
+
+def _change(e: Evidence) -> Text:
+    """The effect as a manager would say it, with one spread either way."""
+    low, mid, high = e.mean - e.sd, e.mean, e.mean + e.sd
+    if e.primitive == "reactivation":  # probability points; all the others are on the log scale
+        low, mid, high = (100 * p for p in (low, mid, high))
+        return say("report.evidence.points", mean=Number(mid, 1), low=Number(low, 1), high=Number(high, 1))
+    low, mid, high = (math.expm1(p) for p in (low, mid, high))
+    return say("report.evidence.change", mean=Share(mid), low=Share(low), high=Share(high))
 
 
 def _months(months: float) -> Text:
@@ -145,14 +157,13 @@ def lines(c: Context) -> Section | None:
     scale = Scale.of(line.value_36 for line in ordered)
     columns = (
         Column(say("report.plan.measure"), share=1.8),
-        Column(say("report.plan.whom"), share=1.8),
-        Column(say("report.axis.customers"), "right", 1.2),
-        Column(say("report.plan.cost_hours"), "right", 1.3),
-        Column(say("report.plan.value"), share=2.7),
-        Column(say("report.plan.because"), share=6.0),
+        Column(say("report.plan.whom"), share=3.3),
+        Column(say("report.axis.customers"), "right", 1.4),
+        Column(say("report.plan.cost_hours"), "right", 1.2),
+        Column(say("report.plan.value"), share=3.0),
     )
     rows = tuple(_row(c, line, scale) for line in ordered)
-    table = Table(say("report.lines.caption"), columns, rows)
+    table = Table(say("report.lines.caption"), columns, rows, beneath=tuple(_because(line) for line in ordered))
     return c.section(
         "lines",
         say("report.lines.head", n=len(ordered)),
@@ -163,8 +174,13 @@ def lines(c: Context) -> Section | None:
     )
 
 
+def _because(line: Line) -> Text:
+    # How many are held out stands in the row itself.
+    told = [reason for reason in line.reasons if not reason.id.startswith("strategy.line.held_out")]
+    return then(*told) if told else say("report.plan.no_reason")
+
+
 def _row(c: Context, line: Line, scale: Scale) -> tuple[Cell, ...]:
-    because = then(*line.reasons) if line.reasons else say("report.plan.no_reason")
     hours = say("report.say.hours", n=round(line.hours), hours=Number(line.hours, 1 if line.hours < 10 else 0))
     held = say("report.plan.held", n=line.held_out) if line.held_out else None
     return (
@@ -173,5 +189,4 @@ def _row(c: Context, line: Line, scale: Scale) -> tuple[Cell, ...]:
         Amount(line.customers, held),
         Amount(c.purse.exact(line.cost), hours if line.hours >= 0.05 else None),
         scale.cell(line.value_36, c.purse),
-        Words(because),
     )

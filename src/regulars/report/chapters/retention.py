@@ -8,7 +8,7 @@ from regulars.report.context import Context
 from regulars.report.document import Amount, Callout, Cell, Column, Figure, KeyFigure, KeyFigures, Section, Table, Words
 from regulars.report.figures import in_hundred, part, share
 
-COHORTS = 18
+COHORTS = 12
 MONTHS = 12
 
 
