@@ -24,6 +24,7 @@ class Customers:
     T: Floats
     holdout: Ints
     spent: Floats
+    log_gaps: float  # sum of the logarithms of the gaps in calibration, in weeks
 
     @property
     def stats(self) -> Statistics:
@@ -51,6 +52,6 @@ def cdnow(which: str) -> Customers:
     np.maximum.at(last, owner[seen], day[seen])
     weeks = np.timedelta64(7, "D")
     spent = np.bincount(owner, value * repeat) / np.maximum(x, 1)
-    return Customers(
-        x, (last - born) / weeks, (CUT - born) / weeks, np.bincount(owner, ~seen & (day <= END)).astype(np.int64), spent
-    )
+    gaps = np.r_[np.timedelta64(0, "D"), np.diff(day)][repeat] / weeks
+    holdout = np.bincount(owner, ~seen & (day <= END)).astype(np.int64)
+    return Customers(x, (last - born) / weeks, (CUT - born) / weeks, holdout, spent, float(np.log(gaps).sum()))

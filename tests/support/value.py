@@ -63,6 +63,47 @@ def simulate(
     return Simulated(x, t_x, T, np.where(x > 0, earned / np.maximum(x, 1), 0.0), future, revenue)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class RegularLog:
+    """One element per customer: history up to T, who is left then, and visits of the year after it."""
+
+    x: Ints
+    t_x: Floats
+    T: Floats
+    future: Ints
+    alive: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
+    log_gaps: float
+
+    @property
+    def stats(self) -> Statistics:
+        return Statistics(self.x, self.t_x, self.T, np.ones(len(self.x)))
+
+
+def simulate_regular(
+    k: int, parameters: tuple[float, ...], *, customers: int, rng: np.random.Generator, weeks: float = 52.0
+) -> RegularLog:
+    """Play the story of MBG/CNBD-k customer by customer: Erlang gaps, a coin after every visit, the first included."""
+    r, alpha, a, b = parameters
+    T = rng.uniform(20.0, 104.0, customers)
+    x, future, t_x = np.zeros(customers, np.int64), np.zeros(customers, np.int64), np.zeros(customers)
+    alive, log_gaps = np.zeros(customers, np.bool_), 0.0
+    for i in range(customers):
+        rate, leave = rng.gamma(r, 1 / alpha), rng.beta(a, b)
+        now, here = 0.0, rng.random() > leave
+        while here:
+            gap = rng.gamma(k, 1 / max(rate, 1e-12))
+            alive[i] = now <= T[i] < now + gap or alive[i]
+            now += gap
+            if now > T[i] + weeks:
+                break
+            if now <= T[i]:
+                x[i], t_x[i], log_gaps = x[i] + 1, now, log_gaps + log(gap)
+            else:
+                future[i] += 1
+            here = rng.random() > leave
+    return RegularLog(x, t_x, T, future, alive, log_gaps)
+
+
 def visit_fit(model: str, parameters: tuple[float, float, float, float]) -> VisitFit:
     """A fit with given parameters, as if nothing were uncertain."""
     stats = Statistics(np.array([0, 1]), np.array([0.0, 2.0]), np.array([9.0, 9.0]), np.ones(2))

@@ -1,6 +1,6 @@
 """The visit model judged on the business's own past. Docs: docs/methods/backtest.md.
 
-The chosen model is fitted again on what was known at a cut (a quarter of the history ago, a year at most) and
+The chosen model is fitted again on what was known at a cut (a year ago; a quarter of a history under two years) and
 predicts visit days until ``as_of``; then the ledger is opened. Nothing after the cut enters the fit.
 """
 
@@ -21,13 +21,18 @@ from regulars.analysis.value import by_frequency, total_visits
 
 LONGEST = 365
 SHORTEST_HISTORY = 180
+#: From two years on a whole year is held back: part of a year, without its high season or with nothing else, makes a
+#: sound model look too hopeful or too shy.
+WHOLE_YEAR_FROM = 730
 TOP = 7  # repeat visits shown one by one; the last row is 'seven or more'
 
 
 def cut_day(first_day: date, as_of: date) -> date | None:
     """Where to cut the history; None when it is too short to be cut."""
     span = (as_of - first_day).days
-    return as_of - timedelta(days=min(LONGEST, span // 4)) if span >= SHORTEST_HISTORY else None
+    if span >= WHOLE_YEAR_FROM:
+        return as_of - timedelta(days=LONGEST)
+    return as_of - timedelta(days=span // 4) if span >= SHORTEST_HISTORY else None
 
 
 def backtest_query(days: ibis.Table, *, cut: date) -> ibis.Table:
@@ -39,14 +44,16 @@ def backtest_query(days: ibis.Table, *, cut: date) -> ibis.Table:
     return joined.group_by(*KEY).aggregate(customers=joined.count(), came=joined.came.sum().fill_null(0)).order_by(*KEY)
 
 
-def backtest(triples: pa.Table, *, model: str, cut: date, as_of: date, rng: Generator) -> Backtest | None:
+def backtest(
+    triples: pa.Table, *, model: str, log_gaps: float, cut: date, as_of: date, rng: Generator
+) -> Backtest | None:
     """Fit, predict, compare; None when too few customers had come back by the cut."""
     if not triples.num_rows:
         return None
     stats = statistics(triples)
     if stats.repeaters < FEW_REPEATERS:
         return None
-    fit = refit(stats, model)
+    fit = refit(stats, model, log_gaps=log_gaps)
     horizon = (as_of - cut).days
     expected = fit.expected_visits(stats.x, stats.t_x, stats.T, horizon / 7)
     came = triples["came"].to_numpy().astype(np.int64)

@@ -3,14 +3,14 @@
 The mean is the plain sum over the standings, so that tables add up. The range has three parts (METHODS 6.4): what the
 customers will do given the models (variances add), and what we do not know of the models' parameters, which all
 customers share and which dominates in large bases: parameters are drawn from their Laplace approximation and every
-draw re-scores the base on cells of like customers. Neither part knows that a model is only a model. So where the model
-was tried on the business's own past, a third part is added to visits and revenue: a common log-normal error as large
-as the one it made there (:func:`discrepancy`).
+draw re-scores the base on cells of like customers. Neither part knows that a model is only a model. So a third part is
+added: a common log-normal error, sized by the one the model made on the business's own past (:func:`discrepancy`). It
+widens living and leaving customers too: an error in visits is one in who still comes or in how often.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import ibis
@@ -30,8 +30,11 @@ DRAWS = 100
 CELL_DAYS = 28
 NEXT_WEEKS = 90 / 7
 _NODES = 24
+_MOST_VISITS = 1000
 _WIDTH_80 = 2.5631  # of the central 80 % of a normal, in standard deviations
 _LARGEST_ERROR = 0.7  # a factor of two
+#: What a model of visits misses a year by even where it fits well, and how many trials that knowledge is worth.
+_USUAL_ERROR, _USUAL_WORTH = 0.05, 2.0
 _CHANCES = 20  # draws of chance for every draw of parameters
 
 type Cells = NDArray[np.bool_]
@@ -72,26 +75,43 @@ def cells_query(t: ibis.Table, *, p: float) -> ibis.Table:
     )
 
 
-def lost_within(fit: VisitFit, x: Floats, T: Floats, weeks: float) -> Floats:
+def lost_within(fit: VisitFit, x: Floats, t_x: Floats, T: Floats, weeks: float) -> Floats:
     """P(leaves for good within ``weeks``), given still a customer.
 
     A living customer leaves after a visit with own chance p, so leaves at rate lambda p: with lambda ~ Gamma(r+x,
     alpha+T) and p ~ Beta(a, b+n) this is 1 - E_p[(1 + p z)^-(r+x)] = 1 - 2F1(r+x, a; a+b+n; -z), z = t / (alpha+T);
-    taken after Pfaff's transformation, whose argument lies between 0 and 1.
+    taken after Pfaff's transformation, whose argument lies between 0 and 1. With Erlang gaps it is the sum over visits.
     """
+    if fit.k > 1:
+        return _lost_by_visit(fit, x, t_x, T, weeks)
     r, alpha, a, b = fit.parameters
     z = weeks / (alpha + T)
     whole = a + b + x + chances_after_first(fit.model)
     return np.asarray(1 - np.exp(-a * np.log1p(z)) * hyp2f1(a, whole - r - x, whole, z / (1 + z)))
 
 
+def _lost_by_visit(fit: VisitFit, x: Floats, t_x: Floats, T: Floats, weeks: float) -> Floats:
+    """Sum over N of P(the N-th visit comes in time) E[p (1-p)^(N-1)]."""
+    future = fit.future(x, t_x, T, weeks)
+    lost = np.zeros(len(x))
+    for visit in range(1, _MOST_VISITS):
+        reach = future.reach(np.full(len(x), float(visit)))  # includes E[(1-p)^(N-1)]
+        lost += reach * future.a / (future.a + future.survived + (visit - 1))
+        if float(reach.max(initial=0.0)) < 1e-9:
+            break
+    return lost
+
+
 def lost_within_quickly(fit: VisitFit, x: Floats, T: Floats, weeks: float) -> Floats:
-    """The same to a per cent or two, for draws: midpoints in the quantiles of p, one set for every distinct x."""
+    """The same for draws, to a per cent or two: midpoints in the quantiles of p, one set for every distinct x.
+
+    With Erlang gaps as if visits came by chance at the same rate: good enough for how draws differ from each other.
+    """
     r, alpha, a, b = fit.parameters
     counts, of = np.unique(x, return_inverse=True)
     levels = (np.arange(_NODES) + 0.5) / _NODES
     chance = betaincinv(a, (b + counts + chances_after_first(fit.model))[:, None], levels[None, :])
-    stays = np.exp(-(r + x)[:, None] * np.log1p(chance[of] * (weeks / (alpha + T))[:, None]))
+    stays = np.exp(-(r + fit.k * x)[:, None] * np.log1p(chance[of] * (weeks / (fit.k * (alpha + T)))[:, None]))
     return np.asarray(1 - stays.mean(axis=1))
 
 
@@ -99,14 +119,16 @@ def discrepancy(tested: Backtest | None) -> float:
     """Size of the error the model made on the business's own past, on the log scale, less what chance explains.
 
     One observed error estimates the scale of such errors; it is not taken for a bias and corrected, which one
-    observation cannot justify. 0 where nothing could be tested.
+    observation cannot justify. Nor does one lucky trial prove a model exact: the scale is drawn towards a usual 5 %,
+    worth two trials, and is that where nothing could be tested.
     """
     if tested is None or not tested.actual_visits or tested.predicted_visits.mean <= 0:
-        return 0.0
+        return _USUAL_ERROR
     expected = tested.predicted_visits
     missed = np.log(tested.actual_visits / expected.mean) ** 2
     explained = ((expected.p90 - expected.p10) / (_WIDTH_80 * expected.mean)) ** 2
-    return float(min(np.sqrt(max(missed - explained, 0.0)), _LARGEST_ERROR))
+    beyond = max(missed - explained, 0.0)
+    return float(min(np.sqrt((_USUAL_WORTH * _USUAL_ERROR**2 + beyond) / (_USUAL_WORTH + 1)), _LARGEST_ERROR))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -142,7 +164,7 @@ class Portfolio:
         customers = columns["customers"].astype(float)
         exact = columns["p_alive"].astype(float)
         spent = _spend_of_cells(spend, columns)
-        soon = lost_within(visits, x, T, NEXT_WEEKS)
+        soon = lost_within(visits, x, t_x, T, NEXT_WEEKS)
         quickly = np.maximum(lost_within_quickly(visits, x, T, NEXT_WEEKS), 1e-300)
         return cls(
             columns=columns,
@@ -192,7 +214,10 @@ class Portfolio:
     def still_alive(self, cells: Cells) -> Estimate:
         """Customers probably still customers."""
         total = self.total("p_alive", cells)
-        return self._estimate(self.alive, cells, total=total, var="alive_var", unit="customers")
+        draws = np.minimum(self.alive * self.error, self.columns["customers"])
+        found = self._estimate(draws, cells, total=total, var="alive_var", unit="customers")
+        most = float(self.count(cells))  # chance is added as a gamma, which knows no upper end
+        return replace(found, p10=min(found.p10, most), p50=min(found.p50, most), p90=min(found.p90, most))
 
     def at_risk(self, cells: Cells) -> Estimate:
         """Revenue of 12 months the cells would bring if surely alive, less what they are expected to bring."""
@@ -206,7 +231,7 @@ class Portfolio:
 
     def lost_next_90(self, cells: Cells) -> Estimate:
         """Customers expected to leave for good within 90 days."""
-        draws = self.alive * self.lost
+        draws = np.minimum(self.alive * self.lost * self.error, self.columns["customers"])
         now = self.columns["p_alive"].astype(float) * self.lost_mean
         return self._estimate(draws, cells, total=float(now[cells].sum()), var=now, unit="customers")
 

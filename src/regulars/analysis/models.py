@@ -1,6 +1,7 @@
 """Fitting and choosing the models of the study, and what stands in where the data cannot carry a model.
 
-BG/NBD and MBG/NBD have four parameters each, so the higher log-likelihood is the lower AIC. With fewer than
+The models have four parameters each, so the higher log-likelihood is the lower AIC; MBG/CNBD-k, whose gaps are more
+regular than chance, adds one whole number and is taken where it gains more than that is worth. With fewer than
 :data:`FEW_REPEATERS` customers who came back neither is identifiable: the pack's own figures are used instead (rates
 around its typical interval, chance to leave from its newcomers' benchmark) and everything that rests on them says so.
 """
@@ -14,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 
 from regulars.analysis.diagnosis import ModelFit
-from regulars.analysis.value import SpendFit, Statistics, VisitFit, fit_bgnbd, fit_gamma_gamma, fit_mbgnbd
+from regulars.analysis.value import SpendFit, Statistics, VisitFit, fit_bgnbd, fit_gamma_gamma, fit_mbgcnbd, fit_mbgnbd
 from regulars.analysis.value.likelihood import VisitLikelihood
 from regulars.analysis.value.statistics import Floats
 from regulars.base.text import say
@@ -57,20 +58,29 @@ class Spending:
     overall: float
 
 
-def fit_models(stats: Statistics, histories: pa.Table, spending: Spending, *, pack: Pack) -> Models:
-    """Fit what can be fitted and choose."""
+def fit_models(stats: Statistics, histories: pa.Table, spending: Spending, *, pack: Pack, log_gaps: float) -> Models:
+    """Fit what can be fitted and choose. ``log_gaps`` as for :func:`fit_mbgcnbd`."""
     spend = fit_spend(spending)
     if stats.repeaters < FEW_REPEATERS:
         return Models(histories, pack_visits(stats, pack=pack), spend, (), from_pack=True)
-    grid = fitting_grid(stats)
-    rivals = (fit_bgnbd(grid), fit_mbgnbd(grid))
+    rivals = fit_visits(stats, log_gaps=log_gaps)
     return Models(histories, max(rivals, key=_preference), spend, rivals, from_pack=False)
 
 
-def refit(stats: Statistics, model: str) -> VisitFit:
-    """The same visit model on another base."""
-    stats = fitting_grid(stats)
-    return fit_bgnbd(stats) if model == "bg-nbd" else fit_mbgnbd(stats)
+def fit_visits(stats: Statistics, *, log_gaps: float) -> tuple[VisitFit, ...]:
+    """Every visit model of a base; MBG/CNBD-k only where gaps are more regular than chance."""
+    grid = fitting_grid(stats)
+    simple = (fit_bgnbd(grid), fit_mbgnbd(grid))
+    regular = fit_mbgcnbd(grid, log_gaps=log_gaps, simplest=simple[1])
+    return simple if regular.k == 1 else (regular, *simple)
+
+
+def refit(stats: Statistics, model: str, *, log_gaps: float) -> VisitFit:
+    """The same kind of visit model on another base (its regularity is found anew)."""
+    grid = fitting_grid(stats)
+    if model == "bg-nbd":
+        return fit_bgnbd(grid)
+    return fit_mbgnbd(grid) if model == "mbg-nbd" else fit_mbgcnbd(grid, log_gaps=log_gaps)
 
 
 def fitting_grid(stats: Statistics) -> Statistics:
@@ -87,7 +97,7 @@ def fitting_grid(stats: Statistics) -> Statistics:
 
 
 def _preference(fit: VisitFit) -> tuple[bool, float]:
-    return fit.converged, fit.log_likelihood
+    return fit.converged, fit.log_likelihood - (fit.k > 1)
 
 
 def pack_visits(stats: Statistics, *, pack: Pack) -> VisitFit:

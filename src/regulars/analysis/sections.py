@@ -33,6 +33,7 @@ from regulars.analysis.quality import Available, Found, locked, problems, unusua
 from regulars.analysis.retention import cohorts, cohorts_query, newcomers_query
 from regulars.analysis.rhythm import median_query, rhythm, rhythm_query
 from regulars.analysis.standings import PERMISSIONS
+from regulars.analysis.summary import log_gaps_query
 from regulars.analysis.wastage import lost_query, wastage
 
 
@@ -169,7 +170,9 @@ def _backtest(setting: Setting, kept: Kept, models: Models, rng: Generator) -> B
     if cut is None or models.from_pack:
         return None
     table = setting.desk.ask("backtest", backtest_query(kept.days, cut=cut))
-    return backtest(table, model=models.visits.model, cut=cut, as_of=setting.as_of, rng=rng)
+    gaps = setting.desk.ask("backtest_log_gaps", log_gaps_query(kept.days, until=cut))
+    log_gaps = float(gaps["total"][0].as_py())
+    return backtest(table, model=models.visits.model, log_gaps=log_gaps, cut=cut, as_of=setting.as_of, rng=rng)
 
 
 def _found(setting: Setting, kept: Kept, models: Models, cohort: Cohorts) -> Found:

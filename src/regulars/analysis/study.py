@@ -28,7 +28,7 @@ from regulars.analysis.standings import (
     statistics,
     valued,
 )
-from regulars.analysis.summary import repeat_values, summary, triples
+from regulars.analysis.summary import log_gaps_query, repeat_values, summary, triples
 from regulars.analysis.tally import tally, tally_query
 from regulars.analysis.visits import customer_days, in_order, lines_until, presences
 from regulars.base.errors import BadData
@@ -121,7 +121,8 @@ def _models(setting: Setting, kept: Kept) -> Models:
         customers=spent["customers"].to_numpy().astype(float),
         overall=float(desk.ask("visit_value", revenue)["mean"][0].as_py()),
     )
-    return fit_models(stats, unique, spending, pack=setting.pack)
+    gaps = desk.ask("log_gaps", log_gaps_query(kept.days, until=setting.as_of))
+    return fit_models(stats, unique, spending, pack=setting.pack, log_gaps=float(gaps["total"][0].as_py()))
 
 
 def _believed(setting: Setting, kept: Kept, models: Models, path: Path) -> Believed:

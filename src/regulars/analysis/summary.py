@@ -54,6 +54,16 @@ def triples(customers: ibis.Table) -> ibis.Table:
     )
 
 
+def log_gaps_query(days: ibis.Table, *, until: date) -> ibis.Table:
+    """One row: the sum of the logarithms of all gaps between visits, in weeks; all the regularity of a base needs.
+
+    Rounded: parallel sums differ in the last bits from run to run, and log-likelihoods must not.
+    """
+    again = days.filter(days.previous.notnull(), days.day <= until)
+    weeks = again.day.delta(again.previous, unit="day").cast("float64") / 7
+    return again.aggregate(total=weeks.ln().sum().fill_null(0.0).round(6))
+
+
 def repeat_values(customers: ibis.Table, *, steps: int | None) -> ibis.Table:
     """Unique (x, mean repeat value) with counts: all the spend model needs.
 

@@ -6,7 +6,7 @@ from regulars.analysis.value.portfolio import Portfolio, portfolio, total_visits
 from regulars.analysis.value.score import HORIZONS, score
 from regulars.analysis.value.spend import SpendFit, fit_gamma_gamma, visit_spend_correlation
 from regulars.analysis.value.statistics import WEEKS_PER_MONTH, WEEKS_PER_YEAR, Statistics
-from regulars.analysis.value.visits import VisitFit, fit_bgnbd, fit_mbgnbd
+from regulars.analysis.value.visits import VisitFit, fit_bgnbd, fit_mbgcnbd, fit_mbgnbd
 
 __all__ = [
     "HORIZONS",
@@ -20,6 +20,7 @@ __all__ = [
     "crps",
     "fit_bgnbd",
     "fit_gamma_gamma",
+    "fit_mbgcnbd",
     "fit_mbgnbd",
     "portfolio",
     "score",

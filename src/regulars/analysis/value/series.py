@@ -1,9 +1,12 @@
-"""The exact distribution of a customer's future visits under BG/NBD and MBG/NBD.
+"""The exact distribution of a customer's future visits under BG/NBD, MBG/NBD and MBG/CNBD-k.
 
 Given alive at T, the rate is Gamma(r+x, alpha+T) and the chance to leave after a visit Beta(a, b+n), independent,
-so with z = t/(alpha+T+t) (METHODS section 6.2 with k = 1; n = x for BG/NBD, x + 1 for MBG/NBD)
+so with z = t/(alpha+T+t) (n = x for BG/NBD, x + 1 for MBG/NBD)
 
     P(X >= N) = P(alive) * I_z(N, r+x) * B(a, b+n+N-1)/B(a, b+n)
+
+With Erlang gaps of k stages, j of which are finished since the last visit with weight w_j (``likelihood.stage_terms``),
+I_z becomes sum_j w_j I_z(kN - j, r+kx+j) (METHODS section 6.2); k = 1 is the line above.
 
 Mean, variance and quantiles are sums over N of the same terms. I_z(N, R) is the upper tail of a negative binomial,
 whose terms follow by recursion; no 2F1, nothing singular at a = 1, nothing that overflows. Rows are worked off in
@@ -30,11 +33,24 @@ _UNDERFLOW = -600.0
 class Future:
     """Parameters of the distribution, one element per customer or triple."""
 
-    shape: Floats  # r + x
+    shape: Floats  # r + k x
     z: Floats
     a: float
     survived: Floats  # b + n
     alive: Floats
+    stages: Floats  # w_j, one row per j < k
+
+    def of(self, rows: Ints) -> Future:
+        """Some of the rows."""
+        return Future(
+            self.shape[rows], self.z[rows], self.a, self.survived[rows], self.alive[rows], self.stages[:, rows]
+        )
+
+    def reach(self, n: Floats) -> Floats:
+        """P(X >= n | alive) for n >= 1, of a shape that broadcasts against one element per row."""
+        k = len(self.stages)
+        come = sum(self.stages[j] * betainc(k * n - j, self.shape + j, self.z) for j in range(k))
+        return np.asarray(come * np.exp(betaln(self.a, self.survived + n - 1) - betaln(self.a, self.survived)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,7 +69,8 @@ def summarise(future: Future, levels: tuple[float, ...] = (), marks: tuple[int, 
     size = len(future.z)
     mean, second = np.zeros(size), np.zeros(size)
     quantiles, reached = np.zeros((len(levels), size)), np.zeros((len(marks), size))
-    length = _length(future.shape, future.z)
+    k = len(future.stages)
+    length = np.ceil(_length(future.shape + (k - 1), future.z) / k) + 1
     order = np.argsort(length, kind="stable")
     short = int(np.searchsorted(length[order], _LONG))
     for row in order[short:]:
@@ -67,7 +84,7 @@ def summarise(future: Future, levels: tuple[float, ...] = (), marks: tuple[int, 
     mean *= future.alive
     second *= future.alive
     reached *= future.alive
-    none = 1.0 - future.alive * -np.expm1(future.shape * np.log1p(-future.z))
+    none = 1.0 - future.alive * future.reach(np.ones(size))
     return Visits(mean, np.maximum(second - mean * mean, 0.0), quantiles, none, reached)
 
 
@@ -83,17 +100,12 @@ def _long(
 ) -> tuple[float, float, Floats, Floats]:
     """The sums of one row, linear between points of N that are dense below 1,000 and geometric above."""
     N = np.unique(np.round(np.concatenate([np.arange(1, 1000), np.geomspace(1000, length, 6000)])))
-    shape, z, survived = future.shape[row], future.z[row], future.survived[row]
-
-    def reach(n: Floats) -> Floats:
-        stay = np.exp(betaln(future.a, survived + n - 1) - betaln(future.a, survived))
-        return np.asarray(betainc(n, shape, z) * stay)
-
-    at, gap = reach(N), np.diff(N)
+    one = future.of(np.array([row]))
+    at, gap = one.reach(N), np.diff(N)
     sums = [float(term[0] + (gap * term[:-1] + (gap + 1) / 2 * np.diff(term)).sum()) for term in (at, (2 * N - 1) * at)]
     upper = (1 - np.asarray(levels, dtype=float)) / max(future.alive[row], 1e-300)
     counts = np.floor(np.interp(-upper, -at, N, left=0.0))
-    return sums[0], sums[1], counts, reach(np.asarray(marks, dtype=float))
+    return sums[0], sums[1], counts, one.reach(np.asarray(marks, dtype=float))
 
 
 @dataclass(slots=True, eq=False)
@@ -110,7 +122,7 @@ class _Sums:
 
     @classmethod
     def empty(cls, future: Future, rows: Ints, levels: tuple[float, ...], marks: tuple[int, ...]) -> _Sums:
-        block = Future(future.shape[rows], future.z[rows], future.a, future.survived[rows], future.alive[rows])
+        block = future.of(rows)
         size = len(rows)
         upper = (1 - np.asarray(levels, dtype=float))[:, None] / np.maximum(block.alive, 1e-300)
         places = {mark: place for place, mark in enumerate(marks)}
@@ -119,22 +131,19 @@ class _Sums:
 
     def run(self, length: int) -> None:
         """Add P(X >= N) and (2N - 1) P(X >= N), and count the N above each threshold, until the tail is exhausted."""
-        z, shape, a, survived = self.block.z, self.block.shape, self.block.a, self.block.survived
-        log_term = shape * np.log1p(-z)
-        in_logs = bool(log_term.min() < _UNDERFLOW)
-        term, tail, keep = np.exp(log_term), -np.expm1(log_term), np.ones_like(z)
+        z, a, survived, weights = self.block.z, self.block.a, self.block.survived, self.block.stages
+        k = len(weights)
+        tails = [_Tail.start(self.block.shape + j, z) for j in range(k)]
+        keep = np.ones_like(z)
         for N in range(1, length + 1):
-            reach = tail * keep
+            come = np.zeros_like(z)
+            for j, tail in enumerate(tails):
+                tail.forward(k * N - j)
+                come += weights[j] * tail.above
+            reach = come * keep
             self._add(N, reach)
             if N % 8 == 0 and float((reach / (1 - z)).max()) * N < _TOLERANCE:
                 break
-            step = z * ((shape + (N - 1)) / N)
-            if in_logs:
-                log_term = log_term + np.log(step)
-                term = np.exp(log_term)
-            else:
-                term *= step
-            tail = np.maximum(tail - term, 0.0)
             keep *= 1 - a / (a + survived + (N - 1))
 
     def _add(self, N: int, reach: Floats) -> None:
@@ -144,3 +153,34 @@ class _Sums:
             self.counts += reach > self.thresholds
         if N in self.marks:
             self.reached[self.marks[N]] = reach
+
+
+@dataclass(slots=True, eq=False)
+class _Tail:
+    """``above`` = P(count >= m) of a negative binomial, by recursion over its terms."""
+
+    shape: Floats
+    z: Floats
+    m: int
+    log_term: Floats
+    term: Floats
+    above: Floats
+    in_logs: bool
+
+    @classmethod
+    def start(cls, shape: Floats, z: Floats) -> _Tail:
+        """At m = 1."""
+        log_term = shape * np.log1p(-z)
+        return cls(shape, z, 1, log_term, np.exp(log_term), -np.expm1(log_term), bool(log_term.min() < _UNDERFLOW))
+
+    def forward(self, m: int) -> None:
+        """Go on to ``m``."""
+        while self.m < m:
+            step = self.z * ((self.shape + (self.m - 1)) / self.m)
+            if self.in_logs:
+                self.log_term = self.log_term + np.log(step)
+                self.term = np.exp(self.log_term)
+            else:
+                self.term *= step
+            self.above = np.maximum(self.above - self.term, 0.0)
+            self.m += 1

@@ -6,9 +6,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import betainc, betaln, expit
+from scipy.special import expit
 
-from regulars.analysis.value.likelihood import VisitLikelihood, VisitModel, chances_after_first, log_odds_dead
+from regulars.analysis.value.likelihood import (
+    VisitLikelihood,
+    VisitModel,
+    chances_after_first,
+    log_odds_dead,
+    stage_terms,
+)
 from regulars.analysis.value.optimise import Optimum, laplace_noise, maximise
 from regulars.analysis.value.series import Future, Visits, summarise
 from regulars.analysis.value.statistics import Floats, Statistics, dot
@@ -19,13 +25,15 @@ _FEW_REPEATERS = 20
 _NO_ATTRITION = 4.0  # twice the log-likelihood gained by letting customers leave
 _WEAK = 1.0  # standard error of a log parameter
 _LOG_LIMIT = np.log(1e4)
+MOST_REGULAR = 6  # stages of a gap
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class VisitFit:
-    """A BG/NBD or MBG/NBD model of a base; time in weeks. ``held`` tells that a mild prior had to hold the fit.
+    """A BG/NBD, MBG/NBD or MBG/CNBD-k model of a base; time in weeks. ``held``: a mild prior had to hold the fit.
 
-    ``covariance`` is of the logarithms of the parameters.
+    ``covariance`` is of the logarithms of the parameters. ``k`` is the regularity of gaps (stages of the Erlang
+    distribution): 1 is pure chance, the rate is then one of visits, else of stages.
     """
 
     model: VisitModel
@@ -37,11 +45,13 @@ class VisitFit:
     converged: bool
     held: bool
     verdict: Text
+    k: int = 1
 
     @property
     def named(self) -> dict[str, float]:
-        """Parameters by name."""
-        return dict(zip(self.names, self.parameters, strict=True))
+        """Parameters by name; the regularity k first where the model has one."""
+        regularity = {"k": float(self.k)} if self.model == "mbg-cnbd-k" else {}
+        return regularity | dict(zip(self.names, self.parameters, strict=True))
 
     @property
     def standard_errors(self) -> dict[str, float]:
@@ -52,20 +62,28 @@ class VisitFit:
     def p_alive(self, x: ArrayLike, t_x: ArrayLike, T: ArrayLike) -> Floats:
         """Probability that the customer has not left for good."""
         x, t_x, T = _floats(x, t_x, T)
-        return np.asarray(expit(-log_odds_dead(self.model, self.parameters, x, t_x, T)))
+        return np.asarray(expit(-log_odds_dead(self.model, self.parameters, x, t_x, T, self.k)))
 
     def rate_given_alive(self, x: ArrayLike, t_x: ArrayLike, T: ArrayLike) -> Floats:
         """Expected visits a week while alive."""
         x, t_x, T = _floats(x, t_x, T)
+        alpha = self.parameters[1]
+        stages = np.arange(self.k) @ self.stages(x, t_x, T)
+        return np.asarray((self.parameters[0] + self.k * x + stages) / (alpha + T) / self.k)
+
+    def stages(self, x: Floats, t_x: Floats, T: Floats) -> Floats:
+        """Probability that j < k stages are finished since the last visit, given alive; one row per j."""
         r, alpha, _, _ = self.parameters
-        return np.asarray((r + x) / (alpha + T))
+        terms = stage_terms(self.k, r + self.k * x, (T - t_x) / (alpha + T))
+        return np.asarray(terms / terms.sum(axis=0))
 
     def future(self, x: ArrayLike, t_x: ArrayLike, T: ArrayLike, t: float) -> Future:
         """Parameters of the distribution of visits in the next ``t`` weeks."""
         x, t_x, T = _floats(x, t_x, T)
         r, alpha, a, b = self.parameters
         survived = b + x + chances_after_first(self.model)
-        return Future(r + x, t / (alpha + T + t), a, survived, self.p_alive(x, t_x, T))
+        alive, stages = self.p_alive(x, t_x, T), self.stages(x, t_x, T)
+        return Future(r + self.k * x, t / (alpha + T + t), a, survived, alive, stages)
 
     def visits(
         self,
@@ -92,11 +110,8 @@ class VisitFit:
     def survival_counts(self, x: ArrayLike, t_x: ArrayLike, T: ArrayLike, t: float, counts: ArrayLike) -> Floats:
         """P(at least n visits in the next ``t`` weeks), customers by ``counts``."""
         future = self.future(x, t_x, T, t)
-        n = np.asarray(counts, dtype=float)[None, :]
-        survived = future.survived[:, None]
-        stay = np.exp(betaln(future.a, survived + np.maximum(n - 1, 0)) - betaln(future.a, survived))
-        come = betainc(np.maximum(n, 1), future.shape[:, None], future.z[:, None])
-        return np.asarray(np.where(n <= 0, 1.0, future.alive[:, None] * come * stay))
+        n = np.asarray(counts, dtype=float)[:, None]
+        return np.asarray(np.where(n <= 0, 1.0, future.alive * future.reach(np.maximum(n, 1))).T)
 
     def draw_parameters(self, rng: np.random.Generator, n: int) -> list[VisitFit]:
         """``n`` fits whose parameters are drawn, in opposite pairs, from the Laplace approximation on the log scale."""
@@ -115,15 +130,41 @@ def fit_mbgnbd(stats: Statistics) -> VisitFit:
     return _fit(stats, "mbg-nbd")
 
 
-def _fit(stats: Statistics, model: VisitModel) -> VisitFit:
-    exact = VisitLikelihood.of(stats, model)
-    rough = VisitLikelihood.of(stats.coarsened()[0], model) if len(stats) > _LARGE else None
+def fit_mbgcnbd(stats: Statistics, *, log_gaps: float, simplest: VisitFit | None = None) -> VisitFit:
+    """Maximum likelihood MBG/CNBD-k: k is raised from 1 while the log-likelihood gains, to 6 at most.
+
+    ``log_gaps`` is the sum of the logarithms of all gaps between visits, in weeks: with it log-likelihoods of
+    different k are comparable. ``simplest`` is the MBG/NBD of the same base where it is known already.
+    """
+    best = simplest or fit_mbgnbd(stats)
+    for k in range(2, MOST_REGULAR + 1):
+        r, alpha, a, b = best.parameters
+        # A stage is as much quicker as there are more of them.
+        start = np.log([r, alpha * (k - 1) / k, a, b])
+        found = _fit(stats, "mbg-cnbd-k", k=k, log_gaps=log_gaps, starts=[start])
+        if not (found.converged and found.log_likelihood > best.log_likelihood):
+            break
+        best = found
+    return best
+
+
+def _fit(
+    stats: Statistics,
+    model: VisitModel,
+    *,
+    k: int = 1,
+    log_gaps: float = 0.0,
+    starts: list[Floats] | None = None,
+) -> VisitFit:
+    exact = VisitLikelihood.of(stats, model, k=k, log_gaps=log_gaps)
+    coarse = stats.coarsened()[0] if len(stats) > _LARGE else None
+    rough = VisitLikelihood.of(coarse, model, k=k, log_gaps=log_gaps) if coarse is not None else None
     scale = dot(stats.weight, stats.T) / stats.customers or 26.0  # weeks; T = 0 throughout has no scale of its own
     few = stats.repeaters < _FEW_REPEATERS
     best = maximise(
         exact,
         rough=rough,
-        starts=_starts(stats, scale),
+        starts=starts or _starts(stats, scale),
         bounds=[
             (-_LOG_LIMIT, _LOG_LIMIT),
             (np.log(scale) - _LOG_LIMIT, np.log(scale) + _LOG_LIMIT),
@@ -144,6 +185,7 @@ def _fit(stats: Statistics, model: VisitModel) -> VisitFit:
         best.converged,
         best.held,
         _verdict(stats, exact, best),
+        k,
     )
 
 
