@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from regulars.analysis.diagnosis import STATES, Class, State
+from collections.abc import Iterable
+
+from regulars.analysis.diagnosis import STATES, Class, ModelFit, State
 from regulars.base.text import Text, say
 from regulars.packs.schema import Channel, Primitive, Relationship, Trust
 
@@ -53,3 +55,16 @@ def primitive(name: str) -> Text:
 def trust(grade: str) -> Text:
     """A trust grade with its meaning."""
     return _named("trust", grade, frozenset(_TRUST))
+
+
+_MODELS = {"bg-nbd": "bg_nbd", "mbg-nbd": "mbg_nbd", "mbg-cnbd-k": "mbg_cnbd_k", "gamma-gamma": "gamma_gamma"}
+
+
+def model_card(fit: ModelFit) -> str:
+    """The method card of a fitted model."""
+    return _MODELS.get(fit.model, "mbg_nbd" if fit.role == "visits" else "gamma_gamma")
+
+
+def visit_card(fits: Iterable[ModelFit]) -> str:
+    """The card of the visit model that the study uses."""
+    return next((model_card(fit) for fit in fits if fit.chosen and fit.role == "visits"), "mbg_nbd")

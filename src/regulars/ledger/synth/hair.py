@@ -56,9 +56,9 @@ TRADE = Trade(
         new_year_lull=0.7,
     ),
     goals=(
-        Goal("stay", "Keep the guests we have", "留住現有客人", "retention_rate", 0.846, 1),
-        Goal("less-wastage", "Lose fewer guests in silence", "減少客人無聲流失", "wastage_90d", 0.0515, 2),
-        Goal("gain", "Earn more from care for guests", "由客戶關係賺取更多", "gain_12", 20_000, 3, True),
+        Goal("stay", "Keep the guests we have", "留住現有客人", "retention_rate", 0.848, 1),
+        Goal("less-wastage", "Lose fewer guests in silence", "減少客人無聲流失", "wastage_90d", 0.058, 2),
+        Goal("gain", "Earn more from care for guests", "由客戶關係賺取更多", "gain_12", 17_000, 3, True),
     ),
     female=0.66,
     margin=0.55,

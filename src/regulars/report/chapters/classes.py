@@ -22,7 +22,7 @@ def chapter(c: Context) -> Section | None:
         (_figure(classes), _table(c, classes)),
         lead=say("report.classes.lead", value=c.purse.about(classes.value_cut), alive=Share(classes.duration_cut)),
         queries=("forecast", "value_cut", "standings"),
-        cards=("classes", "mbg_nbd", "gamma_gamma"),
+        cards=("classes", names.visit_card(c.diagnosis.value_models), "gamma_gamma"),
     )
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from regulars.analysis.diagnosis import Backtest, ModelFit
+from regulars.analysis.diagnosis import Backtest
 from regulars.base.estimate import Estimate
 from regulars.base.text import Number, Param, Share, Text, say
-from regulars.report import theme
+from regulars.report import names, theme
 from regulars.report.charts import Series, pairs
 from regulars.report.context import Context
 from regulars.report.document import (
@@ -22,7 +22,6 @@ from regulars.report.document import (
 )
 from regulars.report.figures import between_counts, count, known, part
 
-MODELS = {"bg_nbd": "bg_nbd", "mbg_nbd": "mbg_nbd", "gamma_gamma": "gamma_gamma"}
 #: The last band of the back-test holds customers with so many repeat visits or more.
 LAST_BAND = 7
 
@@ -36,7 +35,7 @@ def chapter(c: Context) -> Section:
         if known_value
         else say("report.forecast.head_unknown")
     )
-    cards = tuple(dict.fromkeys(card(fit) for fit in d.value_models if fit.chosen))
+    cards = tuple(dict.fromkeys(names.model_card(fit) for fit in d.value_models if fit.chosen))
     blocks = (_figures(c), _backtest(d.backtest))
     return c.section(
         "forecast",
@@ -46,12 +45,6 @@ def chapter(c: Context) -> Section:
         queries=("histories", "spending", "forecast", "backtest"),
         cards=(*cards, "backtest"),
     )
-
-
-def card(fit: ModelFit) -> str:
-    """The method card of a fitted model, whatever way its name is spelled."""
-    name = fit.model.lower().replace("/", "_").replace("-", "_").replace(" ", "_")
-    return MODELS.get(name, "mbg_nbd" if fit.role == "visits" else "gamma_gamma")
 
 
 def _counted(label: Text, estimate: Estimate, note: Text | None = None) -> KeyFigure:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from regulars.analysis.diagnosis import ModelFit
 from regulars.base.text import Number, Text, say
-from regulars.report.chapters.forecast import card
+from regulars.report import names
 from regulars.report.context import Context
 from regulars.report.document import Amount, Card, Cards, Cell, Column, Pill, Queries, Section, Table, Words
 
@@ -18,6 +18,7 @@ CARDS = (
     "concentration",
     "wastage",
     "classes",
+    "mbg_cnbd_k",
     "mbg_nbd",
     "bg_nbd",
     "gamma_gamma",
@@ -59,7 +60,7 @@ def _models(fits: tuple[ModelFit, ...]) -> Table | None:
         pills = (Pill(say("report.forecast.used"), "accent"),) if fit.chosen else ()
         rows.append(
             (
-                Words(say(f"card.{card(fit)}.title"), strong=fit.chosen, pills=pills),
+                Words(say(f"card.{names.model_card(fit)}.title"), strong=fit.chosen, pills=pills),
                 Words(say(f"report.forecast.role_{fit.role}")),
                 Amount(fit.customers),
                 Amount(Number(fit.log_likelihood, 1)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from regulars.base.text import Share, Text, say
+from regulars.report import names
 from regulars.report.chapters import asks
 from regulars.report.context import Context
 from regulars.report.document import KeyFigure, KeyFigures, Points, Section
@@ -17,7 +18,12 @@ def chapter(c: Context) -> Section | None:
     blocks = (_figures(c), Points(asks.findings(c), say("report.overview.next"), numbered=True))
     return (
         c.section(
-            "overview", _heading(c), blocks, lead=_lead(c), queries=("base", "forecast"), cards=("mbg_nbd", "movement")
+            "overview",
+            _heading(c),
+            blocks,
+            lead=_lead(c),
+            queries=("base", "forecast"),
+            cards=(names.visit_card(c.diagnosis.value_models), "movement"),
         )
         if d.base.customers
         else _empty(c)

@@ -20,7 +20,7 @@ def chapter(c: Context) -> Section:
         (_figures(c, wastage), _figure(wastage), _states(c, wastage)),
         lead=say("report.wastage.lead"),
         queries=("forecast", "lost", "standings"),
-        cards=("wastage", "rhythm", "mbg_nbd"),
+        cards=("wastage", "rhythm", names.visit_card(c.diagnosis.value_models)),
     )
 
 
