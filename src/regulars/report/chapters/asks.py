@@ -7,6 +7,9 @@ from regulars.report.context import Context
 from regulars.report.figures import in_hundred, part
 from regulars.strategy.plan import Plan, Price, TargetRow
 
+#: What one more unit of a limit must be worth to be put before a director: ten cents net for a dollar, a dollar an hour.
+LEAST = {"budget": 0.1, "hours": 1.0}
+
 
 def decisions(c: Context, plan: Plan) -> tuple[Text, ...]:
     """The decisions a director has to take on this plan, in order of weight."""
@@ -20,7 +23,7 @@ def decisions(c: Context, plan: Plan) -> tuple[Text, ...]:
     short = [t for t in plan.targets if missed(t)]
     if short:
         asked.append(say("report.ask.missed", n=len(short), names=Listing(tuple(t.name for t in short))))
-    binding = [p for p in plan.prices if p.binding and p.worth > 0 and kind(p) in ("budget", "hours")]
+    binding = [p for p in plan.prices if p.binding and p.worth > LEAST.get(kind(p), float("inf"))]
     for price in sorted(binding, key=lambda p: -p.worth)[:2]:
         asked.append(say("report.ask.limit", limit=price.label, worth=worth(c, price)))
     rules = [p for p in plan.prices if kind(p) == "veto" and p.worth > 0]
