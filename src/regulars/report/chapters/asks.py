@@ -7,7 +7,7 @@ from regulars.report.context import Context
 from regulars.report.figures import in_hundred, part
 from regulars.strategy.plan import Plan, Price, TargetRow
 
-#: What one more unit of a limit must be worth to be put before a director: ten cents net for a dollar, a dollar an hour.
+#: What one more unit of a limit must be worth to be put before a director: ten cents net a dollar, a dollar an hour.
 LEAST = {"budget": 0.1, "hours": 1.0}
 
 
