@@ -2,7 +2,7 @@
 
 pandas_lifetimes  the obvious pipeline: read, day-collapse and summarise in pandas, fit BG/NBD and score in lifetimes
 duckdb_scan       the physical limit for the summary step: DuckDB groups the same file by customer, nothing more
-regulars_summary  the program's own summary step on its ledger (FILE is a business folder)
+regulars_same     the program doing only what the first does: summary, BG/NBD fit, scores (FILE is a business folder)
 """
 
 from __future__ import annotations
@@ -54,24 +54,34 @@ def duckdb_scan(file: str) -> dict[str, float]:
     return {"summary": time.perf_counter() - started}
 
 
-def regulars_summary(folder: str) -> dict[str, float]:
-    """The program's summary step, from the ledger's lines to one row a customer, branches included."""
+def regulars_same(folder: str) -> dict[str, float]:
+    """The program's own summary step, BG/NBD fit and scores, and nothing else of a study."""
     from pathlib import Path
 
     from regulars import api
-    from regulars.analysis.summary import summary
+    from regulars.analysis.standings import statistics
+    from regulars.analysis.summary import summary, triples
+    from regulars.analysis.value import fit_bgnbd
     from regulars.analysis.visits import customer_days, in_order, lines_until
     from regulars.api.work import last_day
 
     business = api.open_business(Path(folder))
     with business.ledger.read() as reader:
         as_of = last_day(reader)
-        started = time.perf_counter()
+        clock = [time.perf_counter()]
         lines = lines_until(reader.table("sales"), as_of)
         days = reader.keep(customer_days(lines, basis="redemption", branches=None, costed=False), "bench_days")
         days = reader.keep(in_order(days), "bench_visits")
-        reader.keep(summary(days, as_of=as_of), "bench_customers")
-        return {"summary": time.perf_counter() - started}
+        customers = reader.keep(summary(days, as_of=as_of), "bench_customers")
+        clock.append(time.perf_counter())
+        found = statistics(reader.arrow(triples(customers)))
+        fit = fit_bgnbd(found)
+        clock.append(time.perf_counter())
+        fit.p_alive(found.x, found.t_x, found.T)
+        for weeks in (52.18, 156.5):
+            fit.expected_visits(found.x, found.t_x, found.T, weeks)
+        clock.append(time.perf_counter())
+    return {"summary": clock[1] - clock[0], "fit": clock[2] - clock[1], "scores": clock[3] - clock[2]}
 
 
 if __name__ == "__main__":

@@ -84,12 +84,13 @@ def run(work: Path, args: argparse.Namespace) -> None:
     study = timed("study", *regulars, "study", folder, "--json")
     plan = timed("formulate", *regulars, "formulate", folder, "--json")
     peers = [sys.executable, str(HERE / "peers.py")]
-    own = timed("regulars summary", *peers, "regulars_summary", folder)
+    own = timed("the same, ours", *peers, "regulars_same", folder)
     scan = timed("duckdb scan", *peers, "duckdb_scan", file)
     print(f"\n  summary step / bare DuckDB scan of the same lines: {own.said['summary'] / scan.said['summary']:.2f}")
     if not args.skip_lifetimes:
         peer = timed("pandas + lifetimes", *peers, "pandas_lifetimes", file)
-        print(f"  pandas + lifetimes / study, whole process: {peer.seconds / study.seconds:.1f}")
+        print(f"  pandas + lifetimes / ours, the same work: {sum(peer.said.values()) / sum(own.said.values()):.1f}")
+        print(f"  pandas + lifetimes / the whole study, whole processes: {peer.seconds / study.seconds:.1f}")
     print(f"  formulate: {plan.seconds:.1f} s; largest peak of ours: {max(study.peak_mb, plan.peak_mb):.0f} MB")
 
 
