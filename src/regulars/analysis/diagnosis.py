@@ -11,6 +11,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from regulars.analysis.results.acquisition import Acquisition
+from regulars.analysis.results.clock import ClockFound
+from regulars.analysis.results.hygiene import Hygiene
+from regulars.analysis.results.leaving import Leaving
+from regulars.analysis.results.opportunity import Opportunity
+from regulars.analysis.results.profit import Profit
+from regulars.analysis.results.renewal import Renewal
+from regulars.analysis.results.schemes import Schemes
+from regulars.analysis.results.staying import Staying
+from regulars.analysis.results.teams import Teams
 from regulars.base.estimate import Estimate
 from regulars.base.problem import Problem
 from regulars.base.text import Text
@@ -261,3 +271,14 @@ class Diagnosis:
     quality: tuple[Problem, ...]  # findings about the data as a whole, never about a person
     locked: tuple[Locked, ...]
     queries: dict[str, str]  # section -> the SQL that produced it
+    # The deeper parts; None where the data cannot carry them.
+    acquisition: Acquisition | None = None
+    clock: ClockFound | None = None
+    hygiene: Hygiene | None = None
+    leaving: Leaving | None = None
+    opportunity: Opportunity | None = None
+    profit: Profit | None = None
+    renewal: Renewal | None = None
+    schemes: Schemes | None = None
+    staying: Staying | None = None
+    teams: Teams | None = None

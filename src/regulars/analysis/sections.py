@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import ibis
 from numpy.random import Generator
@@ -39,15 +41,21 @@ from regulars.analysis.wastage import lost_query, wastage
 
 @dataclass(frozen=True, slots=True)
 class Believed:
-    """What is believed of every customer, and the two figures of the base they were judged against."""
+    """What is believed of every customer, and the two figures of the base they were judged against.
+
+    ``people`` is ``values`` with all that stands beside the models (branch, tier, margin, balance, permissions).
+    """
 
     values: ibis.Table
+    people: ibis.Table
     interval: float
     value_cut: float
 
 
-def diagnosis(setting: Setting, kept: Kept, models: Models, believed: Believed, *, rng: Generator) -> Diagnosis:
-    """The whole result of a study."""
+def diagnosis(
+    setting: Setting, kept: Kept, models: Models, believed: Believed, *, rng: Generator, parts: Mapping[str, Any]
+) -> Diagnosis:
+    """The whole result of a study; ``parts`` are the results of the deeper parts by field."""
     ask, windows, as_of = setting.desk.ask, setting.pack.windows, setting.as_of
     table, customers = believed.values, kept.customers
     tested = _backtest(setting, kept, models, rng)
@@ -59,7 +67,6 @@ def diagnosis(setting: Setting, kept: Kept, models: Models, believed: Believed, 
         rng=rng,
         currency=setting.business.currency,
     )
-    everybody = portfolio.where()
     seen = ask("cohorts", cohorts_query(kept.days, windows=windows))
     cohort = cohorts(
         seen,
@@ -71,7 +78,7 @@ def diagnosis(setting: Setting, kept: Kept, models: Models, believed: Believed, 
     return Diagnosis(
         schema=SCHEMA,
         provenance=_provenance(setting),
-        base=_base(setting, kept, customers=portfolio.count(everybody)),
+        base=_base(setting, kept, customers=portfolio.count(portfolio.where())),
         movement=movement(
             seen,
             ask("movement", absences_query(kept.days, customers, windows=windows)),
@@ -91,12 +98,7 @@ def diagnosis(setting: Setting, kept: Kept, models: Models, believed: Believed, 
         ),
         wastage=wastage(portfolio, ask("lost", lost_query(customers, kept.days, windows=windows))),
         classes=classes(portfolio, value_cut=believed.value_cut),
-        value=Value(
-            visits_12=portfolio.visits(everybody),
-            revenue_12=portfolio.revenue(12, everybody),
-            revenue_36=portfolio.revenue(36, everybody),
-            alive=portfolio.still_alive(everybody),
-        ),
+        value=_value(portfolio),
         value_models=models.rows,
         backtest=tested,
         branches=_branches(setting, kept, table),
@@ -104,6 +106,7 @@ def diagnosis(setting: Setting, kept: Kept, models: Models, believed: Believed, 
         quality=problems(_found(setting, kept, models, cohort)),
         locked=locked(_available(setting, cohort, tested, owed)),
         queries=dict(setting.desk.queries),
+        **parts,
     )
 
 
@@ -124,6 +127,16 @@ def _base(setting: Setting, kept: Kept, *, customers: int) -> Base:
         first_day=setting.first_day,
         last_day=setting.last_day,
         takings=counted.net(),
+    )
+
+
+def _value(portfolio: Portfolio) -> Value:
+    everybody = portfolio.where()
+    return Value(
+        visits_12=portfolio.visits(everybody),
+        revenue_12=portfolio.revenue(12, everybody),
+        revenue_36=portfolio.revenue(36, everybody),
+        alive=portfolio.still_alive(everybody),
     )
 
 

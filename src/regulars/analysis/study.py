@@ -6,9 +6,11 @@ figures) and a plain function that turns its few rows into the section. Nothing 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import ibis
 import numpy as np
 
 from regulars.analysis.branches import branch_table, home
@@ -17,6 +19,8 @@ from regulars.analysis.desk import Desk, Kept, Setting
 from regulars.analysis.diagnosis import Diagnosis
 from regulars.analysis.models import Models, Spending, fit_models
 from regulars.analysis.packages import balances
+from regulars.analysis.part import Scene
+from regulars.analysis.parts import deeper
 from regulars.analysis.rhythm import base_interval, base_interval_query, with_rhythm
 from regulars.analysis.sections import Believed, diagnosis
 from regulars.analysis.standings import (
@@ -65,9 +69,14 @@ def study(
     progress(say("study.step.models"), 1, _STEPS)
     models = _models(setting, kept)
     progress(say("study.step.standings"), 2, _STEPS)
-    believed = _believed(setting, kept, models, standings)
+    believed = _believed(setting, kept, models)
     progress(say("study.step.sections"), 3, _STEPS)
-    result = diagnosis(setting, kept, models, believed, rng=np.random.default_rng(_SEED))
+    rng = np.random.default_rng(_SEED)
+    scene = Scene(setting, kept, models, believed.people, believed.interval, believed.value_cut, rng)
+    parts = deeper(scene)
+    result = diagnosis(setting, kept, models, believed, rng=rng, parts=parts.results)
+    _write(setting, believed, parts.of_each, standings)
+    result = replace(result, queries=dict(setting.desk.queries))
     progress(say("study.step.done"), _STEPS, _STEPS)
     return result
 
@@ -125,8 +134,8 @@ def _models(setting: Setting, kept: Kept) -> Models:
     return fit_models(stats, unique, spending, pack=setting.pack, log_gaps=float(gaps["total"][0].as_py()))
 
 
-def _believed(setting: Setting, kept: Kept, models: Models, path: Path) -> Believed:
-    """Everything about every customer, joined in the engine and written to ``path``."""
+def _believed(setting: Setting, kept: Kept, models: Models) -> Believed:
+    """Everything about every customer, joined in the engine and kept there."""
     desk, windows = setting.desk, setting.pack.windows
     row = desk.ask("rhythm_of_base", base_interval_query(kept.customers, strength=windows.prior_strength))
     interval = base_interval(row, windows=windows)
@@ -136,8 +145,16 @@ def _believed(setting: Setting, kept: Kept, models: Models, path: Path) -> Belie
     cut = float(desk.ask("value_cut", value_cut_query(table))["cut"][0].as_py())
     table = with_class(table, value_cut=cut)
     row_of_each = completed(table, _beside(setting, kept), margin_share=setting.business.margin.share)
-    desk.write("standings", row_of_each.select(*COLUMNS).order_by("customer"), path)
-    return Believed(table, interval, cut)
+    people = desk.keep("people", row_of_each)
+    return Believed(table, people, interval, cut)
+
+
+def _write(setting: Setting, believed: Believed, of_each: tuple[ibis.Table, ...], path: Path) -> None:
+    """One standing per customer, with what the deeper parts add, written to ``path``."""
+    t = believed.people.select(*COLUMNS)
+    for more in of_each:
+        t = t.left_join(more, "customer").drop("customer_right")
+    setting.desk.write("standings", t.order_by("customer"), path)
 
 
 def _beside(setting: Setting, kept: Kept) -> Beside:

@@ -1,7 +1,8 @@
 """The word lists and how a :class:`~regulars.base.text.Text` is put into words.
 
-Word lists are TOML files ``words/<language>/<domain>.toml``; a message id is ``domain.table.key``. Places are
-named: ``{customers}`` (grouped number), ``{gain:short}`` (HK$1.02M / HK$102萬), ``{gain:exact}`` (cents),
+Word lists are TOML files ``words/<language>/<domain>.toml``, or ``<domain>.<topic>.toml`` where a domain is large; a
+message id is ``domain.table.key``. Places are named:
+``{customers}`` (grouped number), ``{gain:short}`` (HK$1.02M / HK$102萬), ``{gain:exact}`` (cents),
 ``{gain:round}`` (three significant digits, for estimates: more would pretend to a precision they have not),
 ``{share:1}`` (one decimal). A sentence that needs an English singular has a twin ``<id>_one``, used when its
 parameter ``n`` is 1.
@@ -60,7 +61,7 @@ def word_list(language: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for entry in sorted((files("regulars.base") / "words" / language).iterdir(), key=lambda e: e.name):
         if entry.name.endswith(".toml"):
-            found.update(_flatten(entry.name[:-5], tomllib.loads(entry.read_text(encoding="utf-8"))))
+            found.update(_flatten(entry.name.split(".")[0], tomllib.loads(entry.read_text(encoding="utf-8"))))
     return found
 
 

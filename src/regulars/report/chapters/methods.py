@@ -40,7 +40,8 @@ def method_card(id: str) -> Card:
 def chapter(c: Context, used: Iterable[str]) -> Section:
     """The cards the report's sections point to."""
     wanted = set(used)
-    cards = tuple(method_card(id) for id in CARDS if id in wanted)
+    ordered = (*CARDS, *sorted(wanted - set(CARDS)))
+    cards = tuple(method_card(id) for id in ordered if id in wanted)
     blocks = (Cards(cards), _models(c.diagnosis.value_models))
     return c.section("methods", say("report.methods.head", n=len(cards)), blocks, lead=say("report.methods.lead"))
 

@@ -1,0 +1,37 @@
+"""What the deeper parts of a study are given, and what each gives back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import ibis
+from numpy.random import Generator
+
+from regulars.analysis.desk import Kept, Setting
+from regulars.analysis.models import Models
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """The study so far: settings and tables, fitted models, and one row per customer.
+
+    ``people`` is kept in the engine: everything the standings say of a customer. ``interval`` is the base's typical
+    interval in days, ``value_cut`` the 36-month value that parts the classes. A part takes its own generator with
+    :meth:`Generator.spawn`, so that no part's figures hang on another's draws.
+    """
+
+    setting: Setting
+    kept: Kept
+    models: Models
+    people: ibis.Table
+    interval: float
+    value_cut: float
+    rng: Generator
+
+
+@dataclass(frozen=True, slots=True)
+class Part[Result]:
+    """A part's result (None where the data cannot carry it) and, per ``customer``, columns to add to the standings."""
+
+    result: Result | None
+    of_each: ibis.Table | None = None

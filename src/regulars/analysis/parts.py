@@ -1,0 +1,48 @@
+"""All deeper parts of a study, run one after the other on the same scene."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import ibis
+
+from regulars.analysis.acquisition import acquisition
+from regulars.analysis.leaving import leaving
+from regulars.analysis.opportunity import opportunity
+from regulars.analysis.part import Part, Scene
+from regulars.analysis.profit import profit
+from regulars.analysis.renewal import renewal
+from regulars.analysis.schemes import schemes
+from regulars.analysis.staying import staying
+from regulars.analysis.teams import teams
+
+#: Field of the diagnosis -> the part that fills it.
+PARTS: dict[str, Callable[[Scene], Part[Any]]] = {
+    "staying": staying,
+    "leaving": leaving,
+    "schemes": schemes,
+    "profit": profit,
+    "renewal": renewal,
+    "acquisition": acquisition,
+    "opportunity": opportunity,
+    "teams": teams,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Deeper:
+    """Results by field of the diagnosis, and the tables to join to the standings."""
+
+    results: dict[str, Any]
+    of_each: tuple[ibis.Table, ...]
+
+
+def deeper(scene: Scene) -> Deeper:
+    """Run every part."""
+    found = {name: part(scene) for name, part in PARTS.items()}
+    return Deeper(
+        {name: part.result for name, part in found.items()},
+        tuple(part.of_each for part in found.values() if part.of_each is not None),
+    )

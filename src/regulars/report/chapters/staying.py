@@ -1,0 +1,13 @@
+"""Retention in depth: survival, the competing KPI definitions, and why revenue changed."""
+
+from __future__ import annotations
+
+from regulars.report.context import Context
+from regulars.report.document import Section
+
+
+def chapter(c: Context) -> Section | None:
+    """The chapter; None where the study has nothing on it."""
+    if c.diagnosis.staying is None:
+        return None
+    return None
