@@ -6,7 +6,7 @@ predicts visit days until ``as_of``; then the ledger is opened. Nothing after th
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 import ibis
 import numpy as np
@@ -15,24 +15,18 @@ from numpy.random import Generator
 
 from regulars.analysis.diagnosis import Backtest
 from regulars.analysis.models import FEW_REPEATERS, refit
+from regulars.analysis.origins import origins
 from regulars.analysis.standings import KEY, statistics
 from regulars.analysis.summary import summary, visitors
 from regulars.analysis.value import by_frequency, total_visits
 
-LONGEST = 365
-SHORTEST_HISTORY = 180
-#: From two years on a whole year is held back: part of a year, without its high season or with nothing else, makes a
-#: sound model look too hopeful or too shy.
-WHOLE_YEAR_FROM = 730
 TOP = 7  # repeat visits shown one by one; the last row is 'seven or more'
 
 
 def cut_day(first_day: date, as_of: date) -> date | None:
-    """Where to cut the history; None when it is too short to be cut."""
-    span = (as_of - first_day).days
-    if span >= WHOLE_YEAR_FROM:
-        return as_of - timedelta(days=LONGEST)
-    return as_of - timedelta(days=span // 4) if span >= SHORTEST_HISTORY else None
+    """The latest origin of the contest; None when the history is too short to be cut."""
+    at = origins(first_day, as_of)
+    return at[0].cut if at else None
 
 
 def backtest_query(days: ibis.Table, *, cut: date) -> ibis.Table:

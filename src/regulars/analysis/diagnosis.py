@@ -21,6 +21,7 @@ from regulars.analysis.results.renewal import Renewal
 from regulars.analysis.results.schemes import Schemes
 from regulars.analysis.results.staying import Staying
 from regulars.analysis.results.teams import Teams
+from regulars.analysis.results.tournament import Tournament, Trust
 from regulars.base.estimate import Estimate
 from regulars.base.problem import Problem
 from regulars.base.text import Text
@@ -170,7 +171,10 @@ class Classes:
 
 @dataclass(frozen=True, slots=True)
 class ModelFit:
-    """One fitted model: parameters by their usual names, time in weeks for visit models."""
+    """One fitted model: parameters by their usual names, time in weeks for visit models.
+
+    ``crps`` and the coverage of its ranges are those of the contest on the business's own past (None without one).
+    """
 
     model: str
     parameters: dict[str, float]
@@ -181,6 +185,9 @@ class ModelFit:
     role: Literal["visits", "spend"]
     converged: bool
     verdict: Text  # identification in plain words
+    crps: float | None = None  # visits a customer; smaller is better
+    coverage_80: float | None = None
+    coverage_90: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,6 +278,8 @@ class Diagnosis:
     quality: tuple[Problem, ...]  # findings about the data as a whole, never about a person
     locked: tuple[Locked, ...]
     queries: dict[str, str]  # section -> the SQL that produced it
+    tournament: Tournament | None = None  # None where the history is too short to be cut
+    trust: Trust | None = None
     # The deeper parts; None where the data cannot carry them.
     acquisition: Acquisition | None = None
     clock: ClockFound | None = None

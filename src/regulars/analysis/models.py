@@ -1,14 +1,17 @@
 """Fitting and choosing the models of the study, and what stands in where the data cannot carry a model.
 
-The models have four parameters each, so the higher log-likelihood is the lower AIC; MBG/CNBD-k, whose gaps are more
-regular than chance, adds one whole number and is taken where it gains more than that is worth. With fewer than
-:data:`FEW_REPEATERS` customers who came back neither is identifiable: the pack's own figures are used instead (rates
-around its typical interval, chance to leave from its newcomers' benchmark) and everything that rests on them says so.
+Which visit model is used is decided by the contest on the business's own past (:mod:`regulars.analysis.tournament`).
+Where the history is too short for one, the likelihood decides: the models have four parameters each, so the higher
+log-likelihood is the lower AIC; MBG/CNBD-k, whose gaps are more regular than chance, adds one whole number and is taken
+where it gains more than that is worth. With fewer than :data:`FEW_REPEATERS` customers who came back none of them is
+identifiable: the pack's own figures are used instead (rates around its typical interval, chance to leave from its
+newcomers' benchmark) and everything that rests on them says so.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -16,6 +19,7 @@ import pyarrow as pa
 
 from regulars.analysis.diagnosis import ModelFit
 from regulars.analysis.value import SpendFit, Statistics, VisitFit, fit_bgnbd, fit_gamma_gamma, fit_mbgcnbd, fit_mbgnbd
+from regulars.analysis.value.contest import Standing
 from regulars.analysis.value.likelihood import VisitLikelihood
 from regulars.analysis.value.statistics import Floats
 from regulars.base.text import say
@@ -40,12 +44,19 @@ class Models:
     spend: SpendFit
     rivals: tuple[VisitFit, ...]
     from_pack: bool
+    standings: Mapping[str, Standing]  # how each did in the contest; empty without one
 
     @property
     def rows(self) -> tuple[ModelFit, ...]:
         """All fits as the diagnosis lists them, the chosen visit model first."""
-        rest = tuple(_row(fit, "visits", chosen=False) for fit in self.rivals if fit is not self.visits)
-        return (_row(self.visits, "visits", chosen=True), *rest, _row(self.spend, "spend", chosen=True))
+        rest = tuple(self._row(fit, chosen=False) for fit in self.rivals if fit is not self.visits)
+        return (self._row(self.visits, chosen=True), *rest, _row(self.spend, "spend", chosen=True))
+
+    def _row(self, fit: VisitFit, *, chosen: bool) -> ModelFit:
+        row, found = _row(fit, "visits", chosen=chosen), self.standings.get(fit.model)
+        if found is None:
+            return row
+        return replace(row, crps=found.crps, coverage_80=found.coverage[0.8], coverage_90=found.coverage[0.9])
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,29 +69,45 @@ class Spending:
     overall: float
 
 
-def fit_models(stats: Statistics, histories: pa.Table, spending: Spending, *, pack: Pack, log_gaps: float) -> Models:
-    """Fit what can be fitted and choose. ``log_gaps`` as for :func:`fit_mbgcnbd`."""
+def fit_models(
+    stats: Statistics,
+    histories: pa.Table,
+    spending: Spending,
+    *,
+    pack: Pack,
+    log_gaps: float,
+    chosen: str | None,
+    standings: Mapping[str, Standing],
+) -> Models:
+    """Fit what can be fitted. ``log_gaps`` as for :func:`fit_mbgcnbd`; ``chosen`` by the contest, None without one."""
     spend = fit_spend(spending)
     if stats.repeaters < FEW_REPEATERS:
-        return Models(histories, pack_visits(stats, pack=pack), spend, (), from_pack=True)
-    rivals = fit_visits(stats, log_gaps=log_gaps)
-    return Models(histories, max(rivals, key=_preference), spend, rivals, from_pack=False)
-
-
-def fit_visits(stats: Statistics, *, log_gaps: float) -> tuple[VisitFit, ...]:
-    """Every visit model of a base; MBG/CNBD-k only where gaps are more regular than chance."""
+        return Models(histories, pack_visits(stats, pack=pack), spend, (), from_pack=True, standings={})
     grid = fitting_grid(stats)
-    simple = (fit_bgnbd(grid), fit_mbgnbd(grid))
-    regular = fit_mbgcnbd(grid, log_gaps=log_gaps, simplest=simple[1])
-    return simple if regular.k == 1 else (regular, *simple)
+    tried = (fitter(grid, log_gaps) for fitter in FITTERS.values())
+    rivals = tuple(fit for fit in tried if fit is not None)
+    taken = next((fit for fit in rivals if fit.model == chosen and fit.converged), max(rivals, key=_preference))
+    return Models(histories, taken, spend, rivals, from_pack=False, standings=standings)
+
+
+def _regular(stats: Statistics, log_gaps: float) -> VisitFit | None:
+    """MBG/CNBD-k; None where gaps are no more regular than chance, which is MBG/NBD itself."""
+    fit = fit_mbgcnbd(stats, log_gaps=log_gaps)
+    return None if fit.k == 1 else fit
+
+
+#: Every visit model by name: fitted on a base and the sum of the logarithms of its gaps in weeks.
+FITTERS: Mapping[str, Callable[[Statistics, float], VisitFit | None]] = {
+    "bg-nbd": lambda stats, _: fit_bgnbd(stats),
+    "mbg-nbd": lambda stats, _: fit_mbgnbd(stats),
+    "mbg-cnbd-k": _regular,
+}
 
 
 def refit(stats: Statistics, model: str, *, log_gaps: float) -> VisitFit:
     """The same kind of visit model on another base (its regularity is found anew)."""
     grid = fitting_grid(stats)
-    if model == "bg-nbd":
-        return fit_bgnbd(grid)
-    return fit_mbgnbd(grid) if model == "mbg-nbd" else fit_mbgcnbd(grid, log_gaps=log_gaps)
+    return FITTERS[model](grid, log_gaps) or fit_mbgnbd(grid)
 
 
 def fitting_grid(stats: Statistics) -> Statistics:

@@ -36,6 +36,7 @@ from regulars.analysis.retention import cohorts, cohorts_query, newcomers_query
 from regulars.analysis.rhythm import median_query, rhythm, rhythm_query
 from regulars.analysis.standings import PERMISSIONS
 from regulars.analysis.summary import log_gaps_query
+from regulars.analysis.tournament import Tried
 from regulars.analysis.wastage import lost_query, wastage
 
 
@@ -53,17 +54,24 @@ class Believed:
 
 
 def diagnosis(
-    setting: Setting, kept: Kept, models: Models, believed: Believed, *, rng: Generator, parts: Mapping[str, Any]
+    setting: Setting,
+    kept: Kept,
+    models: Models,
+    believed: Believed,
+    *,
+    rng: Generator,
+    tried: Tried | None,
+    parts: Mapping[str, Any],
 ) -> Diagnosis:
     """The whole result of a study; ``parts`` are the results of the deeper parts by field."""
     ask, windows, as_of = setting.desk.ask, setting.pack.windows, setting.as_of
     table, customers = believed.values, kept.customers
     tested = _backtest(setting, kept, models, rng)
     portfolio = Portfolio.of(
-        ask("forecast", cells_query(table, p=models.spend.parameters[0])),
+        ask("forecast", cells_query(believed.people, p=models.spend.parameters[0])),
         visits=models.visits,
         spend=models.spend,
-        error=discrepancy(tested),
+        error=discrepancy(tested, tried.errors if tried else ()),
         rng=rng,
         currency=setting.business.currency,
     )
@@ -106,6 +114,8 @@ def diagnosis(
         quality=problems(_found(setting, kept, models, cohort)),
         locked=locked(_available(setting, cohort, tested, owed)),
         queries=dict(setting.desk.queries),
+        tournament=tried.result if tried else None,
+        trust=tried.trust if tried else None,
         **parts,
     )
 

@@ -1,29 +1,38 @@
 """What is believed of one customer: one row per identified customer with a visit, joined inside the engine.
 
-Value of the next 12 or 36 months is expected visits times expected spend a visit (revenue, undiscounted); its 80 %
-range is :func:`regulars.analysis.value.value_factors` of the customer's history times the scale of their spend.
+Value of the next 12 or 36 months is expected visits times expected spend a visit (revenue, undiscounted); its 80 and
+90 % ranges are :func:`regulars.analysis.value.value_factors` of the customer's history times the scale of their spend,
+at the widths that the contest on the business's own past asked for. Margin is that revenue at the customer's own rate
+of contribution; discounted is the margin at its present value.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 import ibis
 import numpy as np
 import pyarrow as pa
 
+from regulars.analysis.tournament import Tried
 from regulars.analysis.value import HORIZONS, SpendFit, Statistics, VisitFit, score, value_factors
+from regulars.analysis.value.calibration import QUANTILES, Calibration
+from regulars.analysis.value.score import discounts
 
 KEY = ("x", "t_x_days", "T_days")
 PERMISSIONS = ("may_email", "may_sms", "may_whatsapp", "may_phone", "may_post")
 HIGH, MIDDLE = 0.2, 0.5  # the top 20 % by value, the next 30 %
 
+_PARTS = ("", *(f"_{quantile}" for quantile in QUANTILES))
 COLUMNS = (
     *("customer", "branch", "first_day", "last_day", "visits", "x", "t_x_days", "T_days", "revenue", "revenue_12"),
-    *("mean_visit_value", "rhythm_days", "due_on", "overdue_factor", "p_alive", "rate_month"),
-    *(f"visits_{h}{part}" for h in HORIZONS for part in ("", "_p10", "_p90")),
+    *("mean_visit_value", "rhythm_days", "due_on", "overdue_factor", "late_days", "p_alive", "rate_month"),
+    *("p_active_90", "p_active_12", "next_visit_from", "next_visit_on", "next_visit_by"),
+    *(f"visits_{h}{part}" for h in HORIZONS for part in _PARTS),
     "spend_visit",
-    *(f"value_{h}{part}" for h in HORIZONS for part in ("", "_p10", "_p90")),
+    *(f"value_{h}{part}" for h in HORIZONS for part in _PARTS),
+    *(f"{money}_{h}" for h in HORIZONS for money in ("margin", "discounted")),
     *("margin_visit", "state", "tier", "class", "package_balance", *PERMISSIONS),
 )
 
@@ -34,10 +43,28 @@ def statistics(triples: pa.Table) -> Statistics:
     return Statistics(column["x"], column["t_x_days"] / 7, column["T_days"] / 7, column["customers"])
 
 
-def scores(triples: pa.Table, *, visits: VisitFit, spend: SpendFit) -> pa.Table:
+@dataclass(frozen=True, slots=True)
+class Ranges:
+    """How wide the ranges of visits and of value are, and what a month's delay costs."""
+
+    visits: Calibration
+    value: Calibration
+    monthly_discount: float
+
+    @classmethod
+    def of(cls, tried: Tried | None, *, monthly_discount: float) -> Ranges:
+        """As the contest found; nominal without one."""
+        if tried is None:
+            return cls(Calibration.none(), Calibration.none(), monthly_discount)
+        return cls(tried.visits, tried.value, monthly_discount)
+
+
+def scores(triples: pa.Table, *, visits: VisitFit, spend: SpendFit, ranges: Ranges) -> pa.Table:
     """What the models say of every triple, keyed for the join. ``spend_cv`` is the spread of believed mean spend."""
     stats = statistics(triples)
-    columns = score(stats, visits) | value_factors(stats, visits, spend)
+    columns = score(stats, visits, calibration=ranges.visits)
+    columns |= value_factors(stats, visits, spend, calibration=ranges.value)
+    columns |= {f"present_{h}": share for h, share in discounts(stats, visits, monthly=ranges.monthly_discount).items()}
     ones = np.ones(len(stats))
     columns["spend_cv"] = spend.spend_sd(stats.x, ones) / spend.expected_spend(stats.x, ones)
     keys = {name: triples[name] for name in KEY}
@@ -60,8 +87,17 @@ def valued(customers: ibis.Table, scored: ibis.Table, *, spend: SpendFit) -> ibi
     # What value_factors multiplies: the posterior's rate, or the one that keeps the base's mean where nothing was paid.
     scale = joined.spend_visit * (q + p * joined.x - 1) / p
     values = {f"value_{h}": joined[f"visits_{h}"] * joined.spend_visit for h in HORIZONS}
-    ranges = {f"value_{h}_{q}": joined[f"factor_{h}_{q}"] * scale for h in HORIZONS for q in ("p10", "p90")}
+    ranges = {f"value_{h}_{q}": joined[f"factor_{h}_{q}"] * scale for h in HORIZONS for q in QUANTILES}
     return joined.mutate(**values, **ranges)
+
+
+def with_dates(t: ibis.Table, *, as_of: date) -> ibis.Table:
+    """Add the window of the next visit (given still a customer) as days of the calendar."""
+    windows = {"from": "p10", "on": "p50", "by": "p90"}
+    days = {name: t[f"next_visit_{q}"].round().cast("int64").as_interval("D") for name, q in windows.items()}
+    return t.mutate(
+        **{f"next_visit_{name}": (ibis.literal(as_of) + ahead).cast("date") for name, ahead in days.items()}
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +118,13 @@ def permissions(customers: ibis.Table) -> ibis.Table:
 def completed(customers: ibis.Table, beside: Beside, *, margin_share: float) -> ibis.Table:
     """Add tier, branch, visits, margin, package balance and permissions."""
     t = customers.inner_join(tiers(customers), "customer")
-    t = t.mutate(margin_visit=t.spend_visit * margin_rate(t, margin_share))
+    rate = margin_rate(t, margin_share)
+    t = t.mutate(
+        margin_visit=t.spend_visit * rate,
+        p_active_12=1 - t.visits_12_none,
+        **{f"margin_{h}": t[f"value_{h}"] * rate for h in HORIZONS},
+        **{f"discounted_{h}": t[f"value_{h}"] * rate * t[f"present_{h}"] for h in HORIZONS},
+    )
     if beside.home is not None:
         t = t.inner_join(beside.home, "customer")
     else:

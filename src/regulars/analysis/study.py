@@ -12,6 +12,7 @@ from pathlib import Path
 
 import ibis
 import numpy as np
+import pyarrow as pa
 
 from regulars.analysis.branches import branch_table, home
 from regulars.analysis.classes import value_cut_query, with_class
@@ -26,14 +27,17 @@ from regulars.analysis.sections import Believed, diagnosis
 from regulars.analysis.standings import (
     COLUMNS,
     Beside,
+    Ranges,
     completed,
     permissions,
     scores,
     statistics,
     valued,
+    with_dates,
 )
 from regulars.analysis.summary import log_gaps_query, repeat_values, summary, triples
 from regulars.analysis.tally import tally, tally_query
+from regulars.analysis.tournament import Tried, tournament
 from regulars.analysis.visits import customer_days, in_order, lines_until, presences
 from regulars.base.errors import BadData
 from regulars.base.progress import Progress, unwatched
@@ -67,14 +71,16 @@ def study(
     setting = _setting(reader, business=business, pack=pack, as_of=as_of)
     kept = _kept(setting)
     progress(say("study.step.models"), 1, _STEPS)
-    models = _models(setting, kept)
+    unique = _histories(setting, kept)
+    tried = tournament(setting, kept, customers=round(statistics(unique).customers))
+    models = _models(setting, kept, unique, tried)
     progress(say("study.step.standings"), 2, _STEPS)
-    believed = _believed(setting, kept, models)
+    believed = _believed(setting, kept, models, tried)
     progress(say("study.step.sections"), 3, _STEPS)
     rng = np.random.default_rng(_SEED)
     scene = Scene(setting, kept, models, believed.people, believed.interval, believed.value_cut, rng)
     parts = deeper(scene)
-    result = diagnosis(setting, kept, models, believed, rng=rng, parts=parts.results)
+    result = diagnosis(setting, kept, models, believed, rng=rng, tried=tried, parts=parts.results)
     _write(setting, believed, parts.of_each, standings)
     result = replace(result, queries=dict(setting.desk.queries))
     progress(say("study.step.done"), _STEPS, _STEPS)
@@ -114,12 +120,17 @@ def _kept(setting: Setting) -> Kept:
     return Kept(days, everybody, presence, codes, homes, owed)
 
 
-def _models(setting: Setting, kept: Kept) -> Models:
-    """Fit the models on the unique histories of the base."""
-    desk = setting.desk
-    unique = desk.ask("histories", triples(kept.customers))
+def _histories(setting: Setting, kept: Kept) -> pa.Table:
+    """The unique histories of the base with how many customers share each."""
+    unique = setting.desk.ask("histories", triples(kept.customers))
     if not unique.num_rows:
         raise BadData(say("study.error.no_visits", as_of=setting.as_of), say("study.error.no_visits_hint"))
+    return unique
+
+
+def _models(setting: Setting, kept: Kept, unique: pa.Table, tried: Tried | None) -> Models:
+    """Fit the models on the unique histories of the base."""
+    desk = setting.desk
     stats = statistics(unique)
     steps = _GROUPS_PER_FACTOR_E if stats.repeaters > MANY else None
     spent = desk.ask("spending", repeat_values(kept.customers, steps=steps))
@@ -131,17 +142,29 @@ def _models(setting: Setting, kept: Kept) -> Models:
         overall=float(desk.ask("visit_value", revenue)["mean"][0].as_py()),
     )
     gaps = desk.ask("log_gaps", log_gaps_query(kept.days, until=setting.as_of))
-    return fit_models(stats, unique, spending, pack=setting.pack, log_gaps=float(gaps["total"][0].as_py()))
+    return fit_models(
+        stats,
+        unique,
+        spending,
+        pack=setting.pack,
+        log_gaps=float(gaps["total"][0].as_py()),
+        chosen=tried.chosen if tried else None,
+        standings=tried.standings if tried else {},
+    )
 
 
-def _believed(setting: Setting, kept: Kept, models: Models) -> Believed:
+def _believed(setting: Setting, kept: Kept, models: Models, tried: Tried | None) -> Believed:
     """Everything about every customer, joined in the engine and kept there."""
     desk, windows = setting.desk, setting.pack.windows
     row = desk.ask("rhythm_of_base", base_interval_query(kept.customers, strength=windows.prior_strength))
     interval = base_interval(row, windows=windows)
-    scored = desk.reader.take_in(scores(models.histories, visits=models.visits, spend=models.spend), "study_scores")
+    ranges = Ranges.of(tried, monthly_discount=setting.business.margin.monthly_discount)
+    scored = desk.reader.take_in(
+        scores(models.histories, visits=models.visits, spend=models.spend, ranges=ranges), "study_scores"
+    )
     table = with_rhythm(kept.customers, interval=interval, windows=windows)
-    table = desk.keep("values", valued(table, scored, spend=models.spend))
+    table = with_dates(valued(table, scored, spend=models.spend), as_of=setting.as_of)
+    table = desk.keep("values", table)
     cut = float(desk.ask("value_cut", value_cut_query(table))["cut"][0].as_py())
     table = with_class(table, value_cut=cut)
     row_of_each = completed(table, _beside(setting, kept), margin_share=setting.business.margin.share)

@@ -2,27 +2,71 @@
 
 from __future__ import annotations
 
+import numpy as np
+
+from regulars.analysis.value.calibration import QUANTILES, Calibration, band_of
+from regulars.analysis.value.next_visit import next_visit
 from regulars.analysis.value.statistics import WEEKS_PER_MONTH, WEEKS_PER_YEAR, Floats, Statistics
 from regulars.analysis.value.visits import VisitFit
 
 #: Months ahead -> weeks ahead, for every horizon the study reports.
 HORIZONS = {12: WEEKS_PER_YEAR, 36: 3 * WEEKS_PER_YEAR}
+#: Weeks in which a customer who comes at all counts as active.
+SOON = 90 / 7
+#: Months at whose ends expected visits are taken to discount what comes between.
+_STEPS = {12: (3, 6, 9, 12), 36: (3, 6, 9, 12, 18, 24, 36)}
 
 
-def score(stats: Statistics, fit: VisitFit) -> dict[str, Floats]:
-    """Columns aligned with ``stats``: p_alive, rate_month, and visits_12 and visits_36 with _p10, _p90, _var, _none.
+def score(stats: Statistics, fit: VisitFit, *, calibration: Calibration | None = None) -> dict[str, Floats]:
+    """Columns aligned with ``stats``.
 
-    ``_none`` is the probability of no visit at all. All of it is exact.
+    p_alive; rate_month; p_active_90 (any visit within 90 days); visits_12 and visits_36 with _p05, _p10, _p90, _p95
+    (quantiles at the levels of ``calibration``), _var and _none (probability of no visit at all); next_visit_p10,
+    _p50, _p90 (days from now, given still a customer) and late_days (beyond nine in ten of the customer's own gaps).
     """
     triple = (stats.x, stats.t_x, stats.T)
     columns = {
         "p_alive": fit.p_alive(*triple),
         "rate_month": fit.rate_given_alive(*triple) * WEEKS_PER_MONTH,
+        "p_active_90": fit.survival_counts(*triple, SOON, [1])[:, 0],
+        **next_visit(fit, stats),
     }
     for months, weeks in HORIZONS.items():
-        visits = fit.visits(*triple, weeks, (0.1, 0.9))
-        columns[f"visits_{months}"] = visits.mean
-        columns[f"visits_{months}_p10"], columns[f"visits_{months}_p90"] = visits.quantiles
-        columns[f"visits_{months}_var"] = visits.variance
-        columns[f"visits_{months}_none"] = visits.none
+        columns |= {f"visits_{months}{part}": values for part, values in _ahead(stats, fit, weeks, calibration).items()}
     return columns
+
+
+def _ahead(stats: Statistics, fit: VisitFit, weeks: float, calibration: Calibration | None) -> dict[str, Floats]:
+    """Mean, quantiles, variance and P(none), band by band: every band of past visits has levels of its own."""
+    calibrated = calibration or Calibration.none()
+    band = band_of(stats.x)
+    names = ("", *(f"_{q}" for q in QUANTILES), "_var", "_none")
+    columns = {name: np.empty(len(stats)) for name in names}
+    for b in np.unique(band):
+        rows = np.flatnonzero(band == b)
+        x, t_x, T = stats.x[rows], stats.t_x[rows], stats.T[rows]
+        levels = tuple(float(calibrated.level(q, x[:1])[0]) for q in QUANTILES)
+        visits = fit.visits(x, t_x, T, weeks, levels)
+        found = (visits.mean, *visits.quantiles, visits.variance, visits.none)
+        for name, values in zip(names, found, strict=True):
+            columns[name][rows] = values
+    return columns
+
+
+def discounts(stats: Statistics, fit: VisitFit, *, monthly: float) -> dict[int, Floats]:
+    """Present value of one unit a visit over its plain sum, per horizon in months, aligned with ``stats``.
+
+    Expected visits between two steps are discounted at the middle of the step; on a weekly grid, which moves the
+    ratio by less than a thousandth.
+    """
+    grid, back = stats.coarsened()
+    upto = {0: np.zeros(len(grid))}
+    for month in sorted({m for steps in _STEPS.values() for m in steps}):
+        upto[month] = fit.expected_visits(grid.x, grid.t_x, grid.T, month * WEEKS_PER_MONTH)
+    found = {}
+    for months, steps in _STEPS.items():
+        present = sum(
+            (upto[b] - upto[a]) * monthly ** ((a + b) / 2) for a, b in zip((0, *steps[:-1]), steps, strict=True)
+        )
+        found[months] = np.asarray(np.where(upto[months] > 0, present / np.maximum(upto[months], 1e-300), 1.0))[back]
+    return found

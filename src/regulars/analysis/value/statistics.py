@@ -18,6 +18,7 @@ from regulars.base.text import say
 
 type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
+type Bools = NDArray[np.bool_]
 
 #: A month is 1/12 of 365.25 days everywhere in the study.
 WEEKS_PER_YEAR = 365.25 / 7

@@ -1,0 +1,118 @@
+"""Days of the past from which models have to foretell what followed, and the customers as they were known then.
+
+Rolling origins: the latest lies one horizon before ``as_of``, earlier ones at steps of a quarter of the horizon, as
+long as enough history lies before them. Nothing after an origin enters what is known at it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import ibis
+import numpy as np
+import pyarrow as pa
+
+from regulars.analysis.summary import summary, visitors
+from regulars.analysis.value.contest import Trial
+
+LONGEST = 365
+SHORTEST_HISTORY = 180
+#: From two years on a whole year is held back: part of a year, without its high season or with nothing else, makes a
+#: sound model look too hopeful or too shy.
+WHOLE_YEAR_FROM = 730
+MOST = 4
+#: Customers a contest looks at; larger bases are sampled by their keys, which are evenly spread.
+SAMPLE = 15_000
+_LEAST_BEFORE = 90
+
+
+@dataclass(frozen=True, slots=True)
+class OriginDay:
+    """A cut and how many days after it are compared."""
+
+    cut: date
+    horizon: int
+
+
+def origins(first_day: date, as_of: date) -> tuple[OriginDay, ...]:
+    """Latest first; none where the history is too short to be cut."""
+    span = (as_of - first_day).days
+    if span < SHORTEST_HISTORY:
+        return ()
+    horizon = LONGEST if span >= WHOLE_YEAR_FROM else span // 4
+    step = max(horizon // 4, 14)
+    cuts = (as_of - timedelta(days=horizon + step * n) for n in range(MOST))
+    least = max(horizon, _LEAST_BEFORE)
+    return tuple(OriginDay(cut, horizon) for cut in cuts if (cut - first_day).days >= least)
+
+
+def sampled(days: ibis.Table, *, customers: int) -> ibis.Table:
+    """Customer-days of about :data:`SAMPLE` customers, chosen by key."""
+    every = customers // SAMPLE
+    return days if every <= 1 else days.filter(days.customer % every == 0)
+
+
+def trial_query(days: ibis.Table, *, origin: OriginDay) -> ibis.Table:
+    """One row per customer known at the origin: what was known, and what came in the days after it."""
+    cut, end = origin.cut, origin.cut + timedelta(days=origin.horizon)
+    known = visitors(summary(days.filter(days.day <= cut), as_of=cut))
+    recently = days.filter(days.visit, days.day <= cut, days.day > cut - timedelta(days=origin.horizon))
+    recently = recently.group_by("customer").aggregate(recent=recently.count())
+    after = days.filter(days.day > cut, days.day <= end)
+    after = after.group_by("customer").aggregate(
+        came=after.count(where=after.visit),
+        earned=after.value.sum().cast("float64"),
+        next_day=after.day.min(where=after.visit),
+    )
+    again = days.filter(days.previous.notnull(), days.day <= cut)
+    weeks = again.day.delta(again.previous, unit="day").cast("float64") / 7
+    gaps = again.mutate(log_gap=weeks.ln()).group_by("customer").aggregate(log_gaps=lambda t: t.log_gap.sum())
+    t = known.select("customer", "x", "t_x_days", "T_days", "repeat_value")
+    for more in (recently, after, gaps):
+        t = t.left_join(more, "customer").drop("customer_right")
+    return t.select(
+        "customer",
+        "x",
+        "t_x_days",
+        "T_days",
+        "repeat_value",
+        recent=t.recent.fill_null(0),
+        came=t.came.fill_null(0),
+        earned=t.earned.fill_null(0.0),
+        next_days=t.next_day.delta(ibis.literal(cut), unit="day").cast("float64"),
+        log_gaps=t.log_gaps.fill_null(0.0),
+    ).order_by("customer")
+
+
+def trial(table: pa.Table, *, origin: OriginDay) -> Trial:
+    """The executed :func:`trial_query` as arrays; weeks instead of days."""
+    column = {name: table[name].to_numpy(zero_copy_only=False) for name in table.column_names}
+    floats = {name: np.asarray(values, dtype=float) for name, values in column.items() if name != "customer"}
+    T = floats["T_days"] / 7
+    return Trial(
+        x=floats["x"],
+        t_x=np.minimum(floats["t_x_days"] / 7, T),
+        T=T,
+        repeat_value=floats["repeat_value"],
+        came=floats["came"],
+        earned=floats["earned"],
+        recent=floats["recent"],
+        next_days=floats["next_days"],
+        log_gaps=floats["log_gaps"],
+        half=np.asarray(column["customer"], dtype=np.int64) // 7 % 2 == 0,
+        horizon_days=origin.horizon,
+    )
+
+
+def trials(
+    ask: Callable[[str, ibis.Table], pa.Table], days: ibis.Table, *, at: tuple[OriginDay, ...], name: str
+) -> dict[OriginDay, Trial]:
+    """Every origin's customers as they were; origins at which too few had come back are left out."""
+    found = {}
+    for number, origin in enumerate(at, 1):
+        one = trial(ask(f"{name}_{number}", trial_query(days, origin=origin)), origin=origin)
+        if one.repeaters >= Trial.FEW:
+            found[origin] = one
+    return found

@@ -1,0 +1,176 @@
+"""Visit models against each other on held-out customers, and the choice among them.
+
+Every model is fitted at every origin on what was known then and foretells the days after it. They are compared by CRPS
+of each customer's whole forecast, pairwise on the same customers, so that a difference has a standard error. Among
+models that are not clearly behind the best (by one standard error) the best calibrated is taken, and the simpler one
+where they are calibrated alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from regulars.analysis.value.calibration import WIDTHS, Calibration
+from regulars.analysis.value.foretold import Foretold, foretold_visits, together
+from regulars.analysis.value.statistics import Bools, Floats, Statistics
+from regulars.analysis.value.visits import VisitFit
+
+#: From simple to rich; the order in which ties are broken.
+ORDER = ("bg-nbd", "mbg-nbd", "pareto-nbd", "mbg-cnbd-k", "cnbd-mixture")
+_ALIKE = 0.01  # miscalibrations that differ by less are alike
+
+type Fitter = Callable[[Trial], VisitFit | None]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trial:
+    """The customers known at one origin, one element each; x, t_x, T in weeks, and what came in ``horizon_days`` after.
+
+    ``recent`` are visits in as many days before the origin; ``next_days`` is nan for who did not come; ``half`` parts
+    the customers by chance in two, to judge on one half what was learned on the other.
+    """
+
+    FEW: ClassVar[int] = 20
+
+    x: Floats
+    t_x: Floats
+    T: Floats
+    repeat_value: Floats
+    came: Floats
+    earned: Floats
+    recent: Floats
+    next_days: Floats
+    log_gaps: Floats
+    half: Bools
+    horizon_days: int
+
+    @property
+    def weeks(self) -> float:
+        """Length of the horizon."""
+        return self.horizon_days / 7
+
+    @property
+    def repeaters(self) -> int:
+        """Customers who had come back."""
+        return int((self.x > 0).sum())
+
+    def statistics(self) -> Statistics:
+        """What the models are fitted on."""
+        return Statistics.collapse(self.x, self.t_x, self.T)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Entry:
+    """One model at all origins."""
+
+    fits: tuple[VisitFit, ...]
+    parts: tuple[Foretold, ...]
+    predicted: tuple[Floats, ...]  # expected visits by customer
+
+    @property
+    def crps(self) -> Floats:
+        """Of every customer at every origin."""
+        return np.concatenate([part.crps for part in self.parts])
+
+
+def contest(trials: Sequence[Trial], fitters: Mapping[str, Fitter]) -> dict[str, Entry]:
+    """Every model that could be fitted at every origin."""
+    entries = {}
+    for name, fitter in fitters.items():
+        fits = [fitter(trial) for trial in trials]
+        if any(fit is None or not fit.converged for fit in fits):
+            continue
+        sound = tuple(fit for fit in fits if fit is not None)
+        entries[name] = Entry(
+            sound,
+            tuple(
+                foretold_visits(fit, t.x, t.t_x, t.T, weeks=t.weeks, actual=t.came)
+                for fit, t in zip(sound, trials, strict=True)
+            ),
+            tuple(fit.expected_visits(t.x, t.t_x, t.T, t.weeks) for fit, t in zip(sound, trials, strict=True)),
+        )
+    return entries
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How one model did: see :class:`regulars.analysis.results.tournament.Contender`."""
+
+    crps: float
+    behind: float
+    behind_se: float
+    bias: float
+    miscalibration: float
+    nominal_90: float
+    coverage: Mapping[float, float]
+
+
+def judge(entries: Mapping[str, Entry], trials: Sequence[Trial]) -> dict[str, Standing]:
+    """Figures of every entry, best mean CRPS first."""
+    means = {name: float(entry.crps.mean()) for name, entry in entries.items()}
+    best = min(means, key=lambda name: (means[name], ORDER.index(name)))
+    customers = sum(len(t.x) for t in trials) / len(trials)
+    found = {}
+    for name in sorted(entries, key=lambda n: (means[n], ORDER.index(n))):
+        entry = entries[name]
+        difference = entry.crps - entries[best].crps
+        whole = together(entry.parts)
+        found[name] = Standing(
+            crps=means[name],
+            behind=means[name] - means[best],
+            # The same customers return at every origin: they count once.
+            behind_se=float(difference.std() / np.sqrt(max(customers, 1.0))),
+            bias=_bias(entry, trials),
+            miscalibration=whole.miscalibration,
+            nominal_90=float(whole.covered(0.9).mean()),
+            coverage={width: float(held_out(entry.parts, trials, width)[1].mean()) for width in WIDTHS},
+        )
+    return found
+
+
+def choose(standings: Mapping[str, Standing]) -> str:
+    """The model to use: see the module's rule."""
+    close = [name for name, s in standings.items() if s.behind <= s.behind_se]
+    calibrated = min(standings[name].miscalibration for name in close)
+    alike = [name for name in close if standings[name].miscalibration <= calibrated + _ALIKE]
+    return min(alike, key=ORDER.index)
+
+
+def held_out(parts: Sequence[Foretold], trials: Sequence[Trial], width: float) -> tuple[Floats, Floats]:
+    """Past repeat visits, and 1.0 where the calibrated range held the outcome, its width learned on others.
+
+    Origins come latest first: each is judged by the widths of those before it. With one origin alone, each half of
+    the customers is judged by the widths of the other.
+    """
+    if len(parts) > 1:
+        within = []
+        for n in range(len(parts) - 1):
+            learned = calibrated(parts[n + 1 :], trials[n + 1 :])
+            within.append(parts[n].covered(learned.width(width, trials[n].x)))
+        return np.concatenate([t.x for t in trials[:-1]]), np.concatenate(within)
+    part, trial = parts[0], trials[0]
+    found = np.empty(len(trial.x))
+    for half in (trial.half, ~trial.half):
+        learned = Calibration.of(part.needed[~half], trial.x[~half])
+        found[half] = part.rows(half).covered(learned.width(width, trial.x[half]))
+    return trial.x, found
+
+
+def calibrated(parts: Sequence[Foretold], trials: Sequence[Trial]) -> Calibration:
+    """Widths learned from all origins."""
+    origin = np.repeat(np.arange(len(trials)), [len(t.x) for t in trials])
+    return Calibration.of(together(parts).needed, np.concatenate([t.x for t in trials]), origin)
+
+
+def repeat_crps(trials: Sequence[Trial]) -> float:
+    """CRPS of foretelling that the last period repeats itself: the error of a forecast without a range."""
+    return float(np.concatenate([np.abs(t.came - t.recent) for t in trials]).mean())
+
+
+def _bias(entry: Entry, trials: Sequence[Trial]) -> float:
+    ratios = [p.sum() / t.came.sum() for p, t in zip(entry.predicted, trials, strict=True) if t.came.sum() > 0]
+    return float(np.mean(ratios) - 1) if ratios else 0.0
