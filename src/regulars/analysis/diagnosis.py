@@ -200,6 +200,28 @@ class Value:
     alive: Estimate  # customers probably still alive
 
 
+type GroupKind = Literal["branch", "class", "state", "tier"]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupValue:
+    """What one group of customers is expected to bring. Ranges count the parameters' doubt that all groups share.
+
+    Revenue, margin (revenue at the customers' own rates of contribution) and discounted margin are kept apart.
+    """
+
+    kind: GroupKind
+    name: str
+    customers: int
+    alive: Estimate
+    visits_12: Estimate
+    revenue_12: Estimate
+    revenue_36: Estimate
+    margin_12: Estimate
+    margin_36: Estimate
+    discounted_36: Estimate
+
+
 @dataclass(frozen=True, slots=True)
 class BranchRow:
     """One branch over the last 12 months; customers are counted at their home branch."""
@@ -278,6 +300,7 @@ class Diagnosis:
     quality: tuple[Problem, ...]  # findings about the data as a whole, never about a person
     locked: tuple[Locked, ...]
     queries: dict[str, str]  # section -> the SQL that produced it
+    groups: tuple[GroupValue, ...] = ()
     tournament: Tournament | None = None  # None where the history is too short to be cut
     trust: Trust | None = None
     # The deeper parts; None where the data cannot carry them.

@@ -20,7 +20,7 @@ import pyarrow as pa
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from regulars.analysis.diagnosis import Backtest
+from regulars.analysis.diagnosis import Backtest, GroupKind, GroupValue
 from regulars.analysis.value import HORIZONS, SpendFit, VisitFit
 from regulars.analysis.redraw import Histories, Redrawn, redraw
 from regulars.analysis.value.statistics import Floats, Ints
@@ -215,6 +215,30 @@ class Portfolio:
             known = self.rng.gamma(middle**2 / variance, variance / middle)
         p10, p50, p90 = (float(q) for q in np.quantile(known, (0.1, 0.5, 0.9)))
         return Estimate(total, p10, p50, p90, unit, self.method, self.count(cells))
+
+
+def groups(portfolio: Portfolio) -> tuple[GroupValue, ...]:
+    """What every branch, class, state and tier is expected to bring."""
+    columns: dict[GroupKind, str] = {"branch": "branch", "class": "class_", "state": "state", "tier": "tier"}
+    found = []
+    for kind, column in columns.items():
+        for name in portfolio.names(column):
+            cells = portfolio.where(**{column: name})
+            found.append(
+                GroupValue(
+                    kind=kind,
+                    name=name,
+                    customers=portfolio.count(cells),
+                    alive=portfolio.still_alive(cells),
+                    visits_12=portfolio.visits(cells),
+                    revenue_12=portfolio.revenue(12, cells),
+                    revenue_36=portfolio.revenue(36, cells),
+                    margin_12=portfolio.money("margin", 12, cells),
+                    margin_36=portfolio.money("margin", 36, cells),
+                    discounted_36=portfolio.money("discounted", 36, cells),
+                )
+            )
+    return tuple(found)
 
 
 def _histories(columns: dict[str, Any]) -> tuple[Histories, Ints]:

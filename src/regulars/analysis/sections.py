@@ -27,7 +27,7 @@ from regulars.analysis.diagnosis import (
     Provenance,
     Value,
 )
-from regulars.analysis.forecast import Portfolio, cells_query, discrepancy
+from regulars.analysis.forecast import Portfolio, cells_query, discrepancy, groups
 from regulars.analysis.models import Models
 from regulars.analysis.movement import absences_query, movement
 from regulars.analysis.packages import packages, packages_query
@@ -114,6 +114,7 @@ def diagnosis(
         quality=problems(_found(setting, kept, models, cohort)),
         locked=locked(_available(setting, cohort, tested, owed)),
         queries=dict(setting.desk.queries),
+        groups=groups(portfolio),
         tournament=tried.result if tried else None,
         trust=tried.trust if tried else None,
         **parts,

@@ -32,6 +32,7 @@ from regulars.report.chapters import (
     schemes,
     staying,
     teams,
+    trust,
     wastage,
 )
 from regulars.report.chapters import plan as plan_chapter
@@ -58,6 +59,7 @@ CHAPTERS = (
     concentration.chapter,
     profit.chapter,
     forecast.chapter,
+    trust.chapter,
     packages.chapter,
     renewal.chapter,
     acquisition.chapter,

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.optimize import minimize
+from threadpoolctl import ThreadpoolController
 
 from regulars.analysis.value.statistics import Floats
 
@@ -22,6 +23,8 @@ _MIN_CURVATURE = 0.25  # a log standard deviation of 2 in the flattest direction
 _PRIOR_SD = 1.5
 _NEAR_BOUND = 0.02
 _ENOUGH, _SETTLED = 1e-9, 1e-5  # log-likelihood still missing: stop there; call it converged below
+#: Problems of four unknowns: waking the threads of the linear algebra takes thirty times longer than the algebra.
+_THREADS = ThreadpoolController()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,14 +66,15 @@ def maximise(
     always_held: bool = False,
 ) -> Optimum:
     """Best optimum over ``starts``; ``rough`` is a cheaper likelihood that brings the search near first."""
-    if not always_held:
-        free = _climb(objective, rough or objective, starts, bounds, customers)
-        if free.converged and not _at_bound(free.theta, bounds) and _flattest(free.covariance) < 1 / _MIN_CURVATURE:
-            return free
-    held = _climb(
-        _with_prior(objective, prior), _with_prior(rough or objective, prior), [prior, *starts], bounds, customers
-    )
-    return Optimum(held.theta, objective(held.theta)[0], held.covariance, held.converged, True)
+    with _THREADS.limit(limits=1, user_api="blas"):
+        if not always_held:
+            free = _climb(objective, rough or objective, starts, bounds, customers)
+            if free.converged and not _at_bound(free.theta, bounds) and _flattest(free.covariance) < 1 / _MIN_CURVATURE:
+                return free
+        held = _climb(
+            _with_prior(objective, prior), _with_prior(rough or objective, prior), [prior, *starts], bounds, customers
+        )
+        return Optimum(held.theta, objective(held.theta)[0], held.covariance, held.converged, True)
 
 
 def _with_prior(objective: Objective, centre: Floats) -> Objective:

@@ -20,7 +20,7 @@ from regulars.report.document import (
     Table,
     Words,
 )
-from regulars.report.figures import between_counts, count, known, part
+from regulars.report.figures import Scale, between_counts, count, known, part
 
 #: The last band of the back-test holds customers with so many repeat visits or more.
 LAST_BAND = 7
@@ -36,7 +36,7 @@ def chapter(c: Context) -> Section:
         else say("report.forecast.head_unknown")
     )
     cards = tuple(dict.fromkeys(names.model_card(fit) for fit in d.value_models if fit.chosen))
-    blocks = (_figures(c), _backtest(d.backtest))
+    blocks = (_figures(c), _groups(c), _backtest(d.backtest))
     return c.section(
         "forecast",
         heading,
@@ -63,6 +63,34 @@ def _figures(c: Context) -> KeyFigures:
             _counted(say("report.value.alive"), v.alive, say("report.value.of_all", n=c.diagnosis.base.customers)),
         )
     )
+
+
+def _groups(c: Context) -> Table | None:
+    """Branches (where there are several) and classes, with revenue, margin and present value kept apart."""
+    shown = [g for g in c.diagnosis.groups if g.kind in ("branch", "class") and g.customers]
+    if sum(1 for g in shown if g.kind == "branch") == 1:
+        shown = [g for g in shown if g.kind != "branch"]
+    if not shown:
+        return None
+    scale = Scale.of(g.revenue_12 for g in shown)
+    rows: list[tuple[Cell, ...]] = [
+        (
+            Words(c.branch(g.name) if g.kind == "branch" else say(f"report.class.{g.name}")),
+            Amount(g.customers),
+            scale.cell(g.revenue_12, c.purse),
+            Amount(c.purse.about(g.margin_12.mean)),
+            Amount(c.purse.about(g.discounted_36.mean), c.purse.between(g.discounted_36)),
+        )
+        for g in shown
+    ]
+    columns = (
+        Column(say("report.trust.group_of"), share=1.3),
+        Column(say("report.axis.customers"), "right", 0.8),
+        Column(say("report.axis.next_12"), share=1.8),
+        Column(say("report.trust.margin_12"), "right"),
+        Column(say("report.trust.discounted_36"), "right", 1.6),
+    )
+    return Table(say("report.trust.groups"), columns, tuple(rows), say("report.trust.groups_note"))
 
 
 def _backtest(found: Backtest | None) -> Figure | Callout:
