@@ -16,8 +16,9 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import ArrayLike
 
-from regulars.analysis.models import FITTERS, fitting_grid
+from regulars.analysis.models import fit_all
 from regulars.analysis.value import Statistics, VisitFit, score, total_visits
+from regulars.analysis.value.contest import ORDER
 from regulars.analysis.value.score import HORIZONS
 from regulars.analysis.value.statistics import Floats
 from regulars.base.errors import BadData
@@ -83,17 +84,17 @@ class CustomerBase:
         return cls(statistics, float(np.log(gaps / 7).sum()), BaseProvenance(source, as_of, began))
 
     def fit(self, model: str) -> Fitted:
-        """Fit a visit model by name (:data:`regulars.analysis.models.FITTERS`) by maximum likelihood.
+        """Fit a visit model by name (one of :data:`regulars.analysis.value.contest.ORDER`) by maximum likelihood.
 
         Raises:
             BadData: there is no such model, or its gaps are no more regular than chance (use MBG/NBD then).
         """
-        if model not in FITTERS:
-            raise BadData(say("value.base.no_model", model=model), say("value.base.models", names=", ".join(FITTERS)))
-        found = FITTERS[model](fitting_grid(self.statistics), self.log_gaps)
-        if found is None:
+        if model not in ORDER:
+            raise BadData(say("value.base.no_model", model=model), say("value.base.models", names=", ".join(ORDER)))
+        found = fit_all(self.statistics, log_gaps=self.log_gaps)
+        if model not in found:
             raise BadData(say("value.base.no_regularity", model=model))
-        return Fitted(found, self.provenance)
+        return Fitted(found[model], self.provenance)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

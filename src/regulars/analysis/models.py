@@ -10,7 +10,7 @@ newcomers' benchmark) and everything that rests on them says so.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -83,31 +83,26 @@ def fit_models(
     spend = fit_spend(spending)
     if stats.repeaters < FEW_REPEATERS:
         return Models(histories, pack_visits(stats, pack=pack), spend, (), from_pack=True, standings={})
-    grid = fitting_grid(stats)
-    tried = (fitter(grid, log_gaps) for fitter in FITTERS.values())
-    rivals = tuple(fit for fit in tried if fit is not None)
+    rivals = tuple(fit_all(stats, log_gaps=log_gaps).values())
     taken = next((fit for fit in rivals if fit.model == chosen and fit.converged), max(rivals, key=_preference))
     return Models(histories, taken, spend, rivals, from_pack=False, standings=standings)
 
 
-def _regular(stats: Statistics, log_gaps: float) -> VisitFit | None:
-    """MBG/CNBD-k; None where gaps are no more regular than chance, which is MBG/NBD itself."""
-    fit = fit_mbgcnbd(stats, log_gaps=log_gaps)
-    return None if fit.k == 1 else fit
-
-
-#: Every visit model by name: fitted on a base and the sum of the logarithms of its gaps in weeks.
-FITTERS: Mapping[str, Callable[[Statistics, float], VisitFit | None]] = {
-    "bg-nbd": lambda stats, _: fit_bgnbd(stats),
-    "mbg-nbd": lambda stats, _: fit_mbgnbd(stats),
-    "mbg-cnbd-k": _regular,
-}
+def fit_all(stats: Statistics, *, log_gaps: float) -> dict[str, VisitFit]:
+    """Every visit model of a base by name; MBG/CNBD-k only where gaps are more regular than chance."""
+    grid = fitting_grid(stats)
+    simple = fit_mbgnbd(grid)
+    regular = fit_mbgcnbd(grid, log_gaps=log_gaps, simplest=simple)
+    found = {"bg-nbd": fit_bgnbd(grid), "mbg-nbd": simple}
+    return found if regular.k == 1 else found | {"mbg-cnbd-k": regular}
 
 
 def refit(stats: Statistics, model: str, *, log_gaps: float) -> VisitFit:
     """The same kind of visit model on another base (its regularity is found anew)."""
     grid = fitting_grid(stats)
-    return FITTERS[model](grid, log_gaps) or fit_mbgnbd(grid)
+    if model == "bg-nbd":
+        return fit_bgnbd(grid)
+    return fit_mbgnbd(grid) if model == "mbg-nbd" else fit_mbgcnbd(grid, log_gaps=log_gaps)
 
 
 def fitting_grid(stats: Statistics) -> Statistics:

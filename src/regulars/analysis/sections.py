@@ -67,14 +67,8 @@ def diagnosis(
     ask, windows, as_of = setting.desk.ask, setting.pack.windows, setting.as_of
     table, customers = believed.values, kept.customers
     tested = _backtest(setting, kept, models, rng)
-    portfolio = Portfolio.of(
-        ask("forecast", cells_query(believed.people, p=models.spend.parameters[0])),
-        visits=models.visits,
-        spend=models.spend,
-        error=discrepancy(tested, tried.errors if tried else ()),
-        rng=rng,
-        currency=setting.business.currency,
-    )
+    error = discrepancy(tested, tried.errors if tried else ())
+    portfolio = _portfolio(setting, models, believed, error=error, rng=rng)
     seen = ask("cohorts", cohorts_query(kept.days, windows=windows))
     cohort = cohorts(
         seen,
@@ -118,6 +112,17 @@ def diagnosis(
         tournament=tried.result if tried else None,
         trust=tried.trust if tried else None,
         **parts,
+    )
+
+
+def _portfolio(setting: Setting, models: Models, believed: Believed, *, error: float, rng: Generator) -> Portfolio:
+    return Portfolio.of(
+        setting.desk.ask("forecast", cells_query(believed.people, p=models.spend.parameters[0])),
+        visits=models.visits,
+        spend=models.spend,
+        error=error,
+        rng=rng,
+        currency=setting.business.currency,
     )
 
 

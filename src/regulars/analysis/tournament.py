@@ -11,13 +11,12 @@ from dataclasses import dataclass
 import ibis
 
 from regulars.analysis.desk import Kept, Setting
-from regulars.analysis.models import FITTERS, fitting_grid
+from regulars.analysis.models import fit_all
 from regulars.analysis.origins import OriginDay, origins, sampled, trials
 from regulars.analysis.results.tournament import Contender, LineContest, Origin, Tournament, Trust
 from regulars.analysis.trust import trust
 from regulars.analysis.value.calibration import Calibration
 from regulars.analysis.value.contest import (
-    Fitter,
     Standing,
     Trial,
     calibrated,
@@ -28,6 +27,7 @@ from regulars.analysis.value.contest import (
 )
 from regulars.analysis.value.foretold import foretold_value
 from regulars.analysis.value.spend import SpendFit, fit_gamma_gamma
+from regulars.analysis.value.visits import VisitFit
 from regulars.base.text import Text, say
 from regulars.ledger.schema import VISIT_KINDS
 
@@ -60,7 +60,7 @@ def tournament(setting: Setting, kept: Kept, *, customers: int) -> Tried | None:
     if not known:
         return None
     cases = list(known.values())
-    entries = contest(cases, fitters())
+    entries = contest(cases, at_origin)
     if not entries:
         return None
     standings = judge(entries, cases)
@@ -94,13 +94,9 @@ def tournament(setting: Setting, kept: Kept, *, customers: int) -> Tried | None:
     )
 
 
-def fitters() -> dict[str, Fitter]:
-    """Every model as the contest fits it: at one origin, on what was known there."""
-
-    def at_origin(name: str) -> Fitter:
-        return lambda trial: FITTERS[name](fitting_grid(trial.statistics()), float(trial.log_gaps.sum()))
-
-    return {name: at_origin(name) for name in FITTERS}
+def at_origin(trial: Trial) -> dict[str, VisitFit]:
+    """Every model as it would have been fitted on what was known at the origin."""
+    return fit_all(trial.statistics(), log_gaps=float(trial.log_gaps.sum()))
 
 
 def spend_at(trial: Trial) -> SpendFit:
@@ -181,7 +177,7 @@ def _line(
     days = setting.desk.keep(f"trade_line_{number}", days)
     known = trials(setting.desk.ask, days, at=at, name=f"trade_line_{number}_origin")
     cases = [t for t in known.values() if t.repeaters >= LINE_REPEATERS]
-    entries = contest(cases, fitters()) if cases else {}
+    entries = contest(cases, at_origin) if cases else {}
     if not entries:
         return None
     standings = judge(entries, cases)

@@ -25,6 +25,7 @@ from regulars.base.text import Share, Text, say
 _USUAL_ERROR = 0.05
 _NORMAL_90 = 1.2816
 _BINS = 10
+_NEXT_TO_NOTHING = 0.01  # visits or money foretold of a whole base
 _FEW = 20
 _SOUND = 0.15
 
@@ -72,9 +73,9 @@ def _totals(origin: OriginDay, t: Trial, fit: VisitFit, spend: SpendFit) -> list
 def _row(figure: str, origin: OriginDay, mean: Floats, variance: Floats, actual: float) -> TrustRow:
     """A total with its 80 % range: customers' own chance, and the error such models usually make."""
     total = float(mean.sum())
-    if total <= 0:
-        return TrustRow(figure, origin.cut, total, None, None, actual)
-    spread = np.sqrt(float(variance.sum()) / total**2 + _USUAL_ERROR**2)
+    if total < _NEXT_TO_NOTHING:
+        return TrustRow(figure, origin.cut, max(total, 0.0), None, None, actual)
+    spread = np.sqrt(np.log1p(float(variance.sum()) / total**2) + _USUAL_ERROR**2)
     low, high = (float(total * np.exp(sign * _NORMAL_90 * spread)) for sign in (-1, 1))
     return TrustRow(figure, origin.cut, total, low, high, actual)
 

@@ -94,6 +94,8 @@ def test_the_base_equals_the_portfolio_of_the_value_models(sample: Studied) -> N
     for name in ("visits_12", "revenue_12", "revenue_36", "alive"):
         here, there = getattr(found, name), getattr(other, name)
         assert here.mean == pytest.approx(there.mean, rel=1e-3), name
+        if name == "alive" and chosen is fit_bgnbd:
+            continue  # whoever came once is surely alive there, and an error cannot make them more so
         assert sample.diagnosis.trust is not None
         origins = [row.foretold / row.actual for row in sample.diagnosis.trust.rows if row.figure == "visits"]
         error = 2.563 * here.mean * discrepancy(sample.diagnosis.backtest, origins)

@@ -23,7 +23,7 @@ from regulars.analysis.value.visits import VisitFit
 ORDER = ("bg-nbd", "mbg-nbd", "pareto-nbd", "mbg-cnbd-k", "cnbd-mixture")
 _ALIKE = 0.01  # miscalibrations that differ by less are alike
 
-type Fitter = Callable[[Trial], VisitFit | None]
+type Fitting = Callable[[Trial], Mapping[str, VisitFit]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,21 +77,20 @@ class Entry:
         return np.concatenate([part.crps for part in self.parts])
 
 
-def contest(trials: Sequence[Trial], fitters: Mapping[str, Fitter]) -> dict[str, Entry]:
-    """Every model that could be fitted at every origin."""
+def contest(trials: Sequence[Trial], fit: Fitting) -> dict[str, Entry]:
+    """Every model that could be fitted soundly at every origin."""
+    fitted = [fit(trial) for trial in trials]
+    sound = [{name: found for name, found in fits.items() if found.converged} for fits in fitted]
     entries = {}
-    for name, fitter in fitters.items():
-        fits = [fitter(trial) for trial in trials]
-        if any(fit is None or not fit.converged for fit in fits):
+    for name in ORDER:
+        if not all(name in fits for fits in sound):
             continue
-        sound = tuple(fit for fit in fits if fit is not None)
+        fits = tuple(found[name] for found in sound)
+        pairs = list(zip(fits, trials, strict=True))
         entries[name] = Entry(
-            sound,
-            tuple(
-                foretold_visits(fit, t.x, t.t_x, t.T, weeks=t.weeks, actual=t.came)
-                for fit, t in zip(sound, trials, strict=True)
-            ),
-            tuple(fit.expected_visits(t.x, t.t_x, t.T, t.weeks) for fit, t in zip(sound, trials, strict=True)),
+            fits,
+            tuple(foretold_visits(f, t.x, t.t_x, t.T, weeks=t.weeks, actual=t.came) for f, t in pairs),
+            tuple(f.expected_visits(t.x, t.t_x, t.T, t.weeks) for f, t in pairs),
         )
     return entries
 
