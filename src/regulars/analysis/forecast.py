@@ -21,8 +21,9 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from regulars.analysis.diagnosis import Backtest, GroupKind, GroupValue
-from regulars.analysis.value import HORIZONS, SpendFit, VisitFit
 from regulars.analysis.redraw import Histories, Redrawn, redraw
+from regulars.analysis.sums import exact
+from regulars.analysis.value import HORIZONS, SpendFit, VisitFit
 from regulars.analysis.value.statistics import Floats, Ints
 from regulars.base.estimate import Estimate
 
@@ -43,11 +44,11 @@ def cells_query(t: ibis.Table, *, p: float) -> ibis.Table:
     square = t.spend_visit * t.spend_visit  # the variance of value.interval.value_interval
     plain = ("revenue_12", "visits_12", "visits_36", "p_alive")
     money = (f"{what}_{h}" for h in HORIZONS for what in ("value", "margin", "discounted"))
-    sums: dict[str, ibis.Value] = {name: t[name].sum() for name in (*plain, *money)}
+    sums: dict[str, ibis.Value] = {name: exact(t[name]).cast("float64") for name in (*plain, *money)}
     for h in HORIZONS:
         visits = t[f"visits_{h}"]
         spread = (visits / p + t[f"visits_{h}_var"]) * (1 + cv2) + visits * visits * cv2
-        sums[f"value_{h}_var"] = (square * spread).sum()
+        sums[f"value_{h}_var"] = exact(square * spread).cast("float64")
     at_risk = t.value_12 * (1 / ibis.greatest(t.p_alive, 1e-9) - 1)
     return (
         t.group_by(
@@ -64,10 +65,10 @@ def cells_query(t: ibis.Table, *, p: float) -> ibis.Table:
             t_x=t.t_x_days.mean() / 7,
             T=t.T_days.mean() / 7,
             paid_customers=t.count(where=t.paid_visits > 0),
-            paid_total=(t.paid_visits * t.paid_value).sum(),
-            visits_12_var=t.visits_12_var.sum(),
-            alive_var=(t.p_alive * (1 - t.p_alive)).sum(),
-            at_risk=at_risk.sum(),
+            paid_total=exact(t.paid_visits * t.paid_value).cast("float64"),
+            visits_12_var=exact(t.visits_12_var).cast("float64"),
+            alive_var=exact(t.p_alive * (1 - t.p_alive)).cast("float64"),
+            at_risk=exact(at_risk).cast("float64"),
             **sums,
         )
         .order_by("state", "class_", "branch", "tier", "x", "last_cell", "age_cell")

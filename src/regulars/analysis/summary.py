@@ -6,6 +6,7 @@ from datetime import date
 
 import ibis
 
+from regulars.analysis.sums import exact
 from regulars.analysis.visits import YEAR
 
 
@@ -61,7 +62,7 @@ def log_gaps_query(days: ibis.Table, *, until: date) -> ibis.Table:
     """
     again = days.filter(days.previous.notnull(), days.day <= until)
     weeks = again.day.delta(again.previous, unit="day").cast("float64") / 7
-    return again.aggregate(total=weeks.ln().sum().fill_null(0.0).round(6))
+    return again.aggregate(total=exact(weeks.ln(), decimals=9).cast("float64").fill_null(0.0).round(6))
 
 
 def repeat_values(customers: ibis.Table, *, steps: int | None) -> ibis.Table:

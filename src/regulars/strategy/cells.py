@@ -25,6 +25,7 @@ import ibis
 import numpy as np
 from scipy.optimize import brentq
 
+from regulars.analysis.sums import exact
 from regulars.ledger.store import Reader
 from regulars.packs.schema import TIERS
 
@@ -148,25 +149,19 @@ def group_up(
     t = t.mutate(pattern=pattern.cast("int32"), branch=t.branch.cast("string").fill_null(""))
     summed = t.group_by("branch", "state", "tier", "pattern").aggregate(
         customers=t.count(),
-        alive=_exact(t.p_alive),
-        visits_12=_exact(t.visits_12),
-        visits_36=_exact(t.visits_36),
-        rate=_exact(t.rate_month * t.p_alive),
-        margin=_exact(t.margin_visit),
-        worth=_exact(t.margin_visit * t.visits_12),
-        value_12=_exact(t.value_12),
-        returning=_exact(t.p_alive * (1 - (-3 * t.rate_month).exp())),
+        alive=exact(t.p_alive, decimals=12),
+        visits_12=exact(t.visits_12, decimals=12),
+        visits_36=exact(t.visits_36, decimals=12),
+        rate=exact(t.rate_month * t.p_alive, decimals=12),
+        margin=exact(t.margin_visit, decimals=12),
+        worth=exact(t.margin_visit * t.visits_12, decimals=12),
+        value_12=exact(t.value_12, decimals=12),
+        returning=exact(t.p_alive * (1 - (-3 * t.rate_month).exp()), decimals=12),
         **{f"known_{channel}": t[f"may_{channel}"].notnull().sum() for channel in CONSENT},
     )
     rows = reader.arrow(summed).to_pylist()
     unknown = tuple(c for c in CONSENT if rows and not sum(row[f"known_{c}"] or 0 for row in rows))
     return _groups(rows, sum(CONSENT[c] for c in unknown), assumed_permission), unknown
-
-
-def _exact(column: ibis.Value) -> ibis.Value:
-    # Sums of floats depend on the order in which threads finish; sums of decimals do not, so the plan is repeatable.
-    known = ibis.ifelse(column.isnan() | column.isinf(), 0.0, column)
-    return known.cast("decimal(38, 12)").sum()
 
 
 def _groups(rows: Iterable[Mapping[str, object]], assumed: int, share: float) -> tuple[Group, ...]:
