@@ -21,6 +21,7 @@ from regulars.analysis.diagnosis import ModelFit
 from regulars.analysis.value import SpendFit, Statistics, VisitFit, fit_bgnbd, fit_gamma_gamma, fit_mbgcnbd, fit_mbgnbd
 from regulars.analysis.value.contest import Standing
 from regulars.analysis.value.likelihood import VisitLikelihood
+from regulars.analysis.value.pareto import fit_pareto
 from regulars.analysis.value.statistics import Floats
 from regulars.base.text import say
 from regulars.packs.schema import Pack
@@ -93,16 +94,15 @@ def fit_all(stats: Statistics, *, log_gaps: float) -> dict[str, VisitFit]:
     grid = fitting_grid(stats)
     simple = fit_mbgnbd(grid)
     regular = fit_mbgcnbd(grid, log_gaps=log_gaps, simplest=simple)
-    found = {"bg-nbd": fit_bgnbd(grid), "mbg-nbd": simple}
+    found = {"bg-nbd": fit_bgnbd(grid), "mbg-nbd": simple, "pareto-nbd": fit_pareto(grid)}
     return found if regular.k == 1 else found | {"mbg-cnbd-k": regular}
 
 
 def refit(stats: Statistics, model: str, *, log_gaps: float) -> VisitFit:
     """The same kind of visit model on another base (its regularity is found anew)."""
     grid = fitting_grid(stats)
-    if model == "bg-nbd":
-        return fit_bgnbd(grid)
-    return fit_mbgnbd(grid) if model == "mbg-nbd" else fit_mbgcnbd(grid, log_gaps=log_gaps)
+    simple = {"bg-nbd": fit_bgnbd, "mbg-nbd": fit_mbgnbd, "pareto-nbd": fit_pareto}
+    return simple[model](grid) if model in simple else fit_mbgcnbd(grid, log_gaps=log_gaps)
 
 
 def fitting_grid(stats: Statistics) -> Statistics:

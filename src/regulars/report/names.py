@@ -57,7 +57,13 @@ def trust(grade: str) -> Text:
     return _named("trust", grade, frozenset(_TRUST))
 
 
-_MODELS = {"bg-nbd": "bg_nbd", "mbg-nbd": "mbg_nbd", "mbg-cnbd-k": "mbg_cnbd_k", "gamma-gamma": "gamma_gamma"}
+_MODELS = {
+    "bg-nbd": "bg_nbd",
+    "mbg-nbd": "mbg_nbd",
+    "pareto-nbd": "pareto_nbd",
+    "mbg-cnbd-k": "mbg_cnbd_k",
+    "gamma-gamma": "gamma_gamma",
+}
 
 
 def model_card(fit: ModelFit) -> str:

@@ -14,7 +14,6 @@ from regulars.analysis.backtest import cut_day
 from regulars.analysis.diagnosis import Backtest
 from regulars.analysis.forecast import discrepancy
 from regulars.analysis.models import fitting_grid, pack_visits
-from regulars.analysis.redraw import lost_within, lost_within_quickly
 from regulars.analysis.value import Statistics, VisitFit, fit_bgnbd, fit_gamma_gamma, fit_mbgnbd, portfolio
 from regulars.analysis.value.likelihood import VisitModel
 from regulars.analysis.value.statistics import Floats
@@ -39,14 +38,14 @@ def test_chance_of_leaving_soon_is_the_hypergeometric_one(model: VisitModel, ext
     weeks = 90 / 7
     closed = 1 - hyp2f1(r + x, a, a + b + x + extra, -weeks / (alpha + T))
     fit = fit_of(model, r, alpha, a, b)
-    assert lost_within(fit, x, 0.9 * T, T, weeks) == pytest.approx(closed, rel=1e-9)
-    assert lost_within_quickly(fit, x, T, weeks) == pytest.approx(closed, rel=0.02)
+    assert fit.lost_within(x, 0.9 * T, T, weeks) == pytest.approx(closed, rel=1e-9)
+    assert fit.lost_quickly(x, T, weeks) == pytest.approx(closed, rel=0.02)
 
 
 def test_chance_of_leaving_soon_is_finite_at_the_edges() -> None:
     x, T = np.array([0.0, 0.0, 400.0, 400.0]), np.array([0.0, 500.0, 0.5, 500.0])
     for parameters in ((0.02, 0.01, 5.0, 0.01), (30.0, 200.0, 0.01, 500.0), (2.0, 12.0, 400.0, 4000.0)):
-        found = lost_within(fit_of("mbg-nbd", *parameters), x, 0.9 * T, T, 90 / 7)
+        found = fit_of("mbg-nbd", *parameters).lost_within(x, 0.9 * T, T, 90 / 7)
         assert ((found >= 0) & (found <= 1)).all(), parameters
 
 

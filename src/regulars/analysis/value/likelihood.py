@@ -32,7 +32,7 @@ from scipy.special import betaln, digamma, expit, gammaln
 
 from regulars.analysis.value.statistics import Floats, Ints, Statistics, dot
 
-type VisitModel = Literal["bg-nbd", "mbg-nbd", "mbg-cnbd-k"]
+type VisitModel = Literal["bg-nbd", "mbg-nbd", "mbg-cnbd-k", "pareto-nbd"]
 
 
 def chances_after_first(model: VisitModel) -> int:

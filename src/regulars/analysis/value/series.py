@@ -16,7 +16,9 @@ rate known to be enormous, or hardly known at all) is summed on a grid of N inst
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Protocol, Self
 
 import numpy as np
 from scipy.special import betainc, betaln
@@ -27,6 +29,30 @@ _BLOCK = 4096
 _TOLERANCE = 1e-10
 _LONG = 20_000  # terms
 _UNDERFLOW = -600.0
+
+
+class Ahead(Protocol):
+    """What the sums need of a distribution of future visits, one element per customer or triple."""
+
+    @property
+    def alive(self) -> Floats:
+        """P(still a customer)."""
+
+    @property
+    def z(self) -> Floats:
+        """Ratio of the tail's terms in the end: when to stop."""
+
+    def of(self, rows: Ints) -> Self:
+        """Some of the rows."""
+
+    def reach(self, n: Floats) -> Floats:
+        """P(X >= n | alive) for n >= 1, of a shape that broadcasts against one element per row."""
+
+    def walk(self) -> Iterator[Floats]:
+        """P(X >= 1 | alive), P(X >= 2 | alive), ... without end, by recursion."""
+
+    def length(self) -> Floats:
+        """Number of terms after which the tail is certainly exhausted."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,6 +78,25 @@ class Future:
         come = sum(self.stages[j] * betainc(k * n - j, self.shape + j, self.z) for j in range(k))
         return np.asarray(come * np.exp(betaln(self.a, self.survived + n - 1) - betaln(self.a, self.survived)))
 
+    def walk(self) -> Iterator[Floats]:
+        """P(X >= N | alive) for N = 1, 2, ..."""
+        k = len(self.stages)
+        tails = [Tail.start(self.shape + j, self.z) for j in range(k)]
+        keep, N = np.ones_like(self.z), 1
+        while True:
+            come = np.zeros_like(self.z)
+            for j, tail in enumerate(tails):
+                tail.forward(k * N - j)
+                come += self.stages[j] * tail.above
+            yield come * keep
+            keep = keep * (1 - self.a / (self.a + self.survived + (N - 1)))
+            N += 1
+
+    def length(self) -> Floats:
+        """Terms until the negative binomial tail is certainly exhausted."""
+        k = len(self.stages)
+        return np.asarray(np.ceil(tail_length(self.shape + (k - 1), self.z) / k) + 1)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Visits:
@@ -64,13 +109,12 @@ class Visits:
     reached: Floats
 
 
-def summarise(future: Future, levels: tuple[float, ...] = (), marks: tuple[int, ...] = ()) -> Visits:
+def summarise(future: Ahead, levels: tuple[float, ...] = (), marks: tuple[int, ...] = ()) -> Visits:
     """Sum the series for every row; ``marks`` are counts N >= 1 whose P(X >= N) is wanted besides."""
     size = len(future.z)
     mean, second = np.zeros(size), np.zeros(size)
     quantiles, reached = np.zeros((len(levels), size)), np.zeros((len(marks), size))
-    k = len(future.stages)
-    length = np.ceil(_length(future.shape + (k - 1), future.z) / k) + 1
+    length = future.length()
     order = np.argsort(length, kind="stable")
     short = int(np.searchsorted(length[order], _LONG))
     for row in order[short:]:
@@ -88,7 +132,7 @@ def summarise(future: Future, levels: tuple[float, ...] = (), marks: tuple[int, 
     return Visits(mean, np.maximum(second - mean * mean, 0.0), quantiles, none, reached)
 
 
-def _length(shape: Floats, z: Floats) -> Floats:
+def tail_length(shape: Floats, z: Floats) -> Floats:
     """Number of terms after which the negative binomial tail is certainly exhausted."""
     centre = shape * z / (1 - z)
     spread = np.sqrt(np.maximum(shape * z, 1e-300)) / (1 - z)
@@ -96,7 +140,7 @@ def _length(shape: Floats, z: Floats) -> Floats:
 
 
 def _long(
-    future: Future, row: int, length: float, levels: tuple[float, ...], marks: tuple[int, ...]
+    future: Ahead, row: int, length: float, levels: tuple[float, ...], marks: tuple[int, ...]
 ) -> tuple[float, float, Floats, Floats]:
     """The sums of one row, linear between points of N that are dense below 1,000 and geometric above."""
     N = np.unique(np.round(np.concatenate([np.arange(1, 1000), np.geomspace(1000, length, 6000)])))
@@ -112,7 +156,7 @@ def _long(
 class _Sums:
     """Running sums of one block, all given alive; ``thresholds`` are the tail probabilities of the levels."""
 
-    block: Future
+    block: Ahead
     thresholds: Floats
     marks: dict[int, int]
     mean: Floats
@@ -121,7 +165,7 @@ class _Sums:
     reached: Floats
 
     @classmethod
-    def empty(cls, future: Future, rows: Ints, levels: tuple[float, ...], marks: tuple[int, ...]) -> _Sums:
+    def empty(cls, future: Ahead, rows: Ints, levels: tuple[float, ...], marks: tuple[int, ...]) -> _Sums:
         block = future.of(rows)
         size = len(rows)
         upper = (1 - np.asarray(levels, dtype=float))[:, None] / np.maximum(block.alive, 1e-300)
@@ -131,20 +175,11 @@ class _Sums:
 
     def run(self, length: int) -> None:
         """Add P(X >= N) and (2N - 1) P(X >= N), and count the N above each threshold, until the tail is exhausted."""
-        z, a, survived, weights = self.block.z, self.block.a, self.block.survived, self.block.stages
-        k = len(weights)
-        tails = [_Tail.start(self.block.shape + j, z) for j in range(k)]
-        keep = np.ones_like(z)
-        for N in range(1, length + 1):
-            come = np.zeros_like(z)
-            for j, tail in enumerate(tails):
-                tail.forward(k * N - j)
-                come += weights[j] * tail.above
-            reach = come * keep
+        z = self.block.z
+        for N, reach in enumerate(self.block.walk(), 1):
             self._add(N, reach)
-            if N % 8 == 0 and float((reach / (1 - z)).max()) * N < _TOLERANCE:
+            if length <= N or (N % 8 == 0 and float((reach / (1 - z)).max()) * N < _TOLERANCE):
                 break
-            keep *= 1 - a / (a + survived + (N - 1))
 
     def _add(self, N: int, reach: Floats) -> None:
         self.mean += reach
@@ -156,7 +191,7 @@ class _Sums:
 
 
 @dataclass(slots=True, eq=False)
-class _Tail:
+class Tail:
     """``above`` = P(count >= m) of a negative binomial, by recursion over its terms."""
 
     shape: Floats
@@ -168,7 +203,7 @@ class _Tail:
     in_logs: bool
 
     @classmethod
-    def start(cls, shape: Floats, z: Floats) -> _Tail:
+    def start(cls, shape: Floats, z: Floats) -> Tail:
         """At m = 1."""
         log_term = shape * np.log1p(-z)
         return cls(shape, z, 1, log_term, np.exp(log_term), -np.expm1(log_term), bool(log_term.min() < _UNDERFLOW))

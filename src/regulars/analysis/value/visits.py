@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import expit
+from scipy.special import betaincinv, expit, hyp2f1
 
 from regulars.analysis.value.likelihood import (
     VisitLikelihood,
@@ -15,16 +15,17 @@ from regulars.analysis.value.likelihood import (
     log_odds_dead,
     stage_terms,
 )
-from regulars.analysis.value.optimise import Optimum, laplace_noise, maximise
-from regulars.analysis.value.series import Future, Visits, summarise
+from regulars.analysis.value.optimise import Objective, Optimum, laplace_noise, maximise
+from regulars.analysis.value.series import Ahead, Future, Visits, summarise
 from regulars.analysis.value.statistics import Floats, Statistics, dot
 from regulars.base.text import Text, say
 
 _LARGE = 300_000  # triples above which the search starts on a weekly grid
-_FEW_REPEATERS = 20
+FEW_REPEATERS = 20
 _NO_ATTRITION = 4.0  # twice the log-likelihood gained by letting customers leave
 _WEAK = 1.0  # standard error of a log parameter
-_LOG_LIMIT = np.log(1e4)
+LOG_LIMIT = np.log(1e4)
+_NODES = 24  # quantiles of the chance to leave
 MOST_REGULAR = 6  # stages of a gap
 
 
@@ -61,12 +62,12 @@ class VisitFit:
 
     def p_alive(self, x: ArrayLike, t_x: ArrayLike, T: ArrayLike) -> Floats:
         """Probability that the customer has not left for good."""
-        x, t_x, T = _floats(x, t_x, T)
+        x, t_x, T = as_floats(x, t_x, T)
         return np.asarray(expit(-log_odds_dead(self.model, self.parameters, x, t_x, T, self.k)))
 
     def rate_given_alive(self, x: ArrayLike, t_x: ArrayLike, T: ArrayLike) -> Floats:
         """Expected visits a week while alive."""
-        x, t_x, T = _floats(x, t_x, T)
+        x, t_x, T = as_floats(x, t_x, T)
         alpha = self.parameters[1]
         stages = np.arange(self.k) @ self.stages(x, t_x, T)
         return np.asarray((self.parameters[0] + self.k * x + stages) / (alpha + T) / self.k)
@@ -77,9 +78,9 @@ class VisitFit:
         terms = stage_terms(self.k, r + self.k * x, (T - t_x) / (alpha + T))
         return np.asarray(terms / terms.sum(axis=0))
 
-    def future(self, x: ArrayLike, t_x: ArrayLike, T: ArrayLike, t: float) -> Future:
+    def future(self, x: ArrayLike, t_x: ArrayLike, T: ArrayLike, t: float) -> Ahead:
         """Parameters of the distribution of visits in the next ``t`` weeks."""
-        x, t_x, T = _floats(x, t_x, T)
+        x, t_x, T = as_floats(x, t_x, T)
         r, alpha, a, b = self.parameters
         survived = b + x + chances_after_first(self.model)
         alive, stages = self.p_alive(x, t_x, T), self.stages(x, t_x, T)
@@ -112,6 +113,40 @@ class VisitFit:
         future = self.future(x, t_x, T, t)
         n = np.asarray(counts, dtype=float)[:, None]
         return np.asarray(np.where(n <= 0, 1.0, future.alive * future.reach(np.maximum(n, 1))).T)
+
+    def lost_within(self, x: ArrayLike, t_x: ArrayLike, T: ArrayLike, weeks: float) -> Floats:
+        """P(leaves for good within ``weeks``), given still a customer.
+
+        A living customer leaves after a visit with own chance p, so leaves at rate lambda p: with lambda ~ Gamma(r+x,
+        alpha+T) and p ~ Beta(a, b+n) this is 1 - E_p[(1 + p z)^-(r+x)] = 1 - 2F1(r+x, a; a+b+n; -z), z = t / (alpha+T);
+        taken after Pfaff's transformation, whose argument lies between 0 and 1. With Erlang gaps it is the sum over
+        visits N of P(the N-th comes in time) E[p (1-p)^(N-1)].
+        """
+        x, t_x, T = as_floats(x, t_x, T)
+        r, alpha, a, b = self.parameters
+        survived = b + x + chances_after_first(self.model)
+        if self.k == 1:
+            z, whole = weeks / (alpha + T), a + survived
+            return np.asarray(1 - np.exp(-a * np.log1p(z)) * hyp2f1(a, whole - r - x, whole, z / (1 + z)))
+        lost = np.zeros(len(x))
+        for visit, reach in enumerate(self.future(x, t_x, T, weeks).walk()):
+            lost += reach * a / (a + survived + visit)
+            if visit % 8 == 0 and float(reach.max(initial=0.0)) < 1e-9:
+                break
+        return lost
+
+    def lost_quickly(self, x: ArrayLike, T: ArrayLike, weeks: float) -> Floats:
+        """The same for draws, to a per cent or two: midpoints in the quantiles of p, one set for every distinct x.
+
+        With Erlang gaps as if visits came by chance at the same rate: good enough for how draws differ from each other.
+        """
+        x, T = as_floats(x, T)
+        r, alpha, a, b = self.parameters
+        counts, of = np.unique(x, return_inverse=True)
+        levels = (np.arange(_NODES) + 0.5) / _NODES
+        chance = betaincinv(a, (b + counts + chances_after_first(self.model))[:, None], levels[None, :])
+        each = np.log1p(chance[of] * (weeks / (self.k * (alpha + T)))[:, None])
+        return np.asarray(1 - np.exp(-(r + self.k * x)[:, None] * each).mean(axis=1))
 
     def draw_parameters(self, rng: np.random.Generator, n: int) -> list[VisitFit]:
         """``n`` fits whose parameters are drawn, in opposite pairs, from the Laplace approximation on the log scale."""
@@ -160,16 +195,16 @@ def _fit(
     coarse = stats.coarsened()[0] if len(stats) > _LARGE else None
     rough = VisitLikelihood.of(coarse, model, k=k, log_gaps=log_gaps) if coarse is not None else None
     scale = dot(stats.weight, stats.T) / stats.customers or 26.0  # weeks; T = 0 throughout has no scale of its own
-    few = stats.repeaters < _FEW_REPEATERS
+    few = stats.repeaters < FEW_REPEATERS
     best = maximise(
         exact,
         rough=rough,
         starts=starts or _starts(stats, scale),
         bounds=[
-            (-_LOG_LIMIT, _LOG_LIMIT),
-            (np.log(scale) - _LOG_LIMIT, np.log(scale) + _LOG_LIMIT),
-            (-_LOG_LIMIT, _LOG_LIMIT),
-            (-_LOG_LIMIT, _LOG_LIMIT),
+            (-LOG_LIMIT, LOG_LIMIT),
+            (np.log(scale) - LOG_LIMIT, np.log(scale) + LOG_LIMIT),
+            (-LOG_LIMIT, LOG_LIMIT),
+            (-LOG_LIMIT, LOG_LIMIT),
         ],
         prior=np.log([1.0, scale, 0.7, 2.5]),
         customers=stats.customers,
@@ -184,7 +219,7 @@ def _fit(
         round(stats.customers),
         best.converged,
         best.held,
-        _verdict(stats, exact, best),
+        plain_words(stats, exact.nbd, best),
         k,
     )
 
@@ -195,15 +230,15 @@ def _starts(stats: Statistics, scale: float) -> list[Floats]:
     return [np.log([r, r / rate, a, b]) for r, a, b in ((0.5, 0.8, 2.0), (1.0, 0.5, 6.0), (0.3, 0.1, 3.0))]
 
 
-def _verdict(stats: Statistics, likelihood: VisitLikelihood, best: Optimum) -> Text:
-    """Whether the data determine the model, in plain words."""
+def plain_words(stats: Statistics, nbd: Objective, best: Optimum) -> Text:
+    """Whether the data determine the model; ``nbd`` is the same base if nobody ever left."""
     if not best.converged:
         return say("value.visits.not_converged")
-    if stats.repeaters < _FEW_REPEATERS:
-        return say("value.visits.few_repeaters", n=round(stats.repeaters), wanted=_FEW_REPEATERS)
+    if stats.repeaters < FEW_REPEATERS:
+        return say("value.visits.few_repeaters", n=round(stats.repeaters), wanted=FEW_REPEATERS)
     start = best.theta[:2]
     bounds = [(value - 12, value + 12) for value in start]
-    immortal = maximise(likelihood.nbd, starts=[start], bounds=bounds, prior=start, customers=stats.customers)
+    immortal = maximise(nbd, starts=[start], bounds=bounds, prior=start, customers=stats.customers)
     if 2 * (best.value - immortal.value) < _NO_ATTRITION:
         return say("value.visits.no_attrition")
     if best.held:
@@ -213,5 +248,5 @@ def _verdict(stats: Statistics, likelihood: VisitLikelihood, best: Optimum) -> T
     return say("value.visits.good")
 
 
-def _floats(*columns: ArrayLike) -> list[Floats]:
+def as_floats(*columns: ArrayLike) -> list[Floats]:
     return [np.atleast_1d(c) for c in np.broadcast_arrays(*(np.asarray(column, dtype=float) for column in columns))]
