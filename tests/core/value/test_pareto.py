@@ -42,7 +42,9 @@ def test_the_full_data_reach_the_published_optimum() -> None:
 def test_published_predictions() -> None:
     fit = fitted("sample")
     assert fit.expected_visits(0, 0.0, 0.0, 52.0)[0] == pytest.approx(1.473434, abs=5e-5)
-    assert fit.expected_visits(26, 216 / 7, 31.0, 52.0)[0] == pytest.approx(25.45647, rel=1e-4)  # printed for an optimum a flat step away
+    assert fit.expected_visits(26, 216 / 7, 31.0, 52.0)[0] == pytest.approx(
+        25.45647, rel=1e-4
+    )  # printed for an optimum a flat step away
     assert fit.p_alive(26, 216 / 7, 31.0)[0] == pytest.approx(0.997874, abs=1e-5)
     paradox = fit.expected_visits([10, 15, 20, 25], 20.0, 39.0, 52.0)
     assert paradox == pytest.approx([0.7062289, 0.1442396, 0.02250658, 0.00309267], rel=1e-3)
