@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from regulars.analysis.part import Part, Scene
 from regulars.analysis.results.staying import Staying
+from regulars.analysis.staying.change import change
+from regulars.analysis.staying.kpis import kpis
+from regulars.analysis.staying.survival import cohort_test, curves
 
 __all__ = ["Staying", "staying"]
 
 
 def staying(scene: Scene) -> Part[Staying]:
     """The staying part of a study."""
-    return Part(None)
+    return Part(Staying(kpis(scene), curves(scene), cohort_test(scene), change(scene)))

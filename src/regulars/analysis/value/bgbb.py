@@ -1,8 +1,8 @@
 """BG/BB: visits at fixed opportunities (yearly events, seasons, months for rare purchases).
 
 Fader, Hardie and Shang (2010), "Customer-base analysis in a discrete-time noncontractual setting", Marketing Science
-29(6). At each of n opportunities a customer first leaves for good with own chance theta ~ Beta(gamma, delta), else comes
-with own chance p ~ Beta(alpha, beta). With x visits, the last at opportunity t_x,
+29(6). At each of n opportunities a customer first leaves for good with own chance theta ~ Beta(gamma, delta), else
+comes with own chance p ~ Beta(alpha, beta). With x visits, the last at opportunity t_x,
 
     L = B(alpha+x, beta+n-x) B(gamma, delta+n) + sum_{i < n-t_x} B(alpha+x, beta+t_x-x+i) B(gamma+1, delta+t_x+i)
 

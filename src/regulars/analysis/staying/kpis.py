@@ -1,0 +1,230 @@
+"""The competing KPI definitions of the trade, each computed as its author defines it, with its window and its base.
+
+"Retention" and "rebooking" mean different things in different systems; side by side nobody can compare a number of one
+definition with a benchmark of another. What each says, and whose it is: docs/reference/kpis.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import ibis
+import numpy as np
+
+from regulars.analysis.part import Scene
+from regulars.analysis.results.staying import KpiFigure
+from regulars.analysis.visits import YEAR
+from regulars.base.text import Text, say
+
+_NORMAL_80 = 1.2816
+
+#: Windows in days after a client-month: Biro's four to six weeks, Strategies' and Phorest's 90, Kitomba's 92.
+WINDOWS = (42, 90, 92)
+
+
+@dataclass(frozen=True, slots=True)
+class _Count:
+    """Numerator and denominator now, and a year earlier."""
+
+    counted: int
+    base: int
+    counted_before: int
+    base_before: int
+
+
+def returns_query(days: ibis.Table, *, scene: Scene) -> ibis.Table:
+    """Client-months of two years by age: clients whose last visit of a month was followed by another within a window.
+
+    A month counts for a window once the window has passed for all of it.
+    """
+    visits = days.filter(days.visit, days.day > scene.setting.as_of - 3 * YEAR)
+    window = ibis.window(group_by=visits.customer, order_by=visits.day)
+    t = visits.mutate(month=visits.day.truncate("M").cast("date"), following=visits.day.lead().over(window))
+    after = t.following.truncate("M").cast("date")
+    t = t.filter(t.following.isnull() | (after != t.month))
+    t = t.mutate(new=t.first_day.truncate("M").cast("date") == t.month, wait=t.following.delta(t.day, unit="day"))
+    back = {f"back_{w}": t.count(where=(t.wait <= w).fill_null(False)) for w in WINDOWS}
+    return t.group_by("month", "new").aggregate(clients=t.count(), **back).order_by("month", "new")
+
+
+def base_query(days: ibis.Table, *, scene: Scene) -> ibis.Table:
+    """One row: customers active in the last and the previous 365 days, in both, visits of each, and gaps ended."""
+    as_of = scene.setting.as_of
+    middle, start = as_of - YEAR, as_of - 2 * YEAR
+    visits = days.filter(days.visit)
+    after, before = visits.day > middle, (visits.day > start) & (visits.day <= middle)
+    gap = visits.day.delta(visits.previous, unit="day").cast("float64")
+    each = visits.group_by("customer").aggregate(
+        after=visits.count(where=after),
+        before=visits.count(where=before),
+        earlier=visits.count(where=visits.day <= start),
+        gaps=gap.sum(where=after),
+        ended=gap.count(where=after),
+        gaps_before=gap.sum(where=before),
+        ended_before=gap.count(where=before),
+    )
+    here, was, old = each.after > 0, each.before > 0, each.earlier > 0
+    return each.aggregate(
+        here=each.count(where=here),
+        was=each.count(where=was),
+        new=each.count(where=here & ~was & ~old),
+        both=each.count(where=here & was),
+        recovered=each.count(where=here & ~was & old),
+        lost=each.count(where=was & ~here),
+        visits=each.after.sum(),
+        visits_before=each.before.sum(),
+        gaps=each.gaps.sum(),
+        ended=each.ended.sum(),
+        gaps_before=each.gaps_before.sum(),
+        ended_before=each.ended_before.sum(),
+    )
+
+
+def bookings_query(bookings: ibis.Table, *, scene: Scene) -> ibis.Table:
+    """Bookings of the last two years by year and how they ended."""
+    as_of = scene.setting.as_of
+    seen = bookings.filter(bookings.day <= as_of, bookings.day > as_of - 2 * YEAR)
+    return (
+        seen.group_by(recent=seen.day > as_of - YEAR, status=seen.status)
+        .aggregate(n=seen.count())
+        .order_by("recent", "status")
+    )
+
+
+def rebooked_query(days: ibis.Table, bookings: ibis.Table, *, scene: Scene) -> ibis.Table:
+    """Visits of the last two years by year: all, with a further booking made within 24 hours (same or next day), and
+    with a booking for later that stood when they left."""
+    as_of = scene.setting.as_of
+    visits = days.filter(days.visit, days.day > as_of - 2 * YEAR).select("customer", "day")
+    made = bookings.filter(bookings.customer.notnull(), bookings.booked_at.notnull())
+    made = made.select(who="customer", on=made.booked_at.cast("date"), start="day")
+    pairs = visits.inner_join(made, visits.customer == made.who)
+    pairs = pairs.filter(pairs.start > pairs.day, pairs.on <= pairs.day + ibis.interval(days=1))
+    each = pairs.group_by("customer", "day").aggregate(
+        quickly=pairs.count(where=pairs.on >= pairs.day) > 0, standing=pairs.count(where=pairs.on <= pairs.day) > 0
+    )
+    t = visits.left_join(each, ["customer", "day"])
+    return (
+        t.group_by(recent=t.day > as_of - YEAR)
+        .aggregate(
+            visits=t.count(),
+            quickly=t.count(where=t.quickly.fill_null(False)),
+            standing=t.count(where=t.standing.fill_null(False)),
+        )
+        .order_by("recent")
+    )
+
+
+def kpis(scene: Scene) -> tuple[KpiFigure, ...]:
+    """Every definition that the ledger can answer, and the others with what they lack."""
+    return (*_returning(scene), *_moving(scene), *_booked(scene))
+
+
+def _returning(scene: Scene) -> list[KpiFigure]:
+    as_of = scene.setting.as_of
+    rows = scene.setting.desk.ask("staying_returns", returns_query(scene.kept.days, scene=scene)).to_pylist()
+    found = []
+    for id, window, ages in (
+        ("new_back_42", 42, (True,)),
+        ("new_back_90", 90, (True,)),
+        ("existing_back_90", 90, (False,)),
+        ("all_back_90", 90, (True, False)),
+        ("back_92", 92, (True, False)),
+    ):
+        end = (as_of - timedelta(days=window)).replace(day=1)  # months that are over and told
+        own = [r for r in rows if r["new"] in ages]
+        now = [r for r in own if _year_before(end) <= r["month"] < end]
+        then = [r for r in own if _year_before(_year_before(end)) <= r["month"] < _year_before(end)]
+        first = scene.setting.first_day.replace(day=1)
+        told = _year_before(_year_before(end)) >= first
+        count = _Count(
+            sum(r[f"back_{window}"] for r in now),
+            sum(r["clients"] for r in now),
+            sum(r[f"back_{window}"] for r in then) if told else 0,
+            sum(r["clients"] for r in then) if told else 0,
+        )
+        found.append(_share(id, window, count))
+    return found
+
+
+def _year_before(day: date) -> date:
+    return day.replace(year=day.year - 1)  # of first days of months only
+
+
+def _moving(scene: Scene) -> list[KpiFigure]:
+    row = scene.setting.desk.ask("staying_base", base_query(scene.kept.days, scene=scene)).to_pylist()[0]
+    two_years = scene.setting.as_of - scene.setting.first_day >= 2 * YEAR - timedelta(days=1)
+    locked = None if two_years else say("study.staying.two_years")
+    shares = (
+        ("stayed_year", row["both"], row["was"]),
+        ("lost_year", row["lost"], row["was"]),
+        ("new_year", row["new"], row["here"]),
+        ("recovered_year", row["recovered"], row["here"]),
+    )
+    found = [
+        _share(id, 365, _Count(n, base, 0, 0)) if two_years else _locked(id, 365, locked) for id, n, base in shares
+    ]
+    if two_years and row["was"]:
+        naive = (row["here"] - row["new"]) / row["was"]
+        found.append(_number("end_less_new", 365, naive, row["was"], None))
+    frequency = row["visits"] / row["here"] if row["here"] else None
+    before = row["visits_before"] / row["was"] if row["was"] and two_years else None
+    found.append(_number("visits_a_year", 365, frequency, row["here"], before))
+    interval = row["gaps"] / row["ended"] if row["ended"] else None
+    earlier = row["gaps_before"] / row["ended_before"] if row["ended_before"] and two_years else None
+    found.append(_number("revisit_days", 365, interval, row["ended"] or 0, earlier))
+    return found
+
+
+def _booked(scene: Scene) -> list[KpiFigure]:
+    setting = scene.setting
+    ids = ("rebooked_24h", "left_with_booking", "completed", "no_show", "late_cancelled", "cancelled")
+    if not setting.desk.reader.has("bookings"):
+        why = say("study.staying.no_bookings")
+        return [_locked(id, 365, why) for id in ids]
+    bookings = setting.desk.reader.table("bookings")
+    ended = setting.desk.ask("staying_bookings", bookings_query(bookings, scene=scene)).to_pylist()
+    status: dict[tuple[bool, str], int] = {(r["recent"], r["status"]): r["n"] for r in ended}
+    made = setting.desk.ask("staying_rebooked", rebooked_query(scene.kept.days, bookings, scene=scene)).to_pylist()
+    by_year: Mapping[bool, Mapping[str, int]] = {r["recent"]: r for r in made}
+    found = []
+    for id, column in (("rebooked_24h", "quickly"), ("left_with_booking", "standing")):
+        now, then = by_year.get(True, {}), by_year.get(False, {})
+        count = _Count(now.get(column, 0), now.get("visits", 0), then.get(column, 0), then.get("visits", 0))
+        if count.counted + count.counted_before == 0:
+            found.append(_locked(id, 365, say("study.staying.no_booking_times")))
+        else:
+            found.append(_share(id, 365, count))
+    settled = ("completed", "no_show", "late_cancelled", "cancelled")
+    base = {recent: sum(status.get((recent, s), 0) for s in settled) for recent in (True, False)}
+    for name in settled:
+        count = _Count(status.get((True, name), 0), base[True], status.get((False, name), 0), base[False])
+        found.append(_share(name, 365, count))
+    return found
+
+
+def wilson(counted: int, base: int) -> tuple[float, float]:
+    """80 % interval of a share (Wilson 1927)."""
+    p, z = counted / base, _NORMAL_80
+    middle = (p + z * z / (2 * base)) / (1 + z * z / base)
+    half = z * np.sqrt(p * (1 - p) / base + z * z / (4 * base * base)) / (1 + z * z / base)
+    return max(float(middle - half), 0.0), min(float(middle + half), 1.0)
+
+
+def _share(id: str, window: int, count: _Count) -> KpiFigure:
+    if not count.base:
+        return _locked(id, window, say("study.staying.nobody"))
+    low, high = wilson(count.counted, count.base)
+    before = count.counted_before / count.base_before if count.base_before else None
+    return KpiFigure(id, window, count.counted / count.base, low, high, count.counted, count.base, before, None)
+
+
+def _number(id: str, window: int, value: float | None, base: int, before: float | None) -> KpiFigure:
+    locked = say("study.staying.nobody") if value is None else None
+    return KpiFigure(id, window, value, None, None, 0, base, before, locked)
+
+
+def _locked(id: str, window: int, why: Text | None) -> KpiFigure:
+    return KpiFigure(id, window, None, None, None, 0, 0, None, why)
