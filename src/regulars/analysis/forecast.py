@@ -49,7 +49,8 @@ def cells_query(t: ibis.Table, *, p: float) -> ibis.Table:
         visits = t[f"visits_{h}"]
         spread = (visits / p + t[f"visits_{h}_var"]) * (1 + cv2) + visits * visits * cv2
         sums[f"value_{h}_var"] = exact(square * spread).cast("float64")
-    at_risk = t.value_12 * (1 / ibis.greatest(t.p_alive, 1e-9) - 1)
+    living = t.value_12 / ibis.greatest(t.p_alive, 1e-9)  # if surely still a customer
+    at_risk = living - t.value_12
     return (
         t.group_by(
             state=t.state,
@@ -69,6 +70,7 @@ def cells_query(t: ibis.Table, *, p: float) -> ibis.Table:
             visits_12_var=exact(t.visits_12_var).cast("float64"),
             alive_var=exact(t.p_alive * (1 - t.p_alive)).cast("float64"),
             at_risk=exact(at_risk).cast("float64"),
+            leaving=exact(t.leaving_90 * living).cast("float64"),
             **sums,
         )
         .order_by("state", "class_", "branch", "tier", "x", "last_cell", "age_cell")
@@ -193,6 +195,13 @@ class Portfolio:
         ratio = self.redrawn.visits[12][:, self.geometry[cells]] * self.spend_ratio[:, cells]
         known = (self.columns["at_risk"][cells] * ratio * odds * self.error).sum(axis=1)
         return self._estimate(known, cells, total=self.total("at_risk", cells), variance=0.0, unit=self.currency)
+
+    def leaving_next_90(self, cells: Cells) -> Estimate:
+        """Revenue of 12 months that goes with those who leave for good within 90 days."""
+        ratio = self.redrawn.visits[12][:, self.geometry[cells]] * self.spend_ratio[:, cells]
+        lost = self.redrawn.lost[:, self.geometry[cells]] / np.maximum(self.lost_mean[cells], 1e-12)
+        known = (self.columns["leaving"][cells] * ratio * lost * self.error).sum(axis=1)
+        return self._estimate(known, cells, total=self.total("leaving", cells), variance=0.0, unit=self.currency)
 
     def lost_next_90(self, cells: Cells) -> Estimate:
         """Customers expected to leave for good within 90 days."""

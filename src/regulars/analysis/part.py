@@ -8,13 +8,16 @@ import ibis
 from numpy.random import Generator
 
 from regulars.analysis.desk import Kept, Setting
+from regulars.analysis.forecast import Portfolio
 from regulars.analysis.models import Models
+from regulars.analysis.tournament import Tried
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
     """The study so far: settings and tables, fitted models, and one row per customer.
 
+    ``tried`` is what the contest on the own past left (None without one), ``portfolio`` answers what groups will bring.
     ``people`` is kept in the engine: everything the standings say of a customer. ``interval`` is the base's typical
     interval in days, ``value_cut`` the 36-month value that parts the classes. A part takes its own generator with
     :meth:`Generator.spawn`, so that no part's figures hang on another's draws.
@@ -23,6 +26,8 @@ class Scene:
     setting: Setting
     kept: Kept
     models: Models
+    tried: Tried | None
+    portfolio: Portfolio
     people: ibis.Table
     interval: float
     value_cut: float

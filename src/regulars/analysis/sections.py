@@ -27,7 +27,7 @@ from regulars.analysis.diagnosis import (
     Provenance,
     Value,
 )
-from regulars.analysis.forecast import Portfolio, cells_query, discrepancy, groups
+from regulars.analysis.forecast import Portfolio, cells_query, groups
 from regulars.analysis.models import Models
 from regulars.analysis.movement import absences_query, movement
 from regulars.analysis.packages import packages, packages_query
@@ -59,16 +59,14 @@ def diagnosis(
     models: Models,
     believed: Believed,
     *,
-    rng: Generator,
+    tested: Backtest | None,
+    portfolio: Portfolio,
     tried: Tried | None,
     parts: Mapping[str, Any],
 ) -> Diagnosis:
     """The whole result of a study; ``parts`` are the results of the deeper parts by field."""
     ask, windows, as_of = setting.desk.ask, setting.pack.windows, setting.as_of
     table, customers = believed.values, kept.customers
-    tested = _backtest(setting, kept, models, rng)
-    error = discrepancy(tested, tried.errors if tried else ())
-    portfolio = _portfolio(setting, models, believed, error=error, rng=rng)
     seen = ask("cohorts", cohorts_query(kept.days, windows=windows))
     cohort = cohorts(
         seen,
@@ -115,7 +113,8 @@ def diagnosis(
     )
 
 
-def _portfolio(setting: Setting, models: Models, believed: Believed, *, error: float, rng: Generator) -> Portfolio:
+def portfolio(setting: Setting, models: Models, believed: Believed, *, error: float, rng: Generator) -> Portfolio:
+    """What groups of customers will bring, on cells of like customers."""
     return Portfolio.of(
         setting.desk.ask("forecast", cells_query(believed.people, p=models.spend.parameters[0])),
         visits=models.visits,
@@ -194,7 +193,8 @@ def _packages(setting: Setting, kept: Kept) -> Packages | None:
     )
 
 
-def _backtest(setting: Setting, kept: Kept, models: Models, rng: Generator) -> Backtest | None:
+def backtest_of(setting: Setting, kept: Kept, models: Models, rng: Generator) -> Backtest | None:
+    """The chosen model on the latest origin; None where the history is too short or the model is the pack's."""
     cut = cut_day(setting.first_day, setting.as_of)
     if cut is None or models.from_pack:
         return None

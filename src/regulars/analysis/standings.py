@@ -28,7 +28,7 @@ _PARTS = ("", *(f"_{quantile}" for quantile in QUANTILES))
 COLUMNS = (
     *("customer", "branch", "first_day", "last_day", "visits", "x", "t_x_days", "T_days", "revenue", "revenue_12"),
     *("mean_visit_value", "rhythm_days", "due_on", "overdue_factor", "late_days", "p_alive", "rate_month"),
-    *("p_active_90", "p_active_12", "next_visit_from", "next_visit_on", "next_visit_by"),
+    *("p_active_90", "p_active_12", "leaving_90", "next_visit_from", "next_visit_on", "next_visit_by"),
     *(f"visits_{h}{part}" for h in HORIZONS for part in _PARTS),
     "spend_visit",
     *(f"value_{h}{part}" for h in HORIZONS for part in _PARTS),

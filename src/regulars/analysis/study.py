@@ -18,12 +18,13 @@ from regulars.analysis.branches import branch_table, home
 from regulars.analysis.classes import value_cut_query, with_class
 from regulars.analysis.desk import Desk, Kept, Setting
 from regulars.analysis.diagnosis import Diagnosis
+from regulars.analysis.forecast import discrepancy
 from regulars.analysis.models import Models, Spending, fit_models
 from regulars.analysis.packages import balances
 from regulars.analysis.part import Scene
 from regulars.analysis.parts import deeper
 from regulars.analysis.rhythm import base_interval, base_interval_query, with_rhythm
-from regulars.analysis.sections import Believed, diagnosis
+from regulars.analysis.sections import Believed, backtest_of, diagnosis, portfolio
 from regulars.analysis.standings import (
     COLUMNS,
     Beside,
@@ -78,9 +79,13 @@ def study(
     believed = _believed(setting, kept, models, tried)
     progress(say("study.step.sections"), 3, _STEPS)
     rng = np.random.default_rng(_SEED)
-    scene = Scene(setting, kept, models, believed.people, believed.interval, believed.value_cut, rng)
+    tested = backtest_of(setting, kept, models, rng)
+    worth = portfolio(setting, models, believed, error=discrepancy(tested, tried.errors if tried else ()), rng=rng)
+    scene = Scene(setting, kept, models, tried, worth, believed.people, believed.interval, believed.value_cut, rng)
     parts = deeper(scene)
-    result = diagnosis(setting, kept, models, believed, rng=rng, tried=tried, parts=parts.results)
+    result = diagnosis(
+        setting, kept, models, believed, tested=tested, portfolio=worth, tried=tried, parts=parts.results
+    )
     _write(setting, believed, parts.of_each, standings)
     result = replace(result, queries=dict(setting.desk.queries))
     progress(say("study.step.done"), _STEPS, _STEPS)

@@ -48,6 +48,8 @@ class Tried:
     value: Calibration
     errors: tuple[float, ...]  # foretold over actual visits at every origin, latest first
     trust: Trust
+    cases: Mapping[OriginDay, Trial]  # the customers tried, latest origin first
+    fits: tuple[VisitFit, ...]  # the chosen model at each of them
 
 
 def tournament(setting: Setting, kept: Kept, *, customers: int) -> Tried | None:
@@ -91,6 +93,8 @@ def tournament(setting: Setting, kept: Kept, *, customers: int) -> Tried | None:
             float(p.sum() / t.came.sum()) for p, t in zip(entry.predicted, cases, strict=True) if t.came.sum() > 0
         ),
         trust=trust(known, entry, spends, money),
+        cases=known,
+        fits=entry.fits,
     )
 
 

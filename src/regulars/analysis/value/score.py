@@ -13,6 +13,7 @@ from regulars.analysis.value.visits import VisitFit
 HORIZONS = {12: WEEKS_PER_YEAR, 36: 3 * WEEKS_PER_YEAR}
 #: Weeks in which a customer who comes at all counts as active.
 SOON = 90 / 7
+_LARGE = 50_000
 #: Months at whose ends expected visits are taken to discount what comes between.
 _STEPS = {12: (3, 6, 9, 12), 36: (3, 6, 9, 12, 18, 24, 36)}
 
@@ -20,7 +21,7 @@ _STEPS = {12: (3, 6, 9, 12), 36: (3, 6, 9, 12, 18, 24, 36)}
 def score(stats: Statistics, fit: VisitFit, *, calibration: Calibration | None = None) -> dict[str, Floats]:
     """Columns aligned with ``stats``.
 
-    p_alive; rate_month; p_active_90 (any visit within 90 days); visits_12 and visits_36 with _p05, _p10, _p90, _p95
+    p_alive; rate_month; p_active_90 (any visit within 90 days); leaving_90 (leaves for good within 90 days); visits_12 and visits_36 with _p05, _p10, _p90, _p95
     (quantiles at the levels of ``calibration``), _var and _none (probability of no visit at all); next_visit_p10,
     _p50, _p90 (days from now, given still a customer) and late_days (beyond nine in ten of the customer's own gaps).
     """
@@ -29,11 +30,19 @@ def score(stats: Statistics, fit: VisitFit, *, calibration: Calibration | None =
         "p_alive": fit.p_alive(*triple),
         "rate_month": fit.rate_given_alive(*triple) * WEEKS_PER_MONTH,
         "p_active_90": fit.survival_counts(*triple, SOON, [1])[:, 0],
+        "leaving_90": _leaving(stats, fit),
         **next_visit(fit, stats),
     }
     for months, weeks in HORIZONS.items():
         columns |= {f"visits_{months}{part}": values for part, values in _ahead(stats, fit, weeks, calibration).items()}
     return columns
+
+
+def _leaving(stats: Statistics, fit: VisitFit) -> Floats:
+    """P(still a customer, and leaves for good within 90 days); in large bases on a weekly grid."""
+    grid, back = (stats, np.arange(len(stats))) if len(stats) <= _LARGE else stats.coarsened()
+    lost = fit.lost_within(grid.x, grid.t_x, grid.T, SOON)
+    return np.asarray(fit.p_alive(stats.x, stats.t_x, stats.T) * lost[back])
 
 
 def _ahead(stats: Statistics, fit: VisitFit, weeks: float, calibration: Calibration | None) -> dict[str, Floats]:
