@@ -21,9 +21,10 @@ _STEPS = {12: (3, 6, 9, 12), 36: (3, 6, 9, 12, 18, 24, 36)}
 def score(stats: Statistics, fit: VisitFit, *, calibration: Calibration | None = None) -> dict[str, Floats]:
     """Columns aligned with ``stats``.
 
-    p_alive; rate_month; p_active_90 (any visit within 90 days); leaving_90 (leaves for good within 90 days); visits_12 and visits_36 with _p05, _p10, _p90, _p95
-    (quantiles at the levels of ``calibration``), _var and _none (probability of no visit at all); next_visit_p10,
-    _p50, _p90 (days from now, given still a customer) and late_days (beyond nine in ten of the customer's own gaps).
+    p_alive; rate_month; p_active_90 (any visit within 90 days); leaving_90 (leaves for good within 90 days); visits_12
+    and visits_36 with _p05, _p10, _p90, _p95 (quantiles at the levels of ``calibration``), _var and _none (probability
+    of no visit at all); next_visit_p10, _p50, _p90 (days from now, given still a customer) and late_days (beyond nine
+    in ten of the customer's own gaps).
     """
     triple = (stats.x, stats.t_x, stats.T)
     columns = {
