@@ -6,7 +6,7 @@ import tomllib
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
@@ -79,6 +79,18 @@ class Margin(_Model):
     monthly_discount: Annotated[float, Field(gt=0.8, le=1)] = 0.99
 
 
+class Engine(_Model):
+    """What computes a study. Figures do not depend on it; docs/how-to/run-on-spark.md explains ``spark``.
+
+    ``ledger``: where Spark reads a copy of the ledger folder (``s3a://...``), if not from this disk. ``staging``: a
+    folder all of Spark's machines can write to, if they do not share this disk.
+    """
+
+    name: Literal["duckdb", "spark"] = "duckdb"
+    ledger: str = ""
+    staging: str = ""
+
+
 class Business(_Model):
     """The settings of one business."""
 
@@ -96,6 +108,7 @@ class Business(_Model):
     margin: Margin = Margin()
     objectives: tuple[Objective, ...] = ()
     veto: tuple[str, ...] = ()
+    engine: Engine = Engine()
 
     @field_validator("zone")
     @classmethod
@@ -115,6 +128,10 @@ class Business(_Model):
             if twice:
                 raise ValueError(f"{what} id used twice: {', '.join(sorted(twice))}")
         return self
+
+    def deciding(self) -> dict[str, Any]:
+        """The settings figures depend on, JSON-able: all but the engine."""
+        return self.model_dump(mode="json", exclude={"engine"})
 
     def label(self) -> Local:
         """The business's name in every language it has."""
