@@ -80,11 +80,7 @@ class Margin(_Model):
 
 
 class Engine(_Model):
-    """What computes a study. Figures do not depend on it; docs/how-to/run-on-spark.md explains ``spark``.
-
-    ``ledger``: where Spark reads a copy of the ledger folder (``s3a://...``), if not from this disk. ``staging``: a
-    folder all of Spark's machines can write to, if they do not share this disk.
-    """
+    """What computes a study; no figure depends on it. How to run on Spark explains the keys."""
 
     name: Literal["duckdb", "spark"] = "duckdb"
     ledger: str = ""
