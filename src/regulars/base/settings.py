@@ -52,6 +52,14 @@ class Objective(_Model):
     owner: str = ""
 
 
+class Engine(_Model):
+    """What computes a study; no figure depends on it. How to run on Spark explains the keys."""
+
+    name: Literal["duckdb", "spark"] = "duckdb"
+    ledger: str = ""
+    staging: str = ""
+
+
 class Budget(_Model):
     """Money for one cycle."""
 
@@ -77,14 +85,6 @@ class Margin(_Model):
 
     share: Fraction = 0.6
     monthly_discount: Annotated[float, Field(gt=0.8, le=1)] = 0.99
-
-
-class Engine(_Model):
-    """What computes a study; no figure depends on it. How to run on Spark explains the keys."""
-
-    name: Literal["duckdb", "spark"] = "duckdb"
-    ledger: str = ""
-    staging: str = ""
 
 
 class Business(_Model):
