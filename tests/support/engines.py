@@ -93,12 +93,15 @@ def computed(
     with ledger.read(engine=engine) as reader:
         recorder = Recorder(reader)
         found = study(recorder, business=business, pack=pack, as_of=as_of, standings=standings)
-    named = {sql: name for name, sql in found.queries.items()}
-    of = {sql: named.get(sql, f"unnamed {number}") for number, sql in enumerate(recorder.tables)}
-    tables = {of[sql]: table for sql, table in recorder.tables.items()}
-    assert set(found.queries) <= set(tables), "a query of the study was not computed by its reader"
+    asked = set(found.queries.values())
+    assert asked <= set(recorder.tables), "a query of the study was not computed by its reader"
+    unnamed = (sql for sql in recorder.tables if sql not in asked)
+    of = dict(found.queries) | {f"unnamed {number}": sql for number, sql in enumerate(unnamed)}
+    tables = {name: recorder.tables[sql] for name, sql in of.items()}
     tables |= {f"taken {name}": table for name, table in recorder.taken.items()}
-    return Computed(found, tables, frozenset(of[sql] for sql in recorder.ordered), pq.read_table(standings))
+    return Computed(
+        found, tables, frozenset(n for n, sql in of.items() if sql in recorder.ordered), pq.read_table(standings)
+    )
 
 
 def differences(one: pa.Table, other: pa.Table, *, ordered: bool) -> list[str]:
