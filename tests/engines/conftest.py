@@ -14,6 +14,7 @@ _CONFIG = {
     "spark.ui.showConsoleProgress": "false",
     "spark.driver.host": "127.0.0.1",
     "spark.driver.bindAddress": "127.0.0.1",
+    "spark.driver.extraJavaOptions": "-Xss16m",
     "spark.sql.shuffle.partitions": "2",
 }
 

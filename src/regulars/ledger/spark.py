@@ -1,7 +1,7 @@
 """The ledger at one data version as Ibis tables on Apache Spark. Imported only where somebody asks for Spark.
 
-Kept tables are persisted DataFrames under temporary views of an own session, so that neither settings nor names meet
-those of other work on the same cluster. What goes to Python goes as Arrow, and is small.
+Kept tables are locally checkpointed DataFrames under temporary views of an own session, so that neither settings nor
+names meet those of other work on the same cluster. What goes to Python goes as Arrow, and is small.
 """
 
 from __future__ import annotations
@@ -43,6 +43,7 @@ _LOCAL = {
     "spark.ui.showConsoleProgress": "false",
     "spark.driver.host": "127.0.0.1",
     "spark.driver.bindAddress": "127.0.0.1",
+    "spark.driver.extraJavaOptions": "-Xss16m",  # long expressions are planned by deep recursion
 }
 _PARTITIONS = "spark.sql.shuffle.partitions"
 
@@ -144,17 +145,21 @@ class SparkReader:
         return node.to_expr()
 
     def keep(self, expr: ibis.Table, name: str) -> ibis.Table:
-        """Compute a table once (at its first use) and keep it until the reader closes."""
-        frame = self._frame(expr).persist()
-        table = self._view(frame, name, expr.schema())
+        """Compute a table once and keep it until the reader closes."""
+        # A local checkpoint, not persist(): that would carry the whole history of every table through the planning of
+        # each query built on it, until the planner's stack overflows.
+        frame = self._frame(expr).localCheckpoint()
         if name in self._kept:
-            self._kept[name].unpersist()
+            self._let_go(self._kept[name])
         self._kept[name] = frame
-        return table
+        return self._view(frame, name, expr.schema())
 
     def arrow(self, expr: ibis.Table) -> pa.Table:
         """Compute a table into memory."""
-        return self._frame(expr).toArrow().cast(expr.schema().to_pyarrow())
+        frame = self._frame(expr)
+        planned: Any = frame._jdf
+        planned.queryExecution().executedPlan()  # a plan that fails while rows are served to Python would hang it
+        return frame.toArrow().cast(expr.schema().to_pyarrow())
 
     def take_in(self, table: pa.Table, name: str) -> ibis.Table:
         """Bring a table from memory to the engine, to be joined there."""
@@ -194,9 +199,14 @@ class SparkReader:
     def close(self) -> None:
         """Let go of everything kept."""
         for frame in self._kept.values():
-            frame.unpersist()
+            self._let_go(frame)
         for name in self._tables:
             self._session.catalog.dropTempView(name)
+
+    @staticmethod
+    def _let_go(frame: DataFrame) -> None:
+        checkpointed: Any = frame._jdf
+        checkpointed.queryExecution().toRdd().unpersist(False)
 
     def _scan(self, files: list[str], schema: ibis.Schema) -> DataFrame:
         typed = PySparkSchema.from_ibis(schema)
