@@ -7,6 +7,7 @@ PACK ?= beauty
 VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+SPARK := $(VENV)/.spark
 export PYTHON
 
 .PHONY: demo open test lint types contracts check lock wheel bench clean
@@ -21,7 +22,7 @@ open: $(READY)
 	@test -f demo-$(PACK)/reports/report-en.html || { echo "There is no report yet: run make demo PACK=$(PACK) first."; exit 1; }
 	@$(BIN)/python tools/open_page.py demo-$(PACK)/reports/report-en.html
 
-test: $(READY)
+test: $(READY) $(SPARK)
 	@$(BIN)/pytest
 
 lint: $(READY)
@@ -44,10 +45,17 @@ $(READY): requirements.lock pyproject.toml tools/find-python.sh
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $(READY)
 
-# Write the lock anew from pyproject.toml (needs uv). uv.lock stays out of git: it carries download addresses.
+# PySpark, for the tests that hold it to DuckDB's results: large, so only they wait for it. Java is not installed here.
+$(SPARK): $(READY) requirements-spark.lock
+	@echo "Adding PySpark (430 MB) for the tests ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-spark.lock
+	@touch $(SPARK)
+
+# Write the locks anew from pyproject.toml (needs uv). uv.lock stays out of git: it carries download addresses.
 lock:
 	@uv lock --quiet
-	@uv export --quiet --group dev --no-group bench --no-emit-project --no-header --format requirements-txt > requirements.lock
+	@uv export --quiet --group dev --no-group bench --no-group spark --no-emit-project --no-header --format requirements-txt > requirements.lock
+	@uv export --quiet --only-group spark --no-emit-project --no-header --format requirements-txt > requirements-spark.lock
 	@uv export --quiet --only-group bench --no-emit-project --no-header --format requirements-txt > benchmarks/requirements.lock
 
 wheel: $(READY)

@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).parent
+REGULARS = [sys.executable, "-m", "regulars"]
+SIZES = (1_000_000, 3_000_000, 10_000_000)
 PEAK = (
     "import resource,subprocess,sys;"
     "r=subprocess.run(sys.argv[1:],capture_output=True,text=True);"
@@ -57,18 +59,44 @@ def main() -> None:
     parser.add_argument("--lines", type=int, default=10_000_000)
     parser.add_argument("--customers", type=int, default=1_000_000)
     parser.add_argument("--skip-lifetimes", action="store_true", help="it is slow: about ten minutes at full size")
+    parser.add_argument("--linear", action="store_true", help="instead: generator and summary step at several sizes")
     args = parser.parse_args()
     work = Path(tempfile.mkdtemp(prefix="regulars-bench-"))
     try:
-        run(work, args)
+        if args.linear:
+            linear(work)
+        else:
+            run(work, args)
     finally:
         shutil.rmtree(work)
+
+
+def linear(work: Path) -> None:
+    """How the cost of a line changes with their number: it should not. Ten lines a customer at every size."""
+    rows = []
+    for lines in SIZES:
+        file, folder = work / f"{lines}.parquet", work / f"business-{lines}"
+        shape = ("--lines", str(lines), "--customers", str(lines // 10))
+        made = timed(f"generate {lines:,}", sys.executable, str(HERE / "lines.py"), str(file), *shape)
+        subprocess.run(
+            [*REGULARS, "new", str(folder), "--pack", "beauty", "--quiet"], check=True, stdout=subprocess.DEVNULL
+        )
+        brought = timed(f"import {lines:,}", *REGULARS, "import", str(folder), str(file), "--json")
+        same = timed(f"summary {lines:,}", sys.executable, str(HERE / "peers.py"), "regulars_same", str(folder))
+        rows.append((lines, made, brought, same))
+        file.unlink()
+        shutil.rmtree(folder)
+    print("\n  | lines | generate, s a million | peak MB | import, s a million | summary step, s a million |")
+    print("  | --- | --- | --- | --- | --- |")
+    for lines, made, brought, same in rows:
+        n = lines / 1e6
+        step = f"{same.said['summary'] / n:.2f} ({same.said['summary']:.1f} s)"
+        print(f"  | {lines:,} | {made.seconds / n:.2f} | {made.peak_mb:.0f} | {brought.seconds / n:.1f} | {step} |")
 
 
 def run(work: Path, args: argparse.Namespace) -> None:
     """One run in a scratch folder."""
     file, folder = str(work / "lines.parquet"), str(work / "business")
-    regulars = [sys.executable, "-m", "regulars"]
     timed(
         "generate",
         sys.executable,
@@ -79,10 +107,10 @@ def run(work: Path, args: argparse.Namespace) -> None:
         "--customers",
         str(args.customers),
     )
-    subprocess.run([*regulars, "new", folder, "--pack", "beauty", "--quiet"], check=True, stdout=subprocess.DEVNULL)
-    timed("import", *regulars, "import", folder, file, "--json")
-    study = timed("study", *regulars, "study", folder, "--json")
-    plan = timed("formulate", *regulars, "formulate", folder, "--json")
+    subprocess.run([*REGULARS, "new", folder, "--pack", "beauty", "--quiet"], check=True, stdout=subprocess.DEVNULL)
+    timed("import", *REGULARS, "import", folder, file, "--json")
+    study = timed("study", *REGULARS, "study", folder, "--json")
+    plan = timed("formulate", *REGULARS, "formulate", folder, "--json")
     peers = [sys.executable, str(HERE / "peers.py")]
     own = timed("the same, ours", *peers, "regulars_same", folder)
     scan = timed("duckdb scan", *peers, "duckdb_scan", file)

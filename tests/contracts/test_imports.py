@@ -37,6 +37,7 @@ def test_contracts_hold(copy: Path) -> None:
         ("base/money_breach.py", "import regulars.ledger", "Floors only downwards"),
         ("packs/sibling_breach.py", "import regulars.privacy", "Floors only downwards"),
         ("analysis/driver_breach.py", "import duckdb", "Only the ledger imports an engine driver"),
+        ("api/driver_breach.py", "import pyspark", "Only the ledger imports an engine driver"),
         ("strategy/web_breach.py", "import django", "The core knows no framework"),
     ],
 )

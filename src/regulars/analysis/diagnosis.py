@@ -268,7 +268,7 @@ class Locked:
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """What every figure of the run rests on."""
+    """What every figure of the run rests on, and the ``engine`` that computed it (which no figure depends on)."""
 
     data_version: int
     tables: dict[str, int]
@@ -277,6 +277,7 @@ class Provenance:
     currency: str
     settings_digest: str
     program_version: str
+    engine: str = "duckdb"
 
 
 @dataclass(frozen=True, slots=True)

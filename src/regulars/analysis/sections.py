@@ -157,7 +157,7 @@ def _value(portfolio: Portfolio) -> Value:
 
 def _provenance(setting: Setting) -> Provenance:
     version = setting.desk.reader.version
-    told = setting.business.model_dump_json() + setting.pack.model_dump_json()
+    told = setting.business.model_dump_json(exclude={"engine"}) + setting.pack.model_dump_json()
     return Provenance(
         data_version=version.number,
         tables=dict(version.tables),
@@ -166,6 +166,7 @@ def _provenance(setting: Setting) -> Provenance:
         currency=setting.business.currency,
         settings_digest=hashlib.sha256(told.encode()).hexdigest()[:16],
         program_version=__version__,
+        engine=setting.desk.reader.engine,
     )
 
 

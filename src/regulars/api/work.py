@@ -2,34 +2,48 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date
 from pathlib import Path
+from typing import get_args
 
 from regulars.analysis.diagnosis import Diagnosis
 from regulars.analysis.study import study as study_ledger
 from regulars.api.business import OpenBusiness
 from regulars.api.runs import Run, digest_of, is_finished, latest_run, load_run, new_run, write_document
-from regulars.base.errors import BadData, NotThere
+from regulars.base.errors import BadData, BadSettings, NotThere
 from regulars.base.progress import Progress, unwatched
-from regulars.base.text import say
+from regulars.base.settings import Engine
+from regulars.base.text import Listing, say
 from regulars.ledger.store import Reader
 from regulars.strategy.formulate import formulate as formulate_plan
 from regulars.strategy.plan import Plan
 
+#: Names the engine where neither the call does; ``business.toml`` where this does not either.
+ENGINE = "REGULARS_ENGINE"
+
 
 def study(
-    business: OpenBusiness, *, as_of: date | None = None, fresh: bool = False, progress: Progress = unwatched
+    business: OpenBusiness,
+    *,
+    as_of: date | None = None,
+    fresh: bool = False,
+    engine: str | None = None,
+    progress: Progress = unwatched,
 ) -> Run[Diagnosis]:
     """Study the customer base as it was at the end of ``as_of`` (the ledger's last day when not given).
 
-    The same day, data and settings give the same run, which is reused unless ``fresh``.
+    The same day, data and settings give the same run, which is reused unless ``fresh``; ``engine`` ("duckdb" or
+    "spark") changes how it is computed, not what comes out.
 
     Raises:
         BadData: the ledger holds no sales up to that day, or none with an identified customer.
+        EngineMissing: the engine is not installed here.
+        BadSettings: there is no such engine.
     """
-    with business.ledger.read() as reader:
+    with business.ledger.read(engine=chosen_engine(business, engine)) as reader:
         day = as_of or last_day(reader)
-        digest = digest_of(business.settings.model_dump(mode="json"), business.pack.model_dump(mode="json"))
+        digest = digest_of(business.settings.deciding(), business.pack.model_dump(mode="json"))
         id = f"study-{day.isoformat()}-v{reader.version.number}-{digest}"
         if not fresh and is_finished(business.runs / id):
             return load_run(business.runs / id, Diagnosis)
@@ -45,6 +59,16 @@ def study(
             _write_queries(folder, result.queries)
             write_document(folder, result)
     return Run(id, business.runs / id, result)
+
+
+def chosen_engine(business: OpenBusiness, name: str | None = None) -> Engine:
+    """The engine by name, else by environment, else by the business's settings. Raises BadSettings as :func:`study`."""
+    wanted = name or os.environ.get(ENGINE) or business.settings.engine.name
+    known = get_args(Engine.model_fields["name"].annotation)
+    if wanted not in known:
+        text = say("store.engine.unknown", engine=wanted)
+        raise BadSettings(text, say("store.engine.unknown_hint", engines=Listing(known)))
+    return business.settings.engine.model_copy(update={"name": wanted})
 
 
 def last_day(reader: Reader) -> date:
@@ -78,7 +102,7 @@ def formulate(
         NotThere: the business has not been studied.
     """
     base = study_run or latest_study(business)
-    settings = business.settings.model_dump(mode="json")
+    settings = business.settings.deciding()
     id = f"plan-{base.id.removeprefix('study-')}-{digest_of(settings, business.pack.model_dump(mode='json'), seed)}"
     if not fresh and is_finished(business.runs / id):
         return load_run(business.runs / id, Plan)

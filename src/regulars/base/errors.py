@@ -47,3 +47,7 @@ class NotThere(RegularsError):
 
 class NotUsable(RegularsError):
     """A file or folder of this machine cannot be read or written."""
+
+
+class EngineMissing(RegularsError):
+    """The engine asked for cannot be used on this machine."""

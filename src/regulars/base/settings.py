@@ -6,7 +6,7 @@ import tomllib
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
@@ -50,6 +50,14 @@ class Objective(_Model):
     priority: Annotated[int, Field(ge=1, le=9)] = 1
     by: date | None = None
     owner: str = ""
+
+
+class Engine(_Model):
+    """What computes a study; no figure depends on it. How to run on Spark explains the keys."""
+
+    name: Literal["duckdb", "spark"] = "duckdb"
+    ledger: str = ""
+    staging: str = ""
 
 
 class Budget(_Model):
@@ -96,6 +104,7 @@ class Business(_Model):
     margin: Margin = Margin()
     objectives: tuple[Objective, ...] = ()
     veto: tuple[str, ...] = ()
+    engine: Engine = Engine()
 
     @field_validator("zone")
     @classmethod
@@ -115,6 +124,10 @@ class Business(_Model):
             if twice:
                 raise ValueError(f"{what} id used twice: {', '.join(sorted(twice))}")
         return self
+
+    def deciding(self) -> dict[str, Any]:
+        """The settings figures depend on, JSON-able: all but the engine."""
+        return self.model_dump(mode="json", exclude={"engine"})
 
     def label(self) -> Local:
         """The business's name in every language it has."""

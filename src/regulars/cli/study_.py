@@ -23,14 +23,20 @@ from regulars.cli.shared import Voice, folder_argument, verb
     help="Study the base as it was on this day.  [default: the last day in the ledger]",
 )
 @click.option("--fresh", is_flag=True, help="Compute again even if the same study exists.")
+@click.option(
+    "--engine",
+    type=click.Choice(["duckdb", "spark"]),
+    help="What computes; the figures are the same.  [default: REGULARS_ENGINE, else business.toml, else duckdb]",
+)
 @verb
-def command(voice: Voice, folder: Path, as_of: datetime | None, fresh: bool) -> None:
+def command(voice: Voice, folder: Path, as_of: datetime | None, fresh: bool, engine: str | None) -> None:
     """Study the customer base of FOLDER: who comes back, how often, who is leaving, what they are worth.
 
     Nothing after the day is read. The result is kept in FOLDER/runs with the data version it rests on.
     """
     business = api.open_business(folder)
-    run = api.study(business, as_of=as_of.date() if as_of else None, fresh=fresh, progress=voice.progress())
+    day = as_of.date() if as_of else None
+    run = api.study(business, as_of=day, fresh=fresh, engine=engine, progress=voice.progress())
     tell_study(voice, run)
     voice.tell("cli.study.next", folder=str(folder))
     voice.result(as_document(run))

@@ -21,9 +21,11 @@ from deltalake.exceptions import DeltaError
 from deltalake.transaction import AddAction, RemoveAction
 from filelock import FileLock, Timeout
 
-from regulars.base.errors import BadSettings, Busy, NotThere, RegularsError
+from regulars.base.errors import BadSettings, Busy, EngineMissing, NotThere, RegularsError
+from regulars.base.settings import Engine
 from regulars.base.text import Listing, say
 from regulars.ledger import engine, upsert
+from regulars.ledger.duck import DuckReader
 from regulars.ledger.reader import Reader
 from regulars.ledger.schema import TABLES, Table
 from regulars.ledger.versions import (
@@ -158,12 +160,41 @@ class Ledger:
             return Undone(record.table, _rows(before) - _rows(after), version)
 
     @contextmanager
-    def read(self, version: DataVersion | None = None) -> Iterator[Reader]:
-        """Open the ledger for reading at a data version (the newest without one)."""
+    def read(self, version: DataVersion | None = None, *, engine: Engine | None = None) -> Iterator[Reader]:
+        """Open the ledger for reading at a data version (the newest without one), on DuckDB or another engine.
+
+        Raises:
+            EngineMissing: the engine asked for is not installed here.
+        """
         pinned = version or self.version()
         files = {name: list(self._files(name, self._open(name, at))) for name, at in pinned.tables.items()}
+        if engine is not None and engine.name == "spark":
+            with self._spark(pinned, files, engine) as reader:
+                yield reader
+            return
         with self._engine(self._memory) as connection:
-            yield Reader(connection=connection, version=pinned, files=files)
+            yield DuckReader(connection=connection, version=pinned, files=files)
+
+    @contextmanager
+    def _spark(self, version: DataVersion, files: Mapping[str, Sequence[Path]], engine: Engine) -> Iterator[Reader]:
+        """Spark reads the same files: those of this folder, or of a copy of it (``engine.ledger``)."""
+        try:
+            from regulars.ledger import spark
+        except ModuleNotFoundError as error:
+            if str(error.name).split(".")[0] not in {"pyspark", "py4j"}:
+                raise
+            raise EngineMissing(say("store.engine.no_pyspark"), say("store.engine.no_pyspark_hint")) from error
+        copy = engine.ledger.rstrip("/")
+        where = {
+            name: [f"{copy}/{f.relative_to(self.folder)}" if copy else spark.address(f) for f in listed]
+            for name, listed in files.items()
+        }
+        with spark.session() as parent:
+            reader = spark.SparkReader(parent=parent, version=version, files=where, staging=engine.staging)
+            try:
+                yield reader
+            finally:
+                reader.close()
 
     def _go_back(self, record: ImportRecord) -> None:
         """Undo the last import: the table as it was before it, less earlier imports that were undone since."""

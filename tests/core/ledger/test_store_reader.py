@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from regulars.ledger.duck import DuckReader
 from regulars.ledger.schema import SALES, TABLES
 from regulars.ledger.store import Ledger
 from support.ledger import line, rows
@@ -99,5 +100,6 @@ def test_the_engine_reaches_for_no_network(ledger: Ledger, monkeypatch: pytest.M
     with ledger.read() as reader:
         settings = "'autoinstall_known_extensions', 'autoload_known_extensions', 'allow_community_extensions'"
         query = f"SELECT DISTINCT value FROM duckdb_settings() WHERE name IN ({settings})"
+        assert isinstance(reader, DuckReader)
         assert reader._connection.sql(query).fetchall() == [("false",)]
         assert reader._connection.sql("SELECT current_setting('TimeZone')").fetchall() == [("UTC",)]

@@ -1,0 +1,70 @@
+"""The ledger at one data version as Ibis tables on DuckDB, the engine used where nothing else is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import duckdb
+import ibis
+import pyarrow as pa
+from ibis.backends.duckdb import Backend
+
+from regulars.ledger import engine
+from regulars.ledger.schema import TABLES
+from regulars.ledger.versions import DataVersion
+
+
+class DuckReader:
+    """A :class:`regulars.ledger.reader.Reader`. Made by :meth:`regulars.ledger.store.Ledger.read`, which closes it."""
+
+    def __init__(
+        self, *, connection: duckdb.DuckDBPyConnection, version: DataVersion, files: Mapping[str, Sequence[Path]]
+    ) -> None:
+        self.version = version
+        self.engine = f"duckdb {duckdb.__version__}"
+        self._files = files
+        self._connection = connection
+        self._opened = 0
+        self._ibis: Backend = ibis.duckdb.from_connection(connection)
+        for table in TABLES.values():
+            query = engine.relation(table, files.get(table.name, ()))
+            connection.execute(f"CREATE TEMP VIEW {engine.name(table.name)} AS {query}")
+
+    def has(self, name: str) -> bool:
+        """Whether the table holds any rows at this version."""
+        return bool(self._files.get(name))
+
+    def table(self, name: str) -> ibis.Table:
+        """A table of the ledger, or one made by ``keep`` or ``take_in``; an empty one where nothing was imported."""
+        return self._ibis.table(name)
+
+    def keep(self, expr: ibis.Table, name: str) -> ibis.Table:
+        """Compute a table once and keep it until the reader closes."""
+        return self._ibis.create_table(name, expr, temp=True, overwrite=True)
+
+    def arrow(self, expr: ibis.Table) -> pa.Table:
+        """Compute a table into memory."""
+        return self._ibis.to_pyarrow(expr)
+
+    def take_in(self, table: pa.Table, name: str) -> ibis.Table:
+        """Bring a table from memory to the engine, to be joined there."""
+        return self._ibis.create_table(name, table, temp=True, overwrite=True)
+
+    def open_parquet(self, path: Path) -> ibis.Table:
+        """A Parquet file as a table."""
+        # A view, not Ibis' sql(): that one still calls what DuckDB 1.5 has deprecated.
+        self._opened += 1
+        view = f"parquet_{self._opened}"
+        self._connection.execute(f"CREATE TEMP VIEW {view} AS SELECT * FROM {engine.scan([path])}")
+        return self._ibis.table(view)
+
+    def write_parquet(self, expr: ibis.Table, path: Path) -> None:
+        """Compute a table into a Parquet file, which appears whole or not at all."""
+        unfinished = path.with_name(f".{path.name}.unfinished")
+        self._ibis.to_parquet(expr, unfinished, compression="zstd")
+        unfinished.replace(path)
+
+    def sql(self, expr: ibis.Table) -> str:
+        """The expression as DuckDB SQL, laid out for reading."""
+        return str(ibis.to_sql(expr, dialect="duckdb", pretty=True))
