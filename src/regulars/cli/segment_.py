@@ -36,9 +36,7 @@ def command(voice: Voice, folder: Path, predicate: str) -> None:
     for months, value in ((12, found.value_12), (36, found.value_36)):
         if value is not None:
             low, high = (Money.of(v, currency) for v in (value.p10, value.p90))
-            voice.tell(
-                "cli.segment.value", months=months, mean=Money.of(value.mean, currency), low=low, high=high
-            )
+            voice.tell("cli.segment.value", months=months, mean=Money.of(value.mean, currency), low=low, high=high)
     for channel, n in found.reachable.items():
         voice.tell("cli.segment.reach", n=n, permission=say(f"predicate.field.may_{channel}"))
     document = as_json(found)

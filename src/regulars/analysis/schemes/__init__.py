@@ -7,29 +7,32 @@ are and whether they foretell anything. Docs: docs/methods/schemes.md.
 
 from __future__ import annotations
 
+from typing import Any
+
 import ibis
+import pyarrow as pa
 
 from regulars.analysis.catalogue import LIFECYCLE, RELATIONSHIPS, RFM
 from regulars.analysis.diagnosis import CLASSES
 from regulars.analysis.part import Part, Scene
 from regulars.analysis.results.schemes import (
     Habit,
-    Migration,
     NeedProfile,
     RfmCell,
     Scheme,
     SchemeClass,
     SchemeId,
     Schemes,
+    Steadiness,
     Usefulness,
 )
 from regulars.analysis.schemes.definitions import VERSIONS, definitions, digest
-from regulars.analysis.schemes.moves import migration, moves_query
 from regulars.analysis.schemes.moments import MOST_SCORED
+from regulars.analysis.schemes.moves import migration, moves_query
 from regulars.analysis.schemes.now import Now, Then, a_year_ago, classify
 from regulars.analysis.schemes.sizes import class_rows, grid_query, habit_query, sizes_query
 from regulars.analysis.schemes.trials import COLUMN, try_all
-from regulars.analysis.schemes.worth import SIZE_FLOOR, explained, outcome_query, usefulness_grade
+from regulars.analysis.schemes.worth import SIZE_FLOOR, explained, usefulness_grade
 from regulars.base.text import Text, say
 
 __all__ = ["Schemes", "schemes"]
@@ -44,25 +47,30 @@ def schemes(scene: Scene) -> Part[Schemes]:
     then = a_year_ago(scene, now)
     steady = try_all(scene, now)
     rules = definitions(scene, now)
-    found: list[Scheme] = []
-    for id in COLUMN:
-        if id not in rules:
-            continue
-        classes = _classes(scene, now, id)
-        found.append(
-            Scheme(
-                id=id,
-                version=VERSIONS[id],
-                digest=digest(id, VERSIONS[id], rules[id]),
-                definition=rules[id],
-                classes=classes,
-                migration=_migration(scene, now, then, id),
-                steadiness=steady[id],
-                usefulness=_usefulness(scene, now, then, id, classes),
-            )
-        )
+    found = [_scheme(scene, now, then, id, rules[id], steady[id]) for id in COLUMN if id in rules]
     result = Schemes(tuple(found), _grid(scene, now), _needs(now, found), _habit(scene, now), _missing(now, then))
     return Part(result, _of_each(now))
+
+
+def _scheme(
+    scene: Scene, now: Now, then: Then | None, id: SchemeId, rules: dict[str, Any], steady: Steadiness
+) -> Scheme:
+    order = order_of(now, id)
+    rows = scene.setting.desk.ask(f"schemes_{id}", sizes_query(now.people, COLUMN[id], odds=id == "value_duration"))
+    classes = class_rows(rows, order=order, id=id)
+    moved = _moved(scene, now, then, id)
+    return Scheme(
+        id=id,
+        version=VERSIONS[id],
+        digest=digest(id, VERSIONS[id], rules),
+        definition=rules,
+        classes=classes,
+        migration=None
+        if moved is None or then is None
+        else migration(moved, then=then.day, customers=now.customers, order=order),
+        steadiness=steady,
+        usefulness=_usefulness(now, moved, classes),
+    )
 
 
 def order_of(now: Now, id: SchemeId) -> tuple[str, ...]:
@@ -73,12 +81,7 @@ def order_of(now: Now, id: SchemeId) -> tuple[str, ...]:
         "lifecycle": LIFECYCLE,
         "relationship": RELATIONSHIPS,
     }
-    return known[id] if id in known else (now.needs.names if now.needs else ())
-
-
-def _classes(scene: Scene, now: Now, id: SchemeId) -> tuple[SchemeClass, ...]:
-    rows = scene.setting.desk.ask(f"schemes_{id}", sizes_query(now.people, COLUMN[id], odds=id == "value_duration"))
-    return class_rows(rows, order=order_of(now, id), id=id)
+    return known.get(id, now.needs.names if now.needs else ())
 
 
 def _earlier(then: Then | None, id: SchemeId) -> ibis.Table | None:
@@ -87,25 +90,19 @@ def _earlier(then: Then | None, id: SchemeId) -> ibis.Table | None:
     return then.valued if id in _VALUED else then.people
 
 
-def _migration(scene: Scene, now: Now, then: Then | None, id: SchemeId) -> Migration | None:
+def _moved(scene: Scene, now: Now, then: Then | None, id: SchemeId) -> pa.Table | None:
     before = _earlier(then, id)
-    if before is None or then is None:
+    if before is None:
         return None
     column = COLUMN[id]
     # Newcomers belong to the matrix only where it is of the whole base.
     whole = id not in _VALUED or now.customers <= MOST_SCORED
     query = moves_query(now.people, before, of=column, was=column, newcomers=whole)
-    rows = scene.setting.desk.ask(f"schemes_{id}_moves", query)
-    return migration(rows, then=then.day, customers=now.customers, order=order_of(now, id))
+    return scene.setting.desk.ask(f"schemes_{id}_moves", query)
 
 
-def _usefulness(
-    scene: Scene, now: Now, then: Then | None, id: SchemeId, classes: tuple[SchemeClass, ...]
-) -> Usefulness:
-    before = _earlier(then, id)
-    told = None
-    if before is not None:
-        told = explained(scene.setting.desk.ask(f"schemes_{id}_foretold", outcome_query(now.people, before, was=COLUMN[id])))
+def _usefulness(now: Now, moved: pa.Table | None, classes: tuple[SchemeClass, ...]) -> Usefulness:
+    told = None if moved is None else explained(moved)
     sizes = [row.customers for row in classes if row.customers]
     large = sum(n >= SIZE_FLOOR for n in sizes) / len(sizes)
     return Usefulness(

@@ -6,9 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-def table_of(
-    one: NDArray[np.int64], two: NDArray[np.int64], weight: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def table_of(one: NDArray[np.int64], two: NDArray[np.int64], weight: NDArray[np.float64]) -> NDArray[np.float64]:
     """Counts by class in the first and in the second partition."""
     counts = np.zeros((int(one.max(initial=0)) + 1, int(two.max(initial=0)) + 1))
     np.add.at(counts, (one, two), weight)

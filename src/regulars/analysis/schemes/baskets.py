@@ -39,7 +39,9 @@ def menu(desk: Desk, lines: ibis.Table) -> Menu:
     known = _visits(lines)
     told = desk.ask(
         "schemes_told",
-        known.aggregate(lines=known.count(), category=known.category.count(), item=known["item"].count(), staff=known.staff.count()),
+        known.aggregate(
+            lines=known.count(), category=known.category.count(), item=known["item"].count(), staff=known.staff.count()
+        ),
     ).to_pylist()[0]
     enough = LEAST_TOLD * max(told["lines"], 1)
     column = next((name for name in ("category", "item") if told[name] >= enough), None)

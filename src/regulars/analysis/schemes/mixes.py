@@ -69,4 +69,6 @@ def find_needs(desk: Desk, baskets: ibis.Table, menu: Menu) -> Needs | None:
     book = desk.reader.take_in(table, "study_schemes_need_of_mix")
     earlier = book.select(mix_then=book.mix, need_then=book.need)
     joined = each.left_join(book, "mix").left_join(earlier, "mix_then")
-    return Needs(found, names, halves_agree(shares, halves, len(found.anchors)), joined.select("customer", "need", "need_then"))
+    return Needs(
+        found, names, halves_agree(shares, halves, len(found.anchors)), joined.select("customer", "need", "need_then")
+    )

@@ -6,8 +6,8 @@ independent (our simplification: given the same history they are not quite):
 
     s² = ln(1 + (sd / m)²)      z = (ln m - s² / 2 - ln cut) / s      P(V > cut) = Phi(z)
 
-Phi by the logistic approximation 1 / (1 + exp(-1.5976 z - 0.07056 z³)) of Bowling, Khasawneh, Kaewkuekool and Cho (2009),
-off by 0.00014 at most, because engines have no normal distribution.
+Phi by the logistic approximation 1 / (1 + exp(-1.5976 z - 0.07056 z³)) of Bowling, Khasawneh, Kaewkuekool and Cho
+(2009), off by 0.00014 at most, because engines have no normal distribution.
 """
 
 from __future__ import annotations

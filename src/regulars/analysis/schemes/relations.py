@@ -5,10 +5,10 @@ what is seen of the customer, and its weight is the softmax of the scores. Nothi
 below are judgement, printed with every result, and a business may shift any kind in ``business.toml``.
 
 Signs, all 0..1: ``discount`` price taken off, 30 % or more counts full; ``regularity`` 2/(1 + v²) - 1 with v the
-coefficient of variation of the gaps, shrunken towards chance (v = 1, so 0) by two gaps; ``breadth`` kinds bought, four or more count full;
-``tenure`` T/(T + 730 days); ``staff`` lines by one member of staff, (top - 1)/(lines + 2); ``value`` expected revenue
-v/(v + cut), one half at the cut between the classes; ``alive`` the chance of still being a customer; ``prepaid`` money
-left in a package.
+coefficient of variation of the gaps, shrunken towards chance (v = 1, so 0) by two gaps; ``breadth`` kinds bought, four
+or more count full; ``tenure`` T/(T + 730 days); ``staff`` lines by one member of staff, (top - 1)/(lines + 2);
+``value`` expected revenue v/(v + cut), one half at the cut between the classes; ``alive`` the chance of still being a
+customer; ``prepaid`` money left in a package.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from regulars.analysis.catalogue import RELATIONSHIPS
 
 FULL_DISCOUNT, FULL_BREADTH, HALF_TENURE = 0.3, 4, 730.0
 PRIOR_GAPS = 2.0
+SIGNS = ("discount", "regularity", "breadth", "tenure", "staff", "value", "alive", "prepaid")
 WEIGHTS: dict[str, dict[str, float]] = {
     "deal": {"bias": 1.2, "discount": 2.5, "tenure": -0.8, "value": -1.0, "alive": -1.6, "regularity": -1.0},
     "functional": {"bias": -0.1, "regularity": 3.0, "alive": 1.2, "breadth": -0.6, "staff": -0.6, "value": -0.6},
@@ -43,14 +44,13 @@ def with_signs(t: ibis.Table, *, value_cut: float, kinds: int, suffix: str = "")
     full = t[f"full{suffix}"]
     off = ibis.ifelse(full > 0, t[f"off{suffix}"] / ibis.ifelse(full > 0, full, 1.0) / FULL_DISCOUNT, 0.0)
     lines, top = t[f"lines{suffix}"].fill_null(0), t[f"top{suffix}"].fill_null(0)
-    worth = ibis.greatest(t.value_36, 0.0)
     return t.mutate(
         discount=_unit(off),
         regularity=_unit(2 / (1 + v2) - 1),
         breadth=_unit((bought - 1) / (FULL_BREADTH - 1)),
         tenure=t.T_days / (t.T_days + HALF_TENURE),
         staff=_unit((top - 1) / (lines + 2)),
-        value=ibis.ifelse(worth + value_cut > 0, worth / ibis.ifelse(worth + value_cut > 0, worth + value_cut, 1.0), 0.5),
+        value=worth(t.value_36, value_cut=value_cut),
         alive=t.p_alive,
         prepaid=ibis.ifelse(t.package_balance.fill_null(0.0) > 0, 1.0, 0.0),
     )
@@ -60,26 +60,42 @@ def _unit(column: ibis.Value) -> ibis.Value:
     return ibis.least(ibis.greatest(column.cast("float64").fill_null(0.0), 0.0), 1.0)
 
 
-def with_relationship(t: ibis.Table, *, shift: Mapping[str, float]) -> ibis.Table:
-    """Add ``relationship_p_<kind>`` (they add up to one), ``relationship`` and its weight ``relationship_p``.
+def with_scores(t: ibis.Table, *, shift: Mapping[str, float]) -> ibis.Table:
+    """Add ``score_<kind>``, the sum of weights times signs; ``shift`` is added to a kind's score.
 
-    ``shift`` is added to a kind's score. Of equal weights the first in the list is taken.
+    Keep the table in the engine before :func:`with_relationship`, or its expressions are computed many times over.
     """
-    scores = [
-        sum(
-            (t[sign] * weight for sign, weight in WEIGHTS[kind].items() if sign != "bias"),
-            ibis.literal(WEIGHTS[kind]["bias"] + shift.get(kind, 0.0)),
-        ).exp()
-        for kind in RELATIONSHIPS
-    ]
-    t = t.mutate(**{f"score_{kind}": score for kind, score in zip(RELATIONSHIPS, scores, strict=True)})
-    total = sum((t[f"score_{kind}"] for kind in RELATIONSHIPS[1:]), t[f"score_{RELATIONSHIPS[0]}"])
-    t = t.mutate(**{f"relationship_p_{kind}": t[f"score_{kind}"] / total for kind in RELATIONSHIPS})
-    best = ibis.greatest(*(t[f"relationship_p_{kind}"] for kind in RELATIONSHIPS))
-    named = [(t[f"relationship_p_{kind}"] >= best, kind) for kind in RELATIONSHIPS]
-    return t.mutate(relationship_p=best, relationship=ibis.cases(*named, else_=RELATIONSHIPS[0])).drop(
-        *(f"score_{kind}" for kind in RELATIONSHIPS)
+    return t.mutate(
+        **{
+            f"score_{kind}": sum(
+                (t[sign] * weight for sign, weight in WEIGHTS[kind].items() if sign != "bias"),
+                ibis.literal(WEIGHTS[kind]["bias"] + shift.get(kind, 0.0)),
+            )
+            for kind in RELATIONSHIPS
+        }
     )
+
+
+def with_relationship(t: ibis.Table) -> ibis.Table:
+    """Add ``relationship_p_<kind>`` (softmax: they add up to one), ``relationship`` and its weight ``relationship_p``.
+
+    Of equal weights the first in the list is taken.
+    """
+    best = ibis.greatest(*(t[f"score_{kind}"] for kind in RELATIONSHIPS))
+    named = [(t[f"score_{kind}"] >= best, kind) for kind in RELATIONSHIPS]
+    total = sum((t[f"score_{kind}"].exp() for kind in RELATIONSHIPS[1:]), t[f"score_{RELATIONSHIPS[0]}"].exp())
+    return t.mutate(
+        relationship=ibis.cases(*named, else_=RELATIONSHIPS[0]),
+        relationship_p=best.exp() / total,
+        **{f"relationship_p_{kind}": t[f"score_{kind}"].exp() / total for kind in RELATIONSHIPS},
+    ).drop(*(f"score_{kind}" for kind in RELATIONSHIPS))
+
+
+def worth(value_36: ibis.Value, *, value_cut: float) -> ibis.Value:
+    """The sign ``value``: one half at the cut."""
+    value = ibis.greatest(value_36, 0.0)
+    whole = value + value_cut
+    return ibis.ifelse(whole > 0, value / ibis.ifelse(whole > 0, whole, 1.0), 0.5)
 
 
 def habit_weights(*, staffed: bool, prepaid: bool) -> dict[str, float]:
@@ -92,5 +108,6 @@ def habit_weights(*, staffed: bool, prepaid: bool) -> dict[str, float]:
 def with_habit(t: ibis.Table, weights: Mapping[str, float]) -> ibis.Table:
     """Add ``habit`` (0..1) and ``habit_<part>``, the points that add up to it."""
     parts = {name: t[name] * weight for name, weight in weights.items()}
-    t = t.mutate(**{f"habit_{name}": part for name, part in parts.items()})
-    return t.mutate(habit=sum((t[f"habit_{name}"] for name in weights), ibis.literal(0.0)))
+    return t.mutate(
+        **{f"habit_{name}": part for name, part in parts.items()}, habit=sum(parts.values(), ibis.literal(0.0))
+    )

@@ -1,20 +1,30 @@
-"""Choosing customers by their key: the same ones at every run and on every engine, without any draw."""
+"""Choosing customers by their key: the same ones at every run and on every engine, without any draw.
+
+Keys are mixed by two steps of the minimal standard generator (Park and Miller 1988; multipliers 48271 and 16807,
+modulus 2^31 - 1), so that keys in a row are as good as random ones.
+"""
 
 from __future__ import annotations
 
 import ibis
 
-BUCKETS = 1009  # a prime; keys are pseudonyms without order, so buckets are as good as random
+BUCKETS = 1009
+_MODULUS = 2_147_483_647
 
 
 def bucket(customer: ibis.Value) -> ibis.Value:
     """A number 0..1008 made from the key."""
-    return (customer.cast("int64").abs() % 1_000_003 * 7919 + 104_729) % BUCKETS
+    return _mixed(customer, 48_271) % BUCKETS
 
 
 def half(customer: ibis.Value) -> ibis.Value:
     """0 or 1: which half of the base a customer is in; not bound to :func:`sampled`."""
-    return (customer.cast("int64").abs() % 999_983 * 6007 + 15_485_863) % 2003 % 2
+    return _mixed(customer, 16_807) % 2
+
+
+def _mixed(customer: ibis.Value, multiplier: int) -> ibis.Value:
+    once = (customer.cast("int64").abs() % _MODULUS + 1) * multiplier % _MODULUS
+    return once * multiplier % _MODULUS // 65_536
 
 
 def sampled(t: ibis.Table, *, of: int, most: int) -> ibis.Table:

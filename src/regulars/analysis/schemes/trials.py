@@ -11,7 +11,7 @@ from regulars.analysis.rhythm import base_interval, base_interval_query, with_rh
 from regulars.analysis.schemes.lifecycle import with_lifecycle
 from regulars.analysis.schemes.moments import standing_at
 from regulars.analysis.schemes.now import MONTH, Now
-from regulars.analysis.schemes.relations import with_relationship, with_signs
+from regulars.analysis.schemes.relations import SIGNS, with_relationship, with_scores, worth
 from regulars.analysis.schemes.rfm import with_rfm
 from regulars.analysis.schemes.sampling import half, sampled
 from regulars.analysis.schemes.worth import agreement, pairs_query, steadiness
@@ -27,13 +27,20 @@ COLUMN: dict[SchemeId, str] = {
     "need": "need",
     "relationship": "relationship",
 }
+#: What the rules look at, and the columns they fill.
+_NEEDED = (
+    *("customer", "x", "t_x_days", "T_days", "since_days", "last_day", "revenue", "value_36", "p_alive", "state"),
+    *("visits_last", "visits_before", "gap_ended", *(sign for sign in SIGNS if sign != "value")),
+)
+_TRIED = tuple(name for id, name in COLUMN.items() if id != "need")
 
 
 def try_all(scene: Scene, now: Now) -> dict[SchemeId, Steadiness]:
     """How steady every scheme is."""
     desk = scene.setting.desk
-    tried = desk.keep("schemes_tried", sampled(now.people, of=now.customers, most=MOST_TRIED))
-    again = desk.keep("schemes_halves", _half(scene, now, tried, 0).union(_half(scene, now, tried, 1)))
+    tried = sampled(now.people, of=now.customers, most=MOST_TRIED).select(*_NEEDED, *_TRIED)
+    tried = desk.keep("schemes_tried", tried)
+    again = desk.keep("schemes_halves", _half(scene, tried, 0).union(_half(scene, tried, 1)))
     earlier = _month_before(scene, tried)
     found: dict[SchemeId, Steadiness] = {}
     for id, column in COLUMN.items():
@@ -49,10 +56,10 @@ def try_all(scene: Scene, now: Now) -> dict[SchemeId, Steadiness]:
     return found
 
 
-def _half(scene: Scene, now: Now, tried: ibis.Table, side: int) -> ibis.Table:
+def _half(scene: Scene, tried: ibis.Table, side: int) -> ibis.Table:
     """One half of the sample classified by rules that look at that half alone."""
     desk, windows = scene.setting.desk, scene.setting.pack.windows
-    t = tried.filter(half(tried.customer) == side)
+    t = tried.filter(half(tried.customer) == side).select(*_NEEDED)
     row = desk.ask(f"schemes_half_{side}", base_interval_query(t, strength=windows.prior_strength))
     cut = desk.ask(f"schemes_half_{side}_cut", value_cut_query(t))["cut"][0].as_py()
     if cut is None:
@@ -61,9 +68,12 @@ def _half(scene: Scene, now: Now, tried: ibis.Table, side: int) -> ibis.Table:
     if row["repeaters"][0].as_py():
         t = with_rhythm(t, interval=base_interval(row, windows=windows), windows=windows)
     t = with_rfm(with_lifecycle(t, windows=windows))
-    t = with_signs(t, value_cut=float(cut), kinds=len(now.menu.kinds))
-    t = with_relationship(t, shift=scene.setting.business.relationship.model_dump())
-    return t.select("customer", *(name for id, name in COLUMN.items() if id != "need"))
+    t = with_scores(
+        t.mutate(value=worth(t.value_36, value_cut=float(cut))),
+        shift=scene.setting.business.relationship.model_dump(),
+    )
+    t = with_relationship(desk.keep(f"schemes_half_{side}_scores", t))
+    return t.select("customer", *_TRIED)
 
 
 def _month_before(scene: Scene, tried: ibis.Table) -> ibis.Table | None:
@@ -77,4 +87,5 @@ def _month_before(scene: Scene, tried: ibis.Table) -> ibis.Table | None:
     scored = scores(unique, visits=scene.models.visits, spend=scene.models.spend)
     kept = desk.reader.take_in(scored, "study_schemes_month_scores")
     t = valued(t, kept, spend=scene.models.spend)
-    return desk.keep("schemes_month_values", with_class(t, value_cut=scene.value_cut))
+    t = with_class(t, value_cut=scene.value_cut).select("customer", "class", "rfm", "lifecycle")
+    return desk.keep("schemes_month_values", t)

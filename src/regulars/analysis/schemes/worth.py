@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from regulars.analysis.results.schemes import Grade, Steadiness
 from regulars.analysis.schemes.agreement import adjusted_rand
-from regulars.analysis.schemes.sampling import half
 
 GOOD_SAME, FAIR_SAME = 0.9, 0.75
 GOOD_EXPLAINED, FAIR_EXPLAINED = 0.2, 0.05
@@ -47,26 +46,18 @@ def steadiness(halves: tuple[float, float] | None, month: tuple[float, float] | 
     return Steadiness(same, rand, month_same, month_rand, grade)
 
 
-def outcome_query(now: ibis.Table, then: ibis.Table, *, was: str) -> ibis.Table:
-    """By half and class then: customers, and sums of the revenue of the 12 months that followed and of its square."""
-    before = then.select("customer", was=then[was])
-    t = now.select("customer", y=now.revenue_12.round(2)).inner_join(before, "customer")
-    t = t.mutate(side=half(t.customer))
-    grouped = t.group_by("side", "was").aggregate(n=t.count(), y=t.y.sum().round(4), yy=(t.y * t.y).sum().round(4))
-    return grouped.order_by("side", "was")
-
-
 def explained(rows: pa.Table) -> float | None:
     """Share of variance explained out of sample: class means of one half foretell the other, both ways round.
 
+    ``rows`` are those of :func:`regulars.analysis.schemes.moves.moves_query`; newcomers had no class and do not count.
     ``1 - sum (y - mean of class)² / sum (y - mean of all)²`` with means from the other half, never below 0. None
     without spread or with fewer than 30 customers in a half.
     """
-    found = rows.to_pylist()
+    found = [row for row in rows.to_pylist() if row["was"]]
     names = sorted({row["was"] for row in found})
     sums = np.zeros((2, len(names), 3))
     for row in found:
-        sums[int(row["side"]), names.index(row["was"])] = row["n"], row["y"], row["yy"]
+        sums[int(row["side"]), names.index(row["was"])] += row["customers"], row["y"], row["yy"]
     if sums[:, :, 0].sum(axis=1).min() < SIZE_FLOOR:
         return None
     missed = total = 0.0

@@ -28,9 +28,7 @@ def holds(predicate: Predicate, record: Mapping[str, object], *, catalogue: Cata
     return judge(predicate, record, catalogue=catalogue, as_of=as_of) is True
 
 
-def judge(
-    predicate: Predicate, record: Mapping[str, object], *, catalogue: Catalogue, as_of: date
-) -> bool | None:
+def judge(predicate: Predicate, record: Mapping[str, object], *, catalogue: Catalogue, as_of: date) -> bool | None:
     """True, false, or None for unknown (three-valued logic of Kleene, as SQL has it).
 
     ``record`` maps columns to values; a missing column, None and a number that is none (NaN) are all unknown.
