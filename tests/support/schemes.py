@@ -85,7 +85,7 @@ def people_at(lines: list[Line], day: date) -> dict[int, Person]:
 
 def rfm_scores(people: dict[int, Person]) -> dict[int, tuple[int, int, int]]:
     """1 + floor(5 * how many are strictly worse / how many there are), for recency, frequency and money."""
-    keys = {c: (p.visits[-1], len(p.visits), round(p.revenue, 2)) for c, p in people.items()}
+    keys = {c: (p.visits[-1].toordinal(), len(p.visits), round(p.revenue, 2)) for c, p in people.items()}
     scores = {}
     for customer, own in keys.items():
         worse = [sum(other[i] < own[i] for other in keys.values()) for i in range(3)]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ibis
+from typing import Any
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -20,8 +22,8 @@ from regulars.analysis.schemes.worth import steadiness, usefulness_grade
 ENGINE = ibis.duckdb.connect()
 
 
-def rows_of(expr: ibis.Table) -> list[dict[str, float]]:
-    found: list[dict[str, float]] = ENGINE.to_pyarrow(expr).to_pylist()
+def rows_of(expr: ibis.Table) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = ENGINE.to_pyarrow(expr).to_pylist()
     return found
 
 

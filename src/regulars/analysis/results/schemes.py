@@ -123,7 +123,8 @@ class RfmCell:
 class Habit:
     """The habit index of the base, 0..1, and the mean points of its parts, which add up to it.
 
-    ``by_quarter`` holds, for each quarter of the scale from the weakest habits to the strongest, customers and the mean chance of being alive.
+    ``by_quarter`` holds, for each quarter of the scale from the weakest habits to the strongest, customers and the
+    mean chance of being alive.
     """
 
     mean: float
