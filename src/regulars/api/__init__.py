@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     )
     from regulars.api.reporting import Written, write_report
     from regulars.api.runs import Run
+    from regulars.api.screening import screen
     from regulars.api.segments import segment
     from regulars.api.trades import PackShown, check_pack, packs, show_pack
     from regulars.api.work import formulate, study
@@ -48,6 +49,7 @@ _HOMES = {
     ),
     "reporting": ("Written", "write_report"),
     "runs": ("Run",),
+    "screening": ("screen",),
     "segments": ("segment",),
     "trades": ("PackShown", "check_pack", "packs", "show_pack"),
     "work": ("formulate", "study"),
@@ -73,6 +75,7 @@ __all__ = [
     "packs",
     "recognise",
     "save_profile",
+    "screen",
     "segment",
     "show_pack",
     "study",

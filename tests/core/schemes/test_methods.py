@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import ibis
 from typing import Any
 
+import ibis
 import numpy as np
 import pyarrow as pa
 import pytest

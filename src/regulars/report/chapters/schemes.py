@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from regulars.analysis.results.schemes import Migration, Move, Schemes
 from regulars.base.text import Param, Share, Text, say
+from regulars.report import names
 from regulars.report.chapters.scheme_tables import chances, compared, named_classes, relationships
 from regulars.report.charts.schemes import Square, heat
 from regulars.report.context import Context
@@ -69,7 +70,7 @@ def _key_figures(found: Schemes) -> KeyFigures:
     if sure is not None and sure.expected is not None:
         items.append(
             KeyFigure(
-                say("report.schemes.surely", name=sure.name),
+                say("report.schemes.surely", name=names.customer_class("regulars")),
                 count(sure.expected.mean),
                 between_counts(sure.expected),
                 say("report.schemes.surely_note", n=sure.customers),
@@ -103,8 +104,8 @@ def _moved(c: Context, found: Schemes) -> Figure | Callout:
     if scheme is None or scheme.migration is None:
         return Callout(say("report.schemes.no_year"), None, "plain")
     moves = scheme.migration
-    names = named_classes(scheme)
-    froms, tos = ["", *(i for i in names if i)], [i for i in names if i]
+    called = named_classes(scheme)
+    froms, tos = ["", *(i for i in called if i)], [i for i in called if i]
     froms = [i for i in froms if any(m.from_class == i for m in moves.moves)]
     squares = [
         Square(
@@ -117,8 +118,8 @@ def _moved(c: Context, found: Schemes) -> Figure | Callout:
         for m in moves.moves
     ]
     chart = heat(
-        [names[i] for i in froms],
-        [names[i] for i in tos],
+        [called[i] for i in froms],
+        [called[i] for i in tos],
         squares,
         (say("report.schemes.was", day=moves.then), say("report.schemes.is_now")),
         two_ways=True,
@@ -128,12 +129,12 @@ def _moved(c: Context, found: Schemes) -> Figure | Callout:
         say("report.schemes.figure_moved", share=Share(moves.stayed)),
         chart,
         say("report.schemes.alt_moved", n=len(moves.moves)),
-        _moves_table(c, moves, names),
+        _moves_table(c, moves, called),
         say("report.schemes.read_moved"),
     )
 
 
-def _moves_table(c: Context, moves: Migration, names: dict[str, Text]) -> Table:
+def _moves_table(c: Context, moves: Migration, called: dict[str, Text]) -> Table:
     columns = (
         Column(say("report.schemes.was", day=moves.then), share=2.0),
         Column(say("report.schemes.is_now"), share=2.0),
@@ -141,7 +142,7 @@ def _moves_table(c: Context, moves: Migration, names: dict[str, Text]) -> Table:
         Column(say("report.schemes.before"), "right", 1.4),
         Column(say("report.schemes.after"), "right", 1.4),
     )
-    rows = [_move(c, m, names) for m in moves.moves]
+    rows = [_move(c, m, called) for m in moves.moves]
     rows.append(
         (
             Words(say("report.schemes.all"), strong=True),
@@ -154,10 +155,10 @@ def _moves_table(c: Context, moves: Migration, names: dict[str, Text]) -> Table:
     return Table(say("report.schemes.table_moved"), columns, tuple(rows))
 
 
-def _move(c: Context, m: Move, names: dict[str, Text]) -> tuple[Cell, ...]:
+def _move(c: Context, m: Move, called: dict[str, Text]) -> tuple[Cell, ...]:
     return (
-        Words(names[m.from_class]),
-        Words(names[m.to_class]),
+        Words(called[m.from_class]),
+        Words(called[m.to_class]),
         Amount(m.customers),
         Amount(c.purse.exact(m.revenue_before)),
         Amount(c.purse.exact(m.revenue_after)),
