@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     )
     from regulars.api.reporting import Written, write_report
     from regulars.api.runs import Run
+    from regulars.api.screening import screen
+    from regulars.api.segments import segment
     from regulars.api.trades import PackShown, check_pack, packs, show_pack
     from regulars.api.work import formulate, study
 
@@ -47,6 +49,8 @@ _HOMES = {
     ),
     "reporting": ("Written", "write_report"),
     "runs": ("Run",),
+    "screening": ("screen",),
+    "segments": ("segment",),
     "trades": ("PackShown", "check_pack", "packs", "show_pack"),
     "work": ("formulate", "study"),
 }
@@ -71,6 +75,8 @@ __all__ = [
     "packs",
     "recognise",
     "save_profile",
+    "screen",
+    "segment",
     "show_pack",
     "study",
     "undo_import",

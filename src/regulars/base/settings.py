@@ -87,6 +87,16 @@ class Margin(_Model):
     monthly_discount: Annotated[float, Field(gt=0.8, le=1)] = 0.99
 
 
+class Relationship(_Model):
+    """Overrides the study's reading of relationship types: what is added to a type's score (0.7 doubles its odds)."""
+
+    deal: Annotated[float, Field(ge=-5, le=5)] = 0.0
+    functional: Annotated[float, Field(ge=-5, le=5)] = 0.0
+    affiliation: Annotated[float, Field(ge=-5, le=5)] = 0.0
+    consultant: Annotated[float, Field(ge=-5, le=5)] = 0.0
+    partnership: Annotated[float, Field(ge=-5, le=5)] = 0.0
+
+
 class Business(_Model):
     """The settings of one business."""
 
@@ -102,6 +112,7 @@ class Business(_Model):
     capacity: Capacity = Capacity()
     contact: Contact = Contact()
     margin: Margin = Margin()
+    relationship: Relationship = Relationship()
     objectives: tuple[Objective, ...] = ()
     veto: tuple[str, ...] = ()
     engine: Engine = Engine()

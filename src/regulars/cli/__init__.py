@@ -20,6 +20,8 @@ VERBS = {
     "undo": "Take an import back.",
     "check": "Show what a business folder holds and whether it is in order.",
     "study": "Study the customer base: rhythm, retention, wastage, value, classes.",
+    "segment": "Count and value the customers of whom a predicate is true.",
+    "screen": "Judge customers by a scorecard whose points add up, and test it for bias.",
     "formulate": "Formulate the strategy: who gets which measure, at what cost, for what return.",
     "report": "Write the report: HTML or PDF, English or Traditional Chinese.",
     "pack": "List, show or check trade packs.",
