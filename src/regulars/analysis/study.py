@@ -15,6 +15,7 @@ import numpy as np
 
 from regulars.analysis.branches import branch_table, home
 from regulars.analysis.classes import value_cut_query, with_class
+from regulars.analysis.clock import timed
 from regulars.analysis.desk import Desk, Kept, Setting
 from regulars.analysis.diagnosis import Diagnosis
 from regulars.analysis.hygiene import Cleaning, clean, hygiene, truncated, without_copies
@@ -79,7 +80,8 @@ def study(
     scene = Scene(setting, kept, models, believed.people, believed.interval, believed.value_cut, rng)
     parts = deeper(scene)
     clean_up = hygiene(setting, kept, cleaning, early)
-    results = parts.results | {"hygiene": clean_up.result}
+    clock = timed(setting, kept, statistics(models.histories))
+    results = parts.results | {"hygiene": clean_up.result, "clock": clock.found}
     result = diagnosis(setting, kept, models, believed, rng=rng, parts=results)
     more = (*parts.of_each, clean_up.of_each) if clean_up.of_each is not None else parts.of_each
     _write(setting, believed, more, standings)

@@ -11,6 +11,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy.special import gammainc
 
+from regulars.base.new_year import NEW_YEARS
 from regulars.ledger.synth import beauty, hair, retail, watch
 from regulars.ledger.synth.clock import make_clock
 from regulars.ledger.synth.goods import Item, Shelf

@@ -98,16 +98,19 @@ def _by_day(rows: pa.Table, first_day: date, as_of: date) -> tuple[Floats, Float
 
 def _entered(setting: Setting) -> tuple[Closed, ...]:
     """Closures of the settings; one of a branch counts with the branch's share of the lines."""
-    total = setting.tally.lines()
     found = []
     for closure in setting.business.closures:
-        names = {closure.branch}
-        for branch in setting.business.branches:
-            if closure.branch in (branch.id, *branch.also):
-                names |= {branch.id, *branch.also}
-        share = setting.tally.lines(lambda row, names=names: row.branch in names) / total if closure.branch else 1.0
+        share = _share(setting, closure.branch) if closure.branch else 1.0
         found.append(Closed(closure.first, closure.last, closure.branch, share, "entered"))
     return tuple(found)
+
+
+def _share(setting: Setting, branch: str) -> float:
+    names = {branch}
+    for known in setting.business.branches:
+        if branch in (known.id, *known.also):
+            names |= {known.id, *known.also}
+    return setting.tally.lines(lambda row: row.branch in names) / setting.tally.lines()
 
 
 def _trial(
@@ -136,10 +139,13 @@ def _factor(log: float, sd: float, n: int) -> Estimate:
     return Estimate(float(np.exp(log + sd**2 / 2)), low, middle, high, "factor", "clock", n)
 
 
-def _result(found: Season, judged: Trial | None, closures: tuple[Closed, ...], *, years: float, visits: int) -> ClockFound:
+def _result(
+    found: Season, judged: Trial | None, closures: tuple[Closed, ...], *, years: float, visits: int
+) -> ClockFound:
     level = float(np.log(np.exp(found.months).mean()))  # months are shown against the average of the year
     months = tuple(
-        MonthFactor(m + 1, _factor(float(found.months[m]) - level, float(found.months_sd[m]), visits)) for m in range(12)
+        MonthFactor(m + 1, _factor(float(found.months[m]) - level, float(found.months_sd[m]), visits))
+        for m in range(12)
     )
     first_log = float(np.log(max(found.first_days, 1e-3)))
     new_year = (

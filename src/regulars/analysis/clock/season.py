@@ -96,7 +96,6 @@ def season(daily: Daily, *, closed: NDArray[np.bool_]) -> Season | None:
     seasonal = np.hstack(
         [np.eye(12)[months_of(dates)], np.stack([within(new_year, RUSH), within(new_year, LULL)], axis=1)]
     )
-    zero = np.zeros(len(counts), dtype=bool)
     fit = _fit(counts, daily.exposure, fixed, seasonal, usable)
     zero = usable & (counts == 0) & (fit.mean >= ZERO_EXPECTED)
     if zero.any():
@@ -160,7 +159,9 @@ def _fit(counts: Floats, exposure: Floats, fixed: Floats, seasonal: Floats, usab
     return _Fitted(beta[p:], sds, mean, dispersion, float(chi2.sf(max(gain, 0.0), n_months + 1)))
 
 
-def _irls(rows: Floats, y: Floats, offset: Floats, penalty: Floats, start: Floats | None = None) -> tuple[Floats, Floats]:
+def _irls(
+    rows: Floats, y: Floats, offset: Floats, penalty: Floats, start: Floats | None = None
+) -> tuple[Floats, Floats]:
     beta = np.zeros(rows.shape[1]) if start is None else start
     if start is None:
         beta = beta + np.linalg.lstsq(rows, np.log(y + 0.5) - offset, rcond=None)[0] * (penalty < 1e3)

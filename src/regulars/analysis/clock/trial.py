@@ -16,13 +16,17 @@ from datetime import date, timedelta
 import ibis
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
+from scipy.interpolate import PchipInterpolator
 
 from regulars.analysis.clock.business import BusinessClock, make_clock
 from regulars.analysis.clock.season import SHORTEST, Daily, season
 from regulars.analysis.models import FEW_REPEATERS, fitting_grid
 from regulars.analysis.results.clock import Closed, TrialRow
 from regulars.analysis.value import Statistics, VisitFit, crps, fit_mbgnbd
-from regulars.analysis.value.statistics import Floats
+from regulars.analysis.value.statistics import Floats, Ints
+
+type Days = NDArray[np.datetime64]
 
 BLOCK = 30
 BLOCKS = 4
@@ -80,12 +84,12 @@ def histories_query(days: ibis.Table, *, origin: date, every: int) -> ibis.Table
 def expected_repeats(newcomers: Floats, fit: VisitFit) -> Floats:
     """Expected repeat visits of every day: newcomers of each day before, times what a model expects at that age.
 
-    The model is asked by the week and its curve drawn between; a customer does not come again on the first day.
+    The model is asked at a few ages, close together at first, and its monotone curve drawn through them.
     """
     ages = np.arange(len(newcomers) + 1, dtype=float)
-    grid = np.unique(np.concatenate([np.arange(0, min(len(ages), 56)), np.arange(0, len(ages) + 6, 7)])).astype(float)
-    mean = np.array([float(fit.expected_visits(0, 0, 0, t / 7)[0]) if t else 0.0 for t in grid])
-    by_age = np.diff(np.interp(ages, grid, mean))
+    grid = np.unique(np.round(np.concatenate([np.arange(0, 15, 2), np.geomspace(16, max(ages[-1], 17), 32)])))
+    mean = [float(fit.expected_visits(0, 0, 0, t / 7)[0]) if t else 0.0 for t in grid]
+    by_age = np.diff(PchipInterpolator(grid, mean)(ages))
     size = 1 << (2 * len(newcomers)).bit_length()
     product = np.fft.irfft(np.fft.rfft(newcomers, size) * np.fft.rfft(np.concatenate([[0.0], by_age]), size), size)
     return np.maximum(product[: len(newcomers)], 0.0)
@@ -102,7 +106,11 @@ class _At:
 
 
 def trial(
-    tables: Sequence[tuple[date, pa.Table]], *, newcomers: Floats, repeats: Floats, first_day: date,
+    tables: Sequence[tuple[date, pa.Table]],
+    *,
+    newcomers: Floats,
+    repeats: Floats,
+    first_day: date,
     closures: Sequence[Closed],
 ) -> Trial | None:
     """Judge on all origins; None where none of them can carry a model and a season."""
@@ -162,29 +170,57 @@ def _at(
     own = _statistics(clock, origin, x, first, last, weight)
     business = fit_mbgnbd(fitting_grid(own))
     came = np.stack([table[name].to_numpy().astype(float) for name in _COUNTS])
-    foretold = [_foretold(*pair) for pair in ((fit, stats, _ends(calendar, origin)), (business, own, _ends(clock, origin)))]
+    return _compared(
+        origin,
+        came,
+        _Forecast(fit, stats, _ends(calendar, origin)),
+        _Forecast(business, own, _ends(clock, origin)),
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Forecast:
+    """A model, the histories it was fitted on and the weeks to the end of each block, all by one clock."""
+
+    fit: VisitFit
+    stats: Statistics
+    ends: Floats
+
+    @property
+    def by_block(self) -> Floats:
+        """Expected visits of everybody in each block."""
+        s = self.stats
+        total = [float(s.weight @ self.fit.expected_visits(s.x, s.t_x, s.T, float(t))) for t in self.ends]
+        return np.diff(np.array([0.0, *total]))
+
+    def crps(self, chosen: Ints, actual: Floats) -> Floats:
+        """CRPS of some histories over all blocks."""
+        s = self.stats
+        return crps(
+            self.fit, s.x[chosen], s.t_x[chosen], s.T[chosen], weeks=float(self.ends[-1]), actual=actual[chosen]
+        )
+
+
+def _compared(origin: date, came: Floats, calendar: _Forecast, business: _Forecast) -> _At:
+    weight = calendar.stats.weight
+    one, other = calendar.by_block, business.by_block
     rows = tuple(
         TrialRow(
             origin=origin,
             first=origin + timedelta(days=BLOCK * b + 1),
             last=origin + timedelta(days=BLOCK * (b + 1)),
-            calendar=float(foretold[0][b]),
-            business=float(foretold[1][b]),
+            calendar=float(one[b]),
+            business=float(other[b]),
             actual=round(float(came[b] @ weight)),
         )
         for b in range(BLOCKS)
     )
-    chosen = np.arange(len(x))[:: max(1, -(-len(x) // MOST_SCORED))]
-    scored = [
-        crps(f, s.x[chosen], s.t_x[chosen], s.T[chosen], weeks=float(e[-1]), actual=came.sum(axis=0)[chosen])
-        for f, s, e in ((fit, stats, _ends(calendar, origin)), (business, own, _ends(clock, origin)))
-    ]
-    return _At(rows, scored[0], scored[1], weight[chosen])
+    chosen = np.arange(0, len(weight), max(1, -(-len(weight) // MOST_SCORED)))
+    actual = came.sum(axis=0)
+    return _At(rows, calendar.crps(chosen, actual), business.crps(chosen, actual), weight[chosen])
 
 
-def _statistics(
-    clock: BusinessClock, origin: date, x: Floats, first: np.ndarray, last: np.ndarray, weight: Floats
-) -> Statistics:
+def _statistics(clock: BusinessClock, origin: date, x: Floats, first: Days, last: Days, weight: Floats) -> Statistics:
     end = clock.at(np.array([origin], dtype="datetime64[D]"))[0]
     began, ended = clock.at(first), clock.at(last)
     return Statistics(x.astype(np.int64), (ended - began) / 7, (end - began) / 7, weight)
@@ -195,12 +231,7 @@ def _ends(clock: BusinessClock, origin: date) -> Floats:
     return np.array([clock.between(origin, origin + timedelta(days=BLOCK * (b + 1))) / 7 for b in range(BLOCKS)])
 
 
-def _foretold(fit: VisitFit, stats: Statistics, ends: Floats) -> Floats:
-    total = [float(stats.weight @ fit.expected_visits(stats.x, stats.t_x, stats.T, float(t))) for t in ends]
-    return np.diff(np.array([0.0, *total]))
-
-
-def closed_days(closures: Sequence[Closed], first_day: date, days: int) -> np.ndarray:
+def closed_days(closures: Sequence[Closed], first_day: date, days: int) -> NDArray[np.bool_]:
     """Which days from ``first_day`` on the whole business was closed, or a branch that counts."""
     closed = np.zeros(days, dtype=bool)
     for each in closures:
