@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 import ibis
 import pyarrow as pa
@@ -23,6 +24,8 @@ ANONYMOUS = 0.1
 REFUNDED = 0.05
 SHORT_DAYS = 365
 STALE_DAYS = 14
+#: Lines so long after (or before) all others, and so few of them, have a wrong year rather than a history.
+STRAY_DAYS, STRAY_SHARE = 730, 0.05
 #: Findings of hygiene that are said among those of quality, and their codes there.
 _DIRT = {
     "left_truncated": "left_truncated",
@@ -84,6 +87,28 @@ def _of_time(found: Found) -> Iterator[Problem]:
     if behind > STALE_DAYS:
         reason = say("study.quality.stale", n=behind, last_day=found.last_day, as_of=found.as_of)
         yield _warn("stale", reason, column="day")
+    yield from _strays(found.tally)
+
+
+def _strays(tally: Tally) -> Iterator[Problem]:
+    """A few lines years away from all others: a wrong year, which moves the first or the last day of the study."""
+    by_month: dict[date, int] = {}
+    for row in tally.rows:
+        by_month[row.month] = by_month.get(row.month, 0) + row.lines
+    months = sorted(by_month)
+    every, before = tally.lines(), 0
+    for one, other in pairwise(months):
+        before += by_month[one]
+        few = min(before, every - before)
+        if (other - one).days > STRAY_DAYS and few <= STRAY_SHARE * every:
+            early = before <= every - before
+            days = (
+                [r.last_day for r in tally.rows if r.month == one],
+                [r.first_day for r in tally.rows if r.month == other],
+            )
+            places = {"n": few, "last": max(days[0]), "next": min(days[1])}
+            reason = say("study.quality.stray_early" if early else "study.quality.stray_late", **places)
+            yield _warn("stray_dates", reason, column="day", count=few)
 
 
 def _of_hygiene(found: Found) -> Iterator[Problem]:

@@ -102,7 +102,8 @@ def _of_lines(setting: Setting, found: Split) -> Iterator[Finding]:
     tally, policies = setting.tally, setting.business.hygiene
     if back := tally.lines(lambda row: row.kind == "refund"):
         money = tally.exact_revenue(lambda row: row.kind == "refund")
-        said = say("study.hygiene.refunds", lines=back, money=_money(setting, -money), n=found.pure_refunds)
+        id = "study.hygiene.refunds" if found.pure_refunds else "study.hygiene.refunds_netted"
+        said = say(id, lines=back, money=_money(setting, -money), n=found.pure_refunds)
         yield Finding("refunds", None, found.refunded, back, float(money), said)
     customers, lines, money = found.copies
     if lines:

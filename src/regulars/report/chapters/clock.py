@@ -53,6 +53,8 @@ def _heading(found: ClockFound) -> Text:
         return say("report.clock.head_none")
     best = max(found.months, key=lambda m: m.factor.p50)
     worst = min(found.months, key=lambda m: m.factor.p50)
+    if not best.factor.p10 > 1 > worst.factor.p90:
+        return say("report.clock.head_some")
     return say(
         "report.clock.head",
         high=_month(best.month),

@@ -140,11 +140,11 @@ def _findings(c: Context, h: Hygiene) -> Table | Callout:
     if not h.findings:
         return Callout(say("report.hygiene.nothing"), None, "good")
     columns = (
-        Column(say("report.hygiene.finding"), share=4.4),
-        Column(say("report.axis.customers"), "right", 0.9),
+        Column(say("report.hygiene.finding"), share=4.0),
+        Column(say("report.axis.customers"), "right", 1.1),
         Column(say("report.hygiene.lines"), "right", 0.9),
         Column(say("report.hygiene.money"), "right", 1.3),
-        Column(say("report.hygiene.done"), share=1.0),
+        Column(say("report.hygiene.done"), share=1.1),
     )
     rows = tuple(_row(c, finding) for finding in h.findings)
     return Table(say("report.hygiene.caption"), columns, rows, say("report.hygiene.policies"))
