@@ -99,7 +99,9 @@ def table(lines: Iterable[Sold]) -> pa.Table:
             "line_id": str(n),
             "customer": s.customer,
             "day": s.day,
-            "sold_at": None if s.hour is None else datetime(s.day.year, s.day.month, s.day.day, s.hour, s.minute, 30, tzinfo=UTC),
+            "sold_at": None
+            if s.hour is None
+            else datetime(s.day.year, s.day.month, s.day.day, s.hour, s.minute, 30, tzinfo=UTC),
             "branch": s.branch,
             "item": s.item,
             "kind": s.kind,

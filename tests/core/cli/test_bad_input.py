@@ -16,6 +16,8 @@ from support.cli import Said, regulars
 
 START = date(2022, 1, 3)
 type Row = dict[str, object]
+#: What a figure that is none looks like on a page; "None of them" is English.
+BROKEN = re.compile(r"[^<>\n]{0,40}(?<![A-Za-z])(?:NaN|nan|inf|Infinity|undefined)(?![A-Za-z])[^<>\n]{0,40}|>None<")
 
 
 def visits(customers: int, most: int = 5, *, amount: float = 480.0, gap: int = 35, start: date = START) -> list[Row]:
@@ -52,7 +54,7 @@ LATE = [row("C900", date(2150, 6, 1), 480.0), row("C901", date(2150, 6, 2), 480.
 EARLY = [row(f"C{i}", date(1983, 2, i), 480.0) for i in range(1, 4)]
 
 CASES: dict[str, tuple[Callable[[], list[Row]], set[str]]] = {
-    "one customer": (lambda: visits(1) + [row("C1", START + timedelta(days=90), 480)], {"few_repeaters"}),
+    "one customer": (lambda: [*visits(1), row("C1", START + timedelta(days=90), 480)], {"few_repeaters"}),
     "one visit each": (lambda: visits(80, 1), {"few_repeaters"}),
     "all on one day": (lambda: [row(f"C{i}", START, 480.0 + i) for i in range(60)], {"few_repeaters", "short_history"}),
     "future dates": (lambda: visits(80) + LATE, {"stray_dates"}),
@@ -67,7 +69,7 @@ CASES: dict[str, tuple[Callable[[], list[Row]], set[str]]] = {
     "one branch": (lambda: visits(80), set()),
     "no branch": (lambda: without(visits(80), "Branch", "Currency"), set()),
     "a shared account": (
-        lambda: visits(80) + [row("WALK-IN", START + timedelta(days=i // 3), 300.0 + i) for i in range(900)],
+        lambda: visits(80) + [row("ACCOUNT-1", START + timedelta(days=i // 3), 300.0 + i) for i in range(900)],
         {"catch_all_accounts"},
     ),
 }
@@ -125,10 +127,7 @@ def test_strange_exports(name: str, tmp_path: Path) -> None:
         report = tmp_path / f"{language}.html"
         all_ran(regulars("report", salon, "--lang", language, "--out", report, "--quiet"))
         shown = re.sub(r"<script.*?</script>|<style.*?</style>", "", report.read_text(encoding="utf-8"), flags=re.S)
-        found = re.findall(
-            r"[^<>\n]{0,40}(?<![A-Za-z])(?:NaN|nan|inf|Infinity|None|undefined)(?![A-Za-z])[^<>\n]{0,40}", shown
-        )
-        assert found == []
+        assert BROKEN.findall(shown) == []
 
 
 def test_two_currencies_are_never_added_up(tmp_path: Path) -> None:

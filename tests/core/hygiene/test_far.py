@@ -39,9 +39,11 @@ def test_constant_amounts_and_few_baskets() -> None:
 
 
 def test_wholesalers_of_a_real_shop() -> None:
-    """Online Retail sells to wholesalers: the two famous orders of 80,995 and 74,215 pieces and the largest accounts."""
+    """Online Retail sells to wholesalers: two orders of 80,995 and 74,215 pieces, and the largest accounts."""
     sold = pq.read_table(DATA / "online_retail.parquet", columns=["CustomerID", "InvoiceDate", "Quantity", "UnitPrice"])
-    customer, quantity, price = (sold[n].to_numpy(zero_copy_only=False) for n in ("CustomerID", "Quantity", "UnitPrice"))
+    customer, quantity, price = (
+        sold[n].to_numpy(zero_copy_only=False) for n in ("CustomerID", "Quantity", "UnitPrice")
+    )
     day = sold["InvoiceDate"].to_numpy().astype("datetime64[D]").astype(np.int64)
     named = ~np.isnan(customer) & (quantity > 0)
     key = customer[named].astype(np.int64) * 100_000 + day[named]

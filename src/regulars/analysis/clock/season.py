@@ -155,8 +155,11 @@ def _fit(counts: Floats, exposure: Floats, fixed: Floats, seasonal: Floats, usab
             break
         variance = new
     mean = np.exp(np.clip(design @ beta + offset, -50, 50))
-    sds = np.sqrt(np.diag(covariance)[p:])
-    return _Fitted(beta[p:], sds, mean, dispersion, float(chi2.sf(max(gain, 0.0), n_months + 1)))
+    # Months are told apart from each other, not from the trend's level, which only moves them all.
+    about = np.eye(len(beta) - p)
+    about[:n_months, :n_months] -= 1 / n_months
+    sds = np.sqrt(np.diag(about @ covariance[p:, p:] @ about.T))
+    return _Fitted(about @ beta[p:], sds, mean, dispersion, float(chi2.sf(max(gain, 0.0), n_months + 1)))
 
 
 def _irls(
