@@ -24,7 +24,8 @@ __all__ = ["Cleaning", "clean", "hygiene", "truncated", "without_copies"]
 
 def without_copies(setting: Setting) -> tuple[ibis.Table, ibis.Table]:
     """The lines to study and the suspected copies; the lines are free of copies where the policy excludes them."""
-    copied = setting.desk.keep("hygiene_copies", facts.copies(setting.lines))
+    again = setting.desk.keep("hygiene_again", facts.sold_again(setting.lines))
+    copied = setting.desk.keep("hygiene_copies", facts.copies(again))
     if setting.business.hygiene.duplicates == "keep":
         return setting.lines, copied
     return setting.lines.anti_join(copied, ["system", "sale_id", "line_id"]), copied
@@ -61,12 +62,9 @@ def _shared(setting: Setting, lines: ibis.Table, people: ibis.Table) -> ibis.Tab
 
 
 def _worded(setting: Setting, lines: ibis.Table) -> ibis.Table | None:
-    words = facts.words(lines)
-    text = (words.item + " " + words.category + " " + words.promotion).lower()
-    found = setting.desk.keep("hygiene_words", words.filter(text.re_search(STAFF_WORDS)))
-    if not setting.desk.ask("hygiene_word_count", found.aggregate(n=found.count()))["n"][0].as_py():
-        return None
-    return facts.worded(lines, found)
+    rows = setting.desk.ask("hygiene_words", facts.words(lines, STAFF_WORDS)).to_pylist()
+    found = {place: [row["word"] for row in rows if row["place"] == place] for place in facts.WORDS}
+    return facts.worded(lines, found) if rows else None
 
 
 def truncated(setting: Setting, kept: Kept) -> Truncation:

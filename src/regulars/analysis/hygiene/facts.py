@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import ibis
@@ -9,6 +10,8 @@ import ibis
 from regulars.analysis.hygiene.thresholds import LOG_STEPS
 from regulars.analysis.visits import Basis, earned
 
+#: Columns whose words tell a staff price.
+WORDS = ("item", "category", "promotion")
 _PRICED = ("service", "product", "repair")
 _SAME = ("customer", "day", "branch", "item", "kind", "net", "currency", "minute")
 
@@ -22,21 +25,28 @@ def own_money(lines: ibis.Table, currency: str) -> ibis.Table:
     return lines.mutate(**amounts, cost=ibis.ifelse(own, lines.cost, ibis.null(lines.cost.type())))
 
 
-def copies(lines: ibis.Table) -> ibis.Table:
-    """Suspected copies: lines alike in customer, day, branch, item, kind, amount and minute, under another sale id.
+def sold_again(lines: ibis.Table) -> ibis.Table:
+    """Lines of customers' days with several sales, where item or time is known: few, and all that copies can be among.
 
-    The sale id that sorts first is the original, the others are copies. Lines that name neither item nor time are
-    left alone: a customer may well pay the same amount twice in a day. Within one sale, like lines are two of a thing.
+    A customer may well pay the same amount twice in a day: where neither item nor time is known nothing is suspected.
     """
     known = lines.filter(lines.customer.notnull(), lines.item.notnull() | lines.sold_at.notnull())
     per_day = known.group_by("customer", "day").aggregate(one=known.sale_id.min(), other=known.sale_id.max())
     several = per_day.filter(per_day.one != per_day.other).select("customer", "day")
     again = known.semi_join(several, ["customer", "day"])
-    again = again.mutate(
+    return again.select(
+        *("system", "sale_id", "line_id", "customer", "day", "kind", "net", "currency"),
         branch=again.branch.fill_null(""),
         item=again.item.fill_null(""),
         minute=again.sold_at.truncate("m").cast("string").fill_null(""),
     )
+
+
+def copies(again: ibis.Table) -> ibis.Table:
+    """Suspected copies: lines alike in customer, day, branch, item, kind, amount and minute, under another sale id.
+
+    The sale id that sorts first is the original, the others are copies. Within one sale, like lines are two of a thing.
+    """
     first = again.group_by(*_SAME).aggregate(original=again.sale_id.min(), other=again.sale_id.max())
     first = first.filter(first.original != first.other).drop("other")
     alike = again.inner_join(first, list(_SAME))
@@ -81,24 +91,26 @@ def receipts(lines: ibis.Table, suspects: ibis.Table) -> ibis.Table:
     return per_day.group_by("customer").aggregate(receipts=per_day.sales.mean())
 
 
-def words(lines: ibis.Table) -> ibis.Table:
-    """The distinct words of lines, to be searched instead of the lines themselves."""
-    named = lines.select(
-        item=lines.item.fill_null(""), category=lines.category.fill_null(""), promotion=lines.promotion.fill_null("")
-    )
-    return named.distinct()
+def words(lines: ibis.Table, pattern: str) -> ibis.Table:
+    """Distinct words of items, categories and promotions (``place``, ``word``) that match, in lower case, a pattern.
+
+    Searched are the few distinct words, not the lines.
+    """
+    named = [
+        lines.filter(lines[place].notnull()).select(word=lines[place]).distinct().mutate(place=ibis.literal(place))
+        for place in WORDS
+    ]
+    every = named[0].union(named[1]).union(named[2])
+    return every.filter(every.word.lower().re_search(pattern)).order_by("place", "word")
 
 
-def worded(lines: ibis.Table, found: ibis.Table) -> ibis.Table:
-    """Per customer: lines whose words are among ``found`` (item, category, promotion)."""
+def worded(lines: ibis.Table, found: Mapping[str, Sequence[str]]) -> ibis.Table:
+    """Per customer: lines of which an item, category or promotion is among the ``found`` words of that place."""
     known = lines.filter(lines.customer.notnull())
-    known = known.select(
-        "customer",
-        item=known.item.fill_null(""),
-        category=known.category.fill_null(""),
-        promotion=known.promotion.fill_null(""),
-    )
-    theirs = known.semi_join(found, ["item", "category", "promotion"])
+    said = ibis.literal(False)
+    for place, some in found.items():
+        said = said | known[place].isin(list(some)).fill_null(False)
+    theirs = known.filter(said)
     return theirs.group_by("customer").aggregate(worded=theirs.count())
 
 
