@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from statistics import median
+from itertools import pairwise
 
 import ibis
 import pyarrow as pa
 
-from regulars.analysis.diagnosis import Cohorts, Locked
+from regulars.analysis.diagnosis import Locked
 from regulars.analysis.models import Models
+from regulars.analysis.results.hygiene import Hygiene
 from regulars.analysis.tally import Tally
 from regulars.base.problem import Problem
 from regulars.base.text import Share, Text, say
@@ -23,16 +24,24 @@ ANONYMOUS = 0.1
 REFUNDED = 0.05
 SHORT_DAYS = 365
 STALE_DAYS = 14
-HOUSE_VISITS, HOUSE_RATE = 50, 0.5
-_CROWD = 2.0
+#: Lines so long after (or before) all others, and so few of them, have a wrong year rather than a history.
+STRAY_DAYS, STRAY_SHARE = 730, 0.05
+#: Findings of hygiene that are said among those of quality, and their codes there.
+_DIRT = {
+    "left_truncated": "left_truncated",
+    "duplicates": "suspected_copies",
+    "catch_all": "catch_all_accounts",
+    "house": "house_accounts",
+    "staff": "staff_accounts",
+    "wholesale": "wholesale",
+}
+_COLUMNS = {"left_truncated": "day", "duplicates": "sale_id", "staff": "discount", "wholesale": "net"}
 
 
 def unusual_query(everybody: ibis.Table) -> ibis.Table:
-    """One row: customers without a visit, those who come every other day or more, and those whose sums are negative."""
-    often = (everybody.x >= HOUSE_VISITS) & ((everybody.x + 1) / (everybody.t_x_days + 1) > HOUSE_RATE)
+    """One row: customers without a visit, and those whose sums are negative."""
     return everybody.aggregate(
         without_visit=everybody.count(where=everybody.x.isnull()),
-        house_accounts=everybody.count(where=often.fill_null(False)),
         negative=everybody.count(where=everybody.revenue < 0),
     )
 
@@ -42,7 +51,7 @@ class Found:
     """What the findings are judged on."""
 
     tally: Tally
-    cohorts: Cohorts
+    hygiene: Hygiene | None
     models: Models
     unusual: pa.Table
     first_day: date
@@ -53,7 +62,7 @@ class Found:
 
 def problems(found: Found) -> tuple[Problem, ...]:
     """The quality section of a diagnosis, most consequential first."""
-    return (*_of_models(found), *_of_time(found), *_of_lines(found), *_of_customers(found))
+    return (*_of_models(found), *_of_time(found), *_of_hygiene(found), *_of_lines(found), *_of_customers(found))
 
 
 def _warn(code: str, reason: Text, *, column: str | None = None, count: int = 1) -> Problem:
@@ -78,20 +87,35 @@ def _of_time(found: Found) -> Iterator[Problem]:
     if behind > STALE_DAYS:
         reason = say("study.quality.stale", n=behind, last_day=found.last_day, as_of=found.as_of)
         yield _warn("stale", reason, column="day")
-    if early := _already_customers(found.cohorts):
-        reason = say("study.quality.left_truncated", n=early, since=found.first_day)
-        yield _warn("left_truncated", reason, column="day", count=early)
+    yield from _strays(found.tally)
 
 
-def _already_customers(cohorts: Cohorts) -> int:
-    """Customers first seen in the first three months, where these are far more than later months bring.
+def _strays(tally: Tally) -> Iterator[Problem]:
+    """A few lines years away from all others: a wrong year, which moves the first or the last day of the study."""
+    by_month: dict[date, int] = {}
+    for row in tally.rows:
+        by_month[row.month] = by_month.get(row.month, 0) + row.lines
+    months = sorted(by_month)
+    every, before = tally.lines(), 0
+    for one, other in pairwise(months):
+        before += by_month[one]
+        few = min(before, every - before)
+        if (other - one).days > STRAY_DAYS and few <= STRAY_SHARE * every:
+            early = before <= every - before
+            days = (
+                [r.last_day for r in tally.rows if r.month == one],
+                [r.first_day for r in tally.rows if r.month == other],
+            )
+            places = {"n": few, "last": max(days[0]), "next": min(days[1])}
+            reason = say("study.quality.stray_early" if early else "study.quality.stray_late", **places)
+            yield _warn("stray_dates", reason, column="day", count=few)
 
-    Such people were customers before the ledger began; their true first visit, and so their duration, is unknown.
-    """
-    if len(cohorts.months) < 9:
-        return 0
-    early, later = cohorts.sizes[:3], cohorts.sizes[3:]
-    return sum(early) if sum(early) / 3 > _CROWD * median(later) else 0
+
+def _of_hygiene(found: Found) -> Iterator[Problem]:
+    for dirt in found.hygiene.findings if found.hygiene else ():
+        if code := _DIRT.get(dirt.kind):
+            count = dirt.lines if dirt.kind == "duplicates" else dirt.customers or 0
+            yield _warn(code, dirt.said, column=_COLUMNS.get(dirt.kind, "customer"), count=count)
 
 
 def _of_lines(found: Found) -> Iterator[Problem]:
@@ -113,7 +137,7 @@ def _of_lines(found: Found) -> Iterator[Problem]:
 
 def _of_customers(found: Found) -> Iterator[Problem]:
     row = found.unusual.to_pylist()[0]
-    for name, column in (("without_visit", "kind"), ("house_accounts", "customer"), ("negative", "net")):
+    for name, column in (("without_visit", "kind"), ("negative", "net")):
         if count := row[name]:
             yield _warn(name, say(f"study.quality.{name}", n=count), column=column, count=count)
 

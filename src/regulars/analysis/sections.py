@@ -32,6 +32,7 @@ from regulars.analysis.models import Models
 from regulars.analysis.movement import absences_query, movement
 from regulars.analysis.packages import packages, packages_query
 from regulars.analysis.quality import Available, Found, locked, problems, unusual_query
+from regulars.analysis.results.hygiene import Hygiene
 from regulars.analysis.retention import cohorts, cohorts_query, newcomers_query
 from regulars.analysis.rhythm import median_query, rhythm, rhythm_query
 from regulars.analysis.standings import PERMISSIONS
@@ -103,7 +104,7 @@ def diagnosis(
         backtest=tested,
         branches=_branches(setting, kept, table),
         packages=owed,
-        quality=problems(_found(setting, kept, models, cohort)),
+        quality=problems(_found(setting, kept, models, parts.get("hygiene"))),
         locked=locked(_available(setting, cohort, tested, owed)),
         queries=dict(setting.desk.queries),
         groups=groups(portfolio),
@@ -205,10 +206,10 @@ def backtest_of(setting: Setting, kept: Kept, models: Models, rng: Generator) ->
     return backtest(table, model=models.visits.model, log_gaps=log_gaps, cut=cut, as_of=setting.as_of, rng=rng)
 
 
-def _found(setting: Setting, kept: Kept, models: Models, cohort: Cohorts) -> Found:
+def _found(setting: Setting, kept: Kept, models: Models, clean: Hygiene | None) -> Found:
     return Found(
         tally=setting.tally,
-        cohorts=cohort,
+        hygiene=clean,
         models=models,
         unusual=setting.desk.ask("unusual", unusual_query(kept.everybody)),
         first_day=setting.first_day,

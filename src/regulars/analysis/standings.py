@@ -52,6 +52,11 @@ class Ranges:
     monthly_discount: float
 
     @classmethod
+    def nominal(cls) -> Ranges:
+        """The models' own widths, nothing discounted."""
+        return cls(Calibration.none(), Calibration.none(), 1.0)
+
+    @classmethod
     def of(cls, tried: Tried | None, *, monthly_discount: float) -> Ranges:
         """As the contest found; nominal without one."""
         if tried is None:

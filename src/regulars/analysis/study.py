@@ -16,13 +16,17 @@ import pyarrow as pa
 
 from regulars.analysis.branches import branch_table, home
 from regulars.analysis.classes import value_cut_query, with_class
+from regulars.analysis.clock import timed
 from regulars.analysis.desk import Desk, Kept, Setting
 from regulars.analysis.diagnosis import Diagnosis
 from regulars.analysis.forecast import discrepancy
+from regulars.analysis.hygiene import Cleaning, clean, hygiene, truncated, without_copies
+from regulars.analysis.hygiene.facts import own_money
 from regulars.analysis.models import Models, Spending, fit_models
 from regulars.analysis.packages import balances
 from regulars.analysis.part import Scene
 from regulars.analysis.parts import deeper
+from regulars.analysis.results.hygiene import Truncation
 from regulars.analysis.rhythm import base_interval, base_interval_query, with_rhythm
 from regulars.analysis.sections import Believed, backtest_of, diagnosis, portfolio
 from regulars.analysis.standings import (
@@ -70,11 +74,12 @@ def study(
     """
     progress(say("study.step.visits"), 0, _STEPS)
     setting = _setting(reader, business=business, pack=pack, as_of=as_of)
-    kept = _kept(setting)
+    kept, cleaning = _kept(setting)
+    early = truncated(setting, kept)
     progress(say("study.step.models"), 1, _STEPS)
     unique = _histories(setting, kept)
     tried = tournament(setting, kept, customers=round(statistics(unique).customers))
-    models = _models(setting, kept, unique, tried)
+    models = _models(setting, kept, unique, early, tried)
     progress(say("study.step.standings"), 2, _STEPS)
     believed = _believed(setting, kept, models, tried)
     progress(say("study.step.sections"), 3, _STEPS)
@@ -83,10 +88,12 @@ def study(
     worth = portfolio(setting, models, believed, error=discrepancy(tested, tried.errors if tried else ()), rng=rng)
     scene = Scene(setting, kept, models, tried, worth, believed.people, believed.interval, believed.value_cut, rng)
     parts = deeper(scene)
-    result = diagnosis(
-        setting, kept, models, believed, tested=tested, portfolio=worth, tried=tried, parts=parts.results
-    )
-    _write(setting, believed, parts.of_each, standings)
+    clean_up = hygiene(setting, kept, cleaning, early)
+    clock = timed(setting, kept, statistics(models.histories))
+    results = parts.results | {"hygiene": clean_up.result, "clock": clock.found}
+    result = diagnosis(setting, kept, models, believed, tested=tested, portfolio=worth, tried=tried, parts=results)
+    more = (*parts.of_each, clean_up.of_each) if clean_up.of_each is not None else parts.of_each
+    _write(setting, believed, more, standings)
     result = replace(result, queries=dict(setting.desk.queries))
     progress(say("study.step.done"), _STEPS, _STEPS)
     return result
@@ -95,48 +102,68 @@ def study(
 def _setting(reader: Reader, *, business: Business, pack: Pack, as_of: date) -> Setting:
     desk = Desk(reader)
     lines = lines_until(reader.table("sales"), as_of)
-    counted = tally(desk.ask("base", tally_query(lines, as_of=as_of)))
+    counted = tally(desk.ask("base", tally_query(lines, as_of=as_of)), currency=business.currency)
     if not any(row.known for row in counted.rows):
         raise BadData(say("study.error.no_visits", as_of=as_of), say("study.error.no_visits_hint"))
+    if counted.foreign_lines:
+        lines = own_money(lines, business.currency)
+    if counted.foreign_lines == counted.lines():
+        raise BadData(
+            say("study.error.other_currency", currency=business.currency, found=counted.rows[0].currency),
+            say("study.error.other_currency_hint"),
+        )
     return Setting(desk, business, pack, as_of, lines, counted)
 
 
-def _kept(setting: Setting) -> Kept:
-    """Lines -> customer-days -> customers, each computed once."""
+def _kept(setting: Setting) -> tuple[Kept, Cleaning]:
+    """Lines -> customer-days -> customers, each computed once; excluded accounts leave at the customer-days."""
     desk, counted = setting.desk, setting.tally
     codes = None
     if len(counted.branches) > 1:
         names = branch_table(counted.branches, default=setting.default_branch)
         codes = desk.reader.take_in(names, "study_branch_codes")
     prepaid = setting.has("package_sale") and counted.basis == "redemption"
+    lines, copied = without_copies(setting)
     days = customer_days(
-        setting.lines,
+        lines,
         basis=counted.basis,
         branches=codes,
         costed=any(row.costed for row in counted.rows),
     )
-    days = desk.keep("visits", in_order(desk.keep("customer_days", days)))
+    days = desk.keep("customer_days", days)
+    cleaning = clean(setting, lines=lines, days=days, copied=copied)
+    days = desk.keep("visits", in_order(cleaning.kept_days(days)))
     everybody = desk.keep("customers", summary(days, as_of=setting.as_of))
     presence = homes = None
     if codes is not None:
-        presence = desk.keep("presence", presences(setting.lines, days=days, branches=codes))
+        presence = desk.keep("presence", presences(lines, days=days, branches=codes))
         homes = desk.keep("home_branches", home(presence, codes, as_of=setting.as_of))
     owed = desk.keep("balances", balances(setting.lines)) if prepaid else None
-    return Kept(days, everybody, presence, codes, homes, owed)
+    return Kept(days, everybody, presence, codes, homes, owed), cleaning
 
 
 def _histories(setting: Setting, kept: Kept) -> pa.Table:
     """The unique histories of the base with how many customers share each."""
     unique = setting.desk.ask("histories", triples(kept.customers))
     if not unique.num_rows:
-        raise BadData(say("study.error.no_visits", as_of=setting.as_of), say("study.error.no_visits_hint"))
+        raise _nobody(setting)
     return unique
 
 
-def _models(setting: Setting, kept: Kept, unique: pa.Table, tried: Tried | None) -> Models:
-    """Fit the models on the unique histories of the base."""
+def _models(setting: Setting, kept: Kept, unique: pa.Table, early: Truncation, tried: Tried | None) -> Models:
+    """Fit the models on the unique histories of the base.
+
+    Where the policy says so, customers who may be older than the ledger do not enter the fit of the visit model.
+    """
     desk = setting.desk
-    stats = statistics(unique)
+    fitted, days = unique, kept.days
+    if early.crowded and setting.business.hygiene.left_truncated == "exclude":
+        sure = kept.customers.filter(kept.customers.first_day >= early.before)
+        fitted = desk.ask("histories_fitted", triples(sure))
+        days = days.filter(days.first_day >= early.before)
+        if not fitted.num_rows:
+            fitted, days = unique, kept.days
+    stats = statistics(fitted)
     steps = _GROUPS_PER_FACTOR_E if stats.repeaters > MANY else None
     spent = desk.ask("spending", repeat_values(kept.customers, steps=steps))
     revenue = kept.customers.aggregate(mean=kept.customers.revenue.sum() / (kept.customers.x + 1).sum())
@@ -146,7 +173,7 @@ def _models(setting: Setting, kept: Kept, unique: pa.Table, tried: Tried | None)
         customers=spent["customers"].to_numpy().astype(float),
         overall=float(desk.ask("visit_value", revenue)["mean"][0].as_py()),
     )
-    gaps = desk.ask("log_gaps", log_gaps_query(kept.days, until=setting.as_of))
+    gaps = desk.ask("log_gaps", log_gaps_query(days, until=setting.as_of))
     return fit_models(
         stats,
         unique,
@@ -156,6 +183,17 @@ def _models(setting: Setting, kept: Kept, unique: pa.Table, tried: Tried | None)
         chosen=tried.chosen if tried else None,
         standings=tried.standings if tried else {},
     )
+
+
+def _nobody(setting: Setting) -> BadData:
+    aside = setting.desk.reader.table("study_hygiene_aside")
+    left_out = setting.desk.ask("hygiene_excluded", aside.aggregate(n=aside.count(where=aside.excluded)))["n"][
+        0
+    ].as_py()
+    if left_out:
+        text = say("study.error.all_excluded", as_of=setting.as_of, n=left_out)
+        return BadData(text, say("study.error.all_excluded_hint"))
+    return BadData(say("study.error.no_visits", as_of=setting.as_of), say("study.error.no_visits_hint"))
 
 
 def _believed(setting: Setting, kept: Kept, models: Models, tried: Tried | None) -> Believed:

@@ -10,12 +10,15 @@ from regulars.analysis.sums import exact
 from regulars.analysis.visits import YEAR
 
 
-def summary(days: ibis.Table, *, as_of: date) -> ibis.Table:
+def summary(days: ibis.Table, *, as_of: date, clock: ibis.Table | None = None) -> ibis.Table:
     """Summarise customer-days (as :func:`regulars.analysis.visits.in_order` gives them) to customers.
 
     Customers who only ever bought a package or returned something have null ``x``; :func:`visitors` leaves them out.
     ``x`` counts repeat visit days, ``t_x_days`` runs from first to last visit, ``T_days`` from first visit to
     ``as_of``; ``repeat_value`` is the mean value of the repeat visits (0 without any), net of refunds.
+
+    ``clock`` (``day``, ``business_day``; every day up to ``as_of``) turns those two into business days; the calendar's
+    are then ``t_x_calendar`` and ``T_calendar``. First and last day and ``since_days`` stay the calendar's.
     """
     since = as_of - YEAR
     sums = {name: days[name].sum().cast("float64") for name in ("costed", "cost") if name in days.columns}
@@ -30,7 +33,7 @@ def summary(days: ibis.Table, *, as_of: date) -> ibis.Table:
         **sums,
     )
     repeat = (total.earned - total.earned_first).cast("float64") / total.x
-    return total.mutate(
+    total = total.mutate(
         t_x_days=total.last_day.delta(total.first_day, unit="day"),
         T_days=ibis.literal(as_of).delta(total.first_day, unit="day"),
         since_days=ibis.literal(as_of).delta(total.last_day, unit="day"),
@@ -39,6 +42,22 @@ def summary(days: ibis.Table, *, as_of: date) -> ibis.Table:
         mean_visit_value=total.earned.cast("float64") / (total.x + 1),
         repeat_value=ibis.ifelse(total.x > 0, repeat, 0.0),
     ).drop("earned", "earned_12", "earned_first")
+    return total if clock is None else in_business_time(total, clock, as_of=as_of)
+
+
+def in_business_time(customers: ibis.Table, clock: ibis.Table, *, as_of: date) -> ibis.Table:
+    """Customers whose ``t_x_days`` and ``T_days`` are business days, at least one where somebody came again.
+
+    Somebody came again within a closure of the whole business, or on two slow days, still came again.
+    """
+    first = clock.select(first_day="day", began="business_day")
+    last = clock.select(last_day="day", ended="business_day")
+    now = clock.filter(clock.day == as_of).business_day.max().as_scalar()
+    t = customers.left_join(first, "first_day").drop("first_day_right")
+    t = t.left_join(last, "last_day").drop("last_day_right")
+    t = t.mutate(t_x_calendar=t.t_x_days, T_calendar=t.T_days, now=now)
+    t = t.mutate(t_x_days=ibis.greatest(t.ended - t.began, ibis.ifelse(t.x > 0, 1, 0)))
+    return t.mutate(T_days=ibis.greatest(t.now - t.began, t.t_x_days)).drop("began", "ended", "now")
 
 
 def visitors(customers: ibis.Table) -> ibis.Table:

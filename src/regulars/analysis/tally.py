@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -38,9 +38,13 @@ class TallyRow:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """All rows, and the basis on which packages are counted."""
+    """All rows, and the basis on which packages are counted.
+
+    Lines in other currencies than ``currency`` count as lines and never as money.
+    """
 
     rows: tuple[TallyRow, ...]
+    currency: str | None = None  # None: all rows are in the same
 
     @property
     def basis(self) -> Basis:
@@ -57,14 +61,32 @@ class Tally:
         """Number of lines."""
         return sum(row.lines for row in self.rows if which(row))
 
+    @property
+    def foreign_lines(self) -> int:
+        """Lines in another currency, whose amounts are in no sum."""
+        return self.lines(lambda row: self.currency not in (None, row.currency))
+
+    def own(self) -> Tally:
+        """The same rows, the amounts of those in other currencies set to 0."""
+        foreign = (row.currency != self.currency for row in self.rows)
+        rows = (
+            replace(row, net=Decimal(0), redeemed=Decimal(0), costed=0) if other else row
+            for row, other in zip(self.rows, foreign, strict=True)
+        )
+        return replace(self, rows=tuple(rows)) if self.currency else self
+
     def net(self, which: Callable[[TallyRow], bool] = lambda _: True) -> float:
         """Sum of net."""
         return float(sum((row.net for row in self.rows if which(row)), Decimal(0)))
 
     def revenue(self, which: Callable[[TallyRow], bool] = lambda _: True) -> float:
         """Revenue earned, on the basis of the ledger."""
+        return float(self.exact_revenue(which))
+
+    def exact_revenue(self, which: Callable[[TallyRow], bool] = lambda _: True) -> Decimal:
+        """:meth:`revenue` to the cent."""
         basis = self.basis
-        return float(sum((_earned(row, basis) for row in self.rows if which(row)), Decimal(0)))
+        return sum((_earned(row, basis) for row in self.rows if which(row)), Decimal(0))
 
     def revenue_by_month(self) -> dict[date, float]:
         """Revenue earned in every month that has lines."""
@@ -100,7 +122,11 @@ def tally_query(lines: ibis.Table, *, as_of: date) -> ibis.Table:
     )
 
 
-def tally(table: pa.Table) -> Tally:
-    """The executed :func:`tally_query`, in a fixed order."""
+def tally(table: pa.Table, *, currency: str | None = None) -> Tally:
+    """The executed :func:`tally_query`, in a fixed order; amounts in other currencies than ``currency`` are left out.
+
+    Where no line at all is in ``currency`` the sums are 0: see :attr:`Tally.foreign_lines`.
+    """
     rows = (TallyRow(**row) for row in table.to_pylist())
-    return Tally(tuple(sorted(rows, key=lambda r: (r.month, r.recent, r.kind, r.branch, r.known, r.currency))))
+    ordered = sorted(rows, key=lambda r: (r.month, r.recent, r.kind, r.branch, r.known, r.currency))
+    return Tally(tuple(ordered), currency).own()

@@ -17,6 +17,7 @@ type Kpi = Literal[
     "gain_12", "gain_36", "retention_rate", "retained_customers", "wastage_90d", "reactivated", "revenue_12"
 ]
 type Names = dict[Literal["en", "zh-Hant"], str]
+type Policy = Literal["keep", "exclude"]
 type Fraction = Annotated[float, Field(ge=0, le=1)]
 
 
@@ -97,6 +98,39 @@ class Relationship(_Model):
     partnership: Annotated[float, Field(ge=-5, le=5)] = 0.0
 
 
+class Hygiene(_Model):
+    """What becomes of ledger rows that are no customer's own history: `keep`, or `exclude` from customers and models.
+
+    Money always stays in the totals and reconciles. Accounts are catch-alls ("walk-in", "cash"), house accounts that
+    several people share, staff, and wholesale buyers. Copies (`duplicates`) are suspected lines under two sale ids.
+    `left_truncated` customers may be older than the ledger: `exclude` keeps them out of the fit of the visit model.
+    `exclude_customers` and `keep_customers` are customer keys as in the standings; they go before every rule.
+    """
+
+    catch_all: Policy = "exclude"
+    house: Policy = "exclude"
+    staff: Policy = "keep"
+    wholesale: Policy = "exclude"
+    duplicates: Policy = "keep"
+    left_truncated: Policy = "keep"
+    exclude_customers: tuple[int, ...] = ()
+    keep_customers: tuple[int, ...] = ()
+
+
+class Closure(_Model):
+    """Days, first and last included, on which a branch (or with no branch named: the business) was closed."""
+
+    first: date
+    last: date
+    branch: str = ""
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Closure:
+        if self.last < self.first:
+            raise ValueError(f"a closure ends ({self.last}) before it begins ({self.first})")
+        return self
+
+
 class Business(_Model):
     """The settings of one business."""
 
@@ -113,6 +147,8 @@ class Business(_Model):
     contact: Contact = Contact()
     margin: Margin = Margin()
     relationship: Relationship = Relationship()
+    hygiene: Hygiene = Hygiene()
+    closures: tuple[Closure, ...] = ()
     objectives: tuple[Objective, ...] = ()
     veto: tuple[str, ...] = ()
     engine: Engine = Engine()

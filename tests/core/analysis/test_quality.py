@@ -55,9 +55,13 @@ def test_planted_findings(tmp_path: Path) -> None:
 
 def test_customers_older_than_the_ledger(tmp_path: Path) -> None:
     lines = plain() + [Line(3000 + i, DAY + timedelta(days=i % 80)) for i in range(150)]
-    found = codes(study_of(lines, tmp_path))
-    early = {line.customer for line in lines if line.day < date(2023, 4, 1)}
-    assert found["left_truncated"] == len(early)
+    study = study_of(lines, tmp_path)
+    hygiene = study.diagnosis.hygiene
+    assert hygiene is not None
+    early = {line.customer for line in lines if line.day < hygiene.truncation.before}
+    assert 14 <= hygiene.truncation.within_days <= 90
+    assert codes(study)["left_truncated"] == len(early)
+    assert {key for key, row in study.by_customer.items() if row["left_truncated"]} == early
 
 
 def test_short_and_stale(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from regulars.analysis.rhythm import base_interval, base_interval_query, with_rh
 from regulars.analysis.schemes.lifecycle import marks, with_lifecycle
 from regulars.analysis.schemes.rfm import with_rfm
 from regulars.analysis.schemes.sampling import sampled
-from regulars.analysis.standings import scores, statistics, valued
+from regulars.analysis.standings import Ranges, scores, statistics, valued
 from regulars.analysis.summary import log_gaps_query, repeat_values, summary, triples, visitors
 
 #: Customers whose values are worked out again for an earlier day; larger bases are sampled.
@@ -70,7 +70,9 @@ def valued_at(scene: Scene, standing: ibis.Table, day: date, *, of: int, name: s
             overall=float(desk.ask(f"schemes_{name}_mean", overall)["mean"][0].as_py()),
         )
     )
-    scored = desk.reader.take_in(scores(unique, visits=visits, spend=spend), f"study_schemes_{name}_scores")
+    scored = desk.reader.take_in(
+        scores(unique, visits=visits, spend=spend, ranges=Ranges.nominal()), f"study_schemes_{name}_scores"
+    )
     people = desk.keep(f"schemes_{name}_values", valued(few, scored, spend=spend))
     cut = float(desk.ask(f"schemes_{name}_cut", value_cut_query(people))["cut"][0].as_py())
     return Valued(with_class(people, value_cut=cut), cut)

@@ -15,7 +15,7 @@ from regulars.analysis.schemes.relations import SIGNS, with_relationship, with_s
 from regulars.analysis.schemes.rfm import with_rfm
 from regulars.analysis.schemes.sampling import half, sampled
 from regulars.analysis.schemes.worth import agreement, pairs_query, steadiness
-from regulars.analysis.standings import scores, valued
+from regulars.analysis.standings import Ranges, scores, valued
 from regulars.analysis.summary import triples
 
 #: Customers on whom steadiness is tried; shares then stand to about a third of a per cent.
@@ -84,7 +84,7 @@ def _month_before(scene: Scene, tried: ibis.Table) -> ibis.Table | None:
     if t is None:
         return None
     unique = desk.ask("schemes_month_histories", triples(t))
-    scored = scores(unique, visits=scene.models.visits, spend=scene.models.spend)
+    scored = scores(unique, visits=scene.models.visits, spend=scene.models.spend, ranges=Ranges.nominal())
     kept = desk.reader.take_in(scored, "study_schemes_month_scores")
     t = valued(t, kept, spend=scene.models.spend)
     t = with_class(t, value_cut=scene.value_cut).select("customer", "class", "rfm", "lifecycle")

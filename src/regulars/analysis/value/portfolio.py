@@ -49,7 +49,9 @@ def total_visits(
             for drawn in fit.draw_parameters(rng, draws)
         ]
     )
-    return _estimate(mean, _positive(mean * drawn / fitted, process, rng), "visits", fit.model, fit.customers)
+    # Nobody is expected any more, e.g. a century after the last visit: nothing to scale, and no range.
+    moved = mean * drawn / fitted if fitted > 0 else np.full(len(drawn), mean)
+    return _estimate(mean, _positive(moved, process, rng), "visits", fit.model, fit.customers)
 
 
 def portfolio(

@@ -12,19 +12,11 @@ from datetime import date, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
+from regulars.base.new_year import NEW_YEARS
 from regulars.ledger.synth.trade import Calendar, Place
 
 type Floats = NDArray[np.float64]
 type Ints = NDArray[np.int64]
-
-#: First day of the Lunar New Year (Hong Kong Observatory calendar).
-_NEW_YEARS = (
-    "2010-02-14 2011-02-03 2012-01-23 2013-02-10 2014-01-31 2015-02-19 2016-02-08 2017-01-28 2018-02-16 "
-    "2019-02-05 2020-01-25 2021-02-12 2022-02-01 2023-01-22 2024-02-10 2025-01-29 2026-02-17 2027-02-06 "
-    "2028-01-26 2029-02-13 2030-02-03 2031-01-23 2032-02-11 2033-01-31 2034-02-19 2035-02-08 2036-01-28 "
-    "2037-02-15 2038-02-04 2039-01-24 2040-02-12"
-)
-NEW_YEARS = tuple(date.fromisoformat(day) for day in _NEW_YEARS.split())
 
 
 @dataclass(frozen=True, slots=True)
