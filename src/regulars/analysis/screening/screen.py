@@ -147,7 +147,7 @@ def _local(names: Any) -> Local:
 
 
 def scored_query(t: ibis.Table, card: Card, *, as_of: date) -> ibis.Table:
-    """``customer``, ``branch``, ``eligible``, ``selected``; ``points_<term>`` and their sum ``score``; ``unknown_<term>``."""
+    """Per ``customer``: ``branch``, ``eligible``, ``selected``, ``points_<term>`` and their ``score``, ``unknown_<term>``."""
     fields = CATALOGUE.within(t.columns)
 
     def told(statement: str) -> ibis.Value:
