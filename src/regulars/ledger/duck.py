@@ -9,6 +9,7 @@ import duckdb
 import ibis
 import pyarrow as pa
 from ibis.backends.duckdb import Backend
+from ibis.backends.duckdb.converter import DuckDBPyArrowData
 
 from regulars.ledger import engine
 from regulars.ledger.schema import TABLES
@@ -26,6 +27,7 @@ class DuckReader:
         self._files = files
         self._connection = connection
         self._opened = 0
+        self._compiled: tuple[ibis.Table, str] | None = None
         self._ibis: Backend = ibis.duckdb.from_connection(connection)
         for table in TABLES.values():
             query = engine.relation(table, files.get(table.name, ()))
@@ -41,11 +43,14 @@ class DuckReader:
 
     def keep(self, expr: ibis.Table, name: str) -> ibis.Table:
         """Compute a table once and keep it until the reader closes."""
-        return self._ibis.create_table(name, expr, temp=True, overwrite=True)
+        query = self.sql(expr)
+        self._connection.execute(f"CREATE OR REPLACE TEMP TABLE {engine.name(name)} AS {query}")
+        return self._ibis.table(name)
 
     def arrow(self, expr: ibis.Table) -> pa.Table:
         """Compute a table into memory."""
-        return self._ibis.to_pyarrow(expr)
+        found = self._connection.sql(self.sql(expr)).to_arrow_table()
+        return expr.__pyarrow_result__(found, data_mapper=DuckDBPyArrowData)
 
     def take_in(self, table: pa.Table, name: str) -> ibis.Table:
         """Bring a table from memory to the engine, to be joined there."""
@@ -62,9 +67,16 @@ class DuckReader:
     def write_parquet(self, expr: ibis.Table, path: Path) -> None:
         """Compute a table into a Parquet file, which appears whole or not at all."""
         unfinished = path.with_name(f".{path.name}.unfinished")
-        self._ibis.to_parquet(expr, unfinished, compression="zstd")
+        target = engine.text(str(unfinished))
+        self._connection.execute(f"COPY ({self.sql(expr)}) TO {target} (FORMAT parquet, COMPRESSION zstd)")
         unfinished.replace(path)
 
     def sql(self, expr: ibis.Table) -> str:
-        """The expression as DuckDB SQL, laid out for reading."""
-        return str(ibis.to_sql(expr, dialect="duckdb", pretty=True))
+        """The expression as DuckDB SQL, laid out for reading.
+
+        Putting an expression into SQL takes longer than most queries take to run, and every query of a study is both
+        kept as text and run: the last one is remembered, so that it is done once.
+        """
+        if self._compiled is None or self._compiled[0] is not expr:
+            self._compiled = (expr, str(self._ibis.compile(expr, pretty=True)))
+        return self._compiled[1]

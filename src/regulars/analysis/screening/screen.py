@@ -147,7 +147,7 @@ def _local(names: Any) -> Local:
 
 
 def scored_query(t: ibis.Table, card: Card, *, as_of: date) -> ibis.Table:
-    """``customer``, ``branch``, ``eligible``, ``selected``, ``points_<term>``, their sum ``score``, ``unknown_<term>``."""
+    """Per customer: eligible, selected, points of each term, their sum ``score``, and which terms are unknown."""
     fields = CATALOGUE.within(t.columns)
 
     def told(statement: str) -> ibis.Value:

@@ -223,7 +223,7 @@ def _needs(found: Schemes) -> Figure | None:
             [need.id for need in found.needs],
             heads,
             squares,
-            (say("report.schemes.need"), say("report.schemes.bought")),
+            titles,
         ),
         say("report.schemes.alt_needs"),
         Table(say("report.schemes.table_needs"), columns, tuple(rows)),
