@@ -32,7 +32,7 @@ from regulars.base.text import Text, say
 from regulars.ledger.schema import VISIT_KINDS
 
 #: Lines of trade that get a contest of their own, at most, and origins they are tried at.
-LINES, LINE_ORIGINS = 4, 2
+LINES, LINE_ORIGINS = 4, 1
 #: Repeat customers (in the sample) below which a line is not told apart.
 LINE_REPEATERS = 300
 

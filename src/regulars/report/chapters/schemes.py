@@ -216,6 +216,7 @@ def _needs(found: Schemes) -> Figure | None:
         (Words(need.id), Amount(need.customers), *(Amount(Share(need.shares[k])) for k in kinds))
         for need in found.needs
     ]
+    titles = (say("report.schemes.need"), say("report.schemes.bought"))
     return Figure(
         "needs",
         say("report.schemes.figure_needs", n=len(found.needs)),
