@@ -131,6 +131,19 @@ class Closure(_Model):
         return self
 
 
+class Costs(_Model):
+    """What serving customers costs, where the ledger does not say. Nothing stated counts as not known, never as zero.
+
+    `staff_hour` is money an hour, `service_minutes` the usual length of a service; the others are shares of revenue.
+    """
+
+    staff_hour: Annotated[Decimal, Field(ge=0)] | None = None
+    service_minutes: Annotated[float, Field(gt=0, le=600)] | None = None
+    commission_service: Fraction | None = None
+    commission_product: Fraction | None = None
+    payment_fee: Fraction | None = None
+
+
 class Business(_Model):
     """The settings of one business."""
 
@@ -146,6 +159,7 @@ class Business(_Model):
     capacity: Capacity = Capacity()
     contact: Contact = Contact()
     margin: Margin = Margin()
+    costs: Costs = Costs()
     relationship: Relationship = Relationship()
     hygiene: Hygiene = Hygiene()
     closures: tuple[Closure, ...] = ()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from regulars.analysis.part import Part, Scene
+from regulars.analysis.profit.contribution import bridge, contributions, missing, reconciled, whale
+from regulars.analysis.profit.prepaid import prepaid
 from regulars.analysis.results.profit import Profit
 
 __all__ = ["Profit", "profit"]
@@ -10,4 +12,21 @@ __all__ = ["Profit", "profit"]
 
 def profit(scene: Scene) -> Part[Profit]:
     """The profit part of a study."""
-    return Part(None)
+    each = contributions(scene)
+    worth = scene.portfolio
+    everybody = worth.where()
+    lines, known = bridge(scene, each)
+    return Part(
+        Profit(
+            bridge=lines,
+            reconciled=reconciled(scene),
+            whale=whale(scene, each),
+            revenue_12=worth.revenue(12, everybody),
+            margin_12=worth.money("margin", 12, everybody),
+            discounted_36=worth.money("discounted", 36, everybody),
+            cost_known_share=known,
+            prepaid=prepaid(scene),
+            missing=missing(scene),
+        ),
+        each.select("customer", "contribution_12", "discount_12"),
+    )

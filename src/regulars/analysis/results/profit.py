@@ -1,10 +1,90 @@
-"""What the study says of contribution per customer and what is owed on packages."""
+"""What customers contribute after what serving them costs, and what is owed on packages."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from regulars.base.estimate import Estimate
+from regulars.base.text import Text
+
+type Basis = Literal["ledger", "setting", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class BridgeLine:
+    """One step from list price to contribution of the last 365 days. Costs are negative.
+
+    ``basis`` says where it comes from: the ledger's own lines, a setting, or nothing (then ``amount`` is None).
+    """
+
+    id: str
+    amount: float | None
+    basis: Basis
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciled:
+    """Revenue of the last 365 days in the ledger, and where it is in this study; the parts sum to it to the cent."""
+
+    ledger: float
+    studied: float
+    set_aside: float  # customers excluded by the hygiene policy, or without a visit
+    anonymous: float
+    difference: float
+
+
+@dataclass(frozen=True, slots=True)
+class Whale:
+    """Cumulative contribution of the last 365 days, best customers first: (share of customers, share of the total).
+
+    Peaks above 1 where some customers cost more than they bring.
+    """
+
+    points: tuple[tuple[float, float], ...]
+    peak: float
+    peak_at: float
+    below_zero: int
+    below_zero_amount: float
+    top_decile_share: float
+
+
+@dataclass(frozen=True, slots=True)
+class PackageCohort:
+    """Packages sold in one quarter: cash taken, value redeemed by age in quarters (cumulative share), still unused."""
+
+    quarter: date
+    sold: float
+    redeemed: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Prepaid:
+    """What is owed on packages, what of it will be asked for, and how fast."""
+
+    sold: float
+    redeemed: float
+    outstanding: float
+    cohorts: tuple[PackageCohort, ...]
+    breakage: Estimate | None  # share of cash never redeemed; None where no cohort is old enough to tell
+    expected_liability: Estimate | None
+    monthly_pace: float  # value redeemed a month, mean of the last 3
+    months_to_finish: float | None
+    slow_holders: int  # whose pace will not finish within 12 months
+    silent_holders: int  # with a balance, and silent for twice their own interval
 
 
 @dataclass(frozen=True, slots=True)
 class Profit:
     """Result of :mod:`regulars.analysis.profit`."""
+
+    bridge: tuple[BridgeLine, ...]
+    reconciled: Reconciled
+    whale: Whale
+    revenue_12: Estimate
+    margin_12: Estimate
+    discounted_36: Estimate
+    cost_known_share: float  # of the revenue studied, the part whose product cost is in the ledger
+    prepaid: Prepaid | None
+    missing: tuple[Text, ...]
