@@ -9,6 +9,8 @@ Docs: docs/methods/wastage-criteria.md.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from scipy.special import betaincinv
 
@@ -54,7 +56,7 @@ def criteria(scene: Scene) -> Criteria | None:
     cuts = np.quantile(rhythm, np.linspace(0, 1, _BANDS + 1)) if len(rhythm) >= _BANDS * _FEW else np.array([0, np.inf])
     cuts = np.unique(np.r_[0.0, np.round(cuts[1:-1]), np.inf])
     bands = []
-    for low, high in zip(cuts[:-1], cuts[1:], strict=True):
+    for low, high in pairwise(cuts):
         here = (rhythm >= low) & (rhythm < high)
         if here.sum() >= _FEW:
             top = float(rhythm[here].max()) if np.isinf(high) else float(high)
