@@ -1,7 +1,7 @@
 """The visit model judged on the business's own past. Docs: docs/methods/backtest.md.
 
-The chosen model is fitted again on what was known at a cut (a year ago; a quarter of a history under two years) and
-predicts visit days until ``as_of``; then the ledger is opened. Nothing after the cut enters the fit.
+The chosen model, as the contest fitted it on what was known at the latest origin (a year ago; a quarter of a history
+under two years), predicts visit days until ``as_of``; then the ledger is opened. Nothing after the cut enters the fit.
 """
 
 from __future__ import annotations
@@ -14,19 +14,12 @@ import pyarrow as pa
 from numpy.random import Generator
 
 from regulars.analysis.diagnosis import Backtest
-from regulars.analysis.models import FEW_REPEATERS, refit
-from regulars.analysis.origins import origins
+from regulars.analysis.models import FEW_REPEATERS
 from regulars.analysis.standings import KEY, statistics
 from regulars.analysis.summary import summary, visitors
-from regulars.analysis.value import by_frequency, total_visits
+from regulars.analysis.value import VisitFit, by_frequency, total_visits
 
 TOP = 7  # repeat visits shown one by one; the last row is 'seven or more'
-
-
-def cut_day(first_day: date, as_of: date) -> date | None:
-    """The latest origin of the contest; None when the history is too short to be cut."""
-    at = origins(first_day, as_of)
-    return at[0].cut if at else None
 
 
 def backtest_query(days: ibis.Table, *, cut: date) -> ibis.Table:
@@ -38,16 +31,13 @@ def backtest_query(days: ibis.Table, *, cut: date) -> ibis.Table:
     return joined.group_by(*KEY).aggregate(customers=joined.count(), came=joined.came.sum().fill_null(0)).order_by(*KEY)
 
 
-def backtest(
-    triples: pa.Table, *, model: str, log_gaps: float, cut: date, as_of: date, rng: Generator
-) -> Backtest | None:
-    """Fit, predict, compare; None when too few customers had come back by the cut."""
+def backtest(triples: pa.Table, *, fit: VisitFit, cut: date, as_of: date, rng: Generator) -> Backtest | None:
+    """Predict with the model as the contest fitted it at the cut, and compare; None when too few had come back."""
     if not triples.num_rows:
         return None
     stats = statistics(triples)
     if stats.repeaters < FEW_REPEATERS:
         return None
-    fit = refit(stats, model, log_gaps=log_gaps)
     horizon = (as_of - cut).days
     expected = fit.expected_visits(stats.x, stats.t_x, stats.T, horizon / 7)
     came = triples["came"].to_numpy().astype(np.int64)

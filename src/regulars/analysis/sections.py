@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import ibis
 from numpy.random import Generator
 
 from regulars import __version__
-from regulars.analysis.backtest import backtest, backtest_query, cut_day
+from regulars.analysis.backtest import backtest, backtest_query
 from regulars.analysis.branches import branch_rows, branches_query, visits_by_branch, visits_query
 from regulars.analysis.classes import classes
 from regulars.analysis.concentration import concentration, lorenz_query, one_visit_query
@@ -36,7 +37,6 @@ from regulars.analysis.results.hygiene import Hygiene
 from regulars.analysis.retention import cohorts, cohorts_query, newcomers_query
 from regulars.analysis.rhythm import median_query, rhythm, rhythm_query
 from regulars.analysis.standings import PERMISSIONS
-from regulars.analysis.summary import log_gaps_query
 from regulars.analysis.tournament import Tried
 from regulars.analysis.wastage import lost_query, wastage
 
@@ -195,15 +195,14 @@ def _packages(setting: Setting, kept: Kept) -> Packages | None:
     )
 
 
-def backtest_of(setting: Setting, kept: Kept, models: Models, rng: Generator) -> Backtest | None:
-    """The chosen model on the latest origin; None where the history is too short or the model is the pack's."""
-    cut = cut_day(setting.first_day, setting.as_of)
-    if cut is None or models.from_pack:
+def backtest_of(setting: Setting, kept: Kept, tried: Tried | None, rng: Generator) -> Backtest | None:
+    """The chosen model on the latest origin; None where nothing could be tried."""
+    if tried is None:
         return None
-    table = setting.desk.ask("backtest", backtest_query(kept.days, cut=cut))
-    gaps = setting.desk.ask("backtest_log_gaps", log_gaps_query(kept.days, until=cut))
-    log_gaps = float(gaps["total"][0].as_py())
-    return backtest(table, model=models.visits.model, log_gaps=log_gaps, cut=cut, as_of=setting.as_of, rng=rng)
+    origin = next(iter(tried.cases))
+    end = origin.cut + timedelta(days=origin.horizon)
+    table = setting.desk.ask("backtest", backtest_query(kept.days.filter(kept.days.day <= end), cut=origin.cut))
+    return backtest(table, fit=tried.fits[0], cut=origin.cut, as_of=end, rng=rng)
 
 
 def _found(setting: Setting, kept: Kept, models: Models, clean: Hygiene | None) -> Found:

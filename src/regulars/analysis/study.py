@@ -84,7 +84,7 @@ def study(
     believed = _believed(setting, kept, models, tried)
     progress(say("study.step.sections"), 3, _STEPS)
     rng = np.random.default_rng(_SEED)
-    tested = backtest_of(setting, kept, models, rng)
+    tested = backtest_of(setting, kept, tried, rng)
     worth = portfolio(setting, models, believed, error=discrepancy(tested, tried.errors if tried else ()), rng=rng)
     scene = Scene(setting, kept, models, tried, worth, believed.people, believed.interval, believed.value_cut, rng)
     parts = deeper(scene)

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from scipy.special import hyp2f1
 
-from regulars.analysis.backtest import cut_day
 from regulars.analysis.diagnosis import Backtest
 from regulars.analysis.forecast import discrepancy
 from regulars.analysis.models import fitting_grid, pack_visits
+from regulars.analysis.origins import origins
 from regulars.analysis.value import Statistics, VisitFit, fit_bgnbd, fit_gamma_gamma, fit_mbgnbd, portfolio
 from regulars.analysis.value.likelihood import VisitModel
 from regulars.analysis.value.statistics import Floats
@@ -115,7 +115,8 @@ def test_the_error_of_the_past_is_expected_of_the_future() -> None:
     assert discrepancy(tried(1000.0, 50.0, 990)) == pytest.approx(least), "within what chance explains"
     assert discrepancy(tried(1000.0, 0.0, 1)) == 0.7, "bounded"
     assert discrepancy(tried(1000.0, 0.0, 0)) == 0.05
-    assert cut_day(date(2021, 1, 1), date(2023, 12, 31)) == date(2022, 12, 31), "a whole year: no season is left out"
+    first = origins(date(2021, 1, 1), date(2023, 12, 31))[0]
+    assert first.cut == date(2022, 12, 31), "a whole year: no season is left out"
 
 
 def test_parts_add_up_to_the_whole(sample: Studied) -> None:

@@ -47,9 +47,8 @@ def value_factors(
     """
     calibrated = calibration or Calibration.none()
     behind = stats.x if value_visits is None else np.asarray(value_visits, dtype=float)
-    grid, back = stats, np.arange(len(stats))
-    if len(stats) > _LARGE:
-        grid, back = stats.coarsened()
+    grid, back = stats.gridded(_LARGE)
+    if grid is not stats:
         total = np.bincount(back, stats.weight * behind, minlength=len(grid))
         behind = np.where(grid.weight > 0, total / np.maximum(grid.weight, 1e-300), 0.0)
     shape = np.asarray(spend.parameters[1] + spend.parameters[0] * behind, dtype=np.float64)

@@ -65,7 +65,10 @@ def maximise(
     rough: Objective | None = None,
     always_held: bool = False,
 ) -> Optimum:
-    """Best optimum over ``starts``; ``rough`` is a cheaper likelihood that brings the search near first."""
+    """Best optimum over ``starts``; ``rough`` is a cheaper likelihood, much the same, that brings the search near.
+
+    With it the exact likelihood is only evaluated for the last steps, whose curvature is that of the rough one.
+    """
     with _THREADS.limit(limits=1, user_api="blas"):
         if not always_held:
             free = _climb(objective, rough or objective, starts, bounds, customers)
@@ -101,13 +104,15 @@ def _climb(
     bounds: Sequence[tuple[float, float]],
     customers: float,
 ) -> Optimum:
-    """Every start on the rough objective, the best of them on the exact one, then Newton steps."""
+    """Every start on the rough objective, then Newton steps on the exact one from the best of them."""
     low, high = np.asarray(bounds).T
     ends = [_search(rough, np.clip(start, low, high), bounds, customers) for start in starts]
     theta = max(ends, key=lambda end: rough(end)[0])
-    if rough is not objective:
-        theta = _search(objective, theta, bounds, customers)
-    return _polished(objective, theta, low, high)
+    found = _polished(objective, rough, theta, low, high)
+    if rough is not objective and not found.converged:
+        theta = _search(objective, found.theta, bounds, customers)
+        found = _polished(objective, objective, theta, low, high)
+    return found
 
 
 def _search(objective: Objective, start: Floats, bounds: Sequence[tuple[float, float]], customers: float) -> Floats:
@@ -121,14 +126,15 @@ def _search(objective: Objective, start: Floats, bounds: Sequence[tuple[float, f
     return np.asarray(found.x, dtype=float)
 
 
-def _polished(objective: Objective, theta: Floats, low: Floats, high: Floats) -> Optimum:
-    """Newton steps while they gain; quasi-Newton searches stop early on the flat ridges of these likelihoods.
+def _polished(objective: Objective, curved: Objective, theta: Floats, low: Floats, high: Floats) -> Optimum:
+    """Newton steps while they gain, with the curvature of ``curved``; quasi-Newton searches stop early on the flat
+    ridges of these likelihoods.
 
     What a step promises, half of gradient times step, is the log-likelihood still missing: the test of convergence.
     """
     value, gradient = objective(theta)
     for _ in range(30):
-        curvature = -hessian(objective, theta)
+        curvature = -hessian(curved, theta)
         step = _newton(theta, gradient, curvature, low, high)
         missing = float(gradient @ step) / 2
         if missing < _ENOUGH:

@@ -31,12 +31,18 @@ from regulars.analysis.value.series import Ahead, Tail, tail_length
 from regulars.analysis.value.statistics import Floats, Ints, Statistics, dot
 from regulars.analysis.value.visits import FEW_REPEATERS, LOG_LIMIT, VisitFit, as_floats, plain_words
 
-_NODES, _WEIGHTS = leggauss(32)
-_NODES, _WEIGHTS = (_NODES + 1) / 2, _WEIGHTS / 2
-_MANY = 2_000  # histories above which the search begins on a weekly grid
+
+def _rule(points: int) -> tuple[Floats, Floats]:
+    """Gauss-Legendre nodes and weights on 0..1."""
+    nodes, weights = leggauss(points)
+    return (nodes + 1) / 2, weights / 2
+
+
+#: Points of the quadrature: to a ten-billionth in general, to a hundred-millionth where there are very many histories.
+_FINE, _QUICK, _VERY_MANY = _rule(32), _rule(16), 50_000
+_MANY = 2_500  # histories above which the search begins on a grid
 _GONE = 40.0  # e-folds after which nothing is left to add up
-_LIVES, _LIFE_WEIGHTS = leggauss(14)
-_LIVES, _LIFE_WEIGHTS = (_LIVES + 1) / 2, _LIFE_WEIGHTS / 2
+_LIVES, _LIFE_WEIGHTS = _rule(14)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,12 +71,18 @@ class ParetoFit(VisitFit):
 
     def expected_visits(self, x: ArrayLike, t_x: ArrayLike, T: ArrayLike, t: float) -> Floats:
         """Expected visits in the next ``t`` weeks, in closed form; at x = t_x = T = 0 those of a new customer."""
+        return self.expected_ahead(x, t_x, T, (t,))[0]
+
+    def expected_ahead(self, x: ArrayLike, t_x: ArrayLike, T: ArrayLike, ahead: tuple[float, ...]) -> list[Floats]:
+        """Expected visits within several horizons; what they share is computed once."""
         x, t_x, T = as_floats(x, t_x, T)
         r, alpha, s, beta = self.parameters
-        logs = np.log1p(t / (beta + T))
-        near = abs(s - 1) < 1e-7
-        living = (beta + T) * (logs if near else -np.expm1(-(s - 1) * logs) / (s - 1))
-        return np.asarray(self.p_alive(x, t_x, T) * (r + x) / (alpha + T) * living)
+        rate = self.p_alive(x, t_x, T) * (r + x) / (alpha + T) * (beta + T)
+        found = []
+        for t in ahead:
+            logs = np.log1p(t / (beta + T))
+            found.append(np.asarray(rate * (logs if abs(s - 1) < 1e-7 else -np.expm1(-(s - 1) * logs) / (s - 1))))
+        return found
 
     def lost_within(self, x: ArrayLike, t_x: ArrayLike, T: ArrayLike, weeks: float) -> Floats:
         """P(leaves for good within ``weeks``), given still a customer."""
@@ -126,7 +138,7 @@ def fit_pareto(stats: Statistics) -> VisitFit:
     few = stats.repeaters < FEW_REPEATERS
     best = maximise(
         exact,
-        rough=ParetoLikelihood.of(stats.coarsened()[0]) if len(stats) > _MANY else None,
+        rough=ParetoLikelihood.of(_quick_grid(stats)) if len(stats) > _MANY else None,
         starts=[np.log([r, r / rate, s, b * scale]) for r, s, b in ((0.6, 0.6, 0.4), (1.5, 0.8, 2.0))],
         bounds=[
             (-LOG_LIMIT, LOG_LIMIT),
@@ -149,6 +161,16 @@ def fit_pareto(stats: Statistics) -> VisitFit:
         held=best.held,
         verdict=plain_words(stats, exact.nbd, best),
     )
+
+
+def _quick_grid(stats: Statistics) -> Statistics:
+    """The base on the finest grid of few enough histories."""
+    grid = stats
+    for weeks in (1.0, 2.0, 4.0, 8.0, 13.0):
+        grid = stats.coarsened(weeks)[0]
+        if len(grid) <= _MANY:
+            break
+    return grid
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -212,12 +234,13 @@ def _log_dead(
     slope = (r + x) * (m + t_x) / (alpha + t_x) + (s + 1) * (m + t_x) / (beta + t_x) - 1
     # The logarithm of the integrand is concave in u: it falls at least as fast later as it does at the start.
     span = np.minimum(span, _GONE / np.maximum(slope, _GONE / np.maximum(span, 1e-300)))
-    u = _NODES[:, None] * span
+    nodes, weights = _QUICK if len(x) > _VERY_MANY else _FINE
+    u = nodes[:, None] * span
     t = (m + t_x) * np.expm1(u) + t_x
     log_alpha, log_beta = np.log(alpha + t), np.log(beta + t)
     logs = -(r + x) * log_alpha - (s + 1) * log_beta + np.log(m + t)  # dt = (m + t) du
     top = logs.max(axis=0)
-    each = _WEIGHTS[:, None] * np.exp(logs - top)
+    each = weights[:, None] * np.exp(logs - top)
     total = each.sum(axis=0)
     with np.errstate(divide="ignore"):  # nothing can have happened where T = t_x: the logarithm of nothing
         found = top + np.log(total) + np.log(span)

@@ -13,7 +13,8 @@ from regulars.analysis.value.visits import VisitFit
 HORIZONS = {12: WEEKS_PER_YEAR, 36: 3 * WEEKS_PER_YEAR}
 #: Weeks in which a customer who comes at all counts as active.
 SOON = 90 / 7
-_LARGE = 50_000
+#: Histories above which all but means and P(alive) are taken on a grid of weeks.
+_LARGE = 60_000
 #: Months at whose ends expected visits are taken to discount what comes between.
 _STEPS = {12: (3, 6, 9, 12), 36: (3, 6, 9, 12, 18, 24, 36)}
 
@@ -27,23 +28,22 @@ def score(stats: Statistics, fit: VisitFit, *, calibration: Calibration | None =
     in ten of the customer's own gaps).
     """
     triple = (stats.x, stats.t_x, stats.T)
+    grid, back = stats.gridded(_LARGE)
+    alive = fit.p_alive(*triple)
     columns = {
-        "p_alive": fit.p_alive(*triple),
+        "p_alive": alive,
         "rate_month": fit.rate_given_alive(*triple) * WEEKS_PER_MONTH,
-        "p_active_90": fit.survival_counts(*triple, SOON, [1])[:, 0],
-        "leaving_90": _leaving(stats, fit),
+        "p_active_90": fit.survival_counts(grid.x, grid.t_x, grid.T, SOON, [1])[:, 0][back],
+        "leaving_90": alive * fit.lost_within(grid.x, grid.t_x, grid.T, SOON)[back],
         **next_visit(fit, stats),
     }
-    for months, weeks in HORIZONS.items():
-        columns |= {f"visits_{months}{part}": values for part, values in _ahead(stats, fit, weeks, calibration).items()}
+    exact = fit.expected_ahead(*triple, tuple(HORIZONS.values())) if grid is not stats else None
+    for number, (months, weeks) in enumerate(HORIZONS.items()):
+        found = {part: values[back] for part, values in _ahead(grid, fit, weeks, calibration).items()}
+        if exact is not None:
+            found[""] = exact[number]
+        columns |= {f"visits_{months}{part}": values for part, values in found.items()}
     return columns
-
-
-def _leaving(stats: Statistics, fit: VisitFit) -> Floats:
-    """P(still a customer, and leaves for good within 90 days); in large bases on a weekly grid."""
-    grid, back = (stats, np.arange(len(stats))) if len(stats) <= _LARGE else stats.coarsened()
-    lost = fit.lost_within(grid.x, grid.t_x, grid.T, SOON)
-    return np.asarray(fit.p_alive(stats.x, stats.t_x, stats.T) * lost[back])
 
 
 def _ahead(stats: Statistics, fit: VisitFit, weeks: float, calibration: Calibration | None) -> dict[str, Floats]:
@@ -70,13 +70,14 @@ def discounts(stats: Statistics, fit: VisitFit, *, monthly: float) -> dict[int, 
     ratio by less than a thousandth.
     """
     grid, back = stats.coarsened()
-    upto = {0: np.zeros(len(grid))}
-    for month in sorted({m for steps in _STEPS.values() for m in steps}):
-        upto[month] = fit.expected_visits(grid.x, grid.t_x, grid.T, month * WEEKS_PER_MONTH)
+    months = sorted({m for steps in _STEPS.values() for m in steps})
+    ahead = fit.expected_ahead(grid.x, grid.t_x, grid.T, tuple(m * WEEKS_PER_MONTH for m in months))
+    upto = {0: np.zeros(len(grid)), **dict(zip(months, ahead, strict=True))}
     found = {}
-    for months, steps in _STEPS.items():
+    for horizon, steps in _STEPS.items():
         present = sum(
             (upto[b] - upto[a]) * monthly ** ((a + b) / 2) for a, b in zip((0, *steps[:-1]), steps, strict=True)
         )
-        found[months] = np.asarray(np.where(upto[months] > 0, present / np.maximum(upto[months], 1e-300), 1.0))[back]
+        whole = upto[horizon]
+        found[horizon] = np.asarray(np.where(whole > 0, present / np.maximum(whole, 1e-300), 1.0))[back]
     return found

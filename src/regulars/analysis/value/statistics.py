@@ -80,6 +80,16 @@ class Statistics:
         end = (np.floor(self.T / weeks) + 0.5) * weeks
         return Statistics(self.x, last, end, self.weight)._grouped()
 
+    def gridded(self, most: int) -> tuple[Statistics, Ints]:
+        """This base where it has few enough rows, else on the finest grid of weeks that has; rows there as above."""
+        if len(self) <= most:
+            return self, np.arange(len(self))
+        for weeks in (1.0, 2.0, 4.0):
+            grid, back = self.coarsened(weeks)
+            if len(grid) <= most:
+                break
+        return grid, back
+
     def _grouped(self) -> tuple[Statistics, Ints]:
         ends, end_code = np.unique(self.T, return_inverse=True)
         lasts, last_code = np.unique(self.t_x, return_inverse=True)

@@ -102,6 +102,10 @@ class VisitFit:
         """Expected visits in the next ``t`` weeks; at x = t_x = T = 0 those of a new customer."""
         return self.visits(x, t_x, T, t).mean
 
+    def expected_ahead(self, x: ArrayLike, t_x: ArrayLike, T: ArrayLike, ahead: tuple[float, ...]) -> list[Floats]:
+        """Expected visits within several horizons."""
+        return [self.expected_visits(x, t_x, T, t) for t in ahead]
+
     def visit_quantiles(
         self, x: ArrayLike, t_x: ArrayLike, T: ArrayLike, t: float, levels: tuple[float, ...]
     ) -> Floats:
