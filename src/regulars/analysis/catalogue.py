@@ -6,7 +6,7 @@ district) is here: they cannot be asked. Docs: docs/how-to/segments.md.
 
 from __future__ import annotations
 
-from regulars.analysis.diagnosis import CLASSES, STATES
+from regulars.analysis.results.names import CLASSES, STATES
 from regulars.base.predicate import Catalogue, Field
 
 LIFECYCLE = ("newcomer", "developing", "established", "declining", "lapsed", "returned")

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import ibis
 
-from regulars.analysis.diagnosis import CLASSES, Class, Classes, ClassRow
+from regulars.analysis.diagnosis import Classes, ClassRow
 from regulars.analysis.forecast import Portfolio
+from regulars.analysis.results.names import CLASSES, Class
 
 SCHEME = "value_36_by_p_alive"
 DURATION_CUT = 0.5

@@ -15,6 +15,7 @@ from regulars.analysis.results.acquisition import Acquisition
 from regulars.analysis.results.clock import ClockFound
 from regulars.analysis.results.hygiene import Hygiene
 from regulars.analysis.results.leaving import Leaving
+from regulars.analysis.results.names import Class, State
 from regulars.analysis.results.opportunity import Opportunity
 from regulars.analysis.results.profit import Profit
 from regulars.analysis.results.renewal import Renewal
@@ -27,14 +28,6 @@ from regulars.base.problem import Problem
 from regulars.base.text import Text
 
 SCHEMA = "regulars.study/1"
-
-type State = Literal["newcomer", "active", "overdue", "lapsed"]
-type Class = Literal["regulars", "passing_stars", "faithful_light", "passers_by"]
-
-#: States in the order every page shows them.
-STATES: tuple[State, ...] = ("newcomer", "active", "overdue", "lapsed")
-#: Value-by-duration classes: high/long, high/short, low/long, low/short.
-CLASSES: tuple[Class, ...] = ("regulars", "passing_stars", "faithful_light", "passers_by")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,9 @@ from __future__ import annotations
 import ibis
 import pyarrow as pa
 
-from regulars.analysis.diagnosis import STATES, State, StateRow, Wastage
+from regulars.analysis.diagnosis import StateRow, Wastage
 from regulars.analysis.forecast import Portfolio
+from regulars.analysis.results.names import STATES, State
 from regulars.analysis.visits import YEAR
 from regulars.packs.schema import Windows
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from regulars.analysis.diagnosis import STATES, Class, ModelFit, State
+from regulars.analysis.diagnosis import ModelFit
+from regulars.analysis.results.names import STATES, Class, State
 from regulars.base.text import Text, say
 from regulars.packs.schema import Channel, Primitive, Relationship, Trust
 

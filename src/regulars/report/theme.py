@@ -6,7 +6,7 @@ and stay apart for the common kinds of colour-blindness (tests/core/report/test_
 
 from __future__ import annotations
 
-from regulars.analysis.diagnosis import Class, State
+from regulars.analysis.results.names import Class, State
 
 PAPER = "#faf8f4"
 CARD = "#fffdfa"

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from regulars.analysis.diagnosis import STATES
+from regulars.analysis.results.names import STATES
 from regulars.analysis.rhythm import FEW
 from regulars.ledger.schema import KINDS
 from regulars.packs.load import load_pack

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from regulars.analysis.diagnosis import CLASSES, STATES
+from regulars.analysis.results.names import CLASSES, STATES
 from regulars.report import theme
 
 type Vector = NDArray[np.float64]

@@ -11,7 +11,7 @@ import pytest
 from scipy.stats import norm
 
 from regulars.analysis.catalogue import RELATIONSHIPS
-from regulars.analysis.diagnosis import CLASSES
+from regulars.analysis.results.names import CLASSES
 from regulars.analysis.schemes.agreement import adjusted_rand, table_of
 from regulars.analysis.schemes.definitions import digest
 from regulars.analysis.schemes.needs import cluster, halves_agree, named

@@ -8,6 +8,7 @@ from regulars.analysis.leaving.warnings import warnings
 from regulars.analysis.leaving.winback import deliberate_exit, of_each, win_back
 from regulars.analysis.part import Part, Scene
 from regulars.analysis.results.leaving import Cost, Leaving, StateHazard
+from regulars.analysis.results.names import STATES
 
 __all__ = ["Leaving", "leaving"]
 
@@ -37,7 +38,7 @@ def leaving(scene: Scene) -> Part[Leaving]:
 
 def _states(scene: Scene) -> tuple[StateHazard, ...]:
     worth, rows = scene.portfolio, []
-    for state in worth.names("state"):
+    for state in STATES:
         cells = worth.where(state=state)
         lost = worth.lost_next_90(cells)
         customers = worth.count(cells)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from regulars.analysis.results.names import State
 from regulars.base.estimate import Estimate
 from regulars.base.text import Text
 
@@ -59,7 +60,7 @@ class Criteria:
 class StateHazard:
     """Customers of one state: probability of leaving for good within 90 days, and what goes with them in 12 months."""
 
-    state: str
+    state: State
     customers: int
     leaving_90: Estimate
     share: float  # leaving within 90 days, of the state's customers

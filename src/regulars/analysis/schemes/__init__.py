@@ -13,8 +13,8 @@ import ibis
 import pyarrow as pa
 
 from regulars.analysis.catalogue import LIFECYCLE, RELATIONSHIPS, RFM
-from regulars.analysis.diagnosis import CLASSES
 from regulars.analysis.part import Part, Scene
+from regulars.analysis.results.names import CLASSES
 from regulars.analysis.results.schemes import (
     Habit,
     NeedProfile,

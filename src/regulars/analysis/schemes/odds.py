@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import ibis
 
-from regulars.analysis.diagnosis import CLASSES
+from regulars.analysis.results.names import CLASSES
 from regulars.analysis.segment import Z80
 
 PHI = (1.5976, 0.07056)

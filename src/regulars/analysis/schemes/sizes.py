@@ -7,7 +7,7 @@ import math
 import ibis
 import pyarrow as pa
 
-from regulars.analysis.diagnosis import CLASSES
+from regulars.analysis.results.names import CLASSES
 from regulars.analysis.results.schemes import SchemeClass, SchemeId
 from regulars.analysis.segment import Z80
 from regulars.analysis.standings import PERMISSIONS

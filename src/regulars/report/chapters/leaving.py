@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from regulars.analysis.results.leaving import Criteria, Leaving, Reason, RhythmBand, Warning
 from regulars.base.text import Number, Param, Share, Text, say
-from regulars.report import names
+from regulars.report import names, theme
 from regulars.report.charts.bands import Band, Dot, bands, dots
 from regulars.report.context import Context
 from regulars.report.document import (
@@ -63,7 +63,7 @@ def _keys(c: Context, found: Leaving) -> KeyFigures:
             KeyFigure(
                 say("report.leaving.by_value", n=won.top),
                 c.purse.about(won.by_value) if won.top else None,
-                say("report.leaving.by_risk", value=c.purse.about(won.by_risk)) if won.top else None,
+                say("report.leaving.by_risk", n=won.top, value=c.purse.about(won.by_risk)) if won.top else None,
                 say("report.leaving.by_value_note", response=Share(won.response)),
             ),
         )
@@ -139,7 +139,7 @@ def _states(c: Context, found: Leaving) -> Table:
     )
     rows: list[tuple[Cell, ...]] = [
         (
-            Words(names.state_of(row.state), swatch=row.state),
+            Words(names.state_of(row.state), swatch=theme.STATE_COLOURS[row.state]),
             Amount(row.customers),
             Amount(count(row.leaving_90.mean), between_counts(row.leaving_90)),
             Amount(Share(row.share)),

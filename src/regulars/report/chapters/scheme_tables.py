@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from regulars.analysis.diagnosis import CLASSES
+from regulars.analysis.results.names import CLASSES
 from regulars.analysis.results.schemes import Grade, Scheme, Schemes
 from regulars.base.text import Share, Text, say
 from regulars.report import names, theme
