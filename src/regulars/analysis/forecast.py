@@ -1,6 +1,6 @@
 """What groups of customers are expected to bring, with ranges.
 
-The mean is the plain sum over the standings, so that tables add up. The range has three parts (METHODS 6.4): what the
+The mean is the plain sum over the standings, so that tables add up. The range has three parts: what the
 customers will do given the models (variances add), and what we do not know of the models' parameters, which all
 customers share and which dominates in large bases: parameters are drawn from their Laplace approximation and every
 draw re-scores the base on cells of like customers. Neither part knows that a model is only a model. So a third part is

@@ -1,4 +1,4 @@
-"""CDNOW through the real store and the whole study, to the published digits (METHODS section 2)."""
+"""CDNOW through the real store and the whole study, to the published digits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Published digits: METHODS section 2 (papers, BTYD walkthrough, CLVTools tests)."""
+"""Published digits: papers, the BTYD walkthrough, CLVTools' tests."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
 """How well a visit model foretold what is already known: by calibration frequency, and CRPS for choosing a model.
 
 The continuous ranked probability score of a count forecast is the sum over n >= 0 of (P(X <= n) - [actual <= n])^2
-(Gneiting and Raftery 2007). It rewards both calibration and sharpness, which mean absolute error does not
-(METHODS section 0).
+(Gneiting and Raftery 2007). It rewards both calibration and sharpness, which mean absolute error does not.
 """
 
 from __future__ import annotations

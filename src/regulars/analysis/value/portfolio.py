@@ -2,7 +2,7 @@
 
 Customers differ by chance (variances add up over customers) and the parameters are not known exactly (an error all
 customers share, which dominates in a big base). Parameters are drawn from the Laplace approximation; for every draw
-the totals are computed anew and chance is added (METHODS section 6.4). Draws run on a grid coarse enough to be quick
+the totals are computed anew and chance is added. Draws run on a grid coarse enough to be quick
 and move the exact total of the fitted parameters by their ratio.
 """
 

@@ -6,7 +6,7 @@ so with z = t/(alpha+T+t) (n = x for BG/NBD, x + 1 for MBG/NBD)
     P(X >= N) = P(alive) * I_z(N, r+x) * B(a, b+n+N-1)/B(a, b+n)
 
 With Erlang gaps of k stages, j of which are finished since the last visit with weight w_j (``likelihood.stage_terms``),
-I_z becomes sum_j w_j I_z(kN - j, r+kx+j) (METHODS section 6.2); k = 1 is the line above.
+I_z becomes sum_j w_j I_z(kN - j, r+kx+j); k = 1 is the line above.
 
 Mean, variance and quantiles are sums over N of the same terms. I_z(N, R) is the upper tail of a negative binomial,
 whose terms follow by recursion; no 2F1, nothing singular at a = 1, nothing that overflows. Rows are worked off in
