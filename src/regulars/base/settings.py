@@ -110,7 +110,7 @@ class Hygiene(_Model):
     catch_all: Policy = "exclude"
     house: Policy = "exclude"
     staff: Policy = "keep"
-    wholesale: Policy = "exclude"
+    wholesale: Policy = "keep"
     duplicates: Policy = "keep"
     left_truncated: Policy = "keep"
     exclude_customers: tuple[int, ...] = ()

@@ -43,8 +43,14 @@ class DuckReader:
 
     def keep(self, expr: ibis.Table, name: str) -> ibis.Table:
         """Compute a table once and keep it until the reader closes."""
-        query = self.sql(expr)
-        self._connection.execute(f"CREATE OR REPLACE TEMP TABLE {engine.name(name)} AS {query}")
+        # With the types that Ibis promises: a day and an interval make a timestamp in DuckDB.
+        mapper = self._ibis.compiler.type_mapper
+        columns = ", ".join(f"{engine.name(c)} {mapper.to_string(t)}" for c, t in expr.schema().items())
+        making = engine.name(f"{name} (in the making)")  # the old one may be what the new one is made of
+        self._connection.execute(f"CREATE OR REPLACE TEMP TABLE {making} ({columns})")
+        self._connection.execute(f"INSERT INTO {making} {self.sql(expr)}")
+        self._connection.execute(f"DROP TABLE IF EXISTS {engine.name(name)}")
+        self._connection.execute(f"ALTER TABLE {making} RENAME TO {engine.name(name)}")
         return self._ibis.table(name)
 
     def arrow(self, expr: ibis.Table) -> pa.Table:
@@ -78,5 +84,6 @@ class DuckReader:
         kept as text and run: the last one is remembered, so that it is done once.
         """
         if self._compiled is None or self._compiled[0] is not expr:
+            self._ibis._run_pre_execute_hooks(expr)  # lets DuckDB see tables that lie in memory
             self._compiled = (expr, str(self._ibis.compile(expr, pretty=True)))
         return self._compiled[1]
