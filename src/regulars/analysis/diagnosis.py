@@ -11,17 +11,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from regulars.analysis.results.acquisition import Acquisition
 from regulars.analysis.results.clock import ClockFound
 from regulars.analysis.results.hygiene import Hygiene
 from regulars.analysis.results.leaving import Leaving
 from regulars.analysis.results.names import Class, State
-from regulars.analysis.results.opportunity import Opportunity
 from regulars.analysis.results.profit import Profit
 from regulars.analysis.results.renewal import Renewal
 from regulars.analysis.results.schemes import Schemes
 from regulars.analysis.results.staying import Staying
-from regulars.analysis.results.teams import Teams
 from regulars.analysis.results.tournament import Tournament, Trust
 from regulars.base.estimate import Estimate
 from regulars.base.problem import Problem
@@ -298,13 +295,10 @@ class Diagnosis:
     tournament: Tournament | None = None  # None where the history is too short to be cut
     trust: Trust | None = None
     # The deeper parts; None where the data cannot carry them.
-    acquisition: Acquisition | None = None
     clock: ClockFound | None = None
     hygiene: Hygiene | None = None
     leaving: Leaving | None = None
-    opportunity: Opportunity | None = None
     profit: Profit | None = None
     renewal: Renewal | None = None
     schemes: Schemes | None = None
     staying: Staying | None = None
-    teams: Teams | None = None

@@ -8,15 +8,12 @@ from typing import Any
 
 import ibis
 
-from regulars.analysis.acquisition import acquisition
 from regulars.analysis.leaving import leaving
-from regulars.analysis.opportunity import opportunity
 from regulars.analysis.part import Part, Scene
 from regulars.analysis.profit import profit
 from regulars.analysis.renewal import renewal
 from regulars.analysis.schemes import schemes
 from regulars.analysis.staying import staying
-from regulars.analysis.teams import teams
 
 #: Field of the diagnosis -> the part that fills it.
 PARTS: dict[str, Callable[[Scene], Part[Any]]] = {
@@ -25,9 +22,6 @@ PARTS: dict[str, Callable[[Scene], Part[Any]]] = {
     "schemes": schemes,
     "profit": profit,
     "renewal": renewal,
-    "acquisition": acquisition,
-    "opportunity": opportunity,
-    "teams": teams,
 }
 
 

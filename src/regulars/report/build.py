@@ -7,7 +7,6 @@ from regulars.base.settings import Business
 from regulars.base.text import Local, say
 from regulars.packs.schema import Pack
 from regulars.report.chapters import (
-    acquisition,
     branches,
     classes,
     clock,
@@ -21,7 +20,6 @@ from regulars.report.chapters import (
     methods,
     movement,
     not_chosen,
-    opportunity,
     overview,
     packages,
     profit,
@@ -31,7 +29,6 @@ from regulars.report.chapters import (
     rhythm,
     schemes,
     staying,
-    teams,
     trust,
     wastage,
 )
@@ -62,10 +59,7 @@ CHAPTERS = (
     trust.chapter,
     packages.chapter,
     renewal.chapter,
-    acquisition.chapter,
-    opportunity.chapter,
     branches.chapter,
-    teams.chapter,
     quality.chapter,
     hygiene.chapter,
 )
