@@ -119,7 +119,7 @@ def test_cdnow(spark: Any, tmp_path: Path) -> None:
     assert "`" in there.diagnosis.queries["standings"]  # what ran is what is kept: Spark's own SQL
 
 
-@pytest.mark.parametrize("pack", ["beauty", "hair", "retail", "watch"])
+@pytest.mark.parametrize("pack", ["beauty", "watch"])  # the two that differ most; the others take as long again
 def test_demos(pack: str, spark: Any, tmp_path: Path) -> None:
     business = demo(pack, tmp_path / pack)
     base = Base(business.ledger, business.settings, business.pack, DEMO_DAY)

@@ -34,7 +34,9 @@ def test_demo_of_each_trade(trade: str, tmp_path: Path) -> None:
     assert plan["plan"]["cost"] <= plan["budget"]
     assert plan["plan"]["lines"]
     best = max(r["value"]["mean"] for r in plan["rivals"])
-    assert plan["value"]["months_36"]["mean"] >= best - 1e-6
+    # A target out of reach may cost the plan a tenth of its value, and no more.
+    missed = any(target["probability"] < 0.5 for target in plan["targets"])
+    assert plan["value"]["months_36"]["mean"] >= best * (0.9 if missed else 1.0) - 1e-6
     for report in made["reports"]:
         assert Path(report["path"]).stat().st_size > 20_000
 
