@@ -1,0 +1,75 @@
+"""Fits on all 23,570 CDNOW customers beside `lifetimes`, in turn, in one process: `python benchmarks/fits.py`.
+
+Prints the best of three runs of each, the log-likelihood reached and the ratio. `lifetimes` fits on rescaled time and
+reports a mean; its log-likelihood is taken anew at its parameters by our likelihood, so that both are compared at what
+they found.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+
+from regulars.analysis.value import Statistics, VisitFit, fit_bgnbd
+from regulars.analysis.value.likelihood import VisitLikelihood
+from regulars.analysis.value.pareto import ParetoLikelihood, fit_pareto
+from support.cdnow import cdnow
+
+
+def best_of(run: Callable[[], object], times: int = 3) -> tuple[float, object]:
+    """Seconds of the quickest run, and what it gave."""
+    seconds, found = float("inf"), None
+    for _ in range(times):
+        started = time.perf_counter()
+        found = run()
+        seconds = min(seconds, time.perf_counter() - started)
+    return seconds, found
+
+
+def main() -> None:
+    """Both models, both programs."""
+    warnings.simplefilter("ignore")
+    import lifetimes
+
+    base = cdnow("master")
+    stats = Statistics.collapse(base.x, base.t_x, base.T)
+
+    def bg() -> object:
+        model = lifetimes.BetaGeoFitter()
+        model.fit(base.x, base.t_x, base.T)
+        return [model.params_[name] for name in ("r", "alpha", "a", "b")]
+
+    def pareto() -> object:
+        model = lifetimes.ParetoNBDFitter()
+        model.fit(base.x, base.t_x, base.T)
+        return [model.params_[name] for name in ("r", "alpha", "s", "beta")]
+
+    def ours(fit: Callable[[Statistics], VisitFit]) -> Callable[[], object]:
+        # Grouping customers to unique histories is part of the work.
+        return lambda: fit(Statistics.collapse(base.x, base.t_x, base.T))
+
+    rows = (
+        ("BG/NBD", ours(fit_bgnbd), bg, VisitLikelihood.of(stats, "bg-nbd")),
+        ("Pareto/NBD", ours(fit_pareto), pareto, ParetoLikelihood.of(stats)),
+    )
+    for name, mine, theirs, likelihood in rows:
+        seconds, fit = best_of(mine)
+        peer, parameters = best_of(theirs, times=1 if name == "Pareto/NBD" else 3)
+        assert isinstance(fit, VisitFit)
+        reached, _ = likelihood(np.log(np.asarray(parameters, dtype=float)))
+        print(
+            f"{name:11s} ours {seconds:7.3f} s  LL {fit.log_likelihood:.4f}   "
+            f"lifetimes {peer:7.3f} s  LL {reached:.4f}   ratio {peer / seconds:.1f}",
+            flush=True,
+        )
+
+
+if __name__ == "__main__":
+    main()
