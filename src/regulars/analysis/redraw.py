@@ -3,8 +3,8 @@
 Parameters are drawn from their Laplace approximation on the log scale. A base of few histories is scored anew for every
 draw. In a large one, where that would take most of a study's time and parameters are known well, the logarithms of
 visits and the log odds of being alive are taken as linear in the log parameters: two scorings a parameter instead of
-one a draw. On the small CDNOW sample its ends lie within a fifth of a range of the exact ones (a test holds it to that);
-in the large bases it is used for, parameters vary less and it is closer.
+one a draw. On the small CDNOW sample its ends lie within a fifth of a range of the exact ones (a test holds it to
+that); in the large bases it is used for, parameters vary less and it is closer.
 """
 
 from __future__ import annotations
