@@ -108,7 +108,7 @@ class Hygiene(_Model):
     """
 
     catch_all: Policy = "exclude"
-    house: Policy = "exclude"
+    house: Policy = "keep"
     staff: Policy = "keep"
     wholesale: Policy = "keep"
     duplicates: Policy = "keep"
