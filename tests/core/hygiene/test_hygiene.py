@@ -37,7 +37,9 @@ def dirty() -> list[Sold]:
 
 
 def study_of(lines: list[Sold], folder: Path, policies: Policies | None = None) -> Studied:
-    business: Business = BUSINESS.model_copy(update={"hygiene": policies or Policies(house="exclude", wholesale="exclude")})
+    business: Business = BUSINESS.model_copy(
+        update={"hygiene": policies or Policies(house="exclude", wholesale="exclude")}
+    )
     return studied(dirt.table(lines), folder=folder, as_of=AS_OF, business=business)
 
 
