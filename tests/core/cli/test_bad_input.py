@@ -155,6 +155,6 @@ def test_a_wrong_currency_in_the_settings_is_refused_in_words(tmp_path: Path) ->
 
 
 def test_nobody_left_is_said_with_what_to_do(tmp_path: Path) -> None:
-    salon = made(tmp_path, [row("C1", START + timedelta(days=i), 100.0) for i in range(90)])
+    salon = made(tmp_path, [row("ACCOUNT-1", START + timedelta(days=i // 3), 300.0 + i) for i in range(900)])
     said = regulars("study", salon, "--quiet")
     assert said.code != 0 and "keep_customers" in said.err
