@@ -30,6 +30,7 @@ ROW_CHECKS: tuple[Check, ...] = (
     Check("no_date", "date"),
     Check("bad_date", "date"),
     Check("odd_date", "date"),
+    Check("bad_until", "until"),
     Check("no_amount", "amount"),
     Check("bad_amount", "amount"),
     Check("foreign_currency", "currency"),

@@ -26,10 +26,12 @@ _CONTACT = ("email", "phone", "customer_name")
 #: Fields that only a list of customers has.
 _ACCEPTS = tuple(f"accepts_{way}" for way in ("email", "sms", "whatsapp", "phone", "post"))
 _OWN = ("joined", "birth", "source", "referrer", "district", "home_branch", "company", *_ACCEPTS)
-_DATED = ("date", "joined", "booked_at")
+_DATED = ("date", "until", "joined", "booked_at")
 _NUMBERS = ("quantity", "price", "gross", "discount", "net", "cost", "minutes")
 _NOBODY = {*WALK_INS, "null", "n/a", "nan", "none", "-"}
 _WHO = ("customer", "reference", *_CONTACT)
+#: Headers of amounts that do not say whether money came or went.
+_VAGUE = ("amount", "total", "金額", "總額")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ def guess(file: str, raw: Raw, names: tuple[str, ...]) -> tuple[Profile, float, 
     }
     if not raw.header:
         return _by_content(file, cells), 0.5, False
-    found = {table: _by_words(table, cells) for table in ("sales", "customers", "bookings")}
+    found = {table: _by_words(table, cells) for table in ("sales", "customers", "bookings", "spend")}
     table = _table(file, found, cells)
     fields = found[table]
     if table == "sales":
@@ -77,7 +79,7 @@ def guess(file: str, raw: Raw, names: tuple[str, ...]) -> tuple[Profile, float, 
     exact = sum(_rank(table, field, name) == 0 for field, name in fields.items())
     score = round(0.5 + 0.4 * exact / len(fields), 3)
     who = set(fields) & set(_WHO)
-    return Profile(name="generic", table=table, columns=columns), score, who == {"customer_name"}  # type: ignore[arg-type] # one of three
+    return Profile(name="generic", table=table, columns=columns), score, who == {"customer_name"}  # type: ignore[arg-type] # one of four
 
 
 def _plain(header: str) -> str:
@@ -154,6 +156,8 @@ def _table(file: str, found: dict[str, dict[str, str]], cells: dict[str, Cells])
         return "customers"
     if dated and money and (who or "sale_id" in sales):
         return "sales"
+    if not who and not sold and _spent(found["spend"]):
+        return "spend"
     if "date" in bookings and {"booking_id", "status", "minutes"} & set(bookings) and set(bookings) & set(_WHO):
         return "bookings"
     if about_people and not dated:
@@ -161,6 +165,13 @@ def _table(file: str, found: dict[str, dict[str, str]], cells: dict[str, Cells])
     if not money:
         raise _refused("no_amount" if dated else "nothing", file)
     raise _refused("no_date" if not dated else "summary", file)
+
+
+def _spent(spend: dict[str, str]) -> bool:
+    # "Amount by source" may as well be takings; a last day or a number of the bill says that it is an outlay.
+    if not {"date", "net", "source"} <= set(spend):
+        return False
+    return _plain(spend["net"]) not in _VAGUE or bool({"until", "spend_id"} & set(spend))
 
 
 def _one_each(people: dict[str, str], cells: dict[str, Cells]) -> bool:

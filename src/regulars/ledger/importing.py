@@ -18,6 +18,7 @@ from regulars.base.text import say
 from regulars.ledger.checks import LISTED, row_problems
 from regulars.ledger.diary import booking_facts, stage_bookings
 from regulars.ledger.mapping import Recognition, match, recognise
+from regulars.ledger.outlay import spend_facts, stage_spend
 from regulars.ledger.people import customer_facts, stage_customers
 from regulars.ledger.profile import Profile
 from regulars.ledger.readers import connect, open_raw
@@ -34,11 +35,13 @@ _STAGES: dict[str, Callable[[Stage], None]] = {
     "sales": stage_sales,
     "customers": stage_customers,
     "bookings": stage_bookings,
+    "spend": stage_spend,
 }
 _FACTS: dict[str, Callable[[Stage, Pseudonyms], Path]] = {
     "sales": sales_facts,
     "customers": customer_facts,
     "bookings": booking_facts,
+    "spend": spend_facts,
 }
 
 

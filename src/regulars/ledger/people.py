@@ -17,7 +17,7 @@ from regulars.privacy.pseudonym import Pseudonyms
 _WAYS = ("email", "sms", "whatsapp", "phone", "post")
 _TEXTS = ("source", "home_branch", "district")
 #: A source such as "Friend: somebody" names a person; what comes after the kind of source is not kept.
-_NAMED_SOURCE = (
+NAMED_SOURCE = (
     r"(?i)^\s*(referred by|referral by|referral|friend|family|staff|朋友|介紹人|朋友介紹|親友|員工)\s*[ :：\-(（].*$"
 )
 
@@ -71,7 +71,7 @@ def customer_facts(stage: Stage, pseudonyms: Pseudonyms) -> Path:
     """
     clash = key_people(stage, pseudonyms)
     kept = masked(stage, _TEXTS)
-    source = f"nullif(trim(regexp_replace({kept['source']}, '{_NAMED_SOURCE}', '\\1')), '')"
+    source = f"nullif(trim(regexp_replace({kept['source']}, '{NAMED_SOURCE}', '\\1')), '')"
     keep(
         stage,
         "lines",

@@ -17,7 +17,7 @@ from regulars.base.errors import BadSettings
 from regulars.base.settings import Names
 from regulars.base.text import say
 
-type TableName = Literal["sales", "customers", "bookings"]
+type TableName = Literal["sales", "customers", "bookings", "spend"]
 type DateOrder = Literal["DMY", "MDY", "YMD"]
 
 _WHO = ("customer", "reference", "email", "phone", "customer_name")
@@ -36,12 +36,14 @@ FIELDS: dict[str, tuple[str, ...]] = {
         *("booking_id", "date", "time", "zone", "booked_at", *_WHO, "branch", "staff", "service", "minutes"),
         *("status", "cancelled", "no_show"),
     ),
+    "spend": ("spend_id", "date", "until", "source", "branch", "net", "currency"),
 }
 #: Without one of each group a table cannot be read.
 REQUIRED: dict[str, tuple[tuple[str, ...], ...]] = {
     "sales": (("date",), ("net", "gross", "price")),
     "customers": (_WHO,),
     "bookings": (("date",), (*_WHO, "booking_id")),
+    "spend": (("date",), ("net",)),
 }
 
 

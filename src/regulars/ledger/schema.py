@@ -122,4 +122,20 @@ BOOKINGS = Table(
     ),
 )
 
-TABLES: dict[str, Table] = {table.name: table for table in (SALES, CUSTOMERS, BOOKINGS)}
+SPEND = Table(
+    "spend",
+    ("system", "spend_id"),
+    (
+        Column("system", pa.string(), "the system the row comes from", True),
+        Column("spend_id", pa.string(), "number in that system; else made of period, source and branch", True),
+        Column("day", pa.date32(), "first day the money was spent on", True),
+        Column("until", pa.date32(), "last day; null for a single day"),
+        Column("source", pa.string(), "what was paid for, spelled as the customers' source; null = not told"),
+        Column("branch", pa.string(), "branch id; null = the whole business"),
+        Column("amount", MONEY, "money spent to win customers; negative for credits", True),
+        Column("currency", pa.string(), "ISO 4217", True),
+        *_HOUSE,
+    ),
+)
+
+TABLES: dict[str, Table] = {table.name: table for table in (SALES, CUSTOMERS, BOOKINGS, SPEND)}

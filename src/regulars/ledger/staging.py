@@ -145,12 +145,12 @@ def _read(stage: Stage, target: Path) -> None:
 
 
 def _typed(raw: Raw, cell: str, type: str, wanted: str) -> tuple[str, str]:
-    if type == "TIMESTAMP WITH TIME ZONE" and wanted in ("date", "booked_at", "joined"):
+    if type == "TIMESTAMP WITH TIME ZONE" and wanted in ("date", "until", "booked_at", "joined"):
         # Keeps its offset in the text, so that it is read like one written in a CSV file.
         return f"strftime({cell} AT TIME ZONE 'UTC', '%Y-%m-%d %H:%M:%S') || ' +0000'", "VARCHAR"
     if type == "DATE" or type.startswith("TIMESTAMP") or is_number(type):
-        if wanted in (*_AMOUNTS, "quantity", "minutes", "date", "booked_at", "joined"):
-            if is_number(type) and wanted in ("date", "booked_at", "joined"):
+        if wanted in (*_AMOUNTS, "quantity", "minutes", "date", "until", "booked_at", "joined"):
+            if is_number(type) and wanted in ("date", "until", "booked_at", "joined"):
                 return text_of(cell, type), "VARCHAR"
             return cell, type
         return text_of(cell, type), "VARCHAR"

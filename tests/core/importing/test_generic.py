@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from regulars.base.errors import BadData
 from regulars.base.settings import Branch
 from regulars.ledger.mapping import recognise
 from regulars.ledger.sources import generic_words
@@ -141,6 +142,51 @@ def test_bookings(tmp_path: Path) -> None:
     ]
     assert (found[0]["minutes"], found[0]["day"]) == (60, date(2026, 3, 1))
     assert found[0]["starts_at"] == datetime(2026, 3, 1, 2, 0, tzinfo=UTC)
+
+
+SPEND = "day,until,source,branch,amount"
+
+
+def test_spend(tmp_path: Path) -> None:
+    rows = [
+        ["2026-01-01", "2026-01-31", "Instagram", "", "3,000.00"],
+        ["2026-01-01", "2026-01-31", "Google 搜尋", "", "HK$1200"],
+        ["2026-02-30", "2026-02-28", "Instagram", "", "10"],
+        ["2026-02-01", "2026-01-28", "Instagram", "", "10"],
+        ["2026-03-01", "", "Instagram", "", "dear"],
+        ["2026-04-01", "", "Friend: somebody", "", "-50"],
+    ]
+    shop = Shop(tmp_path)
+    path = write(tmp_path / "spend.csv", SPEND, rows)
+    result = shop.take(path)
+    assert (result.table, result.stored, result.rejected) == ("spend", 3, 3)
+    wrong = {p.code: (p.file, p.row, p.column) for p in result.problems}
+    assert wrong == {
+        "bad_date": ("spend.csv", 4, "day"),
+        "bad_until": ("spend.csv", 5, "until"),
+        "bad_amount": ("spend.csv", 6, "amount"),
+    }
+    found = {row["source"]: row for row in shop.rows("spend", order=("spend_id",))}
+    assert set(found) == {"Instagram", "Google 搜尋", "Friend"}  # who the friend was is not kept
+    assert (found["Instagram"]["amount"], found["Instagram"]["until"]) == (Decimal("3000.00"), date(2026, 1, 31))
+    assert (found["Friend"]["until"], found["Friend"]["currency"]) == (None, "HKD")
+    assert (again := shop.take(path)).unchanged == 3 and again.changed == 0
+
+
+def test_spend_corrected_replaces_the_first(tmp_path: Path) -> None:
+    shop = Shop(tmp_path)
+    for amount in ("100", "120"):
+        shop.take(write(tmp_path / "s.csv", SPEND, [["2026-01-01", "2026-01-31", "Instagram", "", amount]]))
+    assert [row["amount"] for row in shop.rows("spend", order=("spend_id",))] == [Decimal("120.00")]
+    twice = [["2026-01-01", "2026-01-31", "Google", "", amount] for amount in ("5", "6")]
+    assert codes(shop.take(write(tmp_path / "t.csv", SPEND, twice))) == {"duplicate_line": 1}
+
+
+def test_takings_by_source_are_no_spend(tmp_path: Path) -> None:
+    path = write(tmp_path / "s.csv", "date,source,amount", [["2026-01-01", "Instagram", "100"]])
+    with pytest.raises(BadData):
+        recognise(path)
+    assert recognise(write(tmp_path / "t.csv", "date,channel,ad spend", [["2026-01-01", "IG", "100"]])).table == "spend"
 
 
 def test_a_column_of_names_is_a_weak_identity(tmp_path: Path) -> None:
