@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from regulars.analysis.results.acquisition import Acquisition
 from regulars.analysis.results.clock import ClockFound
 from regulars.analysis.results.hygiene import Hygiene
 from regulars.analysis.results.leaving import Leaving
@@ -295,6 +296,7 @@ class Diagnosis:
     tournament: Tournament | None = None  # None where the history is too short to be cut
     trust: Trust | None = None
     # The deeper parts; None where the data cannot carry them.
+    acquisition: Acquisition | None = None
     clock: ClockFound | None = None
     hygiene: Hygiene | None = None
     leaving: Leaving | None = None

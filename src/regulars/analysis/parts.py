@@ -8,6 +8,7 @@ from typing import Any
 
 import ibis
 
+from regulars.analysis.acquisition import acquisition
 from regulars.analysis.leaving import leaving
 from regulars.analysis.part import Part, Scene
 from regulars.analysis.profit import profit
@@ -22,6 +23,7 @@ PARTS: dict[str, Callable[[Scene], Part[Any]]] = {
     "schemes": schemes,
     "profit": profit,
     "renewal": renewal,
+    "acquisition": acquisition,
 }
 
 

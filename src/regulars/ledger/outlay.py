@@ -59,7 +59,8 @@ def spend_facts(stage: Stage, pseudonyms: Pseudonyms) -> Path:
         f"nullif(until, day) AS until, {source} AS source, {branch_ids(stage, 'branch', kept['branch'])} AS branch, "
         "amount FROM staged"
     )
-    made = "'c' || substr(md5(concat_ws('|', day, coalesce(until, day), coalesce(source, ''), coalesce(branch, ''))), 1, 16)"
+    known = "concat_ws('|', day, coalesce(until, day), coalesce(source, ''), coalesce(branch, ''))"
+    made = f"'c' || substr(md5({known}), 1, 16)"
     again = "found = 0 AND row_number() OVER (PARTITION BY spend_id, found = 0 ORDER BY row) > 1"
     keep(
         stage,
