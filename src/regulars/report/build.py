@@ -7,6 +7,7 @@ from regulars.base.settings import Business
 from regulars.base.text import Local, say
 from regulars.packs.schema import Pack
 from regulars.report.chapters import (
+    acquisition,
     branches,
     classes,
     clock,
@@ -49,6 +50,7 @@ CHAPTERS = (
     staying.chapter,
     rhythm.chapter,
     clock.chapter,
+    acquisition.chapter,
     wastage.chapter,
     leaving.chapter,
     classes.chapter,
