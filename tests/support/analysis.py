@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from regulars.analysis.diagnosis import Diagnosis
 from regulars.analysis.study import study
 from regulars.base.settings import Business
-from regulars.ledger.schema import CUSTOMERS, SALES
+from regulars.ledger.schema import CUSTOMERS, SALES, SPEND
 from regulars.ledger.store import Ledger
 from regulars.packs.load import load_pack
 from regulars.packs.schema import Pack
@@ -64,6 +64,13 @@ def customers_table(rows: Sequence[dict[str, object]]) -> pa.Table:
     """Rows of the ledger's ``customers``; ``system`` and ``kind`` are filled in."""
     filled = [{"system": "test", "kind": "person", **row} for row in rows]
     wanted = [field for field in CUSTOMERS.arrow if field.name not in ("import_id", "fingerprint")]
+    return pa.table({f.name: pa.array([row.get(f.name) for row in filled], f.type) for f in wanted}, pa.schema(wanted))
+
+
+def spend_table(rows: Sequence[dict[str, object]]) -> pa.Table:
+    """Rows of the ledger's ``spend``; ``system``, number and ``currency`` are filled in."""
+    filled = [{"system": "test", "spend_id": f"e{i}", "currency": "HKD", **row} for i, row in enumerate(rows)]
+    wanted = [field for field in SPEND.arrow if field.name not in ("import_id", "fingerprint")]
     return pa.table({f.name: pa.array([row.get(f.name) for row in filled], f.type) for f in wanted}, pa.schema(wanted))
 
 

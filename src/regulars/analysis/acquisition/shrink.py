@@ -9,13 +9,14 @@ whose mean probability of being on the wrong side stays within 5 % (Newton and o
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import betainc, betaincinv, betaln, ndtr
+from scipy.integrate import cumulative_trapezoid
+from scipy.special import betaincinv, betaln, expit, log_expit, logit, ndtr
 
 from regulars.analysis.results.acquisition import Shrunk, Told
 from regulars.analysis.value.statistics import Floats
 
 _WRONG = 0.05
-_POINTS, _CENTRES = 301, 21
+_POINTS, _CENTRES = 301, 15
 _STRENGTHS = np.geomspace(2, 2e4, 15)
 _TAILS = (0.05, 0.95)
 
@@ -42,12 +43,17 @@ def rates(hits: Floats, trials: Floats) -> list[Shrunk | None]:
     mu, strength = (v.ravel()[:, None] for v in np.meshgrid(centres, _STRENGTHS))
     a, b = mu * strength, (1 - mu) * strength
     weight = _weights((betaln(a + s, b + n - s) - betaln(a, b)).sum(axis=1))
-    likely = weight > 1e-6
-    a, b, strength, weight = a[likely], b[likely], strength[likely], weight[likely] / weight[likely].sum()
-    mean = weight @ ((a + s) / (strength + n))
-    grid = _between(betaincinv(a + s, b + n - s, 1e-5).min(), betaincinv(a + s, b + n - s, 1 - 1e-5).max(), pooled)
-    reached = np.einsum("m,mgp->gp", weight, betainc((a + s)[..., None], (b + n - s)[..., None], grid))
-    return _spread(known, n, s / n, mean, grid, reached, pooled)
+    likely = weight > 1e-5
+    a, b, weight = a[likely] + s, b[likely] + n - s, weight[likely] / weight[likely].sum()
+    # On the logit scale the densities have no poles at 0 and 1.
+    low, high = logit(max(betaincinv(a, b, 1e-5).min(), 1e-9)), logit(min(betaincinv(a, b, 1 - 1e-5).max(), 1 - 1e-9))
+    odds = _between(low, high, float(logit(pooled)))
+    power = a[..., None] * log_expit(odds) + b[..., None] * log_expit(-odds) - betaln(a, b)[..., None]
+    density = np.einsum("m,mgp->gp", weight, np.exp(power))
+    reached = cumulative_trapezoid(density, odds, axis=1, initial=0)
+    reached /= reached[:, -1:]
+    grid, mean = expit(odds), weight @ (a / (a + b))
+    return _spread(known, n, s / n, mean, grid, reached, int(np.searchsorted(odds, logit(pooled))))
 
 
 def means(sums: Floats, squares: Floats, n: Floats) -> list[Shrunk | None]:
@@ -73,7 +79,7 @@ def means(sums: Floats, squares: Floats, n: Floats) -> list[Shrunk | None]:
     mu = float(total.sum() / count.sum())
     grid = _between(float((centre - 5 * sd).min()), float((centre + 5 * sd).max()), mu)
     reached = np.einsum("m,mgp->gp", weight, ndtr((grid - centre[..., None]) / sd[..., None]))
-    return _spread(known, count, raw, weight @ centre, grid, reached, mu)
+    return _spread(known, count, raw, weight @ centre, grid, reached, int(np.searchsorted(grid, mu)))
 
 
 def _weights(log: Floats) -> Floats:
@@ -92,9 +98,9 @@ def _spread(
     mean: Floats,
     grid: Floats,
     reached: Floats,
-    mu: float,
+    middle: int,
 ) -> list[Shrunk | None]:
-    above = 1 - reached[:, int(np.searchsorted(grid, mu))]
+    above = 1 - reached[:, middle]
     said = told(above) if len(n) > 1 else ["alike"] * len(n)
     found: list[Shrunk | None] = [None] * len(known)
     for i, at in enumerate(np.flatnonzero(known)):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from regulars.analysis.results.acquisition import Acquisition, DealGroup, Deals, Referrals, Response, Shrunk, SourceRow
+from regulars.base.estimate import Estimate
 from regulars.base.text import Local, Number, Param, Share, Text, say
 from regulars.report.charts.bands import Band, Dot, bands, dots
 from regulars.report.context import Context
@@ -152,12 +153,17 @@ def _costs(c: Context, found: Acquisition) -> Table | Callout:
                 Words(_name(row)),
                 Amount(c.purse.exact(cost.spend)),
                 Amount(cost.newcomers),
-                Amount(c.purse.about(cost.per_newcomer.mean), c.purse.between(cost.per_newcomer)),
+                _cost(c, cost.per_newcomer),
                 Amount(cost.retained if cost.spend_told > 0 else None),
-                Amount(c.purse.about(kept.mean), c.purse.between(kept)) if kept else Amount(None),
+                _cost(c, kept) if kept else Amount(None),
             )
         )
     return Table(say("report.acquisition.costs"), columns, tuple(rows), say("report.acquisition.costs_note"))
+
+
+def _cost(c: Context, each: Estimate) -> Amount:
+    between = say("report.say.range", low=c.purse.about(each.p10), high=c.purse.about(each.p90))
+    return Amount(c.purse.about(each.mean), between)
 
 
 def _response(c: Context, number: int, r: Response) -> Figure | Callout:
