@@ -77,7 +77,9 @@ def test_equal_sources_are_seldom_told_apart() -> None:
     wrong = 0
     for _ in range(60):
         n = rng.integers(20, 500, 8)
-        wrong += any(f is not None and f.told != "alike" for f in rates(rng.binomial(n, 0.4).astype(float), n * 1.0))
+        wrong += any(
+            f is not None and f.told != "alike" for f in rates(rng.binomial(n, 0.4).astype(float), n.astype(float))
+        )
     assert wrong <= 4
 
 

@@ -178,6 +178,8 @@ def test_spend_corrected_replaces_the_first(tmp_path: Path) -> None:
     for amount in ("100", "120"):
         shop.take(write(tmp_path / "s.csv", SPEND, [["2026-01-01", "2026-01-31", "Instagram", "", amount]]))
     assert [row["amount"] for row in shop.rows("spend", order=("spend_id",))] == [Decimal("120.00")]
+    shop.ledger.undo(shop.ledger.imports()[-1].import_id)
+    assert [row["amount"] for row in shop.rows("spend", order=("spend_id",))] == [Decimal("100.00")]
     twice = [["2026-01-01", "2026-01-31", "Google", "", amount] for amount in ("5", "6")]
     assert codes(shop.take(write(tmp_path / "t.csv", SPEND, twice))) == {"duplicate_line": 1}
 
