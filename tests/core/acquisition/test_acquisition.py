@@ -193,10 +193,11 @@ def test_deals_against_a_loop(base: dict[int, Person], told: Looked, found: Acqu
         own = [p for p in fresh.values() if p.deals[0] is first and (AS_OF - p.days[0]).days >= 180]
         back = sum(any(not deal and gap <= 180 for deal, gap in zip(p.deals[1:], gaps(p), strict=True)) for p in own)
         assert (group.newcomers, group.full_price) == (len(own), back)
-    hunters = {k for k, p in fresh.items() if all(p.deals)}
+    old = {k for k, p in fresh.items() if (AS_OF - p.days[0]).days >= 180}
+    hunters = {k for k in old if all(fresh[k].deals)}
     assert found.deals.hunters == len(hunters)
     for key, row in told.by_customer.items():
-        assert row["deal_hunter"] == (key in hunters if key in fresh else None)
+        assert row["deal_hunter"] == (key in hunters if key in old else None)
     assert 0 <= found.deals.lower <= 1
 
 

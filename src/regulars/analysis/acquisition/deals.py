@@ -21,17 +21,23 @@ _DRAWS = 4000
 
 
 def priced_query(scene: Scene, newcomers: ibis.Table) -> ibis.Table:
-    """One row per newcomer with a priced day: deals and full prices of their days. Redeemed packages are no deals."""
+    """One row per newcomer: visit days, those on a deal, and whether the first was and a later one at full price.
+
+    Only the lines with something off are read; a day without any is at full price. Redeemed packages are no deals.
+    """
     lines = scene.setting.lines
     sold = lines.filter(lines.customer.notnull(), lines.kind.isin(_KINDS))
-    own = sold.inner_join(newcomers.select("customer", "first_day", "watched"), "customer")
-    days = own.group_by("customer", "day", "first_day", "watched").aggregate(
-        off=own.discount.sum().fill_null(0).cast("float64"),
-        gross=own.gross.sum(where=own.gross > 0).fill_null(0).cast("float64"),
-        code=own.promotion.notnull().any(),
-    )
-    share = ibis.ifelse(days.gross > 0, days.off / days.gross.nullif(0.0), 0.0)
-    days = days.mutate(deal=days.code | (share >= DEEP), full=~days.code & (share < FULL))
+    off, gross = sold.discount.fill_null(0).cast("float64"), sold.gross.fill_null(0).cast("float64")
+
+    def at_least(part: float) -> ibis.Value:  # half a cent less, as tills round
+        return sold.promotion.notnull() | ((gross > 0) & (off >= part * gross - 0.005))
+
+    marked = sold.mutate(deal=at_least(DEEP), some=at_least(FULL)).filter(lambda t: t.some)
+    marked = marked.group_by("customer", "day").aggregate(deal=marked.deal.any())
+    days = scene.kept.days.filter(scene.kept.days.visit).select("customer", "day")
+    days = days.inner_join(newcomers.select("customer", "first_day", "watched"), "customer")
+    days = days.left_join(marked, ["customer", "day"]).drop("customer_right", "day_right")
+    days = days.mutate(full=days.deal.isnull(), deal=days.deal.fill_null(False))
     gap = days.day.delta(days.first_day, unit="day")
     return days.group_by("customer", "watched").aggregate(
         days=days.count(),
@@ -50,7 +56,7 @@ def counts_query(t: ibis.Table) -> ibis.Table:
         .aggregate(
             newcomers=t.count(where=old),
             full_price=t.count(where=old & t.again_180),
-            hunters=t.count(where=t["first"] & ~t.again),
+            hunters=t.count(where=old & t["first"] & ~t.again),
             days=t.days.sum(),
             deals=t.deals.sum(),
         )
@@ -74,7 +80,8 @@ def deals(scene: Scene, newcomers: ibis.Table, *, rng: Generator) -> tuple[Deals
     each = priced.select(
         "customer",
         deal_share=(priced.deals + _STRENGTH * base) / (priced.days + _STRENGTH),
-        deal_hunter=priced["first"] & ~priced.again,
+        # Who came yesterday cannot be told yet.
+        deal_hunter=ibis.ifelse(priced.watched >= _WATCHED, priced["first"] & ~priced.again, ibis.null("boolean")),
     )
     return found, each
 
