@@ -130,8 +130,8 @@ class DealGroup:
 class Deals:
     """Newcomers won on deals beside the others. ``lower`` is the probability that the former come less at full price.
 
-    A deal is a visit day with a promotion code or a line with at least ``deep`` of its list price off. ``hunters`` began on
-    one and have not come at the full price since, of those watched.
+    A deal is a visit day with a promotion code or a line with at least ``deep`` of its list price off. ``hunters``
+    began on one and have not come at the full price since, of those watched.
     """
 
     deep: float
