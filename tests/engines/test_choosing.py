@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from regulars import api
+from regulars import api, ledger
 from regulars.api.work import chosen_engine
 from regulars.base.errors import BadSettings, EngineMissing
 from regulars.base.settings import Engine
@@ -70,6 +70,7 @@ def test_a_study_that_is_there_is_taken_whatever_engine_made_it(
 def test_without_pyspark_it_is_said_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     business = salon(tmp_path / "a")
     monkeypatch.delitem(sys.modules, "regulars.ledger.spark", raising=False)
+    monkeypatch.delattr(ledger, "spark", raising=False)  # there once another test has used it
     monkeypatch.setitem(sys.modules, "pyspark", None)
     with pytest.raises(EngineMissing) as caught:
         api.study(business, engine="spark")

