@@ -36,6 +36,8 @@ class Line:
     gross: float | None = None
     cost: float | None = None
     currency: str = "HKD"
+    staff: str | None = None
+    category: str | None = None
 
 
 def sales_table(lines: Iterable[Line]) -> pa.Table:
@@ -53,6 +55,8 @@ def sales_table(lines: Iterable[Line]) -> pa.Table:
             "net": _money(line.net),
             "cost": _money(line.cost),
             "currency": line.currency,
+            "staff": line.staff,
+            "category": line.category,
         }
         for number, line in enumerate(lines)
     ]

@@ -20,6 +20,7 @@ from regulars.analysis.results.profit import Profit
 from regulars.analysis.results.renewal import Renewal
 from regulars.analysis.results.schemes import Schemes
 from regulars.analysis.results.staying import Staying
+from regulars.analysis.results.teams import Teams
 from regulars.analysis.results.tournament import Tournament, Trust
 from regulars.base.estimate import Estimate
 from regulars.base.problem import Problem
@@ -297,6 +298,7 @@ class Diagnosis:
     trust: Trust | None = None
     # The deeper parts; None where the data cannot carry them.
     acquisition: Acquisition | None = None
+    teams: Teams | None = None
     clock: ClockFound | None = None
     hygiene: Hygiene | None = None
     leaving: Leaving | None = None

@@ -15,6 +15,7 @@ from regulars.analysis.profit import profit
 from regulars.analysis.renewal import renewal
 from regulars.analysis.schemes import schemes
 from regulars.analysis.staying import staying
+from regulars.analysis.teams import teams
 
 #: Field of the diagnosis -> the part that fills it.
 PARTS: dict[str, Callable[[Scene], Part[Any]]] = {
@@ -24,6 +25,7 @@ PARTS: dict[str, Callable[[Scene], Part[Any]]] = {
     "profit": profit,
     "renewal": renewal,
     "acquisition": acquisition,
+    "teams": teams,
 }
 
 

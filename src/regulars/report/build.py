@@ -30,6 +30,7 @@ from regulars.report.chapters import (
     rhythm,
     schemes,
     staying,
+    teams,
     trust,
     wastage,
 )
@@ -62,6 +63,7 @@ CHAPTERS = (
     packages.chapter,
     renewal.chapter,
     branches.chapter,
+    teams.chapter,
     quality.chapter,
     hygiene.chapter,
 )

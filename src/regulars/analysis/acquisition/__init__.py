@@ -24,9 +24,10 @@ from regulars.analysis.acquisition.newcomers import (
     sizes_query,
 )
 from regulars.analysis.acquisition.referrals import climbed, of_referrers, referrals
-from regulars.analysis.acquisition.shrink import means, rates
 from regulars.analysis.part import Part, Scene
-from regulars.analysis.results.acquisition import Acquisition, Response, Shrunk, SourceKind, SourceRow
+from regulars.analysis.results.acquisition import Acquisition, Response, SourceKind, SourceRow
+from regulars.analysis.results.shrunk import Shrunk
+from regulars.analysis.shrink import means, rates
 from regulars.analysis.value.statistics import Floats
 
 __all__ = ["Acquisition", "acquisition"]

@@ -6,27 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from regulars.analysis.results.shrunk import Shrunk
 from regulars.base.estimate import Estimate
 
-type Told = Literal["above", "below", "alike"]
 type SourceKind = Literal["named", "others", "unknown"]
 type Refused = Literal["few_weeks", "flat_spend", "few_newcomers"]
-
-
-@dataclass(frozen=True, slots=True)
-class Shrunk:
-    """A source's figure: ``raw`` as counted on ``n`` newcomers, ``mean`` drawn towards all sources' with its range.
-
-    ``low`` and ``high`` hold 90 %. ``told`` says whether it lies above or below all newcomers' figure, or neither
-    surely enough: of all sources said to differ, 5 % may be expected to be wrong.
-    """
-
-    n: int
-    raw: float
-    mean: float
-    low: float
-    high: float
-    told: Told
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 
-from regulars.analysis.results.acquisition import Acquisition, DealGroup, Deals, Referrals, Response, Shrunk, SourceRow
+from regulars.analysis.results.acquisition import Acquisition, DealGroup, Deals, Referrals, Response, SourceRow
+from regulars.analysis.results.shrunk import Shrunk
 from regulars.base.estimate import Estimate
 from regulars.base.text import Local, Number, Param, Share, Text, say
 from regulars.report.charts.bands import Band, Dot, bands, dots

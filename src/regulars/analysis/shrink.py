@@ -12,7 +12,7 @@ import numpy as np
 from scipy.integrate import cumulative_trapezoid
 from scipy.special import betaincinv, betaln, expit, log_expit, logit, ndtr
 
-from regulars.analysis.results.acquisition import Shrunk, Told
+from regulars.analysis.results.shrunk import Shrunk, Told
 from regulars.analysis.value.statistics import Floats
 
 _WRONG = 0.05

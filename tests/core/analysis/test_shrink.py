@@ -1,11 +1,11 @@
-"""Shrinkage by source: recovery of simulated truth, its limits, and how often a difference is said wrongly."""
+"""Shrinkage of groups: recovery of simulated truth, its limits, and how often a difference is said wrongly."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from regulars.analysis.acquisition.shrink import means, rates, told
+from regulars.analysis.shrink import means, rates, told
 
 
 def test_one_group_is_its_own_pool() -> None:

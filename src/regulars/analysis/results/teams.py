@@ -1,0 +1,63 @@
+"""What the study says of branches and staff side by side."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from regulars.analysis.results.shrunk import Shrunk
+
+type Measure = Literal["back_90", "stayed", "visit_value", "same_hands", "line_value"]
+
+
+@dataclass(frozen=True, slots=True)
+class TeamRow:
+    """One branch (its name as shown) or member of staff (pseudonymous key); no ``figure`` where nobody was counted."""
+
+    name: str
+    figure: Shrunk | None
+
+
+@dataclass(frozen=True, slots=True)
+class Foretold:
+    """How an earlier half's figures foretold the later half's: mean squared errors over ``groups``."""
+
+    groups: int
+    raw: float
+    shrunk: float
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A share between 0 and 1 with the range that holds 90 %."""
+
+    low: float
+    mid: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One measure of all groups. Rates between 0 and 1; money in the business's currency.
+
+    ``rows`` stand in no order of merit: those above all, those alike, those below, each by name. ``pairs`` groups can
+    be told apart (their ranges do not meet) out of ``of_pairs``. ``chance`` is the part of the groups' raw spread that
+    chance alone makes; the rest is particular to the groups. ``foretold`` is None where halves are too small.
+    """
+
+    measure: Measure
+    overall: float
+    rows: tuple[TeamRow, ...]
+    pairs: int
+    of_pairs: int
+    chance: Span | None
+    foretold: Foretold | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Teams:
+    """Result of :mod:`regulars.analysis.teams`; ``staff_left_out`` counts staff beyond the busiest, not shown."""
+
+    branches: tuple[Measured, ...]
+    staff: tuple[Measured, ...]
+    staff_left_out: int

@@ -1,0 +1,110 @@
+"""Branches and staff side by side: drawn together as far as chance alone could part them, and never ranked.
+
+Docs: docs/methods/teams.md.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from regulars.analysis.branches import branch_names
+from regulars.analysis.part import Part, Scene
+from regulars.analysis.results.teams import Measured, Teams
+from regulars.analysis.teams.measured import Counted, foretold, gathered, measured
+from regulars.analysis.teams.queries import (
+    by_first_branch,
+    lines_by_staff,
+    newcomers,
+    newcomers_by_staff,
+    stayed_by_branch,
+    visit_value_by_branch,
+)
+from regulars.analysis.value.statistics import Floats
+
+__all__ = ["Teams", "teams"]
+
+#: Members of staff shown at most, the busiest: beyond, nobody reads the picture.
+MOST_STAFF = 40
+
+
+def teams(scene: Scene) -> Part[Teams]:
+    """The part of a study on branches and staff; nothing with one branch and nobody named."""
+    branches = _branches(scene) if scene.kept.branch_codes is not None else ()
+    staff, left_out = _staff(scene)
+    return Part(Teams(branches, staff, left_out) if branches or staff else None)
+
+
+def _column(table: pa.Table, name: str) -> Floats:
+    return np.asarray(table[name].to_numpy(), dtype=float)
+
+
+def _branches(scene: Scene) -> tuple[Measured, ...]:
+    desk, setting = scene.setting.desk, scene.setting
+    names = tuple(sorted(set(branch_names(setting.tally.branches, default=setting.default_branch))))
+
+    def counted(table: pa.Table, *columns: str, later: bool | None = None) -> dict[str, Floats]:
+        if later is not None:
+            table = table.filter(pc.equal(table["later"], later))
+        at = [names[code] for code in table["branch"].to_pylist()]
+        return gathered(names, at, **{c: _column(table, c) for c in columns})
+
+    new = desk.ask("teams_branch_newcomers", by_first_branch(newcomers(scene)))
+    kept = counted(desk.ask("teams_branch_stayed", stayed_by_branch(scene)), "n", "hits")
+    money = counted(desk.ask("teams_branch_value", visit_value_by_branch(scene)), "n", "total", "squares")
+    every, before, after = (counted(new, "n", "hits", later=later) for later in (None, False, True))
+    halves = foretold(_rate(names, before), _rate(names, after))
+    found = (
+        measured("back_90", _rate(names, every), halves),
+        measured("stayed", _rate(names, kept)),
+        measured("visit_value", Counted(names, money["n"], money["total"], money["squares"])),
+    )
+    return tuple(m for m in found if m is not None)
+
+
+def _rate(names: tuple[str, ...], columns: dict[str, Floats]) -> Counted:
+    return Counted(names, columns["n"], columns["hits"])
+
+
+def _staff(scene: Scene) -> tuple[tuple[Measured, ...], int]:
+    desk = scene.setting.desk
+    lines = desk.ask("teams_staff_lines", lines_by_staff(scene))
+    if not lines.num_rows:
+        return (), 0
+    at = lines["staff"].to_pylist()
+    everybody = tuple(sorted(set(at)))
+    n = gathered(everybody, at, n=_column(lines, "n"))["n"]
+    busiest = sorted(range(len(everybody)), key=lambda i: (-n[i], everybody[i]))[:MOST_STAFF]
+    names = tuple(sorted(everybody[i] for i in busiest))
+    new = desk.ask("teams_staff_newcomers", newcomers_by_staff(scene, newcomers(scene)))
+
+    def counted(later: bool | None = None) -> dict[str, Floats]:
+        table = new if later is None else new.filter(pc.equal(new["later"], later))
+        columns = {c: _column(table, c) for c in ("n", "hits", "again", "same")}
+        return gathered(names, table["staff"].to_pylist(), **columns)
+
+    every = counted()
+    halves = foretold(_rate(names, counted(False)), _rate(names, counted(True)))
+    found = (
+        measured("back_90", _rate(names, every), halves),
+        measured("same_hands", Counted(names, every["again"], every["same"])),
+        measured("line_value", at_the_same_mix(names, lines)),
+    )
+    return tuple(m for m in found if m is not None), len(everybody) - len(names)
+
+
+def at_the_same_mix(names: tuple[str, ...], lines: pa.Table) -> Counted:
+    """Price of a line as if all did the same mix: its distance from its category's mean, plus the mean of all lines.
+
+    Direct comparison would call the colourist dear and the junior cheap. Squares are about the same distances.
+    """
+    mix = lines["mix"].to_pylist()
+    kinds = {name: i for i, name in enumerate(sorted(set(mix)))}
+    at = np.array([kinds[name] for name in mix])
+    n, total, squares = (_column(lines, c) for c in ("n", "total", "squares"))
+    usual = np.bincount(at, total, len(kinds)) / np.bincount(at, n, len(kinds))
+    shift = float(total.sum() / n.sum()) - usual[at]  # added to every line of the row
+    moved = {"n": n, "total": total + n * shift, "squares": squares + 2 * shift * total + n * shift**2}
+    found = gathered(names, lines["staff"].to_pylist(), **moved)
+    return Counted(names, found["n"], found["total"], found["squares"])

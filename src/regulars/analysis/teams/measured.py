@@ -1,0 +1,94 @@
+"""From counts by group to a measure: shrunken figures, what can be told apart, and how much of it is chance."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy.stats import chi2
+
+from regulars.analysis.results.shrunk import Shrunk
+from regulars.analysis.results.teams import Foretold, Measure, Measured, Span, TeamRow
+from regulars.analysis.shrink import means, rates
+from regulars.analysis.value.statistics import Floats
+
+#: A group of fewer gets no verdict: it could be recognised by single customers.
+ENOUGH = 30
+_ORDER = {"above": 0, "alike": 1, "below": 2}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Counted:
+    """By group: how many were counted, and the sum (hits of a rate, money of a mean) and sum of squares over them."""
+
+    names: tuple[str, ...]
+    n: Floats
+    total: Floats
+    squares: Floats | None = None  # None for a rate
+
+    def shrunk(self) -> list[Shrunk | None]:
+        """Every group drawn towards all."""
+        if self.squares is None:
+            return rates(self.total, self.n)
+        return means(self.total, self.squares, self.n)
+
+    @property
+    def overall(self) -> float:
+        """The figure of all groups together."""
+        return float(self.total.sum() / max(self.n.sum(), 1.0))
+
+    def chance(self) -> Span | None:
+        """The part of the variance of raw figures that chance alone makes; None with fewer than three groups.
+
+        Chance is the mean sampling variance, p (1 - p) / n of a rate and within-group variance / n of a mean. The range
+        holds 90 %: the variance of k raw figures is known as chi-square with k - 1 degrees of freedom allows.
+        """
+        known = self.n > 1
+        if known.sum() < 3:
+            return None
+        n, total = self.n[known], self.total[known]
+        raw = total / n
+        if self.squares is None:
+            within = self.overall * (1 - self.overall)
+        else:
+            within = float(max((self.squares[known].sum() - (total * raw).sum()) / max(n.sum() - n.size, 1.0), 0.0))
+        spread = float(raw.var(ddof=1))
+        if spread <= 1e-12 * (1 + self.overall**2):
+            return None
+        seen, freedom = within * float((1 / n).mean()) / spread, n.size - 1
+        low, high = (min(1.0, seen * float(chi2.ppf(q, freedom)) / freedom) for q in (0.05, 0.95))
+        return Span(low, min(1.0, seen), high)
+
+
+def measured(measure: Measure, counted: Counted, foretold: Foretold | None = None) -> Measured | None:
+    """The measure; None where fewer than two groups were counted."""
+    found = [s if s is None or s.n >= ENOUGH else replace(s, told="alike") for s in counted.shrunk()]
+    known = [s for s in found if s is not None]
+    if len(known) < 2:
+        return None
+    rows = [TeamRow(name, s) for name, s in zip(counted.names, found, strict=True)]
+    rows.sort(key=lambda r: (_ORDER[r.figure.told] if r.figure else 3, r.name))
+    told = [s for s in known if s.n >= ENOUGH]
+    pairs = sum(a.low > b.high or b.low > a.high for i, a in enumerate(told) for b in told[:i])
+    of = len(told) * (len(told) - 1) // 2
+    return Measured(measure, counted.overall, tuple(rows), pairs, of, counted.chance(), foretold)
+
+
+def foretold(earlier: Counted, later: Counted) -> Foretold | None:
+    """Raw and shrunken figures of the earlier half against the later half's, in groups large enough in both."""
+    large = (earlier.n >= ENOUGH) & (later.n >= ENOUGH)
+    if large.sum() < 3:
+        return None
+    actual = later.total[large] / later.n[large]
+    raw = earlier.total[large] / earlier.n[large]
+    drawn = np.array([s.mean for s, keep in zip(earlier.shrunk(), large, strict=True) if keep and s is not None])
+    return Foretold(int(large.sum()), float(((raw - actual) ** 2).mean()), float(((drawn - actual) ** 2).mean()))
+
+
+def gathered(names: Sequence[str], at: Sequence[str], **columns: Floats) -> dict[str, Floats]:
+    """Columns summed by name, in the order of ``names``; rows of other names are left out."""
+    place = {name: i for i, name in enumerate(names)}
+    known = [i for i, name in enumerate(at) if name in place]
+    where = np.array([place[at[i]] for i in known], dtype=np.int64)
+    return {key: np.bincount(where, column[known], len(names)) for key, column in columns.items()}

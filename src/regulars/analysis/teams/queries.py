@@ -1,0 +1,104 @@
+"""The counts behind the measures of branches and staff, each a few rows from one pass in the engine."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import ibis
+
+from regulars.analysis.part import Scene
+from regulars.analysis.sums import exact
+from regulars.analysis.visits import YEAR
+from regulars.ledger.schema import VISIT_KINDS
+
+BACK = timedelta(days=90)
+_MONTHS_36 = timedelta(days=1096)
+
+
+def since(scene: Scene) -> date:
+    """The first day of newcomers: within 36 months, and the ledger open for the lost window by then."""
+    opened = scene.setting.first_day + timedelta(days=scene.setting.pack.windows.lost_after)
+    return max(scene.setting.as_of - _MONTHS_36, opened)
+
+
+def newcomers(scene: Scene) -> ibis.Table:
+    """One row per newcomer watched 90 days: first ``day``, its ``branch`` codes, and the day of the second visit."""
+    days = scene.kept.days
+    where = [name for name in ("branch", "branch_to") if name in days.columns]
+    first = days.filter(days["index"] == 0, days.day > since(scene), days.day <= scene.setting.as_of - BACK)
+    second = days.filter(days["index"] == 1).select("customer", again="day")
+    t = first.select("customer", "day", *where).left_join(second, "customer").drop("customer_right")
+    came = (t.again.delta(t.day, unit="day") <= BACK.days).fill_null(False)
+    return t.mutate(came=came, later=t.day > scene.setting.as_of - BACK - YEAR)
+
+
+def by_first_branch(t: ibis.Table) -> ibis.Table:
+    """Newcomers by the branch they first came to, the last year's apart."""
+    one = t.filter(t.branch == t.branch_to)
+    counted = one.group_by("branch", "later").aggregate(n=one.count(), hits=one.count(where=one.came))
+    return counted.order_by("branch", "later")
+
+
+def stayed_by_branch(scene: Scene) -> ibis.Table:
+    """Customers who came in the year before the last, by the branch of their last visit in it: who came since."""
+    days, then = scene.kept.days, scene.setting.as_of - YEAR
+    before = days.filter(days.visit, days.day <= then, days.day > then - YEAR)
+    last = before.group_by("customer").aggregate(branch=before.branch.argmax(before.day))
+    t = last.join(scene.kept.customers.select("customer", "last_day"), "customer")
+    return t.group_by("branch").aggregate(n=t.count(), hits=t.count(where=t.last_day > then)).order_by("branch")
+
+
+def visit_value_by_branch(scene: Scene) -> ibis.Table:
+    """Visits of the last year by branch, with their revenue and its squares."""
+    days = scene.kept.days
+    recent = days.filter(days.visit, days.branch == days.branch_to, days.day > scene.setting.as_of - YEAR)
+    value = recent.value.cast("float64")
+    return (
+        recent.group_by("branch")
+        .aggregate(n=recent.count(), total=recent.value.sum().cast("float64"), squares=exact(value * value, decimals=2))
+        .mutate(squares=ibis._.squares.cast("float64"))
+        .order_by("branch")
+    )
+
+
+def lines_by_staff(scene: Scene) -> ibis.Table:
+    """Service lines of the last year with a price, by staff and category (the item, where there is none)."""
+    lines = scene.setting.lines
+    own = lines.filter(
+        lines.staff.notnull(), lines.kind.isin(["service", "repair"]), lines.day > scene.setting.as_of - YEAR
+    )
+    own = own.filter(own.net > 0)
+    own = own.mutate(mix=ibis.coalesce(own.category, own.item, ibis.literal("")))
+    value = own.net.cast("float64")
+    return (
+        own.group_by("staff", "mix")
+        .aggregate(n=own.count(), total=own.net.sum().cast("float64"), squares=exact(value * value, decimals=2))
+        .mutate(squares=ibis._.squares.cast("float64"))
+        .order_by("staff", "mix")
+    )
+
+
+def newcomers_by_staff(scene: Scene, t: ibis.Table) -> ibis.Table:
+    """Newcomers served by one member of staff at their first visit: who came again, and to the same hands."""
+    lines = scene.setting.lines
+    served = lines.filter(
+        lines.customer.notnull(), lines.staff.notnull(), lines.kind.isin(VISIT_KINDS), lines.day > since(scene)
+    )
+    served = served.group_by("customer", "day").aggregate(lo=served.staff.min(), hi=served.staff.max())
+    first = t.inner_join(served, ["customer", "day"]).filter(ibis._.lo == ibis._.hi)
+    first = first.select("customer", "again", "came", "later", staff="lo")
+    second = served.select("customer", again="day", lo="lo", hi="hi")
+    both = first.left_join(second, ["customer", "again"])
+    both = both.select("staff", "came", "later", lo="lo", hi="hi")
+    known = both.came & both.lo.notnull()
+    same = (both.lo == both.staff) | (both.hi == both.staff)
+    return (
+        both.group_by("staff", "later")
+        .aggregate(
+            n=both.count(),
+            hits=both.count(where=both.came),
+            again=both.count(where=known),
+            same=both.count(where=known & same),
+        )
+        .order_by("staff", "later")
+    )
