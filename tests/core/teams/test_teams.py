@@ -97,6 +97,13 @@ def shares(pairs: list[tuple[str, float]]) -> dict[str, tuple[int, float]]:
     return {name: (len(values), sum(values) / len(values)) for name, values in by.items()}
 
 
+def means_of(pairs: list[tuple[tuple[str, int], float]]) -> dict[tuple[str, int], float]:
+    by: dict[tuple[str, int], list[float]] = defaultdict(list)
+    for name, value in pairs:
+        by[name].append(value)
+    return {name: sum(values) / len(values) for name, values in by.items()}
+
+
 def alike(one: dict[str, tuple[int, float]], other: dict[str, tuple[int, float]]) -> None:
     assert set(one) == set(other)
     for name, (n, value) in one.items():
@@ -115,7 +122,8 @@ def test_branches_against_a_loop(base: dict[int, list[Visit]], found: Teams) -> 
         if before:
             pairs.append((before[-1].branch, float(visits[-1].day > then)))
     alike(counted(stayed), shares(pairs))
-    alike(counted(value), shares([(v.branch, v.paid) for vs in base.values() for v in vs if v.day > then]))
+    visits = [((v.branch, key), v.paid) for key, vs in base.items() for v in vs if v.day > then]
+    alike(counted(value), shares([(branch, mean) for (branch, _), mean in means_of(visits).items()]))
 
 
 def test_staff_against_a_loop(base: dict[int, list[Visit]], found: Teams) -> None:
@@ -124,10 +132,16 @@ def test_staff_against_a_loop(base: dict[int, list[Visit]], found: Teams) -> Non
     alike(counted(back), shares([(v[0].staff, float(came_again(v))) for v in newcomers(base)]))
     again = [v for v in newcomers(base) if came_again(v)]
     alike(counted(same), shares([(v[0].staff, float(v[0].staff == v[1].staff)) for v in again]))
-    recent = [v for vs in base.values() for v in vs if v.day > AS_OF - timedelta(days=365)]
+    served = [(key, v) for key, vs in base.items() for v in vs if v.day > AS_OF - timedelta(days=365)]
+    recent = [v for _, v in served]
     usual = {name: mean for name, (_, mean) in shares([(v.category, v.paid) for v in recent]).items()}
     overall = sum(v.paid for v in recent) / len(recent)
-    alike(counted(price), shares([(v.staff, v.paid - usual[v.category] + overall) for v in recent]))
+    lines = [((v.staff, key), v.paid - usual[v.category] + overall) for key, v in served]
+    found_alike = shares([(staff, mean) for (staff, _), mean in means_of(lines).items()])
+    shown = counted(price)
+    assert {name: n for name, (n, _) in shown.items()} == {name: n for name, (n, _) in found_alike.items()}
+    for name, (_, mean) in shown.items():
+        assert mean == pytest.approx(found_alike[name][1], rel=1e-6)  # the engine's distances carry six decimals
 
 
 def test_who_does_the_colours_is_not_called_dear(found: Teams) -> None:
@@ -199,19 +213,18 @@ def test_means_have_a_part_of_chance_too() -> None:
     assert same.chance() is None
 
 
-def test_the_same_mix_moves_every_line_by_its_categorys_distance() -> None:
+def test_the_same_mix_moves_everybody_to_the_mean_of_all_lines() -> None:
     table = pa.table(
         {
-            "staff": ["x", "x", "y"],
-            "mix": ["a", "b", "a"],
-            "n": [2, 1, 2],
-            "total": [20.0, 100.0, 28.0],
-            "squares": [202.0, 10_000.0, 394.0],
+            "staff": ["x", "y"],
+            "n": [2, 1],
+            "total": [6.0, -3.0],  # customers at +2 and +4, and one at -3
+            "squares": [20.0, 9.0],
+            "lines": [3, 1],
+            "paid": [320.0, 80.0],
         }
     )
     moved = at_the_same_mix(("x", "y"), table)
-    overall = 148 / 5
-    wanted = [20 + 100 + 2 * (overall - 12) + overall - 100, 28 + 2 * (overall - 12)]
-    assert moved.total.tolist() == pytest.approx(wanted)
-    assert moved.squares is not None  # (9, 11) of x and (13, 15) of y, each moved by the distance of its category
-    assert moved.squares[1] == pytest.approx((13 + overall - 12) ** 2 + (15 + overall - 12) ** 2)
+    assert moved.total.tolist() == pytest.approx([102 + 104, 97])
+    assert moved.squares is not None
+    assert moved.squares.tolist() == pytest.approx([102**2 + 104**2, 97**2])

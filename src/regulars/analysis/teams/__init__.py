@@ -74,7 +74,7 @@ def _staff(scene: Scene) -> tuple[tuple[Measured, ...], int]:
         return (), 0
     at = lines["staff"].to_pylist()
     everybody = tuple(sorted(set(at)))
-    n = gathered(everybody, at, n=_column(lines, "n"))["n"]
+    n = gathered(everybody, at, n=_column(lines, "lines"))["n"]
     busiest = sorted(range(len(everybody)), key=lambda i: (-n[i], everybody[i]))[:MOST_STAFF]
     names = tuple(sorted(everybody[i] for i in busiest))
     new = desk.ask("teams_staff_newcomers", newcomers_by_staff(scene, newcomers(scene)))
@@ -97,14 +97,10 @@ def _staff(scene: Scene) -> tuple[tuple[Measured, ...], int]:
 def at_the_same_mix(names: tuple[str, ...], lines: pa.Table) -> Counted:
     """Price of a line as if all did the same mix: its distance from its category's mean, plus the mean of all lines.
 
-    Direct comparison would call the colourist dear and the junior cheap. Squares are about the same distances.
+    Direct comparison would call the colourist dear and the junior cheap. Each customer counts once.
     """
-    mix = lines["mix"].to_pylist()
-    kinds = {name: i for i, name in enumerate(sorted(set(mix)))}
-    at = np.array([kinds[name] for name in mix])
-    n, total, squares = (_column(lines, c) for c in ("n", "total", "squares"))
-    usual = np.bincount(at, total, len(kinds)) / np.bincount(at, n, len(kinds))
-    shift = float(total.sum() / n.sum()) - usual[at]  # added to every line of the row
-    moved = {"n": n, "total": total + n * shift, "squares": squares + 2 * shift * total + n * shift**2}
-    found = gathered(names, lines["staff"].to_pylist(), **moved)
-    return Counted(names, found["n"], found["total"], found["squares"])
+    columns = {c: _column(lines, c) for c in ("n", "total", "squares")}
+    found = gathered(names, lines["staff"].to_pylist(), **columns)
+    mean = float(_column(lines, "paid").sum() / _column(lines, "lines").sum())
+    n, total = found["n"], found["total"]
+    return Counted(names, n, total + n * mean, found["squares"] + 2 * mean * total + n * mean**2)

@@ -49,33 +49,49 @@ def stayed_by_branch(scene: Scene) -> ibis.Table:
 
 
 def visit_value_by_branch(scene: Scene) -> ibis.Table:
-    """Visits of the last year by branch, with their revenue and its squares."""
+    """Customers of the last year by branch, with the sum and the squares of each one's mean revenue of a visit there.
+
+    Visits of one customer are alike: to count them one by one would make ranges half as long as they are.
+    """
     days = scene.kept.days
     recent = days.filter(days.visit, days.branch == days.branch_to, days.day > scene.setting.as_of - YEAR)
-    value = recent.value.cast("float64")
-    return (
-        recent.group_by("branch")
-        .aggregate(n=recent.count(), total=recent.value.sum().cast("float64"), squares=exact(value * value, decimals=2))
-        .mutate(squares=ibis._.squares.cast("float64"))
-        .order_by("branch")
+    each = recent.group_by("branch", "customer").aggregate(
+        value=recent.value.sum().cast("float64") / recent.count().cast("float64")
     )
+    return _moments(each, "branch")
 
 
 def lines_by_staff(scene: Scene) -> ibis.Table:
-    """Service lines of the last year with a price, by staff and category (the item, where there is none)."""
+    """Customers of the last year by staff, with each one's mean distance of a price from its category's mean.
+
+    Of service lines with a price; the item stands for a missing category. ``lines`` and ``paid`` count them all.
+    """
     lines = scene.setting.lines
     own = lines.filter(
-        lines.staff.notnull(), lines.kind.isin(["service", "repair"]), lines.day > scene.setting.as_of - YEAR
+        lines.staff.notnull(),
+        lines.customer.notnull(),
+        lines.kind.isin(["service", "repair"]),
+        lines.day > scene.setting.as_of - YEAR,
+        lines.net > 0,
     )
-    own = own.filter(own.net > 0)
-    own = own.mutate(mix=ibis.coalesce(own.category, own.item, ibis.literal("")))
-    value = own.net.cast("float64")
-    return (
-        own.group_by("staff", "mix")
-        .aggregate(n=own.count(), total=own.net.sum().cast("float64"), squares=exact(value * value, decimals=2))
-        .mutate(squares=ibis._.squares.cast("float64"))
-        .order_by("staff", "mix")
+    own = own.select(
+        "staff",
+        "customer",
+        mix=ibis.coalesce(own.category, own.item, ibis.literal("")),
+        net=own.net,
     )
+    usual = own.group_by("mix").aggregate(usual=own.net.sum().cast("float64") / own.count().cast("float64"))
+    t = own.join(usual, "mix")
+    each = t.group_by("staff", "customer").aggregate(
+        off=exact(t.net.cast("float64") - t.usual, decimals=6).cast("float64"), lines=t.count(), paid=t.net.sum()
+    )
+    each = each.mutate(value=each.off / each.lines.cast("float64"))
+    return _moments(each, "staff", lines=each.lines.sum(), paid=each.paid.sum().cast("float64"))
+
+
+def _moments(each: ibis.Table, group: str, **more: ibis.Value) -> ibis.Table:
+    total, squares = (exact(v, decimals=6).cast("float64") for v in (each.value, each.value * each.value))
+    return each.group_by(group).aggregate(n=each.count(), total=total, squares=squares, **more).order_by(group)
 
 
 def newcomers_by_staff(scene: Scene, t: ibis.Table) -> ibis.Table:
