@@ -122,8 +122,8 @@ def test_branches_against_a_loop(base: dict[int, list[Visit]], found: Teams) -> 
         if before:
             pairs.append((before[-1].branch, float(visits[-1].day > then)))
     alike(counted(stayed), shares(pairs))
-    visits = [((v.branch, key), v.paid) for key, vs in base.items() for v in vs if v.day > then]
-    alike(counted(value), shares([(branch, mean) for (branch, _), mean in means_of(visits).items()]))
+    paid = [((v.branch, key), v.paid) for key, vs in base.items() for v in vs if v.day > then]
+    alike(counted(value), shares([(branch, mean) for (branch, _), mean in means_of(paid).items()]))
 
 
 def test_staff_against_a_loop(base: dict[int, list[Visit]], found: Teams) -> None:
