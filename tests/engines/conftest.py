@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from support.missing import missing
+
 _CONFIG = {
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
@@ -38,10 +40,8 @@ def _spark_missing() -> str:
 @pytest.fixture(scope="module")
 def spark() -> Iterator[Any]:
     """A running session; readers made while it runs use it."""
-    if missing := _spark_missing():
-        if os.environ.get("REGULARS_TEST_ENGINES") == "all":
-            pytest.fail(f"every engine was to be tested, but {missing}")
-        pytest.skip(missing)
+    if lacking := _spark_missing():
+        missing(lacking)
     from pyspark.sql import SparkSession
 
     builder: Any = SparkSession.builder.master("local[2]").appName("regulars tests")

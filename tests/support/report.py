@@ -33,6 +33,7 @@ from regulars.base.problem import Problem
 from regulars.base.settings import Branch, Budget, Business
 from regulars.base.text import Local, Text, say
 from regulars.packs.schema import Pack
+from support.report_groups import acquisition, teams
 
 AS_OF = date(2026, 11, 21)
 
@@ -204,6 +205,8 @@ def diagnosis() -> Diagnosis:
         _quality(),
         _locked(),
         queries,
+        acquisition=acquisition(),
+        teams=teams(),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import ibis
@@ -14,6 +14,8 @@ from regulars.analysis.tally import Tally
 from regulars.base.settings import Business
 from regulars.ledger.store import Reader
 from regulars.packs.schema import Pack
+
+MONTHS_36 = timedelta(days=1096)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,14 @@ class Setting:
     def last_day(self) -> date:
         """The last day with a line."""
         return max(row.last_day for row in self.tally.rows)
+
+    @property
+    def newcomers_since(self) -> date:
+        """The first day of newcomers: 36 months back, but the ledger must have been open for the lost window by then.
+
+        Who first shows in its early days may be an old customer; who shows later had been away that long at least.
+        """
+        return max(self.as_of - MONTHS_36, self.first_day + timedelta(days=self.pack.windows.lost_after))
 
     @property
     def default_branch(self) -> str:

@@ -8,6 +8,7 @@ from regulars.analysis.diagnosis import Diagnosis
 from regulars.base.settings import Business
 from regulars.base.text import Local, Text, say
 from regulars.packs.schema import Pack
+from regulars.report import names
 from regulars.report.document import Block, Footer, Section
 from regulars.report.figures import Purse
 from regulars.strategy.plan import Plan
@@ -32,14 +33,14 @@ class Context:
         for branch in self.business.branches:
             if branch.id == id or id in branch.also:
                 return branch.label()
-        return Local({"en": id})
+        return names.verbatim(id)
 
     def measure(self, id: str) -> Local:
         """A measure's name; its id where the pack does not have it."""
         for measure in self.pack.measures:
             if measure.id == id:
                 return Local({str(k): v for k, v in measure.name.items()})
-        return Local({"en": id})
+        return names.verbatim(id)
 
     def section(
         self,

@@ -6,8 +6,13 @@ from collections.abc import Iterable
 
 from regulars.analysis.diagnosis import ModelFit
 from regulars.analysis.results.names import STATES, Class, State
-from regulars.base.text import Text, say
+from regulars.base.text import Local, Text, say
 from regulars.packs.schema import Channel, Primitive, Relationship, Trust
+
+
+def verbatim(name: str) -> Local:
+    """A name of the business's own, the same in every language."""
+    return Local({"en": name})
 
 
 def state(name: State) -> Text:

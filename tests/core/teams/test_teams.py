@@ -9,6 +9,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import ibis
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -60,7 +61,11 @@ def looked_at(folder: Path, lines: list[Line]) -> Teams | None:
     with ledger.read() as reader:
         setting = study._setting(reader, business=BUSINESS, pack=load_pack("beauty"), as_of=AS_OF)
         kept, _ = study._kept(setting)
-        scene: Any = SimpleNamespace(setting=setting, kept=kept, rng=np.random.default_rng(1))
+        people = kept.customers
+        if kept.home is not None:
+            people = people.join(kept.home.select("customer", "branch"), "customer")
+        states = ibis.cases((people.since_days <= 60, "active"), (people.since_days <= 120, "overdue"), else_="lapsed")
+        scene: Any = SimpleNamespace(setting=setting, kept=kept, people=people.mutate(state=states))
         return teams(scene).result
 
 
@@ -79,7 +84,18 @@ def found(base: dict[int, list[Visit]], tmp_path_factory: pytest.TempPathFactory
 def newcomers(base: dict[int, list[Visit]]) -> list[list[Visit]]:
     first = min(v[0].day for v in base.values()) + timedelta(days=load_pack("beauty").windows.lost_after)
     since = max(first, AS_OF - timedelta(days=1096))
-    return [v for v in base.values() if since < v[0].day <= AS_OF - timedelta(days=90)]
+    return [v for v in base.values() if since <= v[0].day <= AS_OF - timedelta(days=90)]
+
+
+def home(visits: list[Visit]) -> str:
+    """The branch most visited in the last 24 months, else ever; ties to the latest."""
+    recent = [v for v in visits if v.day > AS_OF - timedelta(days=730)]
+    looked_at = recent or visits
+    return max(BRANCHES, key=lambda b: (sum(v.branch == b for v in looked_at), *last_of(visits, b)))
+
+
+def last_of(visits: list[Visit], branch: str) -> tuple[date]:
+    return (max((v.day for v in visits if v.branch == branch), default=date.min),)
 
 
 def came_again(visits: list[Visit]) -> bool:
@@ -112,8 +128,8 @@ def alike(one: dict[str, tuple[int, float]], other: dict[str, tuple[int, float]]
 
 
 def test_branches_against_a_loop(base: dict[int, list[Visit]], found: Teams) -> None:
-    back, stayed, value = found.branches
-    assert [m.measure for m in found.branches] == ["back_90", "stayed", "visit_value"]
+    back, stayed, late, value = found.branches
+    assert [m.measure for m in found.branches] == ["back_90", "stayed", "late", "visit_value"]
     alike(counted(back), shares([(v[0].branch, float(came_again(v))) for v in newcomers(base)]))
     then = AS_OF - timedelta(days=365)
     pairs = []
@@ -122,6 +138,8 @@ def test_branches_against_a_loop(base: dict[int, list[Visit]], found: Teams) -> 
         if before:
             pairs.append((before[-1].branch, float(visits[-1].day > then)))
     alike(counted(stayed), shares(pairs))
+    homes = [(home(visits), (AS_OF - visits[-1].day).days) for visits in base.values()]
+    alike(counted(late), shares([(branch, float(away > 60)) for branch, away in homes if away <= 120]))
     paid = [((v.branch, key), v.paid) for key, vs in base.items() for v in vs if v.day > then]
     alike(counted(value), shares([(branch, mean) for (branch, _), mean in means_of(paid).items()]))
 

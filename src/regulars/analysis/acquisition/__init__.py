@@ -20,7 +20,6 @@ from regulars.analysis.acquisition.newcomers import (
     named,
     newcomers_query,
     origins,
-    since,
     sizes_query,
 )
 from regulars.analysis.acquisition.referrals import climbed, of_referrers, referrals
@@ -38,7 +37,7 @@ _KINDS: dict[str, SourceKind] = {"": "unknown", OTHERS: "others"}
 
 def acquisition(scene: Scene) -> Part[Acquisition]:
     """The part of a study on newcomers; nothing where fewer than 30 are known to be new."""
-    desk, start = scene.setting.desk, since(scene)
+    desk, start = scene.setting.desk, scene.setting.newcomers_since
     if start > scene.setting.as_of:
         return Part(None)
     told = origins(scene)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 import ibis
 
@@ -14,17 +14,7 @@ BACK = (90, 180)
 YEAR_DAYS, STILL_FROM, STILL_TO = 365, 366, 548
 MONEY = ("first_year", "first_margin", "value_36")
 OTHERS = "\u0001others"
-_MONTHS_36 = timedelta(days=1096)
 _SHOWN = 14
-
-
-def since(scene: Scene) -> date:
-    """The first day of newcomers: 36 months back, but the ledger must have been open for the lost window by then.
-
-    Who first shows in its early days may be an old customer; who shows later had been away that long at least.
-    """
-    opened = scene.setting.first_day + timedelta(days=scene.setting.pack.windows.lost_after)
-    return max(scene.setting.as_of - _MONTHS_36, opened)
 
 
 def origins(scene: Scene) -> ibis.Table | None:

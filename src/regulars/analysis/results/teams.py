@@ -7,7 +7,7 @@ from typing import Literal
 
 from regulars.analysis.results.shrunk import Shrunk
 
-type Measure = Literal["back_90", "stayed", "visit_value", "same_hands", "line_value"]
+type Measure = Literal["back_90", "stayed", "late", "visit_value", "same_hands", "line_value"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from regulars.analysis.results.teams import Measured, Teams
 from regulars.analysis.teams.measured import Counted, foretold, gathered, measured
 from regulars.analysis.teams.queries import (
     by_first_branch,
+    late_by_branch,
     lines_by_staff,
     newcomers,
     newcomers_by_staff,
@@ -55,9 +56,12 @@ def _branches(scene: Scene) -> tuple[Measured, ...]:
     money = counted(desk.ask("teams_branch_value", visit_value_by_branch(scene)), "n", "total", "squares")
     every, before, after = (counted(new, "n", "hits", later=later) for later in (None, False, True))
     halves = foretold(_rate(names, before), _rate(names, after))
+    late = desk.ask("teams_branch_late", late_by_branch(scene))
+    homes = gathered(names, late["branch"].to_pylist(), n=_column(late, "n"), hits=_column(late, "hits"))
     found = (
         measured("back_90", _rate(names, every), halves),
         measured("stayed", _rate(names, kept)),
+        measured("late", _rate(names, homes)),
         measured("visit_value", Counted(names, money["n"], money["total"], money["squares"])),
     )
     return tuple(m for m in found if m is not None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import ibis
 
@@ -12,20 +12,15 @@ from regulars.analysis.visits import YEAR
 from regulars.ledger.schema import VISIT_KINDS
 
 BACK = timedelta(days=90)
-_MONTHS_36 = timedelta(days=1096)
-
-
-def since(scene: Scene) -> date:
-    """The first day of newcomers: within 36 months, and the ledger open for the lost window by then."""
-    opened = scene.setting.first_day + timedelta(days=scene.setting.pack.windows.lost_after)
-    return max(scene.setting.as_of - _MONTHS_36, opened)
 
 
 def newcomers(scene: Scene) -> ibis.Table:
     """One row per newcomer watched 90 days: first ``day``, its ``branch`` codes, and the day of the second visit."""
     days = scene.kept.days
     where = [name for name in ("branch", "branch_to") if name in days.columns]
-    first = days.filter(days["index"] == 0, days.day > since(scene), days.day <= scene.setting.as_of - BACK)
+    first = days.filter(
+        days["index"] == 0, days.day >= scene.setting.newcomers_since, days.day <= scene.setting.as_of - BACK
+    )
     second = days.filter(days["index"] == 1).select("customer", again="day")
     t = first.select("customer", "day", *where).left_join(second, "customer").drop("customer_right")
     came = (t.again.delta(t.day, unit="day") <= BACK.days).fill_null(False)
@@ -46,6 +41,15 @@ def stayed_by_branch(scene: Scene) -> ibis.Table:
     last = before.group_by("customer").aggregate(branch=before.branch.argmax(before.day))
     t = last.join(scene.kept.customers.select("customer", "last_day"), "customer")
     return t.group_by("branch").aggregate(n=t.count(), hits=t.count(where=t.last_day > then)).order_by("branch")
+
+
+def late_by_branch(scene: Scene) -> ibis.Table:
+    """Current customers (active or overdue) by home branch: those overdue in their own rhythm."""
+    p = scene.people
+    now = p.filter(p.state.isin(["active", "overdue"]))
+    return (
+        now.group_by("branch").aggregate(n=now.count(), hits=now.count(where=now.state == "overdue")).order_by("branch")
+    )
 
 
 def visit_value_by_branch(scene: Scene) -> ibis.Table:
@@ -98,7 +102,10 @@ def newcomers_by_staff(scene: Scene, t: ibis.Table) -> ibis.Table:
     """Newcomers served by one member of staff at their first visit: who came again, and to the same hands."""
     lines = scene.setting.lines
     served = lines.filter(
-        lines.customer.notnull(), lines.staff.notnull(), lines.kind.isin(VISIT_KINDS), lines.day > since(scene)
+        lines.customer.notnull(),
+        lines.staff.notnull(),
+        lines.kind.isin(VISIT_KINDS),
+        lines.day >= scene.setting.newcomers_since,
     )
     served = served.group_by("customer", "day").aggregate(lo=served.staff.min(), hi=served.staff.max())
     first = t.inner_join(served, ["customer", "day"]).filter(ibis._.lo == ibis._.hi)

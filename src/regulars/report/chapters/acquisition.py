@@ -7,7 +7,8 @@ import math
 from regulars.analysis.results.acquisition import Acquisition, DealGroup, Deals, Referrals, Response, SourceRow
 from regulars.analysis.results.shrunk import Shrunk
 from regulars.base.estimate import Estimate
-from regulars.base.text import Local, Number, Param, Share, Text, say
+from regulars.base.text import Number, Param, Share, Text, say
+from regulars.report import names
 from regulars.report.charts.bands import Band, Dot, bands, dots
 from regulars.report.context import Context
 from regulars.report.document import (
@@ -56,11 +57,7 @@ def _heading(found: Acquisition) -> Text:
 
 
 def _name(row: SourceRow) -> Param:
-    return _plain(row.source) if row.source is not None else say(f"report.acquisition.{row.kind}")
-
-
-def _plain(source: str) -> Local:
-    return Local({"en": source})
+    return names.verbatim(row.source) if row.source is not None else say(f"report.acquisition.{row.kind}")
 
 
 def _rates(found: Acquisition) -> Figure | None:
@@ -170,8 +167,8 @@ def _cost(c: Context, each: Estimate) -> Amount:
 def _response(c: Context, number: int, r: Response) -> Figure | Callout:
     if r.refused is not None:
         why = say(f"report.acquisition.{r.refused}", n=r.weeks)
-        return Callout(say("report.acquisition.no_curve", source=_plain(r.source)), why, "plain")
-    title = say("report.acquisition.curve", source=_plain(r.source))
+        return Callout(say("report.acquisition.no_curve", source=names.verbatim(r.source)), why, "plain")
+    title = say("report.acquisition.curve", source=names.verbatim(r.source))
     y_step = _step(max(r.high))
     x_step = _step(r.spend[-1])
     chart = bands(

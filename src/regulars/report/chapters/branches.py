@@ -11,8 +11,6 @@ from regulars.report.document import Amount, Bar, Cell, Column, Figure, Section,
 from regulars.report.figures import part
 
 PICTURED = 12
-#: A branch with fewer customers is not named in the heading: its shares are chance.
-ENOUGH = 50
 
 
 def chapter(c: Context) -> Section | None:
@@ -36,15 +34,17 @@ def _late(row: BranchRow) -> float:
 
 def _heading(c: Context, rows: tuple[BranchRow, ...]) -> Text:
     best = rows[0]
-    large = [r for r in rows if r.active + r.overdue >= ENOUGH]
-    if len(large) < 2:
+    measures = c.diagnosis.teams.branches if c.diagnosis.teams else ()
+    figures = [(r.name, r.figure) for m in measures if m.measure == "late" for r in m.rows]
+    later = [(name, figure.mean) for name, figure in figures if figure is not None and figure.told == "above"]
+    if len(later) != 1:
         return say("report.branches.head_small", best=c.branch(best.branch), revenue=c.purse.about(best.revenue_12))
-    worst = max(large, key=_late)
+    worst, late = later[0]
     return say(
         "report.branches.head",
         best=c.branch(best.branch),
-        worst=c.branch(worst.branch),
-        share=Share(_late(worst)),
+        worst=c.branch(worst),
+        share=Share(late),
         revenue=c.purse.about(best.revenue_12),
     )
 

@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 from regulars.analysis.results.shrunk import Shrunk
 from regulars.analysis.results.teams import Measured, TeamRow
-from regulars.base.text import Local, Param, Share, Text, say
+from regulars.base.text import Param, Share, Text, say
+from regulars.report import names
 from regulars.report.charts.bands import Dot, dots
 from regulars.report.context import Context
 from regulars.report.document import Amount, Block, Cell, Column, Figure, Pill, Section, Table, Words
@@ -16,11 +17,13 @@ from regulars.report.figures import significant, then
 _QUERIES = (
     "teams_branch_newcomers",
     "teams_branch_stayed",
+    "teams_branch_late",
     "teams_branch_value",
     "teams_staff_newcomers",
     "teams_staff_lines",
 )
 _TONES = {"above": "good", "below": "warn"}
+_TONES_LATE = {"above": "warn", "below": "good"}
 _MONEY = ("visit_value", "line_value")
 
 
@@ -30,7 +33,7 @@ def chapter(c: Context) -> Section | None:
     if found is None:
         return None
     blocks: list[Block | None] = [_figure(c, m, "branch", c.branch) for m in found.branches]
-    blocks += [_figure(c, m, "staff", _key) for m in found.staff]
+    blocks += [_figure(c, m, "staff", names.verbatim) for m in found.staff]
     lead = say("report.teams.lead")
     if found.staff_left_out:
         lead = then(lead, say("report.teams.left_out", n=found.staff_left_out))
@@ -39,14 +42,11 @@ def chapter(c: Context) -> Section | None:
 
 
 def _heading(measures: tuple[Measured, ...]) -> Text:
-    told = sum(row.figure is not None and row.figure.told != "alike" for m in measures for row in m.rows)
+    figures = [row.figure for m in measures for row in m.rows if row.figure is not None]
+    told = sum(figure.told != "alike" for figure in figures)
     if not told:
         return say("report.teams.head_alike")
-    return say("report.teams.head", n=told, of=sum(len(m.rows) for m in measures))
-
-
-def _key(name: str) -> Local:
-    return Local({"en": name})
+    return say("report.teams.head", n=told, of=len(figures))
 
 
 def _figure(c: Context, m: Measured, group: str, name: Callable[[str], Param]) -> Figure | None:
@@ -81,7 +81,8 @@ def _cells(c: Context, m: Measured, name: Param, row: TeamRow) -> tuple[Cell, ..
     s = row.figure
     if s is None:
         return Words(name), Amount(0), Amount(None), Amount(None)
-    pills = (Pill(say(f"report.teams.{s.told}"), _TONES[s.told]),) if s.told != "alike" else ()  # type: ignore[arg-type]
+    tones = _TONES_LATE if m.measure == "late" else _TONES
+    pills = (Pill(say(f"report.teams.{s.told}"), tones[s.told]),) if s.told != "alike" else ()  # type: ignore[arg-type]
     between = say("report.say.range", low=_said(c, m, s.low), high=_said(c, m, s.high))
     return Words(name, pills=pills), Amount(s.n), Amount(_said(c, m, s.raw)), Amount(_said(c, m, s.mean), between)
 

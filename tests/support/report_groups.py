@@ -1,0 +1,102 @@
+"""The groups of the sample report: its sources of newcomers, and its branches and staff side by side."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from regulars.analysis.results.acquisition import (
+    Acquisition,
+    Cost,
+    DealGroup,
+    Deals,
+    Referrals,
+    Response,
+    SourceRow,
+    Tree,
+)
+from regulars.analysis.results.shrunk import Shrunk, Told
+from regulars.analysis.results.teams import Foretold, Measured, Span, TeamRow, Teams
+from regulars.base.estimate import Estimate
+
+_FROM, _UNTIL = date(2023, 11, 21), date(2026, 10, 31)
+
+
+def _drawn(n: int, raw: float, mean: float, half: float, told: Told = "alike") -> Shrunk:
+    return Shrunk(n, raw, mean, mean - half, mean + half, told)
+
+
+def _around(mean: float, low: float, high: float, unit: str, n: int) -> Estimate:
+    return Estimate(mean, low, mean, high, unit, "sources", n)
+
+
+def _cost() -> Cost:
+    each, kept = _around(310, 290, 332, "HKD", 420), _around(1480, 1290, 1700, "HKD", 61)
+    return Cost(_FROM, _UNTIL, 130_200, 420, each, 90_300, 61, kept)
+
+
+def acquisition() -> Acquisition:
+    """Three sources, two of which differ; one curve that is clear and one that is refused."""
+    friends = _drawn(380, 0.61, 0.60, 0.04, "above"), _drawn(240, 0.38, 0.36, 0.05, "above")
+    adverts = _drawn(410, 0.33, 0.34, 0.04, "below"), _drawn(260, 0.17, 0.18, 0.04, "below")
+    nowhere = _drawn(700, 0.47, 0.47, 0.03), _drawn(520, 0.27, 0.27, 0.03)
+
+    def row(source: str | None, newcomers: int, of: tuple[Shrunk, Shrunk], year: float, cost: Cost | None) -> SourceRow:
+        spent = _drawn(newcomers, year, year, 150)
+        value = _drawn(newcomers, 2 * year, 2 * year, 400)
+        kind = "named" if source else "unknown"
+        return SourceRow(source, kind, newcomers, of[0], of[0], of[1], spent, spent, value, cost)  # type: ignore[arg-type]
+
+    spend = tuple(500.0 * i for i in range(25))
+    middle = tuple(2 + 9 * (1 - 0.85**i) for i in range(25))
+    band = tuple(0.7 * v for v in middle), tuple(1.4 * v for v in middle)
+    clear = Response("Instagram", 60, None, 2500, 8000, spend, middle, *band, True, _around(640, 410, 980, "HKD", 60))
+    refused = Response("Leaflets", 12, "few_weeks", 0, 0, (), (), (), (), False, None)
+    deals = Deals(
+        0.2,
+        DealGroup(169, 41, _around(0.24, 0.20, 0.29, "share", 169)),
+        DealGroup(875, 149, _around(0.17, 0.15, 0.19, "share", 875)),
+        0.03,
+        128,
+    )
+    trees = (Tree(14, 3, 96_000), Tree(9, 2, 51_000))
+    return Acquisition(
+        _FROM,
+        1490,
+        (
+            row("Friend", 380, friends, 2400, None),
+            row("Instagram", 410, adverts, 1500, _cost()),
+            row(None, 700, nowhere, 1900, None),
+        ),
+        (clear, refused),
+        Referrals(210, 402, (330, 61, 11), 190, trees, 0.12, 1, 2, 0.27),
+        deals,
+    )
+
+
+def teams() -> Teams:
+    """Branches of which one is late, and staff nobody of whom differs."""
+
+    def named(*rows: tuple[str, Shrunk | None]) -> tuple[TeamRow, ...]:
+        return tuple(TeamRow(name, figure) for name, figure in rows)
+
+    late = named(
+        ("MK", _drawn(648, 0.448, 0.441, 0.03, "above")),
+        ("CEN", _drawn(952, 0.275, 0.278, 0.02)),
+        ("CWB", _drawn(1232, 0.301, 0.302, 0.02)),
+        ("TST", _drawn(788, 0.357, 0.354, 0.03)),
+    )
+    value = named(
+        ("CEN", _drawn(900, 655, 650, 25)),
+        ("CWB", _drawn(1100, 648, 646, 22)),
+        ("MK", _drawn(24, 390, 601, 90)),
+        ("TST", None),
+    )
+    staff = named(("st-1a", _drawn(140, 0.39, 0.36, 0.06)), ("st-2b", _drawn(35, 0.20, 0.33, 0.08)))
+    return Teams(
+        (
+            Measured("late", 0.333, late, 3, 6, Span(0.01, 0.05, 0.13)),
+            Measured("visit_value", 640, value, 0, 1, None),
+        ),
+        (Measured("back_90", 0.35, staff, 0, 1, None, Foretold(3, 0.0040, 0.0025)),),
+        2,
+    )
