@@ -16,7 +16,7 @@ import pytest
 
 from regulars.analysis import study
 from regulars.analysis.results.teams import Measured, Teams
-from regulars.analysis.teams import at_the_same_mix, teams
+from regulars.analysis.teams import at_the_same_branch, at_the_same_mix, teams
 from regulars.analysis.teams.measured import ENOUGH, Counted, foretold, measured
 from regulars.ledger.store import Ledger
 from regulars.packs.load import load_pack
@@ -113,6 +113,18 @@ def shares(pairs: list[tuple[str, float]]) -> dict[str, tuple[int, float]]:
     return {name: (len(values), sum(values) / len(values)) for name, values in by.items()}
 
 
+def corrected(rows: list[tuple[str, str, float]]) -> dict[str, tuple[int, float]]:
+    """Staff, branch and hit: a person's hits over those their branches would give, times the rate of all."""
+    usual = shares([(branch, hit) for _, branch, hit in rows])
+    overall = sum(hit for *_, hit in rows) / len(rows)
+    found = {}
+    for name in {staff for staff, *_ in rows}:
+        own = [(branch, hit) for staff, branch, hit in rows if staff == name]
+        expected = sum(usual[branch][1] for branch, _ in own)
+        found[name] = len(own), sum(hit for _, hit in own) / expected * overall
+    return found
+
+
 def means_of(pairs: list[tuple[tuple[str, int], float]]) -> dict[tuple[str, int], float]:
     by: dict[tuple[str, int], list[float]] = defaultdict(list)
     for name, value in pairs:
@@ -147,14 +159,15 @@ def test_branches_against_a_loop(base: dict[int, list[Visit]], found: Teams) -> 
 def test_staff_against_a_loop(base: dict[int, list[Visit]], found: Teams) -> None:
     back, same, price = found.staff
     assert [m.measure for m in found.staff] == ["back_90", "same_hands", "line_value"]
-    alike(counted(back), shares([(v[0].staff, float(came_again(v))) for v in newcomers(base)]))
-    again = [v for v in newcomers(base) if came_again(v)]
-    alike(counted(same), shares([(v[0].staff, float(v[0].staff == v[1].staff)) for v in again]))
+    new = newcomers(base)
+    alike(counted(back), corrected([(v[0].staff, v[0].branch, float(came_again(v))) for v in new]))
+    again = [(v[0].staff, v[0].branch, float(v[0].staff == v[1].staff)) for v in new if came_again(v)]
+    alike(counted(same), corrected(again))
     served = [(key, v) for key, vs in base.items() for v in vs if v.day > AS_OF - timedelta(days=365)]
     recent = [v for _, v in served]
-    usual = {name: mean for name, (_, mean) in shares([(v.category, v.paid) for v in recent]).items()}
+    usual = {name: mean for name, (_, mean) in shares([(v.branch + v.category, v.paid) for v in recent]).items()}
     overall = sum(v.paid for v in recent) / len(recent)
-    lines = [((v.staff, key), v.paid - usual[v.category] + overall) for key, v in served]
+    lines = [((v.staff, key), v.paid - usual[v.branch + v.category] + overall) for key, v in served]
     found_alike = shares([(staff, mean) for (staff, _), mean in means_of(lines).items()])
     shown = counted(price)
     assert {name: n for name, (n, _) in shown.items()} == {name: n for name, (n, _) in found_alike.items()}
@@ -193,6 +206,19 @@ def test_the_batters_of_efron_and_morris() -> None:
     told = foretold(Counted(names, np.full(18, 45.0), np.array(HITS, dtype=float)), after)
     assert told is not None and told.groups == 18
     assert 3 < told.raw / told.shrunk < 4  # the rule of James and Stein: 3.5, as printed
+
+
+def test_who_works_at_a_weak_branch_is_not_called_weak() -> None:
+    rng = np.random.default_rng(8)
+    names = tuple(f"st-{i}" for i in range(10))
+    branch = np.repeat([0, 1], 5)
+    hits = rng.binomial(250, np.where(branch == 0, 0.5, 0.25))
+    columns = {"staff": names, "branch": branch, "n": np.full(10, 250), "hits": hits}
+    found = measured("back_90", at_the_same_branch(names, pa.table(columns), "hits", "n"))
+    assert found is not None
+    assert [row.figure.told for row in found.rows if row.figure] == ["alike"] * 10
+    direct = measured("back_90", Counted(names, np.full(10, 250.0), hits.astype(float)))
+    assert direct is not None and sum(row.figure.told == "below" for row in direct.rows if row.figure) == 5
 
 
 def test_few_get_no_verdict() -> None:

@@ -83,25 +83,38 @@ def _staff(scene: Scene) -> tuple[tuple[Measured, ...], int]:
     names = tuple(sorted(everybody[i] for i in busiest))
     new = desk.ask("teams_staff_newcomers", newcomers_by_staff(scene, newcomers(scene)))
 
-    def counted(later: bool | None = None) -> dict[str, Floats]:
-        table = new if later is None else new.filter(pc.equal(new["later"], later))
-        columns = {c: _column(table, c) for c in ("n", "hits", "again", "same")}
-        return gathered(names, table["staff"].to_pylist(), **columns)
+    def counted(hits: str, of: str, later: bool | None = None) -> Counted:
+        return at_the_same_branch(names, new if later is None else new.filter(pc.equal(new["later"], later)), hits, of)
 
-    every = counted()
-    halves = foretold(_rate(names, counted(False)), _rate(names, counted(True)))
+    halves = foretold(counted("hits", "n", False), counted("hits", "n", True))
     found = (
-        measured("back_90", _rate(names, every), halves),
-        measured("same_hands", Counted(names, every["again"], every["same"])),
+        measured("back_90", counted("hits", "n"), halves),
+        measured("same_hands", counted("same", "again")),
         measured("line_value", at_the_same_mix(names, lines)),
     )
     return tuple(m for m in found if m is not None), len(everybody) - len(names)
 
 
-def at_the_same_mix(names: tuple[str, ...], lines: pa.Table) -> Counted:
-    """Price of a line as if all did the same mix: its distance from its category's mean, plus the mean of all lines.
+def at_the_same_branch(names: tuple[str, ...], table: pa.Table, hits: str, of: str) -> Counted:
+    """Hits as if all worked at the same branches: a person's hits over those of their branches, times everybody's rate.
 
-    Direct comparison would call the colourist dear and the junior cheap. Each customer counts once.
+    Else whoever works at a weak branch is called weak. Who works alone at a branch cannot be told from it, and is
+    given the rate of all.
+    """
+    branch, n, found = (_column(table, c) for c in ("branch", of, hits))
+    at = np.unique(branch, return_inverse=True)[1]
+    usual = np.bincount(at, found) / np.maximum(np.bincount(at, n), 1.0)
+    own = gathered(names, table["staff"].to_pylist(), n=n, hits=found, expected=n * usual[at])
+    overall = float(found.sum() / max(n.sum(), 1.0))
+    ratio = own["hits"] / np.where(own["expected"] > 0, own["expected"], 1.0)
+    return Counted(names, own["n"], np.minimum(ratio * overall * own["n"], own["n"]))
+
+
+def at_the_same_mix(names: tuple[str, ...], lines: pa.Table) -> Counted:
+    """Price of a line as if all did the same mix: its distance from its branch's and category's mean.
+
+    Plus the mean of all lines. Direct comparison would call the colourist dear and the junior cheap. Each customer
+    counts once.
     """
     columns = {c: _column(lines, c) for c in ("n", "total", "squares")}
     found = gathered(names, lines["staff"].to_pylist(), **columns)

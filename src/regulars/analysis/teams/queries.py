@@ -66,9 +66,10 @@ def visit_value_by_branch(scene: Scene) -> ibis.Table:
 
 
 def lines_by_staff(scene: Scene) -> ibis.Table:
-    """Customers of the last year by staff, with each one's mean distance of a price from its category's mean.
+    """Customers of the last year by staff, with each one's mean distance of a price from the usual one.
 
-    Of service lines with a price; the item stands for a missing category. ``lines`` and ``paid`` count them all.
+    Of service lines with a price; usual is the mean of the branch's lines of the category (the item stands for a
+    missing one). ``lines`` and ``paid`` count them all.
     """
     lines = scene.setting.lines
     own = lines.filter(
@@ -81,11 +82,12 @@ def lines_by_staff(scene: Scene) -> ibis.Table:
     own = own.select(
         "staff",
         "customer",
+        place=own.branch.fill_null(""),
         mix=ibis.coalesce(own.category, own.item, ibis.literal("")),
         net=own.net,
     )
-    usual = own.group_by("mix").aggregate(usual=own.net.sum().cast("float64") / own.count().cast("float64"))
-    t = own.join(usual, "mix")
+    usual = own.group_by("place", "mix").aggregate(usual=own.net.sum().cast("float64") / own.count().cast("float64"))
+    t = own.join(usual, ["place", "mix"])
     each = t.group_by("staff", "customer").aggregate(
         off=exact(t.net.cast("float64") - t.usual, decimals=6).cast("float64"), lines=t.count(), paid=t.net.sum()
     )
@@ -99,7 +101,10 @@ def _moments(each: ibis.Table, group: str, **more: ibis.Value) -> ibis.Table:
 
 
 def newcomers_by_staff(scene: Scene, t: ibis.Table) -> ibis.Table:
-    """Newcomers served by one member of staff at their first visit: who came again, and to the same hands."""
+    """Newcomers served by one member of staff at their first visit: who came again, and to the same hands.
+
+    By ``branch`` of that visit too (0 where there is but one): staff are held against their own branch.
+    """
     lines = scene.setting.lines
     served = lines.filter(
         lines.customer.notnull(),
@@ -109,19 +114,20 @@ def newcomers_by_staff(scene: Scene, t: ibis.Table) -> ibis.Table:
     )
     served = served.group_by("customer", "day").aggregate(lo=served.staff.min(), hi=served.staff.max())
     first = t.inner_join(served, ["customer", "day"]).filter(ibis._.lo == ibis._.hi)
-    first = first.select("customer", "again", "came", "later", staff="lo")
+    branch = first.branch if "branch" in first.columns else ibis.literal(0, "int64")
+    first = first.select("customer", "again", "came", "later", staff="lo", branch=branch)
     second = served.select("customer", again="day", lo="lo", hi="hi")
     both = first.left_join(second, ["customer", "again"])
-    both = both.select("staff", "came", "later", lo="lo", hi="hi")
+    both = both.select("staff", "branch", "came", "later", lo="lo", hi="hi")
     known = both.came & both.lo.notnull()
     same = (both.lo == both.staff) | (both.hi == both.staff)
     return (
-        both.group_by("staff", "later")
+        both.group_by("staff", "branch", "later")
         .aggregate(
             n=both.count(),
             hits=both.count(where=both.came),
             again=both.count(where=known),
             same=both.count(where=known & same),
         )
-        .order_by("staff", "later")
+        .order_by("staff", "branch", "later")
     )
