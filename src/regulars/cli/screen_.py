@@ -26,7 +26,7 @@ def command(voice: Voice, folder: Path, card: str | None) -> None:
     run = api.screen(api.open_business(folder), card)
     tell(voice, run.result)
     voice.tell("cli.screen.kept", run=str(run.folder))
-    voice.result({"run": run.id, "scores": str(run.folder / "scores.parquet"), **as_json(run.result)})
+    voice.result({"run": run.id, "scores_file": str(run.folder / "scores.parquet"), **as_json(run.result)})
 
 
 def tell(voice: Voice, found: Screened) -> None:

@@ -54,3 +54,4 @@ def test_screening_writes_a_starter_and_says_the_same_again(folder: Path) -> Non
     assert (folder / "scorecards" / "care_first.toml").is_file()
     document = json.loads(first.output)
     assert sum(term["mean_points"] for term in document["terms"]) == pytest.approx(document["mean_score"])
+    assert Path(document["scores_file"]).is_file()
