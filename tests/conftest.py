@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import settings
 
 # Time is no law of the product: on a busy machine a deadline fails tests that nothing is wrong with.
 settings.register_profile("regulars", deadline=None)
 settings.load_profile("regulars")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest first, so that no worker is left alone with them at the end."""
+    items.sort(key=lambda item: not {"engines", "journeys"} & set(item.path.parts))

@@ -20,7 +20,10 @@ from regulars.report.drawing import VEGA_LITE, localise, to_svg
 from support import report as sample
 from support.report_plan import sample_plan
 
-FIGURES = ("frontier", "movement", "cohorts", "rhythm", "states", "classes", "concentration", "backtest", "branches")
+FIGURES = (
+    *("frontier", "movement", "cohorts", "rhythm", "acquisition_sources", "acquisition_curve_1", "states", "classes"),
+    *("concentration", "backtest", "branches", "teams_branch_late", "teams_branch_visit_value", "teams_staff_back_90"),
+)
 
 
 def figures() -> dict[str, Figure]:
