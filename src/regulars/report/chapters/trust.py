@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from regulars.analysis.results.tournament import Contender, Coverage, Tournament, Trust, TrustRow
 from regulars.base.text import Number, Share, Text, say
+from regulars.report.chapters.elsewhere import elsewhere
 from regulars.report.charts.trust import Foretold, foretold, reliability
 from regulars.report.context import Context
 from regulars.report.document import (
@@ -39,6 +40,7 @@ def chapter(c: Context) -> Section | None:
         _contest(d.tournament),
         Callout(say("report.trust.why"), d.tournament.reason, "plain"),
         _lines(d.tournament),
+        elsewhere(d),
     )
     return c.section(
         "trust",

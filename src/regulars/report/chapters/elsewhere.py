@@ -1,0 +1,101 @@
+"""Back-tests that stand in other chapters, in one table, and what has not been put to the test."""
+
+from __future__ import annotations
+
+from regulars.analysis.diagnosis import Diagnosis
+from regulars.analysis.results.leaving import Leaving
+from regulars.analysis.results.renewal import Renewal
+from regulars.analysis.results.schemes import Schemes
+from regulars.analysis.results.teams import Teams
+from regulars.base.text import Number, Share, Text, say
+from regulars.report.document import Cell, Column, Pill, Table, Words
+from regulars.report.figures import part
+
+
+def elsewhere(d: Diagnosis) -> Table:
+    """One row for each kind of figure about the future that the chapter on trust does not try itself."""
+    tried: list[tuple[Text, Text]] = []
+    if d.leaving is not None:
+        tried += _alarm(d.leaving)
+    if d.renewal is not None:
+        tried += _returns(d.renewal)
+    if d.teams is not None:
+        tried += _rates(d.teams)
+    if d.schemes is not None:
+        tried += _classes(d.schemes)
+    rows: list[tuple[Cell, ...]] = [(Words(what), Words(found)) for what, found in tried]
+    untold = Pill(say("report.trust.untried"), "warn")
+    rows += [
+        (Words(say(f"report.trust.of_{name}"), pills=(untold,)), Words(say(f"report.trust.untried_{name}")))
+        for name in _untried(d)
+    ]
+    columns = (Column(say("report.trust.figure"), share=1.2), Column(say("report.trust.found"), share=2.0))
+    return Table(say("report.trust.elsewhere"), columns, tuple(rows))
+
+
+def _alarm(leaving: Leaving) -> list[tuple[Text, Text]]:
+    """The model's early warning beside the best simple rule."""
+    if not leaving.warnings:
+        return []
+    model, *rules = leaving.warnings
+    rule = max(rules, key=lambda w: w.auc)
+    told = say(
+        "report.trust.found_silent",
+        n=leaving.warnings_base,
+        auc=Share(model.auc),
+        rule=say(f"study.leaving.warning_{rule.id}"),
+        rule_auc=Share(rule.auc),
+        lift=Number(model.lift, 1),
+    )
+    return [(say("report.trust.of_silent"), told)]
+
+
+def _returns(renewal: Renewal) -> list[tuple[Text, Text]]:
+    """Returns of the longest absent for whom both sides of the latest origin are known."""
+    known = [(r, r.before, r.after) for r in renewal.returns if r.before is not None and r.after is not None]
+    if not known:
+        return []
+    band, before, after = known[0]
+    told = say(
+        "report.trust.found_returns", days=band.from_days, before=Number(before or 0, 1), after=Number(after or 0, 1)
+    )
+    return [(say("report.trust.of_returns"), told)]
+
+
+def _rates(teams: Teams) -> list[tuple[Text, Text]]:
+    """Newcomers' rates of branches and of staff, the earlier half against the later."""
+    found = []
+    for group, measures in (("branches", teams.branches), ("staff", teams.staff)):
+        for m in measures:
+            if m.measure == "back_90" and m.foretold is not None and m.foretold.raw > 0:
+                off = part(m.foretold.shrunk, m.foretold.raw) - 1
+                told = say(
+                    f"report.trust.found_rates_{'more' if off > 0 else 'less'}",
+                    n=m.foretold.groups,
+                    off=Share(abs(off)),
+                )
+                found.append((say(f"report.trust.of_rates_{group}"), told))
+    return found
+
+
+def _classes(schemes: Schemes) -> list[tuple[Text, Text]]:
+    """How much of a later year's differences the classes of a year ago foretold."""
+    scheme = schemes.scheme("value_duration")
+    if scheme is None or scheme.usefulness.explained is None:
+        return []
+    told = say("report.trust.found_classes", share=Share(scheme.usefulness.explained))
+    return [(say("report.trust.of_classes"), told)]
+
+
+def _untried(d: Diagnosis) -> list[str]:
+    """What the study foretells and no past of it has judged."""
+    found = ["months_36"]
+    if d.leaving is not None and d.leaving.win_back.candidates:
+        found.append("win_back")
+    if d.renewal is not None and d.renewal.contracts:
+        found.append("renewal")
+    if d.profit is not None and d.profit.prepaid is not None and d.profit.prepaid.breakage is not None:
+        found.append("breakage")
+    if d.acquisition is not None and any(r.refused is None for r in d.acquisition.responses):
+        found.append("response")
+    return found

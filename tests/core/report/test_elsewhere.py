@@ -1,0 +1,79 @@
+"""The table of the back-tests that stand in other chapters: their figures, and what was never put to the test."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from regulars.analysis.results.leaving import Cost, Exit, Leaving, Warning, WinBack
+from regulars.analysis.results.renewal import Renewal, ReturnRate
+from regulars.base.estimate import Estimate
+from regulars.base.words import LANGUAGES, render
+from regulars.report.chapters.elsewhere import elsewhere
+from regulars.report.document import Words
+from support.report import diagnosis
+
+BARE = replace(diagnosis(), teams=None, acquisition=None)
+NOBODY = Estimate(0.0, 0.0, 0.0, 0.0, "HKD", "none", 0)
+
+
+def rows(d: object, language: str = "en") -> dict[str, tuple[str, bool]]:
+    """Each figure with what is said of it, and whether it is marked as untested."""
+    found = {}
+    for what, said in elsewhere(d).rows:  # type: ignore[arg-type]
+        assert isinstance(what, Words) and isinstance(said, Words)
+        found[render(what.text, language)] = (render(said.text, language), bool(what.pills))  # type: ignore[arg-type]
+    return found
+
+
+def leaving(*warnings: Warning, candidates: int = 0) -> Leaving:
+    won = WinBack(candidates, 0, 0.05, 1.0, 0, 0.0, 0.0)
+    return Leaving(None, (), Cost(NOBODY, NOBODY, 0.6), (), 0, (), warnings, 4000, None, won, Exit(0, 0.0))
+
+
+def test_what_no_past_has_judged_is_said_even_where_nothing_was_tested() -> None:
+    assert list(rows(BARE).values()) == [
+        ("No past is long enough. Its ranges take the width found for the period that was tried.", True)
+    ]
+
+
+def test_the_model_stands_beside_the_best_rule_not_the_first() -> None:
+    found = leaving(
+        Warning("model", 0.83, 0.01, 0.5, 2.6, 0.1),
+        Warning("own_rhythm", 0.71, 0.01, 0.4, 2.0, None),
+        Warning("recency", 0.79, 0.01, 0.4, 2.1, None),
+        candidates=12,
+    )
+    said, untested = rows(replace(BARE, leaving=found))["Who goes silent"]
+    assert not untested
+    for told in ("83%", "79%", "days since the last visit", "2.6 times", "4,000"):
+        assert told in said
+    assert "71%" not in said
+    assert rows(replace(BARE, leaving=found))["Customers won back by a contact"][1]
+
+
+def test_returns_are_shown_where_both_sides_of_the_test_day_are_known() -> None:
+    rate = Estimate(0.02, 0.01, 0.02, 0.03, "share", "poisson", 40)
+    unknown = ReturnRate(180, 365, 9, rate, 21.0, None)
+    known = ReturnRate(365, None, 9, rate, 12.5, 0.0)
+    said = rows(replace(BARE, renewal=Renewal((), (unknown, known))))["Who comes back after a long absence"][0]
+    assert "365 days" in said and "12.5" in said and "0 since" in said
+    assert len(rows(replace(BARE, renewal=Renewal((), (unknown,))))) == 1
+
+
+def test_groups_say_whether_drawing_together_helped() -> None:
+    teams = diagnosis().teams
+    assert teams is not None
+    said = rows(replace(BARE, teams=teams))["Newcomers who come again, by member of staff"][0]
+    assert "38% less" in said  # 0.0025 against 0.0040
+    (measured,) = teams.staff
+    assert measured.foretold is not None
+    worse = replace(measured, foretold=replace(measured.foretold, shrunk=0.0050))
+    said = rows(replace(BARE, teams=replace(teams, staff=(worse,))))["Newcomers who come again, by member of staff"][0]
+    assert "25% more" in said
+
+
+def test_every_row_speaks_both_languages() -> None:
+    pair = Warning("model", 0.8, 0.01, 0.5, 2.0, 0.1), Warning("fixed_window", 0.6, 0.01, 0.5, 2.0, None)
+    whole = replace(diagnosis(), leaving=leaving(*pair, candidates=3))
+    for language in LANGUAGES:
+        assert len(rows(whole, language)) >= 5
