@@ -59,7 +59,9 @@ def main() -> None:
     parser.add_argument("--lines", type=int, default=10_000_000)
     parser.add_argument("--customers", type=int, default=1_000_000)
     parser.add_argument("--skip-lifetimes", action="store_true", help="it is slow: about ten minutes at full size")
-    parser.add_argument("--linear", action="store_true", help="instead: generator and summary step at several sizes")
+    parser.add_argument(
+        "--linear", action="store_true", help="instead: generator, import, summary step and study at several sizes"
+    )
     args = parser.parse_args()
     work = Path(tempfile.mkdtemp(prefix="regulars-bench-"))
     try:
@@ -83,15 +85,19 @@ def linear(work: Path) -> None:
         )
         brought = timed(f"import {lines:,}", *REGULARS, "import", str(folder), str(file), "--json")
         same = timed(f"summary {lines:,}", sys.executable, str(HERE / "peers.py"), "regulars_same", str(folder))
-        rows.append((lines, made, brought, same))
+        studied = timed(f"study {lines:,}", *REGULARS, "study", str(folder), "--json")
+        rows.append((lines, made, brought, same, studied))
         file.unlink()
         shutil.rmtree(folder)
-    print("\n  | lines | generate, s a million | peak MB | import, s a million | summary step, s a million |")
-    print("  | --- | --- | --- | --- | --- |")
-    for lines, made, brought, same in rows:
-        n = lines / 1e6
-        step = f"{same.said['summary'] / n:.2f} ({same.said['summary']:.1f} s)"
-        print(f"  | {lines:,} | {made.seconds / n:.2f} | {made.peak_mb:.0f} | {brought.seconds / n:.1f} | {step} |")
+    print("\n  Seconds a million lines, and the study as a whole process:")
+    print("  | lines | generate | import | summary step | study | study |")
+    print("  | --- | --- | --- | --- | --- | --- |")
+    for lines, made, brought, same, studied in rows:
+        each = " | ".join(
+            f"{seconds / lines * 1e6:.2f}"
+            for seconds in (made.seconds, brought.seconds, same.said["summary"], studied.seconds)
+        )
+        print(f"  | {lines:,} | {each} | {studied.seconds:.0f} s, {studied.peak_mb / 1024:.2f} GB |")
 
 
 def run(work: Path, args: argparse.Namespace) -> None:

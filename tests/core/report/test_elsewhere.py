@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 from regulars.analysis.results.leaving import Cost, Exit, Leaving, Warning, WinBack
-from regulars.analysis.results.renewal import Renewal, ReturnRate
+from regulars.analysis.results.renewal import Contracts, Renewal, RenewalTrial, ReturnRate
 from regulars.base.estimate import Estimate
+from regulars.base.text import say
 from regulars.base.words import LANGUAGES, render
 from regulars.report.chapters.elsewhere import elsewhere
 from regulars.report.document import Words
@@ -58,6 +60,16 @@ def test_returns_are_shown_where_both_sides_of_the_test_day_are_known() -> None:
     said = rows(replace(BARE, renewal=Renewal((), (unknown, known))))["Who comes back after a long absence"][0]
     assert "365 days" in said and "12.5" in said and "0 since" in said
     assert len(rows(replace(BARE, renewal=Renewal((), (unknown,))))) == 1
+
+
+def test_renewals_are_tested_or_said_not_to_be() -> None:
+    lasting = Estimate(120.0, 109.6, 120.0, 131.2, "contracts", "sbg", 200)
+    untold = Contracts("package_sale", 90, None, 180, "sbg", {}, -1.0, say("report.trust.of_silent"), (), ())
+    told = replace(untold, kind="membership_fee", trial=RenewalTrial(date(2024, 1, 1), 200, 3, lasting, 117))
+    found = rows(replace(BARE, renewal=Renewal((untold, told), ())))
+    assert found["Packages bought again"][1]
+    said, untested = found["Memberships renewed"]
+    assert not untested and "Of 200 contracts" in said and "110 to 131" in said and said.endswith("117 were.")
 
 
 def test_groups_say_whether_drawing_together_helped() -> None:

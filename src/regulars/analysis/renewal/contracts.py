@@ -2,7 +2,8 @@
 
 Every holder is followed from contract to contract. Renewed is who took a further one; lapsed who has been silent for
 longer than the trade's lost window (packages) or missed a fee by half a period (memberships); the rest are open, and
-count as known only so far. sBG and beta-discrete-Weibull are fitted on these counts. Docs: docs/methods/sbg-bdw.md.
+count as known only so far (:mod:`regulars.analysis.renewal.holding`). sBG and beta-discrete-Weibull are fitted on
+these counts. Docs: docs/methods/sbg-bdw.md.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ import ibis
 import numpy as np
 
 from regulars.analysis.part import Scene
+from regulars.analysis.renewal.holding import gaps_until, held, told_at
+from regulars.analysis.renewal.trial import trial
 from regulars.analysis.results.renewal import Contract, Contracts, RenewalStep
 from regulars.analysis.value.duration import Renewals, choose_duration
 from regulars.analysis.value.statistics import Floats
@@ -22,25 +25,10 @@ _SHOWN = 12
 _KINDS: tuple[Contract, ...] = ("package_sale", "membership_fee")
 
 
-def gaps_query(lines: ibis.Table, *, kind: Contract) -> ibis.Table:
-    """Gaps in days between a customer's fees, counted."""
-    own = lines.filter(lines.customer.notnull(), lines.kind == kind).select("customer", "day").distinct()
-    window = ibis.window(group_by=own.customer, order_by=own.day)
-    gaps = own.mutate(before=own.day.lag().over(window))
-    gaps = gaps.filter(gaps.before.notnull()).mutate(gap=lambda t: t.day.delta(t.before, unit="day"))
-    return gaps.group_by("gap").aggregate(n=gaps.count()).order_by("gap")
-
-
-def holders_query(scene: Scene, *, kind: Contract, after: int) -> ibis.Table:
-    """Holders by how many contracts they took, and whether they have lapsed since."""
-    lines = scene.setting.lines
-    own = lines.filter(lines.customer.notnull(), lines.kind == kind).select("customer", "day").distinct()
-    each = own.group_by("customer").aggregate(n=own.count(), last=own.day.max())
-    t = each.left_join(scene.people.select("customer", "since_days"), "customer").drop("customer_right")
-    since = ibis.literal(scene.setting.as_of).delta(t["last"], unit="day")
-    silent = since if kind == "membership_fee" else ibis.least(since, t.since_days.fill_null(since))
-    t = t.mutate(lapsed=silent > after)
-    return t.group_by("n", "lapsed").aggregate(customers=t.count()).order_by("n", "lapsed")
+def holders_query(scene: Scene, *, kind: Contract, after: int, told: int) -> ibis.Table:
+    """Holders by how many contracts they reached, and whether they have lapsed since."""
+    t = held(scene, kind=kind, after=after, told=told, on=scene.setting.as_of)
+    return t.group_by("reached", "lapsed").aggregate(customers=t.count()).order_by("reached", "lapsed")
 
 
 def contracts(scene: Scene) -> tuple[Contracts, ...]:
@@ -50,23 +38,25 @@ def contracts(scene: Scene) -> tuple[Contracts, ...]:
 
 
 def _contracts(scene: Scene, kind: Contract) -> Contracts | None:
-    desk, lines = scene.setting.desk, scene.setting.lines
+    desk = scene.setting.desk
     period = None
     after = scene.setting.pack.windows.lost_after
+    gaps = gaps_until(scene, kind=kind, on=scene.setting.as_of, name=f"renewal_gaps_{kind}")
     if kind == "membership_fee":
-        gaps = desk.ask("renewal_gaps", gaps_query(lines, kind=kind)).to_pylist()
-        period = modal_gap({row["gap"]: row["n"] for row in gaps})
+        period = modal_gap(gaps)
         if period is None:
             return None
         after = round(1.5 * period)
-    rows = desk.ask(f"renewal_{kind}", holders_query(scene, kind=kind, after=after)).to_pylist()
+    rows = desk.ask(
+        f"renewal_{kind}", holders_query(scene, kind=kind, after=after, told=told_at(gaps, after=after))
+    ).to_pylist()
     holders = sum(row["customers"] for row in rows)
     if holders < _FEW:
         return None
-    most = max(row["n"] for row in rows)
+    most = max(row["reached"] for row in rows)
     lapsed, censored = np.zeros(most), np.zeros(most)
     for row in rows:
-        (lapsed if row["lapsed"] else censored)[row["n"] - 1] += row["customers"]
+        (lapsed if row["lapsed"] else censored)[row["reached"] - 1] += row["customers"]
     renewals = Renewals(lapsed, censored)
     fit, _ = choose_duration(renewals)
     rng = scene.rng.spawn(1)[0]
@@ -82,6 +72,7 @@ def _contracts(scene: Scene, kind: Contract) -> Contracts | None:
         verdict=fit.verdict,
         steps=steps(lapsed, censored, [float(fit.retention(k)) for k in range(1, shown + 1)]),
         survival=tuple(fit.expected_survival(k, rng=rng) for k in range(1, shown + 1)),
+        trial=trial(scene, kind=kind, after=after),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 from regulars.base.estimate import Estimate
@@ -24,6 +25,21 @@ class RenewalStep:
 
 
 @dataclass(frozen=True, slots=True)
+class RenewalTrial:
+    """What would have been foretold on ``cut`` of the contracts taken in the 365 days after it, one a customer.
+
+    ``foretold`` renewals of the ``told`` contracts that were renewed or have lapsed by now, with their 80 % range (the
+    holders' own chance and doubt in the parameters), and how many ``renewed``. ``open`` cannot be told yet.
+    """
+
+    cut: date
+    told: int
+    open: int
+    foretold: Estimate
+    renewed: int
+
+
+@dataclass(frozen=True, slots=True)
 class Contracts:
     """One kind of contract. ``period_days`` is the modal gap between fees; None for packages, which have none.
 
@@ -41,6 +57,7 @@ class Contracts:
     verdict: Text
     steps: tuple[RenewalStep, ...]
     survival: tuple[Estimate, ...]
+    trial: RenewalTrial | None = None  # None where the past is too short or too thin
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ def elsewhere(d: Diagnosis) -> Table:
         tried += _alarm(d.leaving)
     if d.renewal is not None:
         tried += _returns(d.renewal)
+        tried += _renewals(d.renewal)
     if d.teams is not None:
         tried += _rates(d.teams)
     if d.schemes is not None:
@@ -62,6 +63,23 @@ def _returns(renewal: Renewal) -> list[tuple[Text, Text]]:
     return [(say("report.trust.of_returns"), told)]
 
 
+def _renewals(renewal: Renewal) -> list[tuple[Text, Text]]:
+    """Contracts of a past year that were foretold to be renewed, beside those that were."""
+    found = []
+    for one in renewal.contracts:
+        if (t := one.trial) is not None:
+            told = say(
+                "report.trust.found_renewal",
+                day=t.cut,
+                n=t.told,
+                low=round(t.foretold.p10),
+                high=round(t.foretold.p90),
+                came=t.renewed,
+            )
+            found.append((say(f"report.trust.of_renewal_{one.kind}"), told))
+    return found
+
+
 def _rates(teams: Teams) -> list[tuple[Text, Text]]:
     """Newcomers' rates of branches and of staff, the earlier half against the later."""
     found = []
@@ -92,8 +110,8 @@ def _untried(d: Diagnosis) -> list[str]:
     found = ["months_36"]
     if d.leaving is not None and d.leaving.win_back.candidates:
         found.append("win_back")
-    if d.renewal is not None and d.renewal.contracts:
-        found.append("renewal")
+    if d.renewal is not None:
+        found += [f"renewal_{one.kind}" for one in d.renewal.contracts if one.trial is None]
     if d.profit is not None and d.profit.prepaid is not None and d.profit.prepaid.breakage is not None:
         found.append("breakage")
     if d.acquisition is not None and any(r.refused is None for r in d.acquisition.responses):
