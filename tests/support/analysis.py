@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from regulars.analysis.diagnosis import Diagnosis
 from regulars.analysis.study import study
 from regulars.base.settings import Business
-from regulars.ledger.schema import CUSTOMERS, SALES, SPEND
+from regulars.ledger.schema import COMPLAINTS, CUSTOMERS, SALES, SPEND
 from regulars.ledger.store import Ledger
 from regulars.packs.load import load_pack
 from regulars.packs.schema import Pack
@@ -78,6 +78,13 @@ def spend_table(rows: Sequence[dict[str, object]]) -> pa.Table:
     return pa.table({f.name: pa.array([row.get(f.name) for row in filled], f.type) for f in wanted}, pa.schema(wanted))
 
 
+def complaints_table(rows: Sequence[dict[str, object]]) -> pa.Table:
+    """Rows of the ledger's ``complaints``; ``system``, number and ``currency`` are filled in."""
+    filled = [{"system": "test", "complaint_id": f"k{i}", "currency": "HKD", **row} for i, row in enumerate(rows)]
+    wanted = [field for field in COMPLAINTS.arrow if field.name not in ("import_id", "fingerprint")]
+    return pa.table({f.name: pa.array([row.get(f.name) for row in filled], f.type) for f in wanted}, pa.schema(wanted))
+
+
 def _money(amount: float | None) -> Decimal | None:
     return None if amount is None else Decimal(str(amount)).quantize(Decimal("0.01"))
 
@@ -103,12 +110,15 @@ def studied(
     pack: Pack | None = None,
     business: Business = BUSINESS,
     customers: pa.Table | None = None,
+    complaints: pa.Table | None = None,
 ) -> Studied:
     """Write a ledger into ``folder`` and study it."""
     ledger = Ledger(folder / "ledger")
     ledger.write("sales", sales if isinstance(sales, pa.Table) else sales_table(sales), import_id="i1", note={})
     if customers is not None:
         ledger.write("customers", customers, import_id="i2", note={})
+    if complaints is not None:
+        ledger.write("complaints", complaints, import_id="i3", note={})
     out = folder / "standings.parquet"
     with ledger.read() as reader:
         found = study(reader, business=business, pack=pack or load_pack(business.pack), as_of=as_of, standings=out)

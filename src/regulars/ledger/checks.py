@@ -31,6 +31,7 @@ ROW_CHECKS: tuple[Check, ...] = (
     Check("bad_date", "date"),
     Check("odd_date", "date"),
     Check("bad_until", "until"),
+    Check("bad_resolved", "resolved"),
     Check("no_amount", "amount"),
     Check("bad_amount", "amount"),
     Check("foreign_currency", "currency"),

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from regulars.ledger.amounts import amount
-from regulars.ledger.checks import BITS, bits
+from regulars.ledger.checks import bits
 from regulars.ledger.dates import day_of, offset_of, time_of
-from regulars.ledger.engine import HOUSE
 from regulars.ledger.fields import yes_no
 from regulars.ledger.keeping import branch_ids, key_people, key_staff, keyed_numbers, masked
 from regulars.ledger.readers import literal
+from regulars.ledger.records import DATED, record_facts, texts
 from regulars.ledger.schema import BOOKINGS
 from regulars.ledger.staging import Stage, date_form, keep, when, who
 from regulars.privacy.pseudonym import Pseudonyms
@@ -28,22 +28,14 @@ STATUSES: tuple[tuple[str, str], ...] = (
 
 def stage_bookings(stage: Stage) -> None:
     """Read every cell once: view ``staged`` with typed fields and the findings of each row."""
-    texts = [f"f_{name} AS {name}" if stage.has(name) else f"NULL::VARCHAR AS {name}" for name in _TEXTS]
     minutes = amount("f_minutes", stage.types["minutes"], to="INTEGER") if stage.has("minutes") else "NULL::INTEGER"
     dated, joins = when(stage)
     cells = (
-        f"SELECT row, ragged, {', '.join(texts)}, {who(stage)} AS who, {dated}, {_booked_at(stage)} AS booked_at, "
+        f"SELECT row, ragged, {texts(stage, _TEXTS)}, {who(stage)} AS who, {dated}, {_booked_at(stage)} AS booked_at, "
         f"{minutes} AS minutes, {_flag(stage, 'cancelled')} AS was_cancelled, {_flag(stage, 'no_show')} AS was_missed, "
         f"f_date IS NULL AS undated, NULL::VARCHAR AS sale_id FROM raw {joins}"
     )
-    found = bits(
-        {
-            "ragged_row": "ragged",
-            "no_date": "undated",
-            "bad_date": "NOT undated AND day IS NULL",
-            "odd_date": "day NOT BETWEEN DATE '1970-01-01' AND DATE '2199-12-31'",
-        }
-    )
+    found = bits(DATED)
     keep(stage, "staged", f"SELECT * EXCLUDE (undated), {found} AS found FROM ({cells})")
 
 
@@ -75,10 +67,6 @@ def booking_facts(stage: Stage, pseudonyms: Pseudonyms) -> Path:
     state = f"CASE WHEN was_missed THEN 'no_show' WHEN was_cancelled THEN 'cancelled' {told} END"
     unknown = f"SELECT count(*) FROM staged WHERE status IS NOT NULL AND ({state}) IS NULL"
     stage.warn("bad_status", stage.one(unknown), column=stage.columns.get("status"))
-    made = (
-        "'c' || substr(md5(concat_ws('|', coalesce(customer, 0), day, coalesce(epoch_us(sold_at), 0), "
-        "coalesce(staff_key, ''), coalesce(service, ''))), 1, 16)"
-    )
     read = (
         f"SELECT staged.* EXCLUDE (found, branch, staff, status, booking_id), "
         f"{keyed_numbers(stage, 'booking_id', pseudonyms)} AS booking_id, found | {clash} AS found, people.customer, "
@@ -86,14 +74,16 @@ def booking_facts(stage: Stage, pseudonyms: Pseudonyms) -> Path:
         f"{branch_ids(stage, 'branch', kept['branch'])} AS branch "
         "FROM staged LEFT JOIN people USING (who) LEFT JOIN staff_keys ON staff_keys.said = staged.staff"
     )
-    again = "found = 0 AND row_number() OVER (PARTITION BY booking_id, found = 0 ORDER BY row) > 1"
-    keep(
+    return record_facts(
         stage,
-        "lines",
-        f"SELECT * EXCLUDE (found), CASE WHEN {again} THEN {BITS['duplicate_line']} ELSE found END AS found FROM ("
-        f"SELECT row, found, {literal(stage.reading.system)} AS system, sale_id, NULL::VARCHAR AS line_id, "
-        f"coalesce(booking_id, {made}) AS booking_id, customer, branch, staff_key AS staff, kept_service AS service, "
-        f"booked_at, sold_at AS starts_at, day, minutes, status FROM ({read}))",
+        BOOKINGS,
+        read=read,
+        known=(
+            "concat_ws('|', coalesce(customer, 0), day, coalesce(epoch_us(sold_at), 0), coalesce(staff_key, ''), "
+            "coalesce(service, ''))"
+        ),
+        columns=(
+            "customer, branch, staff_key AS staff, kept_service AS service, booked_at, sold_at AS starts_at, day, "
+            "minutes, status"
+        ),
     )
-    columns = ", ".join(c.name for c in BOOKINGS.columns if c.name not in HOUSE)
-    return keep(stage, "facts", f"SELECT {columns} FROM lines WHERE found = 0")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from regulars.base.errors import BadData
 from regulars.base.text import say
-from regulars.ledger.profile import Profile, normal_header
+from regulars.ledger.profile import FIELDS, Profile, normal_header
 from regulars.ledger.readers import Raw
 from regulars.ledger.sources import generic_words
 from regulars.privacy.identifiers import WALK_INS
@@ -26,8 +26,8 @@ _CONTACT = ("email", "phone", "customer_name")
 #: Fields that only a list of customers has.
 _ACCEPTS = tuple(f"accepts_{way}" for way in ("email", "sms", "whatsapp", "phone", "post"))
 _OWN = ("joined", "birth", "source", "referrer", "district", "home_branch", "company", *_ACCEPTS)
-_DATED = ("date", "until", "joined", "booked_at")
-_NUMBERS = ("quantity", "price", "gross", "discount", "net", "cost", "minutes")
+_DATED = ("date", "until", "joined", "booked_at", "resolved")
+_NUMBERS = ("quantity", "price", "gross", "discount", "net", "cost", "minutes", "compensation")
 _NOBODY = {*WALK_INS, "null", "n/a", "nan", "none", "-"}
 _WHO = ("customer", "reference", *_CONTACT)
 #: Headers of amounts that do not say whether money came or went.
@@ -70,7 +70,7 @@ def guess(file: str, raw: Raw, names: tuple[str, ...]) -> tuple[Profile, float, 
     }
     if not raw.header:
         return _by_content(file, cells), 0.5, False
-    found = {table: _by_words(table, cells) for table in ("sales", "customers", "bookings", "spend")}
+    found = {table: _by_words(table, cells) for table in FIELDS}
     table = _table(file, found, cells)
     fields = found[table]
     if table == "sales":
@@ -79,7 +79,7 @@ def guess(file: str, raw: Raw, names: tuple[str, ...]) -> tuple[Profile, float, 
     exact = sum(_rank(table, field, name) == 0 for field, name in fields.items())
     score = round(0.5 + 0.4 * exact / len(fields), 3)
     who = set(fields) & set(_WHO)
-    return Profile(name="generic", table=table, columns=columns), score, who == {"customer_name"}  # type: ignore[arg-type] # one of four
+    return Profile(name="generic", table=table, columns=columns), score, who == {"customer_name"}  # type: ignore[arg-type] # one of FIELDS
 
 
 def _plain(header: str) -> str:
@@ -152,6 +152,8 @@ def _table(file: str, found: dict[str, dict[str, str]], cells: dict[str, Cells])
     own = set(people) & set(_OWN)
     about_people = set(people) & set(_WHO) and (own or len(set(people) & set(_WHO)) > 1)
     sold = set(sales) & {"sale_id", "item", "quantity", "price", "time"}
+    if not sold and _complained(found["complaints"]):
+        return "complaints"
     if about_people and not sold and ("date" not in sales or (own and _one_each(people, cells))):
         return "customers"
     if dated and money and (who or "sale_id" in sales):
@@ -172,6 +174,12 @@ def _spent(spend: dict[str, str]) -> bool:
     if not {"date", "net", "source"} <= set(spend):
         return False
     return _plain(spend["net"]) not in _VAGUE or bool({"until", "spend_id"} & set(spend))
+
+
+def _complained(complaints: dict[str, str]) -> bool:
+    # These words are used of nothing else; the other columns of a complaint are those of any list.
+    telling = {"complaint_id", "severity", "resolved", "compensation"} & set(complaints)
+    return "date" in complaints and bool(telling) and bool({*_WHO, "complaint_id"} & set(complaints))
 
 
 def _one_each(people: dict[str, str], cells: dict[str, Cells]) -> bool:

@@ -16,6 +16,7 @@ from regulars.base.progress import Progress, unwatched
 from regulars.base.settings import Business
 from regulars.base.text import say
 from regulars.ledger.checks import LISTED, row_problems
+from regulars.ledger.complaints import complaint_facts, stage_complaints
 from regulars.ledger.diary import booking_facts, stage_bookings
 from regulars.ledger.mapping import Recognition, match, recognise
 from regulars.ledger.outlay import spend_facts, stage_spend
@@ -36,12 +37,14 @@ _STAGES: dict[str, Callable[[Stage], None]] = {
     "customers": stage_customers,
     "bookings": stage_bookings,
     "spend": stage_spend,
+    "complaints": stage_complaints,
 }
 _FACTS: dict[str, Callable[[Stage, Pseudonyms], Path]] = {
     "sales": sales_facts,
     "customers": customer_facts,
     "bookings": booking_facts,
     "spend": spend_facts,
+    "complaints": complaint_facts,
 }
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from regulars.ledger.amounts import amount
-from regulars.ledger.checks import BITS, bits
+from regulars.ledger.checks import bits
 from regulars.ledger.dates import day_of
-from regulars.ledger.engine import HOUSE
 from regulars.ledger.keeping import branch_ids, keyed_numbers, masked
 from regulars.ledger.people import NAMED_SOURCE
 from regulars.ledger.readers import literal
+from regulars.ledger.records import DATED, record_facts, texts
 from regulars.ledger.schema import SPEND
 from regulars.ledger.staging import Stage, date_form, foreign, keep, money_comma
 from regulars.privacy.pseudonym import Pseudonyms
@@ -20,23 +20,19 @@ _TEXTS = ("spend_id", "source", "branch")
 
 def stage_spend(stage: Stage) -> None:
     """Read every cell once: view ``staged`` with typed fields and the findings of each row."""
-    texts = [f"f_{name} AS {name}" if stage.has(name) else f"NULL::VARCHAR AS {name}" for name in _TEXTS]
     day = day_of("f_date", stage.types["date"], date_form(stage, "date"))
     until, told = "NULL::DATE", "false"
     if stage.has("until"):
         until, told = day_of("f_until", stage.types["until"], date_form(stage, "until")), "f_until IS NOT NULL"
     sum = amount("f_net", stage.types["net"], comma=money_comma(stage, "net"))
     cells = (
-        f"SELECT row, ragged, {', '.join(texts)}, {day} AS day, {until} AS until, {told} AS ends, {sum} AS amount, "
+        f"SELECT row, ragged, {texts(stage, _TEXTS)}, {day} AS day, {until} AS until, {told} AS ends, {sum} AS amount, "
         f"f_date IS NULL AS undated, f_net IS NULL AS empty, {foreign(stage)} AS abroad, NULL::VARCHAR AS sale_id "
         "FROM raw"
     )
     found = bits(
         {
-            "ragged_row": "ragged",
-            "no_date": "undated",
-            "bad_date": "NOT undated AND day IS NULL",
-            "odd_date": "day NOT BETWEEN DATE '1970-01-01' AND DATE '2199-12-31'",
+            **DATED,
             "bad_until": "ends AND (until IS NULL OR until < day OR until > day + 3660)",
             "no_amount": "empty",
             "bad_amount": "NOT empty AND amount IS NULL",
@@ -59,16 +55,10 @@ def spend_facts(stage: Stage, pseudonyms: Pseudonyms) -> Path:
         f"nullif(until, day) AS until, {source} AS source, {branch_ids(stage, 'branch', kept['branch'])} AS branch, "
         "amount FROM staged"
     )
-    known = "concat_ws('|', day, coalesce(until, day), coalesce(source, ''), coalesce(branch, ''))"
-    made = f"'c' || substr(md5({known}), 1, 16)"
-    again = "found = 0 AND row_number() OVER (PARTITION BY spend_id, found = 0 ORDER BY row) > 1"
-    keep(
+    return record_facts(
         stage,
-        "lines",
-        f"SELECT * EXCLUDE (found), CASE WHEN {again} THEN {BITS['duplicate_line']} ELSE found END AS found FROM ("
-        f"SELECT row, found, {literal(stage.reading.system)} AS system, NULL::VARCHAR AS sale_id, "
-        f"NULL::VARCHAR AS line_id, coalesce(spend_id, {made}) AS spend_id, day, until, source, branch, amount, "
-        f"{literal(stage.business.currency)} AS currency FROM ({read}))",
+        SPEND,
+        read=read,
+        known="concat_ws('|', day, coalesce(until, day), coalesce(source, ''), coalesce(branch, ''))",
+        columns=f"day, until, source, branch, amount, {literal(stage.business.currency)} AS currency",
     )
-    columns = ", ".join(c.name for c in SPEND.columns if c.name not in HOUSE)
-    return keep(stage, "facts", f"SELECT {columns} FROM lines WHERE found = 0")

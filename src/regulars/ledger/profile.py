@@ -17,7 +17,7 @@ from regulars.base.errors import BadSettings
 from regulars.base.settings import Names
 from regulars.base.text import say
 
-type TableName = Literal["sales", "customers", "bookings", "spend"]
+type TableName = Literal["sales", "customers", "bookings", "spend", "complaints"]
 type DateOrder = Literal["DMY", "MDY", "YMD"]
 
 _WHO = ("customer", "reference", "email", "phone", "customer_name")
@@ -37,6 +37,10 @@ FIELDS: dict[str, tuple[str, ...]] = {
         *("status", "cancelled", "no_show"),
     ),
     "spend": ("spend_id", "date", "until", "source", "branch", "net", "currency"),
+    "complaints": (
+        *("complaint_id", "date", *_WHO, "branch", "staff", "kind", "severity", "resolved", "outcome"),
+        *("compensation", "currency"),
+    ),
 }
 #: Without one of each group a table cannot be read.
 REQUIRED: dict[str, tuple[tuple[str, ...], ...]] = {
@@ -44,6 +48,7 @@ REQUIRED: dict[str, tuple[tuple[str, ...], ...]] = {
     "customers": (_WHO,),
     "bookings": (("date",), (*_WHO, "booking_id")),
     "spend": (("date",), ("net",)),
+    "complaints": (("date",), (*_WHO, "complaint_id")),
 }
 
 

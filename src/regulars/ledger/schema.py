@@ -138,4 +138,24 @@ SPEND = Table(
     ),
 )
 
-TABLES: dict[str, Table] = {table.name: table for table in (SALES, CUSTOMERS, BOOKINGS, SPEND)}
+COMPLAINTS = Table(
+    "complaints",
+    ("system", "complaint_id"),
+    (
+        Column("system", pa.string(), "the system the row comes from", True),
+        Column("complaint_id", pa.string(), "number in that system; else made of who, day, branch and kind", True),
+        Column("customer", pa.int64(), "pseudonymous key; null where nobody knows who complained"),
+        Column("day", pa.date32(), "local day it was received", True),
+        Column("branch", pa.string(), "branch id"),
+        Column("staff", pa.string(), "pseudonymous staff key of whom it is about"),
+        Column("kind", pa.string(), "what it is about, as the business sorts complaints"),
+        Column("severity", pa.string(), "how grave, as the business says"),
+        Column("resolved", pa.date32(), "day it was settled; null = still open"),
+        Column("outcome", pa.string(), "how it ended, as the business says"),
+        Column("compensation", MONEY, "what was given to make up for it"),
+        Column("currency", pa.string(), "ISO 4217", True),
+        *_HOUSE,
+    ),
+)
+
+TABLES: dict[str, Table] = {table.name: table for table in (SALES, CUSTOMERS, BOOKINGS, SPEND, COMPLAINTS)}

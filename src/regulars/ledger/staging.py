@@ -23,7 +23,13 @@ from regulars.ledger.sources import all_sources
 
 #: Cells that say "nothing" in so many words.
 _NOTHING = "('NULL','null','N/A','n/a','NaN','nan','NaT','None','none','-','—')"
-_AMOUNTS = ("net", "gross", "discount", "price", "cost", "order_subtotal", "order_discount", "order_refund")
+_AMOUNTS = (
+    *("net", "gross", "discount", "price", "cost", "order_subtotal", "order_discount", "order_refund"),
+    "compensation",
+)
+_DAYS = ("date", "until", "booked_at", "joined", "resolved")
+#: Amounts that say what a row is worth, best first; the currency of a row is told by them.
+_WORTH = ("net", "price", "gross", "compensation")
 _LINE_FIELDS = (
     *("sale_id", "line_id", "item", "category", "kind", "quantity", "price", "gross", "discount", "net", "cost"),
     *("supplier", "piece"),
@@ -77,7 +83,7 @@ class Stage:
     def columns(self) -> dict[str, str]:
         """Field -> column of the file, as problems name it."""
         named = {f: column for column, f in self.reading.columns.items()}
-        named["amount"] = next((named[f] for f in ("net", "price", "gross") if f in named), "")
+        named["amount"] = next((named[f] for f in _WORTH if f in named), "")
         named["customer"] = next((named[f] for f in self.reading.identity if f in named), "")
         return named
 
@@ -145,12 +151,12 @@ def _read(stage: Stage, target: Path) -> None:
 
 
 def _typed(raw: Raw, cell: str, type: str, wanted: str) -> tuple[str, str]:
-    if type == "TIMESTAMP WITH TIME ZONE" and wanted in ("date", "until", "booked_at", "joined"):
+    if type == "TIMESTAMP WITH TIME ZONE" and wanted in _DAYS:
         # Keeps its offset in the text, so that it is read like one written in a CSV file.
         return f"strftime({cell} AT TIME ZONE 'UTC', '%Y-%m-%d %H:%M:%S') || ' +0000'", "VARCHAR"
     if type == "DATE" or type.startswith("TIMESTAMP") or is_number(type):
-        if wanted in (*_AMOUNTS, "quantity", "minutes", "date", "until", "booked_at", "joined"):
-            if is_number(type) and wanted in ("date", "until", "booked_at", "joined"):
+        if wanted in (*_AMOUNTS, *_DAYS, "quantity", "minutes"):
+            if is_number(type) and wanted in _DAYS:
                 return text_of(cell, type), "VARCHAR"
             return cell, type
         return text_of(cell, type), "VARCHAR"
@@ -302,7 +308,7 @@ def foreign(stage: Stage) -> str:
     conditions: list[str] = []
     if stage.has("currency"):
         conditions.append(f"coalesce(upper(trim(f_currency)), '{house}') <> '{house}'")
-    for name in ("net", "price", "gross"):
+    for name in _WORTH:
         if not stage.has(name) or is_number(stage.types[name]):
             continue
         strange = sum(n for codes, n in written(stage, name).symbols.items() if house not in codes.split("|"))

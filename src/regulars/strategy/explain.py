@@ -143,6 +143,8 @@ def not_chosen_reason(
     if measure.id in voice.business.veto:
         return say("strategy.left.vetoed")
     lacking = [need for need in measure.needs if need not in facts]
+    if "complaints" in lacking:
+        return say("strategy.left.complaints")
     if lacking:
         return say("strategy.left.needs", needs=Listing(tuple(say(f"strategy.fact.{need}") for need in lacking)))
     if measure.contacts > max_contacts:

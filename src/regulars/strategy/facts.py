@@ -9,7 +9,10 @@ from regulars.ledger.store import Reader
 
 
 def known_facts(reader: Reader, diagnosis: Diagnosis) -> frozenset[str]:
-    """Which of a measure's ``needs`` the ledger meets: packages, bookings, cost, pieces. Complaints: not yet kept."""
+    """Which of a measure's ``needs`` the ledger meets: packages, bookings, cost, pieces.
+
+    Never complaints: a measure that answers them is for who complained, whom the cells of a plan do not tell apart.
+    """
     sales = reader.table("sales")
     counted = reader.arrow(sales.aggregate(cost=sales.cost.notnull().any(), pieces=sales.piece.notnull().any()))
     found = {name for name in ("cost", "pieces") if counted.column(name)[0].as_py()}

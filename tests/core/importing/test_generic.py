@@ -184,6 +184,62 @@ def test_spend_corrected_replaces_the_first(tmp_path: Path) -> None:
     assert codes(shop.take(write(tmp_path / "t.csv", SPEND, twice))) == {"duplicate_line": 1}
 
 
+COMPLAINTS = "received,customer id,branch,staff,complaint type,severity,resolved,outcome,compensation"
+
+
+def test_complaints(tmp_path: Path) -> None:
+    rows = [
+        ["2026-01-05", "C1", "TST", "Ann Fictitious", "burn", "high", "2026-01-20", "redone", "1,200.00"],
+        ["2026-01-06", "C2", "TST", "", "rude; call 6123 4567", "", "", "", ""],
+        ["2026-01-07", "", "TST", "", "noise", "", "", "", ""],
+        ["2026-02-30", "C3", "", "", "late", "", "", "", ""],
+        ["2026-02-02", "C3", "", "", "late", "", "2026-02-01", "", ""],
+        ["2026-02-03", "C3", "", "", "late", "", "soon", "", ""],
+        ["2026-02-04", "C3", "", "", "late", "", "", "", "much"],
+        ["2026-01-06", "C2", "TST", "", "rude; call 6123 4567", "low", "", "", ""],
+    ]
+    shop = Shop(tmp_path)
+    path = write(tmp_path / "complaints.csv", COMPLAINTS, rows)
+    result = shop.take(path)
+    assert (result.table, result.stored, result.rejected) == ("complaints", 3, 5)
+    wrong = {(p.code, p.row, p.column) for p in result.problems if p.severity == "rejected"}
+    assert wrong == {
+        ("bad_date", 5, "received"),
+        ("bad_resolved", 6, "resolved"),
+        ("bad_resolved", 7, "resolved"),
+        ("bad_amount", 8, "compensation"),
+        ("duplicate_line", 9, None),
+    }
+    first, second, third = shop.rows("complaints", order=("day",))
+    assert (first["customer"], first["resolved"]) == (PSEUDONYMS.key("own", "C1"), date(2026, 1, 20))
+    assert (first["compensation"], first["currency"], first["outcome"]) == (Decimal("1200.00"), "HKD", "redone")
+    assert first["staff"].startswith("st-") and "Ann" not in str(first)
+    assert "6123" not in second["kind"] and second["resolved"] is None and second["compensation"] is None
+    assert third["customer"] is None  # somebody nobody knows still complained
+    assert (again := shop.take(path)).unchanged == 3 and again.changed == 0
+
+
+def test_a_complaint_settled_since_replaces_the_open_one(tmp_path: Path) -> None:
+    shop = Shop(tmp_path)
+    for settled in ("", "2026-01-20"):
+        row = ["2026-01-05", "C1", "", "", "burn", "", settled, "", ""]
+        shop.take(write(tmp_path / "c.csv", COMPLAINTS, [row]))
+    assert [row["resolved"] for row in shop.rows("complaints", order=("day",))] == [date(2026, 1, 20)]
+    shop.ledger.undo(shop.ledger.imports()[-1].import_id)
+    assert [row["resolved"] for row in shop.rows("complaints", order=("day",))] == [None]
+
+
+def test_complaints_in_chinese_and_what_is_none(tmp_path: Path) -> None:
+    path = write(
+        tmp_path / "c.csv", "投訴日期,客戶編號,分店,投訴類別,解決日期", [["2026-01-05", "C1", "中環", "態度", ""]]
+    )
+    assert recognise(path).table == "complaints"
+    sold = write(
+        tmp_path / "s.csv", "date,customer id,item,category,amount", [["2026-01-05", "C1", "Cut", "Hair", "9.00"]]
+    )
+    assert recognise(sold).table == "sales"
+
+
 def test_takings_by_source_are_no_spend(tmp_path: Path) -> None:
     path = write(tmp_path / "s.csv", "date,source,amount", [["2026-01-01", "Instagram", "100"]])
     with pytest.raises(BadData):

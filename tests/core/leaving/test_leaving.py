@@ -5,17 +5,22 @@ from __future__ import annotations
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
+import ibis
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from regulars.analysis.leaving.criteria import _crossing, pooled
-from regulars.analysis.leaving.reasons import associations
+from regulars.analysis.leaving.reasons import associations, complaints_query, price_query
 from regulars.analysis.leaving.warnings import area, difference, judged, verdict
+from regulars.analysis.origins import OriginDay
+from regulars.analysis.part import Scene
 from regulars.analysis.results.leaving import Leaving
-from support.analysis import Line, Studied, studied
+from support.analysis import Line, Studied, complaints_table, sales_table, studied
 
 AS_OF = date(2025, 12, 31)
 
@@ -98,20 +103,86 @@ def test_few_are_called_clear_where_nothing_goes_with_leaving() -> None:
     assert clear <= 18  # two in ten would be 12
 
 
+def test_rows_of_one_customer_do_not_count_twice() -> None:
+    rng = np.random.default_rng(9)
+    exposed, held = (rng.random((1, 800)) < 0.3).astype(float), rng.normal(0, 1, (1, 800))
+    y = (rng.random(800) < 0.4).astype(float)
+    once = associations(exposed, held, y)[0]
+    own = associations(exposed, held, y, ids=np.arange(800))[0]
+    assert own[1] == pytest.approx(once[1], rel=0.05)  # nobody recurs: the curvature again
+    more = (np.tile(exposed, 3), np.tile(held, 3), np.tile(y, 3))
+    naive, clustered = associations(*more)[0], associations(*more, ids=np.tile(np.arange(800), 3))[0]
+    assert naive[1] < 0.65 * once[1]
+    assert clustered[1] == pytest.approx(once[1], rel=0.1)
+
+
+def answer(table: ibis.Table) -> list[dict[str, Any]]:
+    return sorted(ibis.duckdb.connect().to_pyarrow(table).to_pylist(), key=lambda row: row["customer"])
+
+
+def test_complaints_as_they_stood_that_day() -> None:
+    cut = date(2024, 6, 30)
+    rows: list[dict[str, object]] = [
+        {"customer": 1, "day": date(2024, 6, 1), "resolved": date(2024, 6, 8)},  # a week
+        {"customer": 2, "day": date(2024, 6, 1), "resolved": date(2024, 6, 9)},  # a day more
+        {"customer": 3, "day": date(2024, 6, 1), "resolved": date(2024, 7, 2)},  # settled later: open that day
+        {"customer": 4, "day": date(2024, 6, 1), "resolved": date(2024, 6, 2)},
+        {"customer": 4, "day": date(2024, 6, 20)},  # the worse of two counts
+        {"customer": 5, "day": date(2024, 1, 2)},  # 180 days before
+        {"customer": 6, "day": date(2024, 7, 1)},  # not known that day
+        {"customer": None, "day": date(2024, 6, 1)},
+    ]
+    table = ibis.memtable(complaints_table(rows))
+    found = answer(complaints_query(table, cut=cut, customers=6))
+    assert [(r["customer"], r["complaint_settled"], r["complaint_late"], r["complaint_open"]) for r in found] == [
+        (1, 1, 0, 0),
+        (2, 0, 1, 0),
+        (3, 0, 0, 1),
+        (4, 0, 0, 1),
+    ]
+
+
+def test_dearer_is_dearer_for_the_same_things() -> None:
+    early, late = date(2023, 12, 1), date(2024, 6, 1)
+    lines = [
+        *(Line(1, early, 100.0, category="cut"), Line(1, late, 111.0, category="cut")),
+        *(Line(2, early, 100.0, category="cut"), Line(2, late, 109.0, category="cut")),
+        *(Line(3, early, 100.0, category="cut"), Line(3, late, 400.0, category="colour")),  # dearer things, not prices
+        # Colour fell and the cut rose: (90 + 120) / (100 + 100) = 1.05.
+        *(Line(4, early, 100.0, category="cut"), Line(4, late, 120.0, category="cut")),
+        *(Line(4, early, 100.0, category="colour"), Line(4, late, 90.0, category="colour")),
+        *(Line(5, early, 100.0), Line(5, late, 120.0)),  # no categories: all of a kind
+        *(Line(6, date(2022, 6, 1), 50.0), Line(6, late, 120.0)),  # too long ago
+        *(Line(7, early, 100.0), Line(7, date(2024, 7, 1), 200.0)),  # not known that day
+    ]
+    sales = sales_table(lines)
+    at = sales.column_names.index("quantity")
+    sales = sales.set_column(at, sales.field(at), [[1.0] * len(lines)])
+    scene = SimpleNamespace(setting=SimpleNamespace(lines=ibis.memtable(sales)))
+    origin = OriginDay(date(2024, 6, 30), 90)
+    found = answer(price_query(cast(Scene, scene), origin=origin, customers=7))
+    assert [(row["customer"], row["dearer"]) for row in found] == [(1, 1), (5, 1)]
+
+
 @cache
 def salon(folder: Path) -> Studied:
     """Customers of a five-week rhythm; one in three leaves for good after any visit with the pound-wise staff."""
-    rng = np.random.default_rng(7)
-    lines = []
+    rng, other = np.random.default_rng(7), np.random.default_rng(8)
+    lines, complaints = [], []
     for customer in range(1, 501):
         day = date(2023, 1, 1) + timedelta(days=int(rng.integers(0, 900)))
         while day <= AS_OF:
             lines.append(Line(customer, day, float(rng.integers(100, 400))))
-            if rng.random() < 0.12:
+            left, complained = rng.random() < 0.12, other.random()
+            if complained < (0.6 if left else 0.04):
+                complaints.append({"customer": customer, "day": day})
+            elif other.random() < 0.25:
+                complaints.append({"customer": customer, "day": day, "resolved": day + timedelta(days=3)})
+            if left:
                 break
             day += timedelta(days=int(rng.integers(25, 46)))
     lines += [Line(900, AS_OF - timedelta(days=10 * n), -50.0 if n % 2 else 40.0) for n in range(8)]
-    return studied(lines, folder=folder, as_of=AS_OF)
+    return studied(lines, folder=folder, as_of=AS_OF, complaints=complaints_table(complaints))
 
 
 @pytest.fixture(scope="module")
@@ -159,3 +230,10 @@ def test_silence_is_foretold_better_than_by_chance(found: tuple[Leaving, Studied
     model = next(w for w in found[0].warnings if w.id == "model")
     assert model.auc > 0.7 and model.lift > 1.5 and model.brier is not None
     assert found[0].warnings_verdict is not None
+
+
+def test_open_complaints_go_with_leaving_and_settled_ones_do_not(found: tuple[Leaving, Studied]) -> None:
+    by = {reason.id: reason for reason in found[0].reasons}
+    assert by["complaint_open"].clear and by["complaint_open"].low > 1.3
+    assert by["complaint_settled"].low < 1.1
+    assert {m.id for m in found[0].reasons_missing} == {"study.leaving.no_bookings"}

@@ -1,18 +1,21 @@
 """What goes together with not coming back, other things equal. Association, never cause.
 
-At the latest origin, customers still in touch are told apart by whether they came in the period after it. A logistic
-regression on exposures known at the origin, with lateness, number of visits and age of the relation held equal; ridge
-towards no effect (a normal prior on the log odds, sd 0.7), fitted by Newton's method, intervals from the curvature.
+At up to three rolling origins, customers still in touch are told apart by whether they came in the period after it. A
+logistic regression on exposures known at the origin, with lateness, number of visits, age of the relation and the
+origin held equal; ridge towards no effect (a normal prior on the log odds, sd 0.7), fitted by Newton's method. The
+customers of one origin are those of the next, so intervals are clustered by customer (Liang & Zeger, Biometrika 1986).
 Nobody is exposed at random: customers who complain or whose stylist leaves differ from others in more than that.
 Docs: docs/methods/reasons.md.
 """
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import date, timedelta
 
 import ibis
 import numpy as np
+import numpy.typing as npt
 from scipy.special import expit
 
 from regulars.analysis.origins import OriginDay, sampled
@@ -29,35 +32,76 @@ _EXPOSED, _OUTCOMES = 15, 50
 _GONE_STAFF = timedelta(days=45)
 _DISCOUNT = 0.15
 _DEARER = 1.1
+_RECENT = timedelta(days=180)
+_SETTLED_IN_TIME = 7
+_ORIGINS = 3
+
+type Ids = npt.NDArray[np.int64]
 
 
 def exposures_query(scene: Scene, *, origin: OriginDay, customers: int) -> ibis.Table:
     """One row per customer known at the origin with what had happened to them by then (0 or 1; null = not told)."""
     lines = scene.setting.lines
     past = sampled(lines.filter(lines.customer.notnull(), lines.day <= origin.cut), customers=customers)
-    half = origin.cut - timedelta(days=180)
     list_price = past.gross.fill_null(past.net)
-    late = past.day > half
     each = past.group_by("customer").aggregate(
         listed=list_price.sum().cast("float64"),
         discount=past.discount.sum().fill_null(0).cast("float64"),
-        net_late=past.net.sum(where=late & (past.net > 0)).cast("float64"),
-        units_late=past.quantity.sum(where=late & (past.net > 0)),
-        net_early=past.net.sum(where=~late & (past.net > 0)).cast("float64"),
-        units_early=past.quantity.sum(where=~late & (past.net > 0)),
         refunds=past.count(where=past.kind == "refund"),
         sold=past.net.sum(where=past.kind == "package_sale").fill_null(0).cast("float64"),
         redeemed=redeemed_value(past).sum(where=past.kind == "package_redemption").fill_null(0).cast("float64"),
         branches=past.branch.nunique(),
     )
-    price = (each.net_late / each.units_late.nullif(0)) / (each.net_early / each.units_early.nullif(0)).nullif(0)
     return each.select(
         "customer",
         discounted=(each.discount > _DISCOUNT * each.listed).cast("int64"),
-        dearer=(price > _DEARER).cast("int64"),
         refunded=(each.refunds > 0).cast("int64"),
         package_used_up=ibis.ifelse(each.sold > 0, (each.redeemed >= each.sold).cast("int64"), 0),
         several_branches=(each.branches > 1).cast("int64"),
+    )
+
+
+def price_query(scene: Scene, *, origin: OriginDay, customers: int) -> ibis.Table:
+    """Customers who paid over a tenth more in the last 180 days than in the year before for the same things.
+
+    Unit prices within category and kind of line, weighted by what was bought lately (a Paasche index of own prices), so
+    that changing to dearer services is not taken for dearer prices. Who bought nothing alike in both is not exposed.
+    """
+    lines = scene.setting.lines
+    half = origin.cut - _RECENT
+    since = half - timedelta(days=365)
+    paid = lines.filter(lines.customer.notnull(), lines.day <= origin.cut, lines.day > since, lines.net > 0)
+    paid = sampled(paid.filter(paid.quantity > 0, paid.kind.isin(("service", "product"))), customers=customers)
+    paid = paid.mutate(category=paid.category.fill_null(""), late=paid.day > half)
+    alike = paid.group_by("customer", "category", "kind").aggregate(
+        net_late=paid.net.sum(where=paid.late).cast("float64"),
+        units_late=paid.quantity.sum(where=paid.late),
+        net_early=paid.net.sum(where=~paid.late).cast("float64"),
+        units_early=paid.quantity.sum(where=~paid.late),
+    )
+    alike = alike.filter(alike.units_late > 0, alike.units_early > 0)
+    before = alike.units_late * alike.net_early / alike.units_early
+    each = alike.group_by("customer").aggregate(paid=alike.net_late.sum(), before=before.sum())
+    return each.filter(each.paid > _DEARER * each.before).select("customer").mutate(dearer=ibis.literal(1))
+
+
+def complaints_query(complaints: ibis.Table, *, cut: date, customers: int) -> ibis.Table:
+    """Customers who complained in the 180 days before ``cut`` by their worst complaint as it stood then.
+
+    Open, settled after more than a week, or settled within one: exactly one of the three is 1.
+    """
+    known = complaints.filter(complaints.customer.notnull(), complaints.day <= cut, complaints.day > cut - _RECENT)
+    known = sampled(known, customers=customers)
+    settled = (known.resolved <= cut).fill_null(False)
+    late = settled & (known.resolved.delta(known.day, unit="day") > _SETTLED_IN_TIME)
+    each = known.group_by("customer").aggregate(
+        opened=(~settled).cast("int64").max(), late=late.fill_null(False).cast("int64").max()
+    )
+    return each.select(
+        "customer",
+        complaint_open=each.opened,
+        complaint_late=(1 - each.opened) * each.late,
+        complaint_settled=(1 - each.opened) * (1 - each.late),
     )
 
 
@@ -86,30 +130,62 @@ def reasons(scene: Scene) -> tuple[tuple[Reason, ...], int, tuple[Text, ...]]:
     missing = _missing(scene)
     if scene.tried is None:
         return (), 0, missing
-    origin, trial = next(iter(scene.tried.cases.items()))
-    table = scene.setting.desk.ask("leaving_reasons", _query(scene, origin))
+    looks = list(scene.tried.cases.items())[:_ORIGINS]
+    seen = [_look(scene, origin, trial, number) for number, (origin, trial) in enumerate(looks)]
+    names = seen[0].names
+    ids, y = np.concatenate([s.ids for s in seen]), np.concatenate([s.silent for s in seen])
+    base = len(np.unique(ids))
+    if min(len(np.unique(ids[y == 1])), len(np.unique(ids[y == 0]))) < _OUTCOMES:
+        return (), base, missing
+    exposed = np.hstack([s.exposed for s in seen])
+    people = [len(np.unique(ids[row > 0])) for row in exposed]
+    told = [i for i, row in enumerate(exposed) if people[i] >= _EXPOSED <= len(np.unique(ids[row == 0]))]
+    if not told:
+        return (), base, missing
+    # What was different about a whole period is no matter of the customer.
+    period = [
+        np.repeat([float(k == at) for k in range(len(seen))], [len(s.ids) for s in seen]) for at in range(1, len(seen))
+    ]
+    held = np.vstack([np.hstack([s.held for s in seen]), *period])
+    found = associations(exposed[told], held, y, ids=ids)
+    rows = [
+        _reason(names[i], people[i], beta, sd, extra / len(seen))
+        for i, (beta, sd, extra) in zip(told, found, strict=True)
+    ]
+    return tuple(sorted(rows, key=lambda r: (-r.odds, r.id))), base, missing
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """Customers in touch at one origin: keys, whether silent after it, exposures and what is held equal."""
+
+    names: list[str]
+    ids: Ids
+    silent: Floats
+    exposed: Floats
+    held: Floats
+
+
+def _look(scene: Scene, origin: OriginDay, trial: Trial, number: int) -> _Look:
+    name = f"leaving_reasons_{number}" if number else "leaving_reasons"
+    table = scene.setting.desk.ask(name, _query(scene, origin))
     names = [n for n in table.column_names if n != "customer"]
     still = 7 * (trial.T - trial.t_x) <= scene.setting.pack.windows.lost_after
-    y = (trial.came == 0)[still].astype(float)
-    if min(y.sum(), len(y) - y.sum()) < _OUTCOMES:
-        return (), len(y), missing
     exposed = np.array([table[n].to_numpy(zero_copy_only=False).astype(float) for n in names])[:, still]
-    told = [i for i in range(len(names)) if _EXPOSED <= exposed[i].sum() <= len(y) - _EXPOSED]
-    if not told:
-        return (), len(y), missing
-    found = associations(exposed[told], controls(scene, trial)[:, still], y)
-    rows = [_reason(names[i], exposed[i], *one) for i, one in zip(told, found, strict=True)]
-    return tuple(sorted(rows, key=lambda r: (-r.odds, r.id))), len(y), missing
+    ids = table["customer"].to_numpy(zero_copy_only=False).astype(np.int64)[still]
+    return _Look(names, ids, (trial.came == 0)[still].astype(float), exposed, controls(scene, trial)[:, still])
 
 
 def _query(scene: Scene, origin: OriginDay) -> ibis.Table:
     reader, many = scene.setting.desk.reader, scene.portfolio.count(scene.portfolio.where())
     t = reader.table("study_tried_days").filter(lambda d: d.visit & (d.day <= origin.cut)).select("customer").distinct()
-    parts = [exposures_query(scene, origin=origin, customers=many), staff_query(scene, origin=origin, customers=many)]
+    parts = [make(scene, origin=origin, customers=many) for make in (exposures_query, price_query, staff_query)]
     if reader.has("bookings"):
         bookings = reader.table("bookings")
         missed = bookings.filter(bookings.status == "no_show")
         parts.append(events_query(missed, origin=origin, customers=many, name="no_show"))
+    if reader.has("complaints"):
+        parts.append(complaints_query(reader.table("complaints"), cut=origin.cut, customers=many))
     for part in parts:
         t = t.left_join(part, "customer").drop("customer_right")
     flags = {n: t[n].fill_null(0) for n in t.columns if n != "customer"}
@@ -125,8 +201,13 @@ def controls(scene: Scene, t: Trial) -> Floats:
     return np.asarray((rows - rows.mean(axis=1, keepdims=True)) / np.maximum(rows.std(axis=1, keepdims=True), 1e-9))
 
 
-def associations(exposed: Floats, held: Floats, y: Floats) -> list[tuple[float, float, float]]:
-    """Log odds ratio, its standard error, and the silent customers beyond what others' odds would have given."""
+def associations(
+    exposed: Floats, held: Floats, y: Floats, *, ids: Ids | None = None
+) -> list[tuple[float, float, float]]:
+    """Log odds ratio, its standard error, and the silent customers beyond what others' odds would have given.
+
+    ``ids`` says which customer a row is of; the error is then clustered by customer.
+    """
     X = np.vstack([np.ones(len(y)), held, exposed])
     precision = np.r_[1e-4, np.full(len(held), 0.1), np.full(len(exposed), 1 / _PRIOR_SD**2)]
     beta = np.zeros(len(X))
@@ -138,7 +219,13 @@ def associations(exposed: Floats, held: Floats, y: Floats) -> list[tuple[float, 
         beta = beta + step
         if np.abs(step).max() < 1e-10:
             break
-    sd = np.sqrt(np.diag(np.linalg.inv(curvature)))
+    covariance = np.linalg.inv(curvature)
+    if ids is not None:
+        whose = np.unique(ids, return_inverse=True)[1]
+        scores = np.array([np.bincount(whose, weights=row) for row in X * (y - expit(beta @ X))])
+        # The prior is information that no customer brings: with it and independent rows this is the curvature again.
+        covariance = covariance @ (scores @ scores.T + np.diag(precision)) @ covariance
+    sd = np.sqrt(np.diag(covariance))
     found = []
     for i in range(len(exposed)):
         at = 1 + len(held) + i
@@ -147,9 +234,9 @@ def associations(exposed: Floats, held: Floats, y: Floats) -> list[tuple[float, 
     return found
 
 
-def _reason(name: str, exposed: Floats, beta: float, sd: float, extra: float) -> Reason:
+def _reason(name: str, exposed: int, beta: float, sd: float, extra: float) -> Reason:
     low, high = (float(np.exp(beta + sign * _NORMAL_80 * sd)) for sign in (-1, 1))
-    return Reason(name, int(exposed.sum()), float(np.exp(beta)), low, high, extra, clear=low > 1 or high < 1)
+    return Reason(name, exposed, float(np.exp(beta)), low, high, extra, clear=low > 1 or high < 1)
 
 
 def _missing(scene: Scene) -> tuple[Text, ...]:
@@ -157,7 +244,8 @@ def _missing(scene: Scene) -> tuple[Text, ...]:
     reader, found = scene.setting.desk.reader, []
     if not reader.has("bookings"):
         found.append(say("study.leaving.no_bookings"))
-    found.append(say("study.leaving.no_complaints"))
+    if not reader.has("complaints"):
+        found.append(say("study.leaving.no_complaints"))
     return tuple(found)
 
 
