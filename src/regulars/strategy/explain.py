@@ -142,11 +142,11 @@ def not_chosen_reason(
     """The reason that counts, in the order in which a manager would ask."""
     if measure.id in voice.business.veto:
         return say("strategy.left.vetoed")
-    lacking = [need for need in measure.needs if need not in facts]
-    if "complaints" in lacking:
-        return say("strategy.left.complaints")
+    lacking = [need for need in measure.needs if need not in facts and need != "complaints"]
     if lacking:
         return say("strategy.left.needs", needs=Listing(tuple(say(f"strategy.fact.{need}") for need in lacking)))
+    if "complaints" in measure.needs:
+        return say("strategy.left.complaints")
     if measure.contacts > max_contacts:
         return say("strategy.left.contacts", n=measure.contacts, limit=max_contacts)
     seen = {e.primitive for e in measure.effects}

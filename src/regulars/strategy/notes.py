@@ -72,7 +72,7 @@ def _permission(solved: Solved, cells: Cells, business: Business) -> list[Text]:
 
 def _models(cells: Cells, pack: Pack, facts: frozenset[str]) -> list[Text]:
     notes = []
-    locked = [m for m in pack.measures if not set(m.needs) <= facts]
+    locked = [m for m in pack.measures if not set(m.needs) - {"complaints"} <= facts]
     if locked:
         notes.append(say("strategy.note.locked", n=len(locked), measures=Listing(tuple(local(m.name) for m in locked))))
     if cells.merged:

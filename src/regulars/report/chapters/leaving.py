@@ -159,9 +159,10 @@ def _reasons(found: Leaving) -> Figure | Callout:
         if clear
         else say("report.leaving.reasons_none")
     )
-    ticks: dict[float | str, Param] = {v: Number(v, 2 if v < 1 else 0) for v in (0.25, 0.5, 1.0, 2.0, 3.0)}
     widest = max(3.5, *(1.1 * r.odds for r in found.reasons))
-    ticks |= {float(v): Number(v, 0) for v in range(4, int(widest) + 1)}
+    step = int(widest / 8) + 1
+    whole = (0.25, 0.5, 1.0, 2.0, 3.0) if widest < 4 else (1.0, *map(float, range(max(step, 2), int(widest) + 1, step)))
+    ticks: dict[float | str, Param] = {v: Number(v, 2 if v < 1 else 0) for v in whole}
     chart = dots(
         [Dot(say(f"report.reason.{r.id}"), r.low, r.odds, r.high) for r in found.reasons],
         x_title=say("report.leaving.odds"),
