@@ -33,7 +33,7 @@ from regulars.base.problem import Problem
 from regulars.base.settings import Branch, Budget, Business
 from regulars.base.text import Local, Text, say
 from regulars.packs.schema import Pack
-from support.report_groups import acquisition, teams
+from support.report_groups import acquisition, opportunity, teams
 
 AS_OF = date(2026, 11, 21)
 
@@ -207,6 +207,7 @@ def diagnosis() -> Diagnosis:
         queries,
         acquisition=acquisition(),
         teams=teams(),
+        opportunity=opportunity(),
     )
 
 

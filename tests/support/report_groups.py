@@ -14,6 +14,7 @@ from regulars.analysis.results.acquisition import (
     SourceRow,
     Tree,
 )
+from regulars.analysis.results.opportunity import NextRow, Opportunity, Tried
 from regulars.analysis.results.shrunk import Shrunk, Told
 from regulars.analysis.results.teams import Foretold, Measured, Span, TeamRow, Teams
 from regulars.base.estimate import Estimate
@@ -100,3 +101,17 @@ def teams() -> Teams:
         (Measured("back_90", 0.35, staff, 0, 1, None, Foretold(3, 0.0040, 0.0025)),),
         2,
     )
+
+
+def opportunity() -> Opportunity:
+    """Customers who mostly take the same again."""
+    rules = (
+        Tried("same", 0.62, 0.59, 0.65, 0.91, 0.89, 0.93),
+        Tried("moves", 0.61, 0.58, 0.64, 0.93, 0.91, 0.95),
+        Tried("popular", 0.48, 0.45, 0.51, 0.88, 0.86, 0.90),
+    )
+    rows = (
+        NextRow("Cut", "Cut", 0.71, 5210, 1490, 28, 41, 63),
+        NextRow("Colour", "Colour", 0.44, 1830, 620, 49, 70, 98),
+    )
+    return Opportunity(rules, 2870, 4, rows)

@@ -16,6 +16,7 @@ from regulars.analysis.results.clock import ClockFound
 from regulars.analysis.results.hygiene import Hygiene
 from regulars.analysis.results.leaving import Leaving
 from regulars.analysis.results.names import Class, State
+from regulars.analysis.results.opportunity import Opportunity
 from regulars.analysis.results.profit import Profit
 from regulars.analysis.results.renewal import Renewal
 from regulars.analysis.results.schemes import Schemes
@@ -302,6 +303,7 @@ class Diagnosis:
     clock: ClockFound | None = None
     hygiene: Hygiene | None = None
     leaving: Leaving | None = None
+    opportunity: Opportunity | None = None
     profit: Profit | None = None
     renewal: Renewal | None = None
     schemes: Schemes | None = None

@@ -10,6 +10,7 @@ import ibis
 
 from regulars.analysis.acquisition import acquisition
 from regulars.analysis.leaving import leaving
+from regulars.analysis.opportunity import opportunity
 from regulars.analysis.part import Part, Scene
 from regulars.analysis.profit import profit
 from regulars.analysis.renewal import renewal
@@ -26,6 +27,7 @@ PARTS: dict[str, Callable[[Scene], Part[Any]]] = {
     "renewal": renewal,
     "acquisition": acquisition,
     "teams": teams,
+    "opportunity": opportunity,
 }
 
 

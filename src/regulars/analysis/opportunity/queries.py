@@ -1,0 +1,76 @@
+"""Visits by category and what followed, each answer a few rows from the engine."""
+
+from __future__ import annotations
+
+import ibis
+
+from regulars.analysis.opportunity.following import ORIGINS
+from regulars.analysis.part import Scene
+from regulars.ledger.schema import VISIT_KINDS
+
+#: Categories looked at, the commonest: a menu of hundreds is no grouping.
+MOST = 20
+HALF_YEAR = 182
+_ROOM = 64  # codes below this fit beneath the money in one number
+
+
+def lines_by_category(scene: Scene) -> ibis.Table:
+    """The commonest categories by lines of known customers."""
+    t = _known(scene)
+    counted = t.group_by("category").aggregate(n=t.count())
+    return counted.order_by(counted.n.desc(), counted.category).limit(MOST).select("category")
+
+
+def _known(scene: Scene) -> ibis.Table:
+    t = scene.setting.lines
+    return t.filter(t.customer.notnull(), t.category.notnull(), t.kind.isin(VISIT_KINDS))
+
+
+def visits(scene: Scene, names: list[str]) -> ibis.Table:
+    """One row per ``customer`` and ``day``: ``code`` of the dearest line's category, and the visit ``before`` it.
+
+    ``period`` counts half-years back from the day of the study; ``fresh`` visits are a customer's first in theirs.
+    """
+    t = _known(scene).filter(lambda t: t.category.isin(names))
+    code = t.category.cases(*((name, i) for i, name in enumerate(names)), else_=0).cast("int64")
+    # Money and code in one number: one maximum finds the dearest line and, of equals, one and the same on any engine.
+    paid = ibis.greatest(t.net.cast("int64"), t.gross.fill_null(0).cast("int64"), ibis.literal(0, "int64"))
+    days = t.group_by("customer", "day").aggregate(best=(paid * _ROOM + (_ROOM - 1 - code)).max())
+    days = days.mutate(code=(_ROOM - 1 - days.best % _ROOM).cast("int64")).drop("best")
+    own = ibis.window(group_by="customer", order_by="day")
+    days = days.mutate(
+        before=days.code.lag().over(own),
+        before_day=days.day.lag().over(own),
+        following=days.day.lead().over(own),
+    )
+    as_of = ibis.literal(scene.setting.as_of)
+    back = (as_of.delta(days.day, unit="day") / HALF_YEAR).floor().cast("int64")
+    prior = (as_of.delta(days.before_day, unit="day") / HALF_YEAR).floor().cast("int64")
+    return days.select(
+        "customer",
+        "code",
+        "before",
+        gap=days.day.delta(days.before_day, unit="day").cast("int64"),
+        period=ibis.least(back, ibis.literal(ORIGINS, "int64")),
+        fresh=back != prior,
+        latest=days.following.isnull(),
+    )
+
+
+def moves(seen: ibis.Table) -> ibis.Table:
+    """Moves from category to category by half-year."""
+    t = seen.filter(seen.before.notnull())
+    return t.group_by("period", "before", "code", "fresh").aggregate(n=t.count())
+
+
+def gaps(seen: ibis.Table) -> ibis.Table:
+    """Days between visits by categories of both."""
+    t = seen.filter(seen.before.notnull())
+    return t.group_by("before", "code", "gap").aggregate(n=t.count())
+
+
+def current(scene: Scene, seen: ibis.Table) -> ibis.Table:
+    """Current customers (active or overdue) by the category of their last visit."""
+    p = scene.people
+    t = seen.filter(seen.latest).join(p.filter(p.state.isin(["active", "overdue"])).select("customer"), "customer")
+    return t.group_by("code").aggregate(n=t.count())
