@@ -34,7 +34,9 @@ def visits(scene: Scene, names: list[str]) -> ibis.Table:
     t = _known(scene).filter(lambda t: t.category.isin(names))
     code = t.category.cases(*((name, i) for i, name in enumerate(names)), else_=0).cast("int64")
     # Money and code in one number: one maximum finds the dearest line and, of equals, one and the same on any engine.
-    paid = ibis.greatest(t.net.cast("int64"), t.gross.fill_null(0).cast("int64"), ibis.literal(0, "int64"))
+    # Engines round a decimal to a whole number differently, so money is made whole cents first.
+    net, gross = ((money * 100).cast("int64") for money in (t.net, t.gross))
+    paid = ibis.greatest(net.fill_null(0), gross.fill_null(0), ibis.literal(0, "int64"))
     days = t.group_by("customer", "day").aggregate(best=(paid * _ROOM + (_ROOM - 1 - code)).max())
     days = days.mutate(code=(_ROOM - 1 - days.best % _ROOM).cast("int64")).drop("best")
     own = ibis.window(group_by="customer", order_by="day")
