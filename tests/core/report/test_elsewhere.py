@@ -14,7 +14,7 @@ from regulars.report.chapters.elsewhere import elsewhere
 from regulars.report.document import Words
 from support.report import diagnosis
 
-BARE = replace(diagnosis(), teams=None, acquisition=None)
+BARE = replace(diagnosis(), teams=None, acquisition=None, opportunity=None)
 NOBODY = Estimate(0.0, 0.0, 0.0, 0.0, "HKD", "none", 0)
 
 
@@ -70,6 +70,13 @@ def test_renewals_are_tested_or_said_not_to_be() -> None:
     assert found["Packages bought again"][1]
     said, untested = found["Memberships renewed"]
     assert not untested and "Of 200 contracts" in said and "110 to 131" in said and said.endswith("117 were.")
+
+
+def test_the_rule_in_use_is_the_first() -> None:
+    found = diagnosis().opportunity
+    assert found is not None
+    said = rows(replace(BARE, opportunity=found))["What customers take next"][0]
+    assert f"right {round(100 * found.rules[0].first)}% of the time" in said
 
 
 def test_groups_say_whether_drawing_together_helped() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from regulars.analysis.diagnosis import Diagnosis
 from regulars.analysis.results.leaving import Leaving
+from regulars.analysis.results.opportunity import Opportunity
 from regulars.analysis.results.renewal import Renewal
 from regulars.analysis.results.schemes import Schemes
 from regulars.analysis.results.teams import Teams
@@ -24,6 +25,8 @@ def elsewhere(d: Diagnosis) -> Table:
         tried += _rates(d.teams)
     if d.schemes is not None:
         tried += _classes(d.schemes)
+    if d.opportunity is not None:
+        tried.append(_next(d.opportunity))
     rows: list[tuple[Cell, ...]] = [(Words(what), Words(found)) for what, found in tried]
     untold = Pill(say("report.trust.untried"), "warn")
     rows += [
@@ -103,6 +106,19 @@ def _classes(schemes: Schemes) -> list[tuple[Text, Text]]:
         return []
     told = say("report.trust.found_classes", share=Share(scheme.usefulness.explained))
     return [(say("report.trust.of_classes"), told)]
+
+
+def _next(opportunity: Opportunity) -> tuple[Text, Text]:
+    """How often the rule in use named the next category."""
+    rule = opportunity.rules[0]
+    told = say(
+        "report.trust.found_next",
+        n=opportunity.tested,
+        first=Share(rule.first),
+        low=Share(rule.first_low),
+        high=Share(rule.first_high),
+    )
+    return say("report.trust.of_next"), told
 
 
 def _untried(d: Diagnosis) -> list[str]:
