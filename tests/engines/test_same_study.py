@@ -19,7 +19,7 @@ from regulars.base.settings import Business
 from regulars.ledger.store import Ledger
 from regulars.packs.load import load_pack
 from regulars.packs.schema import Pack
-from support.analysis import BUSINESS, Line, cdnow_sales, customers_table, sales_table
+from support.analysis import BUSINESS, Line, cdnow_sales, complaints_table, customers_table, sales_table
 from support.engines import DUCKDB, SPARK, Computed, computed, differences, parted
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
@@ -121,9 +121,19 @@ def test_cdnow(spark: Any, tmp_path: Path) -> None:
 
 def test_demo(spark: Any, tmp_path: Path) -> None:
     business = demo("beauty", tmp_path / "beauty")
+    with business.ledger.read() as reader:
+        sales = reader.table("sales")
+        each = sales.filter(sales.customer.notnull()).group_by("customer").aggregate(day=sales.day.max())
+        last = reader.arrow(each.order_by("customer")).to_pylist()
+    told = [
+        {"customer": row["customer"], "day": row["day"], "resolved": row["day"] + timedelta(days=i) if i % 3 else None}
+        for i, row in enumerate(last)
+    ]
+    business.ledger.write("complaints", complaints_table(told), import_id="complaints")
     base = Base(business.ledger, business.settings, business.pack, DEMO_DAY)
     duck, _ = compare(base, tmp_path)
     assert duck.diagnosis.base.customers > 100
+    assert any("complaint" in sql for sql in duck.diagnosis.queries.values())
 
 
 def demo(pack: str, folder: Path) -> Any:

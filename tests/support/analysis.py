@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -12,9 +13,11 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from regulars.analysis.desk import Kept, Setting
 from regulars.analysis.diagnosis import Diagnosis
-from regulars.analysis.study import study
+from regulars.analysis.study import _kept, _setting, study
 from regulars.base.settings import Business
+from regulars.ledger.reader import Reader
 from regulars.ledger.schema import COMPLAINTS, CUSTOMERS, SALES, SPEND
 from regulars.ledger.store import Ledger
 from regulars.packs.load import load_pack
@@ -100,6 +103,17 @@ class Studied:
     def by_customer(self) -> dict[int, dict[str, Any]]:
         """Standings as records."""
         return {row["customer"]: row for row in self.standings.to_pylist()}
+
+
+@contextmanager
+def laid_out(folder: Path, *, as_of: date, **tables: pa.Table) -> Iterator[tuple[Reader, Setting, Kept]]:
+    """Write a ledger into ``folder`` and lay out what every part of a study works on, without the study itself."""
+    ledger = Ledger(folder / "ledger")
+    for number, (name, table) in enumerate(tables.items()):
+        ledger.write(name, table, import_id=f"i{number}", note={})
+    with ledger.read() as reader:
+        setting = _setting(reader, business=BUSINESS, pack=load_pack("beauty"), as_of=as_of)
+        yield reader, setting, _kept(setting)[0]
 
 
 def studied(

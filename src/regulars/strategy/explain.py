@@ -10,6 +10,7 @@ from regulars.base.text import Listing, Local, Money, Number, Param, Share, Text
 from regulars.packs.schema import Measure
 from regulars.strategy.cells import ANYWHERE, PACKAGE, Cell
 from regulars.strategy.draws import prior_of
+from regulars.strategy.facts import UNTOLD
 from regulars.strategy.limits import Remedy
 from regulars.strategy.objectives import MONEY, RATES
 from regulars.strategy.options import Column, Option, Returns, counts, fits, holds
@@ -142,10 +143,10 @@ def not_chosen_reason(
     """The reason that counts, in the order in which a manager would ask."""
     if measure.id in voice.business.veto:
         return say("strategy.left.vetoed")
-    lacking = [need for need in measure.needs if need not in facts and need != "complaints"]
+    lacking = [need for need in measure.needs if need not in facts | UNTOLD]
     if lacking:
         return say("strategy.left.needs", needs=Listing(tuple(say(f"strategy.fact.{need}") for need in lacking)))
-    if "complaints" in measure.needs:
+    if not UNTOLD.isdisjoint(measure.needs):
         return say("strategy.left.complaints")
     if measure.contacts > max_contacts:
         return say("strategy.left.contacts", n=measure.contacts, limit=max_contacts)

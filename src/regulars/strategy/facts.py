@@ -7,12 +7,12 @@ from datetime import date
 from regulars.analysis.diagnosis import Diagnosis
 from regulars.ledger.store import Reader
 
+#: Needs that no ledger meets: a measure that answers complaints is for who complained, whom a plan's cells do not tell.
+UNTOLD = frozenset({"complaints"})
+
 
 def known_facts(reader: Reader, diagnosis: Diagnosis) -> frozenset[str]:
-    """Which of a measure's ``needs`` the ledger meets: packages, bookings, cost, pieces.
-
-    Never complaints: a measure that answers them is for who complained, whom the cells of a plan do not tell apart.
-    """
+    """Which of a measure's ``needs`` the ledger meets: packages, bookings, cost, pieces; never what is ``UNTOLD``."""
     sales = reader.table("sales")
     counted = reader.arrow(sales.aggregate(cost=sales.cost.notnull().any(), pieces=sales.piece.notnull().any()))
     found = {name for name in ("cost", "pieces") if counted.column(name)[0].as_py()}

@@ -8,6 +8,7 @@ from regulars.packs.schema import Pack
 from regulars.strategy.cells import Cells
 from regulars.strategy.draws import prior_of
 from regulars.strategy.explain import Voice, local
+from regulars.strategy.facts import UNTOLD
 from regulars.strategy.judge import spent_fixed
 from regulars.strategy.limits import ENOUGH, budget_of
 from regulars.strategy.optimise import CHASE
@@ -72,7 +73,7 @@ def _permission(solved: Solved, cells: Cells, business: Business) -> list[Text]:
 
 def _models(cells: Cells, pack: Pack, facts: frozenset[str]) -> list[Text]:
     notes = []
-    locked = [m for m in pack.measures if not set(m.needs) - {"complaints"} <= facts]
+    locked = [m for m in pack.measures if not set(m.needs) <= facts | UNTOLD]
     if locked:
         notes.append(say("strategy.note.locked", n=len(locked), measures=Listing(tuple(local(m.name) for m in locked))))
     if cells.merged:

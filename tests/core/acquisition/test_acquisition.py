@@ -13,12 +13,10 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from regulars.analysis import study
 from regulars.analysis.acquisition import acquisition
 from regulars.analysis.results.acquisition import Acquisition
-from regulars.ledger.store import Ledger
 from regulars.packs.load import load_pack
-from support.analysis import BUSINESS, Line, customers_table, sales_table, spend_table
+from support.analysis import Line, customers_table, laid_out, sales_table, spend_table
 
 AS_OF = date(2025, 12, 31)
 OPENED = date(2023, 1, 1)
@@ -81,12 +79,7 @@ def told(base: dict[int, Person], tmp_path_factory: pytest.TempPathFactory) -> L
 
 def looked_at(folder: Path, sales: pa.Table, **others: pa.Table) -> Looked:
     """The part alone on a ledger: expected values are made up, so that no model need be fitted."""
-    ledger = Ledger(folder / "ledger")
-    for number, (name, table) in enumerate({"sales": sales, **others}.items()):
-        ledger.write(name, table, import_id=f"i{number}", note={})
-    with ledger.read() as reader:
-        setting = study._setting(reader, business=BUSINESS, pack=load_pack("beauty"), as_of=AS_OF)
-        kept, _ = study._kept(setting)
+    with laid_out(folder, as_of=AS_OF, sales=sales, **others) as (reader, setting, kept):
         c = kept.customers
         scene: Any = SimpleNamespace(
             setting=setting,

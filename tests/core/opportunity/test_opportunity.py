@@ -11,24 +11,17 @@ import ibis
 import numpy as np
 import pytest
 
-from regulars.analysis import study
 from regulars.analysis.opportunity import opportunity
 from regulars.analysis.opportunity.following import named, tried
 from regulars.analysis.results.opportunity import Opportunity
-from regulars.ledger.store import Ledger
-from regulars.packs.load import load_pack
-from support.analysis import BUSINESS, Line, sales_table
+from support.analysis import Line, laid_out, sales_table
 
 AS_OF = date(2025, 12, 31)
 NAMES = ("Colour", "Cut", "Nails", "Spa")
 
 
 def looked_at(folder: Path, lines: list[Line]) -> Opportunity | None:
-    ledger = Ledger(folder / "ledger")
-    ledger.write("sales", sales_table(lines), import_id="i1", note={})
-    with ledger.read() as reader:
-        setting = study._setting(reader, business=BUSINESS, pack=load_pack("beauty"), as_of=AS_OF)
-        kept, _ = study._kept(setting)
+    with laid_out(folder, as_of=AS_OF, sales=sales_table(lines)) as (_, setting, kept):
         people = kept.customers.mutate(state=ibis.literal("active"))
         scene: Any = SimpleNamespace(setting=setting, kept=kept, people=people)
         return opportunity(scene).result

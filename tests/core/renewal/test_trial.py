@@ -98,13 +98,15 @@ def test_counts_against_a_loop() -> None:
 
 
 def test_the_range_holds_what_came_where_the_world_stays_as_it_is() -> None:
-    inside = 0
+    inside, off = 0, []
     for seed in range(40):
         found = trial(base(np.random.default_rng(seed)), kind="package_sale", after=AFTER)
         assert found is not None
         assert found.told > 200 and found.foretold.p10 < found.foretold.mean < found.foretold.p90 <= found.told
         inside += found.foretold.p10 <= found.renewed <= found.foretold.p90
+        off.append((found.renewed - found.foretold.mean) / (found.foretold.p90 - found.foretold.p10) * 2 * 1.2816)
     assert 24 <= inside <= 39  # 32 of 40 promised; three standard errors are 7.6
+    assert abs(np.mean(off)) < 0.48  # three standard errors of a mean of 40: no lean to one side
 
 
 def test_a_world_that_changed_shows() -> None:

@@ -64,7 +64,7 @@ def test_returns_are_shown_where_both_sides_of_the_test_day_are_known() -> None:
 
 def test_renewals_are_tested_or_said_not_to_be() -> None:
     lasting = Estimate(120.0, 109.6, 120.0, 131.2, "contracts", "sbg", 200)
-    untold = Contracts("package_sale", 90, None, 180, "sbg", {}, -1.0, say("report.trust.of_silent"), (), ())
+    untold = Contracts("package_sale", 90, None, 180, 300, "sbg", {}, -1.0, say("report.trust.of_silent"), (), ())
     told = replace(untold, kind="membership_fee", trial=RenewalTrial(date(2024, 1, 1), 200, 3, lasting, 117))
     found = rows(replace(BARE, renewal=Renewal((untold, told), ())))
     assert found["Packages bought again"][1]

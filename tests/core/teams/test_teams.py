@@ -14,13 +14,11 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from regulars.analysis import study
 from regulars.analysis.results.teams import Measured, Teams
 from regulars.analysis.teams import at_the_same_branch, at_the_same_mix, teams
 from regulars.analysis.teams.measured import ENOUGH, Counted, foretold, measured
-from regulars.ledger.store import Ledger
 from regulars.packs.load import load_pack
-from support.analysis import BUSINESS, Line, sales_table
+from support.analysis import Line, laid_out, sales_table
 
 AS_OF, OPENED = date(2025, 12, 31), date(2022, 6, 1)
 BRANCHES = ("East", "North", "West")
@@ -56,11 +54,7 @@ def base() -> dict[int, list[Visit]]:
 
 
 def looked_at(folder: Path, lines: list[Line]) -> Teams | None:
-    ledger = Ledger(folder / "ledger")
-    ledger.write("sales", sales_table(lines), import_id="i1", note={})
-    with ledger.read() as reader:
-        setting = study._setting(reader, business=BUSINESS, pack=load_pack("beauty"), as_of=AS_OF)
-        kept, _ = study._kept(setting)
+    with laid_out(folder, as_of=AS_OF, sales=sales_table(lines)) as (_, setting, kept):
         people = kept.customers
         if kept.home is not None:
             people = people.join(kept.home.select("customer", "branch"), "customer")

@@ -47,9 +47,8 @@ def _contracts(scene: Scene, kind: Contract) -> Contracts | None:
         if period is None:
             return None
         after = round(1.5 * period)
-    rows = desk.ask(
-        f"renewal_{kind}", holders_query(scene, kind=kind, after=after, told=told_at(gaps, after=after))
-    ).to_pylist()
+    told = told_at(gaps, after=after)
+    rows = desk.ask(f"renewal_{kind}", holders_query(scene, kind=kind, after=after, told=told)).to_pylist()
     holders = sum(row["customers"] for row in rows)
     if holders < _FEW:
         return None
@@ -66,6 +65,7 @@ def _contracts(scene: Scene, kind: Contract) -> Contracts | None:
         holders=holders,
         period_days=period,
         lapsed_after_days=after,
+        told_after_days=told,
         model=fit.model,
         parameters=fit.named,
         log_likelihood=fit.log_likelihood,

@@ -43,7 +43,8 @@ class RenewalTrial:
 class Contracts:
     """One kind of contract. ``period_days`` is the modal gap between fees; None for packages, which have none.
 
-    ``lapsed_after_days`` without another (and, for packages, silent) counts as lapsed. ``survival`` is the fitted share
+    ``lapsed_after_days`` without another (and, for packages, silent) counts as lapsed. A
+    contract counts, renewed or lapsed, once it is older than ``told_after_days``. ``survival`` is the fitted share
     still there after 1, 2, ... renewals, with its 80 % range.
     """
 
@@ -51,6 +52,7 @@ class Contracts:
     holders: int
     period_days: int | None
     lapsed_after_days: int
+    told_after_days: int
     model: str
     parameters: dict[str, float]
     log_likelihood: float

@@ -55,15 +55,12 @@ def _alarm(leaving: Leaving) -> list[tuple[Text, Text]]:
 
 
 def _returns(renewal: Renewal) -> list[tuple[Text, Text]]:
-    """Returns of the longest absent for whom both sides of the latest origin are known."""
-    known = [(r, r.before, r.after) for r in renewal.returns if r.before is not None and r.after is not None]
-    if not known:
-        return []
-    band, before, after = known[0]
-    told = say(
-        "report.trust.found_returns", days=band.from_days, before=Number(before or 0, 1), after=Number(after or 0, 1)
-    )
-    return [(say("report.trust.of_returns"), told)]
+    """Returns after the shortest absence of which both sides of the latest origin are known."""
+    for band in renewal.returns:
+        if band.before is not None and band.after is not None:
+            rates = {"before": Number(band.before, 1), "after": Number(band.after, 1)}
+            return [(say("report.trust.of_returns"), say("report.trust.found_returns", days=band.from_days, **rates))]
+    return []
 
 
 def _renewals(renewal: Renewal) -> list[tuple[Text, Text]]:

@@ -25,7 +25,10 @@ def chapter(c: Context) -> Section | None:
     if found.returns:
         blocks.append(_returns(found.returns))
     cards = ("sbg_bdw", "reactivation") if found.contracts else ("reactivation",)
-    queries = ("renewal_package_sale", "renewal_membership_fee", "renewal_returns")
+    queries = (
+        *(f"renewal_{name}{kind}" for kind in ("package_sale", "membership_fee") for name in ("", "gaps_")),
+        "renewal_returns",
+    )
     return c.section(
         "renewal", _heading(found), tuple(blocks), lead=say("report.renewal.lead"), queries=queries, cards=cards
     )
@@ -97,10 +100,11 @@ def _steps(contracts: Contracts) -> Table:
         for s in contracts.steps
     ]
     period = contracts.period_days
+    days = {"days": contracts.lapsed_after_days, "told": contracts.told_after_days}
     note = (
-        say("report.renewal.note_fee", period=period, days=contracts.lapsed_after_days)
+        say("report.renewal.note_fee", period=period, **days)
         if period is not None
-        else say("report.renewal.note_package", days=contracts.lapsed_after_days)
+        else say("report.renewal.note_package", **days)
     )
     return Table(say("report.renewal.steps"), columns, tuple(rows), note)
 

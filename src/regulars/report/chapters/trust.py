@@ -47,7 +47,11 @@ def chapter(c: Context) -> Section | None:
         _heading(d.trust),
         blocks,
         lead=d.trust.verdict,
-        queries=tuple(f"origin_{n}" for n in range(1, len(d.tournament.origins) + 1)),
+        queries=(
+            *(f"origin_{n}" for n in range(1, len(d.tournament.origins) + 1)),
+            "renewal_trial_package_sale",
+            "renewal_trial_membership_fee",
+        ),
         cards=("trust", "tournament"),
     )
 
