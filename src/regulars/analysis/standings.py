@@ -109,6 +109,7 @@ def with_dates(t: ibis.Table, *, as_of: date) -> ibis.Table:
 class Beside:
     """What is joined to customers besides the models; None where the ledger has nothing of the kind."""
 
+    tiers: ibis.Table  # customer, tier
     home: ibis.Table | None  # customer, branch, visits
     only_branch: str
     balances: ibis.Table | None  # customer, package_balance
@@ -122,7 +123,7 @@ def permissions(customers: ibis.Table) -> ibis.Table:
 
 def completed(customers: ibis.Table, beside: Beside, *, margin_share: float) -> ibis.Table:
     """Add tier, branch, visits, margin, package balance and permissions."""
-    t = customers.inner_join(tiers(customers), "customer")
+    t = customers.inner_join(beside.tiers, "customer")
     rate = margin_rate(t, margin_share)
     t = t.mutate(
         margin_visit=t.spend_visit * rate,

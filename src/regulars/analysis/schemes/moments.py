@@ -32,8 +32,8 @@ def standing_at(scene: Scene, day: date, *, name: str, days: ibis.Table | None =
     if row["customers"][0].as_py() < FEW:
         return None
     rows = desk.ask(f"schemes_{name}_rhythm", base_interval_query(t, strength=windows.prior_strength))
-    t = with_rhythm(t, interval=base_interval(rows, windows=windows), windows=windows)
-    return desk.keep(f"schemes_{name}", with_rfm(with_lifecycle(t, windows=windows)))
+    seen = with_rhythm(t, interval=base_interval(rows, windows=windows), windows=windows)
+    return desk.keep(f"schemes_{name}", with_rfm(with_lifecycle(seen, windows=windows), t))
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,7 @@ def try_all(scene: Scene, now: Now) -> dict[SchemeId, Steadiness]:
 def _half(scene: Scene, tried: ibis.Table, side: int) -> ibis.Table:
     """One half of the sample classified by rules that look at that half alone."""
     desk, windows = scene.setting.desk, scene.setting.pack.windows
-    t = tried.filter(half(tried.customer) == side).select(*_NEEDED)
+    t = own = tried.filter(half(tried.customer) == side).select(*_NEEDED)
     row = desk.ask(f"schemes_half_{side}", base_interval_query(t, strength=windows.prior_strength))
     cut = desk.ask(f"schemes_half_{side}_cut", value_cut_query(t))["cut"][0].as_py()
     if cut is None:
@@ -67,7 +67,7 @@ def _half(scene: Scene, tried: ibis.Table, side: int) -> ibis.Table:
     t = with_class(t, value_cut=float(cut))
     if row["repeaters"][0].as_py():
         t = with_rhythm(t, interval=base_interval(row, windows=windows), windows=windows)
-    t = with_rfm(with_lifecycle(t, windows=windows))
+    t = with_rfm(with_lifecycle(t, windows=windows), own)
     t = with_scores(
         t.mutate(value=worth(t.value_36, value_cut=float(cut))),
         shift=scene.setting.business.relationship.model_dump(),
