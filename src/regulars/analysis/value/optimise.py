@@ -80,6 +80,19 @@ def maximise(
         return Optimum(held.theta, objective(held.theta)[0], held.covariance, held.converged, True)
 
 
+def climb(
+    objective: Objective,
+    *,
+    starts: Sequence[Floats],
+    bounds: Sequence[tuple[float, float]],
+    customers: float,
+    rough: Objective | None = None,
+) -> Optimum:
+    """Best optimum over ``starts`` without any prior, at a bound too: for models whose edge is a model of its own."""
+    with _THREADS.limit(limits=1, user_api="blas"):
+        return _climb(objective, rough or objective, starts, bounds, customers)
+
+
 def _with_prior(objective: Objective, centre: Floats) -> Objective:
     def penalised(theta: Floats) -> tuple[float, Floats]:
         value, gradient = objective(theta)

@@ -22,7 +22,7 @@ from regulars.base.text import Text, say
 
 _LARGE = 300_000  # triples above which the search starts on a weekly grid
 FEW_REPEATERS = 20
-_NO_ATTRITION = 4.0  # twice the log-likelihood gained by letting customers leave
+NO_ATTRITION = 4.0  # twice the log-likelihood gained by letting customers leave
 _WEAK = 1.0  # standard error of a log parameter
 LOG_LIMIT = np.log(1e4)
 _NODES = 24  # quantiles of the chance to leave
@@ -243,7 +243,7 @@ def plain_words(stats: Statistics, nbd: Objective, best: Optimum) -> Text:
     start = best.theta[:2]
     bounds = [(value - 12, value + 12) for value in start]
     immortal = maximise(nbd, starts=[start], bounds=bounds, prior=start, customers=stats.customers)
-    if 2 * (best.value - immortal.value) < _NO_ATTRITION:
+    if 2 * (best.value - immortal.value) < NO_ATTRITION:
         return say("value.visits.no_attrition")
     if best.held:
         return say("value.visits.held")
