@@ -19,6 +19,7 @@ from numpy.typing import ArrayLike
 from regulars.analysis.models import fit_all
 from regulars.analysis.value import Statistics, VisitFit, score, total_visits
 from regulars.analysis.value.contest import ORDER
+from regulars.analysis.value.prior import Prior
 from regulars.analysis.value.score import HORIZONS
 from regulars.analysis.value.statistics import Floats
 from regulars.base.errors import BadData
@@ -83,15 +84,16 @@ class CustomerBase:
         began = date(1970, 1, 1) + timedelta(days=first)
         return cls(statistics, float(np.log(gaps / 7).sum()), BaseProvenance(source, as_of, began))
 
-    def fit(self, model: str) -> Fitted:
-        """Fit a visit model by name (one of :data:`regulars.analysis.value.contest.ORDER`) by maximum likelihood.
+    def fit(self, model: str, *, prior: Prior | None = None) -> Fitted:
+        """Fit a visit model by name (one of :data:`regulars.analysis.value.contest.ORDER`) by maximum likelihood, or
+        to the posterior mode under a named ``prior``.
 
         Raises:
             BadData: there is no such model, or its gaps are no more regular than chance (use MBG/NBD then).
         """
         if model not in ORDER:
             raise BadData(say("value.base.no_model", model=model), say("value.base.models", names=", ".join(ORDER)))
-        found = fit_all(self.statistics, log_gaps=self.log_gaps)
+        found = fit_all(self.statistics, log_gaps=self.log_gaps, prior=prior)
         if model not in found:
             raise BadData(say("value.base.no_regularity", model=model))
         return Fitted(found[model], self.provenance)

@@ -22,7 +22,7 @@ from regulars.analysis.diagnosis import Diagnosis
 from regulars.analysis.forecast import discrepancy
 from regulars.analysis.hygiene import Cleaning, clean, hygiene, truncated, without_copies
 from regulars.analysis.hygiene.facts import own_money
-from regulars.analysis.models import Models, Spending, fit_models
+from regulars.analysis.models import Models, Spending, fit_models, named_prior
 from regulars.analysis.packages import balances
 from regulars.analysis.part import Scene
 from regulars.analysis.parts import deeper
@@ -182,6 +182,7 @@ def _models(setting: Setting, kept: Kept, unique: pa.Table, early: Truncation, t
         log_gaps=float(gaps["total"][0].as_py()),
         chosen=tried.chosen if tried else None,
         standings=tried.standings if tried else {},
+        prior=named_prior(setting.business.forecast.prior, pack=setting.pack),
     )
 
 

@@ -59,7 +59,8 @@ def valued_at(scene: Scene, standing: ibis.Table, day: date, *, of: int, name: s
         return None
     seen = scene.kept.days.semi_join(few, "customer")
     gaps = desk.ask(f"schemes_{name}_gaps", log_gaps_query(seen, until=day))
-    visits = refit(stats, scene.models.visits.model, log_gaps=float(gaps["total"][0].as_py()))
+    models = scene.models
+    visits = refit(stats, models.visits.model, log_gaps=float(gaps["total"][0].as_py()), prior=models.prior)
     spent = desk.ask(f"schemes_{name}_spending", repeat_values(few, steps=400))
     overall = few.aggregate(mean=few.revenue.sum() / (few.x + 1).sum())
     spend = fit_spend(

@@ -27,9 +27,10 @@ from numpy.typing import ArrayLike
 from scipy.special import betainc, digamma, gammaln
 
 from regulars.analysis.value.optimise import maximise
+from regulars.analysis.value.prior import Prior
 from regulars.analysis.value.series import Ahead, Tail, tail_length
 from regulars.analysis.value.statistics import Floats, Ints, Statistics, dot
-from regulars.analysis.value.visits import FEW_REPEATERS, LOG_LIMIT, VisitFit, as_floats, plain_words
+from regulars.analysis.value.visits import FEW_REPEATERS, LOG_LIMIT, VisitFit, as_floats, plain_words, said
 
 
 def rule(points: int) -> tuple[Floats, Floats]:
@@ -132,8 +133,10 @@ class Lifetimes:
         return tail_length(self.shape, self.z)
 
 
-def fit_pareto(stats: Statistics) -> VisitFit:
-    """Maximum likelihood Pareto/NBD."""
+def fit_pareto(stats: Statistics, *, prior: Prior | None = None) -> VisitFit:
+    """Maximum likelihood Pareto/NBD; with a ``prior`` its posterior mode."""
+    names = ("r", "alpha", "s", "beta")
+    belief = prior.on(names) if prior is not None else None
     exact = ParetoLikelihood.of(stats)
     scale = dot(stats.weight, stats.T) / stats.customers or 26.0
     rate = max(dot(stats.weight, stats.x.astype(float)) / (stats.customers * scale), 0.01 / scale)
@@ -151,17 +154,21 @@ def fit_pareto(stats: Statistics) -> VisitFit:
         prior=np.log([1.0, scale, 0.7, 0.5 * scale]),
         customers=stats.customers,
         always_held=few,
+        belief=belief,
     )
+    name, log_prior = said(prior, belief, best)
     return ParetoFit(
         model="pareto-nbd",
-        names=("r", "alpha", "s", "beta"),
+        names=names,
         parameters=tuple(map(float, np.exp(best.theta))),
         covariance=best.covariance,
         log_likelihood=best.value,
         customers=round(stats.customers),
         converged=best.converged,
         held=best.held,
-        verdict=plain_words(stats, exact.nbd, best),
+        verdict=plain_words(stats, exact.nbd, best, prior),
+        prior=name,
+        log_prior=log_prior,
     )
 
 
