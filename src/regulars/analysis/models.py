@@ -19,8 +19,9 @@ import pyarrow as pa
 
 from regulars.analysis.diagnosis import ModelFit
 from regulars.analysis.value import SpendFit, Statistics, VisitFit, fit_bgnbd, fit_gamma_gamma, fit_mbgcnbd, fit_mbgnbd
-from regulars.analysis.value.contest import Standing
+from regulars.analysis.value.contest import MIXTURE, Standing
 from regulars.analysis.value.likelihood import VisitLikelihood
+from regulars.analysis.value.mixture import fit_mixture
 from regulars.analysis.value.pareto import fit_pareto
 from regulars.analysis.value.prior import Belief, Prior
 from regulars.analysis.value.statistics import Floats
@@ -87,13 +88,17 @@ def fit_models(
     spend = fit_spend(spending)
     if stats.repeaters < FEW_REPEATERS:
         return Models(histories, pack_visits(stats, pack=pack), spend, (), from_pack=True, standings={})
-    rivals = tuple(fit_all(stats, log_gaps=log_gaps, prior=prior).values())
+    even = stats if stats.gaps is not None else None
+    rivals = tuple(fit_all(stats, log_gaps=log_gaps, prior=prior, even=even).values())
     taken = next((fit for fit in rivals if fit.model == chosen and fit.converged), max(rivals, key=_preference))
     return Models(histories, taken, spend, rivals, from_pack=False, standings=standings, prior=prior)
 
 
-def fit_all(stats: Statistics, *, log_gaps: float, prior: Prior | None = None) -> dict[str, VisitFit]:
-    """Every visit model of a base by name; MBG/CNBD-k only where gaps are more regular than chance."""
+def fit_all(
+    stats: Statistics, *, log_gaps: float, prior: Prior | None = None, even: Statistics | None = None
+) -> dict[str, VisitFit]:
+    """Every visit model of a base by name; MBG/CNBD-k only where gaps are more regular than chance, and the mixture of
+    rhythms only where they are not all alike: for that ``even`` is the same base with each customer's own gaps."""
     grid = fitting_grid(stats)
     simple = fit_mbgnbd(grid, prior=prior)
     regular = fit_mbgcnbd(grid, log_gaps=log_gaps, simplest=simple, prior=prior)
@@ -102,7 +107,11 @@ def fit_all(stats: Statistics, *, log_gaps: float, prior: Prior | None = None) -
         "mbg-nbd": simple,
         "pareto-nbd": fit_pareto(grid, prior=prior),
     }
-    return found if regular.k == 1 else found | {"mbg-cnbd-k": regular}
+    if regular.k == 1:
+        return found
+    found["mbg-cnbd-k"] = regular
+    mixed = fit_mixture(even, like=regular, prior=prior) if even is not None else None
+    return found if mixed is None else found | {MIXTURE: mixed}
 
 
 def refit(stats: Statistics, model: str, *, log_gaps: float, prior: Prior | None = None) -> VisitFit:
@@ -111,7 +120,9 @@ def refit(stats: Statistics, model: str, *, log_gaps: float, prior: Prior | None
     simple = {"bg-nbd": fit_bgnbd, "mbg-nbd": fit_mbgnbd, "pareto-nbd": fit_pareto}
     if model in simple:
         return simple[model](grid, prior=prior)
-    return fit_mbgcnbd(grid, log_gaps=log_gaps, prior=prior)
+    regular = fit_mbgcnbd(grid, log_gaps=log_gaps, prior=prior)
+    mixed = fit_mixture(stats, like=regular, prior=prior) if model == MIXTURE and stats.gaps is not None else None
+    return mixed or regular
 
 
 def fitting_grid(stats: Statistics) -> Statistics:
@@ -122,13 +133,12 @@ def fitting_grid(stats: Statistics) -> Statistics:
     """
     if len(stats) <= MANY_HISTORIES:
         return stats
-    grid, cell = stats.coarsened()
-    last, end = (np.bincount(cell, stats.weight * time) / grid.weight for time in (stats.t_x, stats.T))
-    return Statistics(grid.x, np.minimum(last, end), end, grid.weight)
+    return stats.condensed()
 
 
 def _preference(fit: VisitFit) -> tuple[bool, float]:
-    return fit.converged, fit.log_posterior - (fit.k > 1)
+    # Each whole number or share beside the four parameters costs one.
+    return fit.converged, fit.log_posterior - (fit.k > 1) - (len(fit.parameters) - 4)
 
 
 def named_prior(wanted: Literal["none", "pack"], *, pack: Pack) -> Prior | None:

@@ -40,9 +40,10 @@ from regulars.analysis.standings import (
     valued,
     with_dates,
 )
-from regulars.analysis.summary import log_gaps_query, repeat_values, summary, triples
+from regulars.analysis.summary import log_gaps_query, repeat_values, summary, triples, with_gaps
 from regulars.analysis.tally import tally, tally_query
 from regulars.analysis.tournament import Tried, tournament
+from regulars.analysis.value.contest import MIXTURE
 from regulars.analysis.visits import customer_days, in_order, lines_until, presences
 from regulars.base.errors import BadData
 from regulars.base.progress import Progress, unwatched
@@ -79,6 +80,8 @@ def study(
     progress(say("study.step.models"), 1, _STEPS)
     unique = _histories(setting, kept)
     tried = tournament(setting, kept, customers=round(statistics(unique).customers))
+    if tried is not None and tried.chosen == MIXTURE:
+        kept, unique = _with_gaps(setting, kept)
     models = _models(setting, kept, unique, early, tried)
     progress(say("study.step.standings"), 2, _STEPS)
     believed = _believed(setting, kept, models, tried)
@@ -148,6 +151,13 @@ def _histories(setting: Setting, kept: Kept) -> pa.Table:
     if not unique.num_rows:
         raise _nobody(setting)
     return unique
+
+
+def _with_gaps(setting: Setting, kept: Kept) -> tuple[Kept, pa.Table]:
+    """The customers with how even their own gaps were, and their histories apart by it: for the mixture of rhythms."""
+    even = setting.desk.keep("customers_even", with_gaps(kept.everybody, kept.days, until=setting.as_of))
+    kept = replace(kept, everybody=even)
+    return kept, _histories(setting, kept)
 
 
 def _models(setting: Setting, kept: Kept, unique: pa.Table, early: Truncation, tried: Tried | None) -> Models:

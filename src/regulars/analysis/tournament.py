@@ -71,7 +71,9 @@ def tournament(setting: Setting, kept: Kept, *, customers: int) -> Tried | None:
     entry = entries[chosen]
     spends = [spend_at(trial) for trial in cases]
     money = [
-        foretold_value(fit, spend, t.x, t.t_x, t.T, mean_value=t.repeat_value, weeks=t.weeks, actual=t.earned)
+        foretold_value(
+            fit, spend, t.x, t.t_x, t.T, mean_value=t.repeat_value, weeks=t.weeks, actual=t.earned, gaps=t.log_gaps
+        )
         for fit, spend, t in zip(entry.fits, spends, cases, strict=True)
     ]
     naive = repeat_crps(cases)
@@ -104,7 +106,8 @@ def fitting(setting: Setting) -> Fitting:
     prior = named_prior(setting.business.forecast.prior, pack=setting.pack)
 
     def at_origin(trial: Trial) -> dict[str, VisitFit]:
-        return fit_all(trial.statistics(), log_gaps=float(trial.log_gaps.sum()), prior=prior)
+        own, total = trial.statistics(even=True), float(trial.log_gaps.sum())
+        return fit_all(trial.statistics(), log_gaps=total, prior=prior, even=own)
 
     return at_origin
 

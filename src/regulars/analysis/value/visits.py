@@ -24,10 +24,21 @@ from regulars.base.text import Text, say
 _LARGE = 300_000  # triples above which the search starts on a weekly grid
 FEW_REPEATERS = 20
 NO_ATTRITION = 4.0  # twice the log-likelihood gained by letting customers leave
-_WEAK = 1.0  # standard error of a log parameter
+WEAK = 1.0  # standard error of a log parameter
 LOG_LIMIT = np.log(1e4)
 _NODES = 24  # quantiles of the chance to leave
 MOST_REGULAR = 6  # stages of a gap
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GapLaw:
+    """What is believed of a customer's gaps: ``k`` stages at a rate that is Gamma(``shape``, ``scale``), weeks; and
+    with which probability (by row) it is this law, given still a customer."""
+
+    k: int
+    shape: Floats
+    scale: Floats
+    share: Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,6 +70,12 @@ class VisitFit:
         return self.log_likelihood + self.log_prior
 
     @property
+    def determined(self) -> bool:
+        """Whether the verdict is that the data (and a prior asked for) determine the model."""
+        found = self.verdict.params.get("verdict", self.verdict)
+        return isinstance(found, Text) and found.id == "value.visits.good"
+
+    @property
     def named(self) -> dict[str, float]:
         """Parameters by name; the regularity k first where the model has one."""
         regularity = {"k": float(self.k)} if self.model == "mbg-cnbd-k" else {}
@@ -69,6 +86,15 @@ class VisitFit:
         """Standard errors of the parameters themselves (delta method)."""
         sds = np.sqrt(np.diag(self.covariance)) * self.parameters
         return dict(zip(self.names, map(float, sds), strict=True))
+
+    @property
+    def costly(self) -> bool:
+        """Whether expected visits of very many histories are better taken from a few like ones."""
+        return False
+
+    def knowing(self, gaps: Floats | None) -> VisitFit:
+        """The model asked about rows whose sums of log gaps are known: nothing new where all share one regularity."""
+        return self
 
     def p_alive(self, x: ArrayLike, t_x: ArrayLike, T: ArrayLike) -> Floats:
         """Probability that the customer has not left for good."""
@@ -161,6 +187,12 @@ class VisitFit:
         chance = betaincinv(a, (b + counts + chances_after_first(self.model))[:, None], levels[None, :])
         each = np.log1p(chance[of] * (weeks / (self.k * (alpha + T)))[:, None])
         return np.asarray(1 - np.exp(-(r + self.k * x)[:, None] * each).mean(axis=1))
+
+    def gap_laws(self, x: ArrayLike, t_x: ArrayLike, T: ArrayLike) -> tuple[GapLaw, ...]:
+        """The laws a gap of the customer's may follow, as known at the last visit: one."""
+        x, t_x, _ = as_floats(x, t_x, T)
+        r, alpha = self.parameters[:2]
+        return (GapLaw(self.k, r + self.k * x, alpha + t_x, np.ones_like(x)),)
 
     def draw_parameters(self, rng: np.random.Generator, n: int) -> list[VisitFit]:
         """``n`` fits whose parameters are drawn, in opposite pairs, from the Laplace approximation on the log scale."""
@@ -274,7 +306,7 @@ def _plain_words(stats: Statistics, nbd: Objective, best: Optimum) -> Text:
         return say("value.visits.no_attrition")
     if best.held:
         return say("value.visits.held")
-    if np.sqrt(np.diag(best.covariance)).max() > _WEAK:
+    if np.sqrt(np.diag(best.covariance)).max() > WEAK:
         return say("value.visits.weak")
     return say("value.visits.good")
 
