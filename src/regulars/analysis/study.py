@@ -23,7 +23,7 @@ from regulars.analysis.diagnosis import Diagnosis
 from regulars.analysis.forecast import discrepancy
 from regulars.analysis.hygiene import Cleaning, clean, hygiene, truncated, without_copies
 from regulars.analysis.hygiene.facts import own_money
-from regulars.analysis.models import Models, Spending, fit_models
+from regulars.analysis.models import Models, Spending, fit_models, named_prior
 from regulars.analysis.packages import balances
 from regulars.analysis.part import Scene
 from regulars.analysis.parts import deeper
@@ -42,9 +42,10 @@ from regulars.analysis.standings import (
     valued,
     with_dates,
 )
-from regulars.analysis.summary import log_gaps_query, repeat_values, summary, triples
+from regulars.analysis.summary import log_gaps_query, repeat_values, summary, triples, with_gaps
 from regulars.analysis.tally import tally, tally_query
 from regulars.analysis.tournament import Tried, tournament
+from regulars.analysis.value.contest import MIXTURE
 from regulars.analysis.visits import customer_days, in_order, lines_until, presences
 from regulars.base.errors import BadData
 from regulars.base.progress import Progress, unwatched
@@ -89,6 +90,8 @@ def study(
     with cost("contest"):
         tried = tournament(setting, kept, customers=round(statistics(unique).customers))
     with cost("models"):
+        if tried is not None and tried.chosen == MIXTURE:
+            kept, unique = _with_gaps(setting, kept)
         models = _models(setting, kept, unique, early, tried)
     progress(say("study.step.standings"), 2, _STEPS)
     with cost("standings"):
@@ -165,6 +168,13 @@ def _histories(setting: Setting, kept: Kept) -> pa.Table:
     return unique
 
 
+def _with_gaps(setting: Setting, kept: Kept) -> tuple[Kept, pa.Table]:
+    """The customers with how even their own gaps were, and their histories apart by it: for the mixture of rhythms."""
+    even = setting.desk.keep("customers_even", with_gaps(kept.everybody, kept.days, until=setting.as_of))
+    kept = replace(kept, everybody=even)
+    return kept, _histories(setting, kept)
+
+
 def _models(setting: Setting, kept: Kept, unique: pa.Table, early: Truncation, tried: Tried | None) -> Models:
     """Fit the models on the unique histories of the base.
 
@@ -197,6 +207,7 @@ def _models(setting: Setting, kept: Kept, unique: pa.Table, early: Truncation, t
         log_gaps=float(gaps["total"][0].as_py()),
         chosen=tried.chosen if tried else None,
         standings=tried.standings if tried else {},
+        prior=named_prior(setting.business.forecast.prior, pack=setting.pack),
     )
 
 

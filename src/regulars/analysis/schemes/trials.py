@@ -16,7 +16,8 @@ from regulars.analysis.schemes.rfm import with_rfm
 from regulars.analysis.schemes.sampling import half, sampled
 from regulars.analysis.schemes.worth import agreement, pairs_query, steadiness
 from regulars.analysis.standings import Ranges, scores, valued
-from regulars.analysis.summary import triples
+from regulars.analysis.summary import triples, with_gaps
+from regulars.analysis.value.contest import MIXTURE
 
 #: Customers on whom steadiness is tried; shares then stand to about a third of a per cent.
 MOST_TRIED = 20_000
@@ -83,6 +84,8 @@ def _month_before(scene: Scene, tried: ibis.Table) -> ibis.Table | None:
     t = standing_at(scene, day, name="month", days=days)
     if t is None:
         return None
+    if scene.models.visits.model == MIXTURE:
+        t = desk.keep("schemes_month_even", with_gaps(t, days, until=day))
     unique = desk.ask("schemes_month_histories", triples(t))
     scored = scores(unique, visits=scene.models.visits, spend=scene.models.spend, ranges=Ranges.nominal())
     kept = desk.reader.take_in(scored, "study_schemes_month_scores")

@@ -20,7 +20,8 @@ from regulars.analysis.value.statistics import Bools, Floats, Statistics
 from regulars.analysis.value.visits import VisitFit
 
 #: From simple to rich; the order in which ties are broken.
-ORDER = ("bg-nbd", "mbg-nbd", "pareto-nbd", "mbg-cnbd-k", "cnbd-mixture")
+MIXTURE = "cnbd-mixture"
+ORDER = ("bg-nbd", "mbg-nbd", "pareto-nbd", "mbg-cnbd-k", MIXTURE)
 _ALIKE = 0.01  # miscalibrations that differ by less are alike
 
 type Fitting = Callable[[Trial], Mapping[str, VisitFit]]
@@ -58,9 +59,9 @@ class Trial:
         """Customers who had come back."""
         return int((self.x > 0).sum())
 
-    def statistics(self) -> Statistics:
-        """What the models are fitted on."""
-        return Statistics.collapse(self.x, self.t_x, self.T)
+    def statistics(self, *, even: bool = False) -> Statistics:
+        """What the models are fitted on; ``even`` with each customer's own gaps, for the mixture of rhythms."""
+        return Statistics.collapse(self.x, self.t_x, self.T, gaps=self.log_gaps if even else None)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,8 +90,8 @@ def contest(trials: Sequence[Trial], fit: Fitting) -> dict[str, Entry]:
         pairs = list(zip(fits, trials, strict=True))
         entries[name] = Entry(
             fits,
-            tuple(foretold_visits(f, t.x, t.t_x, t.T, weeks=t.weeks, actual=t.came) for f, t in pairs),
-            tuple(f.expected_visits(t.x, t.t_x, t.T, t.weeks) for f, t in pairs),
+            tuple(foretold_visits(f, t.x, t.t_x, t.T, weeks=t.weeks, actual=t.came, gaps=t.log_gaps) for f, t in pairs),
+            tuple(f.knowing(t.log_gaps).expected_visits(t.x, t.t_x, t.T, t.weeks) for f, t in pairs),
         )
     return entries
 
