@@ -17,6 +17,7 @@ from regulars.analysis.results.tournament import Contender, LineContest, Origin,
 from regulars.analysis.trust import trust
 from regulars.analysis.value.calibration import Calibration
 from regulars.analysis.value.contest import (
+    TELLING,
     Fitting,
     Standing,
     Trial,
@@ -128,6 +129,8 @@ def reason(standings: Mapping[str, Standing], chosen: str) -> Text:
     mine = standings[chosen]
     best = next(iter(standings))
     if best != chosen:
+        if mine.likelihood > standings[best].likelihood + TELLING:
+            return say("study.tournament.timed", best=say(f"study.tournament.model.{best}"))
         if mine.miscalibration < standings[best].miscalibration:
             return say("study.tournament.calibrated", best=say(f"study.tournament.model.{best}"))
         return say("study.tournament.simpler", best=say(f"study.tournament.model.{best}"))
