@@ -19,14 +19,15 @@ from regulars.analysis.standings import statistics
 from regulars.analysis.summary import history_keys, summary, visitors, with_gaps
 from regulars.analysis.sums import exact
 from regulars.analysis.value import VisitFit, by_frequency, total_visits
+from regulars.analysis.value.outlook import CALENDAR, Outlook
 
 TOP = 7  # repeat visits shown one by one; the last row is 'seven or more'
 
 
-def backtest_query(days: ibis.Table, *, cut: date, even: bool = False) -> ibis.Table:
-    """Unique triples as they were at the cut, with customers and the visit days that followed; ``even`` as
-    :func:`regulars.analysis.summary.with_gaps`."""
-    before = visitors(summary(days.filter(days.day <= cut), as_of=cut))
+def backtest_query(days: ibis.Table, *, cut: date, now: int | None = None, even: bool = False) -> ibis.Table:
+    """Unique triples as they were at the cut, with customers and the visit days that followed; ``now`` as
+    :func:`regulars.analysis.summary.summary`, ``even`` as :func:`regulars.analysis.summary.with_gaps`."""
+    before = visitors(summary(days.filter(days.day <= cut), as_of=cut, now=now))
     if even:
         before = with_gaps(before, days, until=cut)
     later = days.filter(days.visit, days.day > cut)
@@ -38,7 +39,9 @@ def backtest_query(days: ibis.Table, *, cut: date, even: bool = False) -> ibis.T
     return joined.group_by(*keys).aggregate(customers=joined.count(), came=came, **more).order_by(*keys)
 
 
-def backtest(triples: pa.Table, *, fit: VisitFit, cut: date, as_of: date, rng: Generator) -> Backtest | None:
+def backtest(
+    triples: pa.Table, *, fit: VisitFit, cut: date, as_of: date, rng: Generator, outlook: Outlook = CALENDAR
+) -> Backtest | None:
     """Predict with the model as the contest fitted it at the cut, and compare; None when too few had come back."""
     if not triples.num_rows:
         return None
@@ -46,13 +49,14 @@ def backtest(triples: pa.Table, *, fit: VisitFit, cut: date, as_of: date, rng: G
     if stats.repeaters < FEW_REPEATERS:
         return None
     horizon = (as_of - cut).days
-    expected = fit.knowing(stats.gaps).expected_visits(stats.x, stats.t_x, stats.T, horizon / 7)
+    weeks = outlook.weeks(horizon)
+    expected = fit.knowing(stats.gaps).expected_visits(stats.x, stats.t_x, stats.T, weeks)
     came = triples["came"].to_numpy().astype(np.int64)
     return Backtest(
         cut=cut,
         horizon_days=horizon,
         customers=round(stats.customers),
-        predicted_visits=total_visits(stats, fit, weeks=horizon / 7, rng=rng),
+        predicted_visits=total_visits(stats, fit, weeks=weeks, rng=rng),
         actual_visits=int(came.sum()),
         by_frequency=by_frequency(stats.x, expected, came / stats.weight, weight=stats.weight, top=TOP),
     )

@@ -6,17 +6,22 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
 import ibis
 import ibis.expr.operations as ops
 import pyarrow as pa
 
 from regulars.analysis.costs import Costs
-from regulars.analysis.summary import visitors
+from regulars.analysis.summary import timed_days, visitors
 from regulars.analysis.tally import Tally
+from regulars.analysis.value.outlook import CALENDAR, Outlook
 from regulars.base.settings import Business
 from regulars.ledger.store import Reader
 from regulars.packs.schema import Pack
+
+if TYPE_CHECKING:
+    from regulars.analysis.clock.business import BusinessClock
 
 MONTHS_36 = timedelta(days=1096)
 
@@ -42,6 +47,11 @@ class Desk:
             self.queries[section] = self.reader.sql(expr)
             self.kept.add(section)
             return self.reader.keep(expr, f"study_{section}")
+
+    def timed(self, days: ibis.Table, clock: BusinessClock | None, *, until: date, name: str) -> ibis.Table:
+        """Customer-days in the time of a clock, or without any."""
+        table = None if clock is None else self.reader.take_in(clock.table(until), f"study_{name}")
+        return timed_days(days, table)
 
     def forget(self, *sections: str) -> None:
         """Let go of tables left in the engine: what nobody reads any more crowds out, at scale, what is read."""
@@ -103,6 +113,17 @@ class Setting:
         return any(row.kind == kind for row in self.tally.rows)
 
 
+class Clocks(Protocol):
+    """The business clock of a study, where it has proven to help."""
+
+    @property
+    def today(self) -> BusinessClock:
+        """As learned from all that is known."""
+
+    def at(self, cut: date) -> BusinessClock | None:
+        """As it would have been learned on an earlier day; None where too little was known for one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
     """The tables of one study that stay in the engine until it ends."""
@@ -113,8 +134,17 @@ class Kept:
     branch_codes: ibis.Table | None
     home: ibis.Table | None
     balances: ibis.Table | None  # None where no packages can be followed
+    clocks: Clocks | None = None  # None where time is the calendar's
 
     @property
     def customers(self) -> ibis.Table:
         """Customers with a visit."""
         return visitors(self.everybody)
+
+    def now(self, day: date) -> int | None:
+        """The business day of a day, where ``days`` are in business time."""
+        return None if self.clocks is None else self.clocks.today.number(day)
+
+    def outlook(self, day: date) -> Outlook:
+        """The time ahead of a day by the models' clock."""
+        return CALENDAR if self.clocks is None else self.clocks.today.outlook(day)

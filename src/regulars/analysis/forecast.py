@@ -24,6 +24,7 @@ from regulars.analysis.diagnosis import Backtest, GroupKind, GroupValue
 from regulars.analysis.redraw import Histories, Redrawn, redraw
 from regulars.analysis.sums import exact
 from regulars.analysis.value import HORIZONS, SpendFit, VisitFit
+from regulars.analysis.value.outlook import CALENDAR, Outlook
 from regulars.analysis.value.statistics import Floats, Ints
 from regulars.base.estimate import Estimate
 
@@ -58,13 +59,13 @@ def cells_query(t: ibis.Table, *, p: float) -> ibis.Table:
             branch=t.branch,
             tier=t.tier,
             x=t.x,
-            last_cell=t.t_x_days // CELL_DAYS,
-            age_cell=t.T_days // CELL_DAYS,
+            last_cell=t.t_x_clock // CELL_DAYS,
+            age_cell=t.T_clock // CELL_DAYS,
         )
         .aggregate(
             customers=t.count(),
-            t_x=t.t_x_days.mean() / 7,
-            T=t.T_days.mean() / 7,
+            t_x=t.t_x_clock.mean() / 7,
+            T=t.T_clock.mean() / 7,
             paid_customers=t.count(where=t.paid_visits > 0),
             paid_total=exact(t.paid_visits * t.paid_value).cast("float64"),
             visits_12_var=exact(t.visits_12_var).cast("float64"),
@@ -114,12 +115,20 @@ class Portfolio:
 
     @classmethod
     def of(
-        cls, table: pa.Table, *, visits: VisitFit, spend: SpendFit, error: float, rng: Generator, currency: str
+        cls,
+        table: pa.Table,
+        *,
+        visits: VisitFit,
+        spend: SpendFit,
+        error: float,
+        rng: Generator,
+        currency: str,
+        outlook: Outlook = CALENDAR,
     ) -> Portfolio:
         """Re-score the cells under :data:`DRAWS` draws of both models' parameters; ``error`` as :func:`discrepancy`."""
         columns = {name: table[name].to_numpy(zero_copy_only=False) for name in table.column_names}
         histories, geometry = _histories(columns)
-        drawn = redraw(visits, histories, rng=rng, draws=DRAWS)
+        drawn = redraw(visits, histories, rng=rng, draws=DRAWS, outlook=outlook)
         spent = _spend_of_cells(spend, columns)
         return cls(
             columns=columns,

@@ -6,7 +6,6 @@ long as enough history lies before them. Nothing after an origin enters what is 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -14,9 +13,11 @@ import ibis
 import numpy as np
 import pyarrow as pa
 
-from regulars.analysis.summary import summary, visitors
+from regulars.analysis.desk import Clocks, Desk
+from regulars.analysis.summary import KEY, gap_weeks, summary, visitors
 from regulars.analysis.sums import exact
 from regulars.analysis.value.contest import Trial
+from regulars.analysis.value.outlook import CALENDAR, Outlook
 
 LONGEST = 365
 SHORTEST_HISTORY = 180
@@ -55,10 +56,11 @@ def sampled(days: ibis.Table, *, customers: int) -> ibis.Table:
     return days if every <= 1 else days.filter(days.customer % every == 0)
 
 
-def trial_query(days: ibis.Table, *, origin: OriginDay) -> ibis.Table:
-    """One row per customer known at the origin: what was known, and what came in the days after it."""
+def trial_query(days: ibis.Table, *, origin: OriginDay, now: int | None = None) -> ibis.Table:
+    """One row per customer known at the origin: what was known, and what came in the days after it; ``now`` as
+    :func:`regulars.analysis.summary.summary`."""
     cut, end = origin.cut, origin.cut + timedelta(days=origin.horizon)
-    known = visitors(summary(days.filter(days.day <= cut), as_of=cut))
+    known = visitors(summary(days.filter(days.day <= cut), as_of=cut, now=now))
     recently = days.filter(days.visit, days.day <= cut, days.day > cut - timedelta(days=origin.horizon))
     recently = recently.group_by("customer").aggregate(recent=recently.count())
     after = days.filter(days.day > cut, days.day <= end)
@@ -68,18 +70,14 @@ def trial_query(days: ibis.Table, *, origin: OriginDay) -> ibis.Table:
         next_day=after.day.min(where=after.visit),
     )
     again = days.filter(days.previous.notnull(), days.day <= cut)
-    weeks = again.day.delta(again.previous, unit="day").cast("float64") / 7
-    again = again.mutate(log_gap=weeks.ln())
+    again = again.mutate(log_gap=gap_weeks(again).ln())
     gaps = again.group_by("customer").aggregate(log_gaps=exact(again.log_gap, decimals=9).cast("float64"))
-    t = known.select("customer", "x", "t_x_days", "T_days", "repeat_value")
+    told = ("customer", *KEY, "t_x_days", "since_days", "repeat_value")
+    t = known.select(*told)
     for more in (recently, after, gaps):
         t = t.left_join(more, "customer").drop("customer_right")
     return t.select(
-        "customer",
-        "x",
-        "t_x_days",
-        "T_days",
-        "repeat_value",
+        *told,
         recent=t.recent.fill_null(0),
         came=t.came.fill_null(0),
         earned=t.earned.fill_null(0.0),
@@ -88,14 +86,14 @@ def trial_query(days: ibis.Table, *, origin: OriginDay) -> ibis.Table:
     ).order_by("customer")
 
 
-def trial(table: pa.Table, *, origin: OriginDay) -> Trial:
+def trial(table: pa.Table, *, origin: OriginDay, outlook: Outlook = CALENDAR) -> Trial:
     """The executed :func:`trial_query` as arrays; weeks instead of days."""
     column = {name: table[name].to_numpy(zero_copy_only=False) for name in table.column_names}
     floats = {name: np.asarray(values, dtype=float) for name, values in column.items() if name != "customer"}
-    T = floats["T_days"] / 7
+    T = floats["T_clock"] / 7
     return Trial(
         x=floats["x"],
-        t_x=np.minimum(floats["t_x_days"] / 7, T),
+        t_x=np.minimum(floats["t_x_clock"] / 7, T),
         T=T,
         repeat_value=floats["repeat_value"],
         came=floats["came"],
@@ -105,16 +103,26 @@ def trial(table: pa.Table, *, origin: OriginDay) -> Trial:
         log_gaps=floats["log_gaps"],
         half=np.asarray(column["customer"], dtype=np.int64) // 7 % 2 == 0,
         horizon_days=origin.horizon,
+        outlook=outlook,
+        span_days=floats["t_x_days"],
+        silent_days=floats["since_days"],
     )
 
 
 def trials(
-    ask: Callable[[str, ibis.Table], pa.Table], days: ibis.Table, *, at: tuple[OriginDay, ...], name: str
+    desk: Desk, days: ibis.Table, *, at: tuple[OriginDay, ...], name: str, clocks: Clocks | None
 ) -> dict[OriginDay, Trial]:
-    """Every origin's customers as they were; origins at which too few had come back are left out."""
+    """Every origin's customers as they were; origins at which too few had come back are left out.
+
+    Time is counted by the clock as it was known at the origin, where there is one.
+    """
     found = {}
     for number, origin in enumerate(at, 1):
-        one = trial(ask(f"{name}_{number}", trial_query(days, origin=origin)), origin=origin)
+        clock = clocks.at(origin.cut) if clocks is not None else None
+        known = desk.timed(days, clock, until=origin.cut, name=f"{name}_{number}_clock")
+        now, ahead = (None, CALENDAR) if clock is None else (clock.number(origin.cut), clock.outlook(origin.cut))
+        rows = desk.ask(f"{name}_{number}", trial_query(known, origin=origin, now=now))
+        one = trial(rows, origin=origin, outlook=ahead)
         if one.repeaters >= Trial.FEW:
             found[origin] = one
     return found

@@ -17,11 +17,13 @@ from scipy.special import expit, logit
 
 from regulars.analysis.value import HORIZONS, VisitFit
 from regulars.analysis.value.optimise import laplace_noise
+from regulars.analysis.value.outlook import CALENDAR, Outlook
 from regulars.analysis.value.statistics import Floats
 
-NEXT_WEEKS = 90 / 7
 #: Histories up to which every draw is scored exactly.
 EXACT = 2_000
+#: The same where the model is costly: each draw takes a series for every class.
+EXACT_COSTLY = 100
 _STEP = 0.5  # of a standard deviation, for the slopes
 _LEAST = 1e-300
 
@@ -56,28 +58,28 @@ class _Scores:
     lost: Floats
 
     @classmethod
-    def of(cls, fit: VisitFit, h: Histories) -> _Scores:
+    def of(cls, fit: VisitFit, h: Histories, ahead: Outlook) -> _Scores:
         return cls(
-            {m: np.log(np.maximum(fit.expected_visits(h.x, h.t_x, h.T, w), _LEAST)) for m, w in HORIZONS.items()},
+            {m: np.log(np.maximum(fit.expected_visits(h.x, h.t_x, h.T, w), _LEAST)) for m, w in ahead.horizons.items()},
             np.asarray(logit(np.clip(fit.p_alive(h.x, h.t_x, h.T), 1e-15, 1 - 1e-15))),
-            np.log(np.maximum(fit.lost_quickly(h.x, h.T, NEXT_WEEKS), _LEAST)),
+            np.log(np.maximum(fit.lost_quickly(h.x, h.T, ahead.soon), _LEAST)),
         )
 
 
-def redraw(fit: VisitFit, histories: Histories, *, rng: Generator, draws: int) -> Redrawn:
-    """Score the histories under ``draws`` draws of the parameters."""
-    now = _Scores.of(fit, histories)
+def redraw(fit: VisitFit, histories: Histories, *, rng: Generator, draws: int, outlook: Outlook = CALENDAR) -> Redrawn:
+    """Score the histories, in weeks of the clock of ``outlook``, under ``draws`` draws of the parameters."""
+    now = _Scores.of(fit, histories, outlook)
     noise = laplace_noise(fit.covariance, rng, draws)
-    if len(histories.x) <= EXACT:
-        scored = [_Scores.of(_moved(fit, step), histories) for step in noise]
+    if len(histories.x) <= (EXACT_COSTLY if fit.costly else EXACT):
+        scored = [_Scores.of(_moved(fit, step), histories, outlook) for step in noise]
         visits = {m: np.array([s.visits[m] for s in scored]) - now.visits[m] for m in HORIZONS}
         alive, lost = (np.array([getattr(s, name) for s in scored]) for name in ("alive", "lost"))
     else:
-        slopes = _slopes(fit, histories)
+        slopes = _slopes(fit, histories, outlook)
         visits = {m: noise @ np.array([s.visits[m] for s in slopes]) for m in HORIZONS}
         alive = now.alive + noise @ np.array([s.alive for s in slopes])
         lost = now.lost + noise @ np.array([s.lost for s in slopes])
-    soon = fit.lost_within(histories.x, histories.t_x, histories.T, NEXT_WEEKS)
+    soon = fit.lost_within(histories.x, histories.t_x, histories.T, outlook.soon)
     return Redrawn(
         visits={m: np.exp(np.clip(v, -6, 6)) for m, v in visits.items()},
         alive_now=np.asarray(expit(now.alive)),
@@ -91,13 +93,13 @@ def _moved(fit: VisitFit, step: Floats) -> VisitFit:
     return replace(fit, parameters=tuple(float(p) for p in np.exp(np.log(fit.parameters) + step)))
 
 
-def _slopes(fit: VisitFit, histories: Histories) -> list[_Scores]:
+def _slopes(fit: VisitFit, histories: Histories, outlook: Outlook) -> list[_Scores]:
     """Derivatives by each log parameter, by central differences over a good part of its standard error."""
     found = []
     for i, sd in enumerate(np.sqrt(np.diag(fit.covariance))):
         step = np.zeros(len(fit.parameters))
         step[i] = _STEP * max(float(sd), 1e-4)
-        up, down = (_Scores.of(_moved(fit, way * step), histories) for way in (1, -1))
+        up, down = (_Scores.of(_moved(fit, way * step), histories, outlook) for way in (1, -1))
         width = 2 * step[i]
         found.append(
             _Scores(

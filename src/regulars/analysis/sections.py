@@ -39,6 +39,7 @@ from regulars.analysis.rhythm import median_query, rhythm, rhythm_query
 from regulars.analysis.standings import PERMISSIONS
 from regulars.analysis.tournament import Tried
 from regulars.analysis.value.contest import MIXTURE
+from regulars.analysis.value.outlook import CALENDAR
 from regulars.analysis.wastage import lost_query, wastage
 
 
@@ -115,7 +116,9 @@ def diagnosis(
     )
 
 
-def portfolio(setting: Setting, models: Models, believed: Believed, *, error: float, rng: Generator) -> Portfolio:
+def portfolio(
+    setting: Setting, kept: Kept, models: Models, believed: Believed, *, error: float, rng: Generator
+) -> Portfolio:
     """What groups of customers will bring, on cells of like customers."""
     return Portfolio.of(
         setting.desk.ask("forecast", cells_query(believed.people, p=models.spend.parameters[0])),
@@ -124,6 +127,7 @@ def portfolio(setting: Setting, models: Models, believed: Believed, *, error: fl
         error=error,
         rng=rng,
         currency=setting.business.currency,
+        outlook=kept.outlook(setting.as_of),
     )
 
 
@@ -203,8 +207,12 @@ def backtest_of(setting: Setting, kept: Kept, tried: Tried | None, rng: Generato
     origin = next(iter(tried.cases))
     end = origin.cut + timedelta(days=origin.horizon)
     days = kept.days.filter(kept.days.day <= end)
-    table = setting.desk.ask("backtest", backtest_query(days, cut=origin.cut, even=tried.chosen == MIXTURE))
-    return backtest(table, fit=tried.fits[0], cut=origin.cut, as_of=end, rng=rng)
+    clock = kept.clocks.at(origin.cut) if kept.clocks is not None else None
+    days = setting.desk.timed(days, clock, until=end, name="backtest_clock")
+    now, ahead = (None, CALENDAR) if clock is None else (clock.number(origin.cut), clock.outlook(origin.cut))
+    query = backtest_query(days, cut=origin.cut, now=now, even=tried.chosen == MIXTURE)
+    table = setting.desk.ask("backtest", query)
+    return backtest(table, fit=tried.fits[0], cut=origin.cut, as_of=end, rng=rng, outlook=ahead)
 
 
 def _found(setting: Setting, kept: Kept, models: Models, clean: Hygiene | None) -> Found:

@@ -19,6 +19,7 @@ from regulars.analysis.summary import history_keys
 from regulars.analysis.tournament import Tried
 from regulars.analysis.value import HORIZONS, SpendFit, Statistics, VisitFit, score, value_factors
 from regulars.analysis.value.calibration import QUANTILES, Calibration
+from regulars.analysis.value.outlook import CALENDAR, Outlook
 from regulars.analysis.value.score import discounts
 
 PERMISSIONS = ("may_email", "may_sms", "may_whatsapp", "may_phone", "may_post")
@@ -40,7 +41,7 @@ COLUMNS = (
 def statistics(triples: pa.Table) -> Statistics:
     """Unique triples for the visit models: days become weeks."""
     column = {name: triples[name].to_numpy().astype(float) for name in triples.column_names}
-    weeks = (column["t_x_days"] / 7, column["T_days"] / 7)
+    weeks = (column["t_x_clock"] / 7, column["T_clock"] / 7)
     return Statistics(column["x"], *weeks, column["customers"], column.get("gaps"))
 
 
@@ -65,12 +66,15 @@ class Ranges:
         return cls(tried.visits, tried.value, monthly_discount)
 
 
-def scores(triples: pa.Table, *, visits: VisitFit, spend: SpendFit, ranges: Ranges) -> pa.Table:
+def scores(
+    triples: pa.Table, *, visits: VisitFit, spend: SpendFit, ranges: Ranges, outlook: Outlook = CALENDAR
+) -> pa.Table:
     """What the models say of every triple, keyed for the join. ``spend_cv`` is the spread of believed mean spend."""
     stats = statistics(triples)
-    columns = score(stats, visits, calibration=ranges.visits)
-    columns |= value_factors(stats, visits, spend, calibration=ranges.value)
-    columns |= {f"present_{h}": share for h, share in discounts(stats, visits, monthly=ranges.monthly_discount).items()}
+    columns = score(stats, visits, calibration=ranges.visits, outlook=outlook)
+    columns |= value_factors(stats, visits, spend, calibration=ranges.value, outlook=outlook)
+    later = discounts(stats, visits, monthly=ranges.monthly_discount, outlook=outlook)
+    columns |= {f"present_{h}": share for h, share in later.items()}
     ones = np.ones(len(stats))
     columns["spend_cv"] = spend.spend_sd(stats.x, ones) / spend.expected_spend(stats.x, ones)
     keys = {name: triples[name] for name in history_keys(triples.column_names)}

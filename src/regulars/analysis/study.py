@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from regulars.analysis.branches import branch_table, home
 from regulars.analysis.classes import value_cut_query, with_class
-from regulars.analysis.clock import timed
+from regulars.analysis.clock import Clocks, timed
 from regulars.analysis.costs import Costs
 from regulars.analysis.desk import Desk, Kept, Setting
 from regulars.analysis.diagnosis import Diagnosis
@@ -87,6 +87,11 @@ def study(
         early = truncated(setting, kept)
     progress(say("study.step.models"), 1, _STEPS)
     unique = _histories(setting, kept)
+    with cost("clock"):
+        clock = timed(setting, kept, statistics(unique))
+        if clock.found.used and clock.clocks is not None:
+            kept = _in_business_time(setting, kept, clock.clocks)
+            unique = _histories(setting, kept)
     with cost("contest"):
         tried = tournament(setting, kept, customers=round(statistics(unique).customers))
     with cost("models"):
@@ -100,13 +105,13 @@ def study(
     rng = np.random.default_rng(_SEED)
     with cost("forecast"):
         tested = backtest_of(setting, kept, tried, rng)
-        worth = portfolio(setting, models, believed, error=discrepancy(tested, tried.errors if tried else ()), rng=rng)
+        worth = portfolio(
+            setting, kept, models, believed, error=discrepancy(tested, tried.errors if tried else ()), rng=rng
+        )
     scene = Scene(setting, kept, models, tried, worth, believed.people, believed.interval, believed.value_cut, rng)
     parts = deeper(scene)
     with cost("hygiene"):
         clean_up = hygiene(setting, kept, cleaning, early)
-    with cost("clock"):
-        clock = timed(setting, kept, statistics(models.histories))
     with cost("sections"):
         results = parts.results | {"hygiene": clean_up.result, "clock": clock.found}
         result = diagnosis(setting, kept, models, believed, tested=tested, portfolio=worth, tried=tried, parts=results)
@@ -166,6 +171,14 @@ def _histories(setting: Setting, kept: Kept) -> pa.Table:
     if not unique.num_rows:
         raise _nobody(setting)
     return unique
+
+
+def _in_business_time(setting: Setting, kept: Kept, clocks: Clocks) -> Kept:
+    """Days and customers by the clock that has proven to help."""
+    desk, as_of = setting.desk, setting.as_of
+    days = desk.keep("visits", desk.timed(kept.days, clocks.today, until=as_of, name="clock"))
+    everybody = desk.keep("customers", summary(days, as_of=as_of, now=clocks.today.number(as_of)))
+    return replace(kept, days=days, everybody=everybody, clocks=clocks)
 
 
 def _with_gaps(setting: Setting, kept: Kept) -> tuple[Kept, pa.Table]:
@@ -229,7 +242,14 @@ def _believed(setting: Setting, kept: Kept, models: Models, tried: Tried | None)
     interval = base_interval(row, windows=windows)
     ranges = Ranges.of(tried, monthly_discount=setting.business.margin.monthly_discount)
     scored = desk.reader.take_in(
-        scores(models.histories, visits=models.visits, spend=models.spend, ranges=ranges), "study_scores"
+        scores(
+            models.histories,
+            visits=models.visits,
+            spend=models.spend,
+            ranges=ranges,
+            outlook=kept.outlook(setting.as_of),
+        ),
+        "study_scores",
     )
     table = with_rhythm(kept.customers, interval=interval, windows=windows)
     table = with_dates(valued(table, scored, spend=models.spend), as_of=setting.as_of)

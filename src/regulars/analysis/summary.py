@@ -11,22 +11,26 @@ from regulars.analysis.sums import exact
 from regulars.analysis.value.statistics import EVENNESS_STEP
 from regulars.analysis.visits import YEAR
 
-#: What a visit model knows of a customer.
-KEY = ("x", "t_x_days", "T_days")
+#: What a visit model knows of a customer, by its own clock.
+KEY = ("x", "t_x_clock", "T_clock")
 
 
-def summary(days: ibis.Table, *, as_of: date, clock: ibis.Table | None = None) -> ibis.Table:
+def summary(days: ibis.Table, *, as_of: date, now: int | None = None) -> ibis.Table:
     """Summarise customer-days (as :func:`regulars.analysis.visits.in_order` gives them) to customers.
 
     Customers who only ever bought a package or returned something have null ``x``; :func:`visitors` leaves them out.
     ``x`` counts repeat visit days, ``t_x_days`` runs from first to last visit, ``T_days`` from first visit to
     ``as_of``; ``repeat_value`` is the mean value of the repeat visits (0 without any), net of refunds.
 
-    ``clock`` (``day``, ``business_day``; every day up to ``as_of``) turns those two into business days; the calendar's
-    are then ``t_x_calendar`` and ``T_calendar``. First and last day and ``since_days`` stay the calendar's.
+    ``t_x_clock`` and ``T_clock`` are those two by the models' clock: the same days, or business days where ``days`` are
+    :func:`timed_days` (``now`` is then the business day of ``as_of``). Somebody who came again within a closure of the
+    whole business still came again: after one business day at least.
     """
     since = as_of - YEAR
     sums = {name: days[name].sum().cast("float64") for name in ("costed", "cost") if name in days.columns}
+    timed = "at" in days.columns
+    if timed:
+        sums |= {"began": days["at"].min(where=days.visit), "ended": days["at"].max(where=days.visit)}
     total = days.group_by("customer").aggregate(
         x=days["index"].max(),
         first_day=days.day.min(where=days.visit),
@@ -47,22 +51,30 @@ def summary(days: ibis.Table, *, as_of: date, clock: ibis.Table | None = None) -
         mean_visit_value=total.earned.cast("float64") / (total.x + 1),
         repeat_value=ibis.ifelse(total.x > 0, repeat, 0.0),
     ).drop("earned", "earned_12", "earned_first")
-    return total if clock is None else in_business_time(total, clock, as_of=as_of)
+    if not timed:
+        return total.mutate(t_x_clock=total.t_x_days, T_clock=total.T_days)
+    assert now is not None, "days in business time need the business day of as_of"
+    total = total.mutate(t_x_clock=ibis.greatest(total.ended - total.began, ibis.ifelse(total.x > 0, 1, 0)))
+    return total.mutate(T_clock=ibis.greatest(now - total.began, total.t_x_clock)).drop("began", "ended")
 
 
-def in_business_time(customers: ibis.Table, clock: ibis.Table, *, as_of: date) -> ibis.Table:
-    """Customers whose ``t_x_days`` and ``T_days`` are business days, at least one where somebody came again.
+def timed_days(days: ibis.Table, clock: ibis.Table | None) -> ibis.Table:
+    """Customer-days with ``at`` and ``previous_at``, the business days of the day and of the visit before it.
 
-    Somebody came again within a closure of the whole business, or on two slow days, still came again.
+    By a clock (``day``, ``business_day``; every day there is); without one these columns are taken off.
     """
-    first = clock.select(first_day="day", began="business_day")
-    last = clock.select(last_day="day", ended="business_day")
-    now = clock.filter(clock.day == as_of).business_day.max().as_scalar()
-    t = customers.left_join(first, "first_day").drop("first_day_right")
-    t = t.left_join(last, "last_day").drop("last_day_right")
-    t = t.mutate(t_x_calendar=t.t_x_days, T_calendar=t.T_days, now=now)
-    t = t.mutate(t_x_days=ibis.greatest(t.ended - t.began, ibis.ifelse(t.x > 0, 1, 0)))
-    return t.mutate(T_days=ibis.greatest(t.now - t.began, t.t_x_days)).drop("began", "ended", "now")
+    days = days.drop(*(name for name in ("at", "previous_at") if name in days.columns))
+    if clock is None:
+        return days
+    at, before = clock.select("day", at="business_day"), clock.select(previous="day", previous_at="business_day")
+    return days.left_join(at, "day").drop("day_right").left_join(before, "previous").drop("previous_right")
+
+
+def gap_weeks(days: ibis.Table) -> ibis.Value:
+    """Weeks since the visit before, by the models' clock: a day at least."""
+    if "at" in days.columns:
+        return ibis.greatest(days["at"] - days.previous_at, 1).cast("float64") / 7
+    return days.day.delta(days.previous, unit="day").cast("float64") / 7
 
 
 def visitors(customers: ibis.Table) -> ibis.Table:
@@ -75,12 +87,11 @@ def with_gaps(customers: ibis.Table, days: ibis.Table, *, until: date) -> ibis.T
     how far it lies below that of equal gaps (in steps): what the mixture of rhythms knows beside (x, t_x, T).
     """
     again = days.filter(days.previous.notnull(), days.day <= until)
-    weeks = again.day.delta(again.previous, unit="day").cast("float64") / 7
-    again = again.mutate(log_gap=weeks.ln())
+    again = again.mutate(log_gap=gap_weeks(again).ln())
     sums = again.group_by("customer").aggregate(log_gaps=exact(again.log_gap, decimals=9).cast("float64"))
     t = customers.left_join(sums, "customer").drop("customer_right")
     t = t.mutate(log_gaps=t.log_gaps.fill_null(0.0))
-    count, last = ibis.greatest(t.x, 1).cast("float64"), ibis.greatest(t.t_x_days, 1).cast("float64") / 7
+    count, last = ibis.greatest(t.x, 1).cast("float64"), ibis.greatest(t.t_x_clock, 1).cast("float64") / 7
     below = ((count * (last / count).ln() - t.log_gaps) / EVENNESS_STEP).round().cast("int64")
     return t.mutate(evenness=ibis.ifelse(t.x > 0, below, 0))
 
@@ -91,7 +102,7 @@ def history_keys(columns: Iterable[str]) -> tuple[str, ...]:
 
 
 def triples(customers: ibis.Table) -> ibis.Table:
-    """Unique (x, t_x_days, T_days) with counts: all a visit model needs of the base; with ``evenness`` also by that,
+    """Unique (x, t_x_clock, T_clock) with counts: all a visit model needs of the base; with ``evenness`` also by that,
     and the mean ``gaps``."""
     keys = history_keys(customers.columns)
     more = {}
@@ -106,8 +117,7 @@ def log_gaps_query(days: ibis.Table, *, until: date) -> ibis.Table:
     Rounded: parallel sums differ in the last bits from run to run, and log-likelihoods must not.
     """
     again = days.filter(days.previous.notnull(), days.day <= until)
-    weeks = again.day.delta(again.previous, unit="day").cast("float64") / 7
-    return again.aggregate(total=exact(weeks.ln(), decimals=9).cast("float64").fill_null(0.0).round(6))
+    return again.aggregate(total=exact(gap_weeks(again).ln(), decimals=9).cast("float64").fill_null(0.0).round(6))
 
 
 def repeat_values(customers: ibis.Table, *, steps: int | None) -> ibis.Table:

@@ -60,7 +60,7 @@ def tournament(setting: Setting, kept: Kept, *, customers: int) -> Tried | None:
     if not at:
         return None
     days = setting.desk.keep("tried_days", sampled(kept.days, customers=customers))
-    known = trials(setting.desk.ask, days, at=at, name="origin")
+    known = trials(setting.desk, days, at=at, name="origin", clocks=kept.clocks)
     if not known:
         return None
     cases = list(known.values())
@@ -87,7 +87,7 @@ def tournament(setting: Setting, kept: Kept, *, customers: int) -> Tried | None:
             skill=_skill(standings[chosen].crps, naive),
             sampled=looked_at if customers > 2 * looked_at else None,
             reason=reason(standings, chosen),
-            lines=_lines(setting, customers=customers, at=at[:LINE_ORIGINS]),
+            lines=_lines(setting, kept, customers=customers, at=at[:LINE_ORIGINS]),
         ),
         chosen=chosen,
         standings=standings,
@@ -164,7 +164,7 @@ def _skill(crps: float, naive: float) -> float:
     return 1 - crps / naive if naive > 0 else 0.0
 
 
-def _lines(setting: Setting, *, customers: int, at: tuple[OriginDay, ...]) -> tuple[LineContest, ...]:
+def _lines(setting: Setting, kept: Kept, *, customers: int, at: tuple[OriginDay, ...]) -> tuple[LineContest, ...]:
     """A contest within each of the largest categories, where there is more than one."""
     lines = setting.lines
     known = lines.filter(lines.customer.notnull(), lines.category.notnull(), lines.kind.isin(VISIT_KINDS))
@@ -174,12 +174,12 @@ def _lines(setting: Setting, *, customers: int, at: tuple[OriginDay, ...]) -> tu
     names = [row["category"] for row in found.to_pylist() if row["customers"] >= LINE_REPEATERS]
     if len(names) < 2:
         return ()
-    contests = (_line(setting, known, name, number, at) for number, name in enumerate(names[:LINES], 1))
+    contests = (_line(setting, kept, known, name, number, at) for number, name in enumerate(names[:LINES], 1))
     return tuple(c for c in contests if c is not None)
 
 
 def _line(
-    setting: Setting, lines: ibis.Table, category: str, number: int, at: tuple[OriginDay, ...]
+    setting: Setting, kept: Kept, lines: ibis.Table, category: str, number: int, at: tuple[OriginDay, ...]
 ) -> LineContest | None:
     own = lines.filter(lines.category == category)
     days = own.group_by("customer", "day").aggregate(value=own.net.sum())
@@ -191,7 +191,7 @@ def _line(
         first_day=days.day.first().over(window),
     )
     days = setting.desk.keep(f"trade_line_{number}", days)
-    known = trials(setting.desk.ask, days, at=at, name=f"trade_line_{number}_origin")
+    known = trials(setting.desk, days, at=at, name=f"trade_line_{number}_origin", clocks=kept.clocks)
     cases = [t for t in known.values() if t.repeaters >= LINE_REPEATERS]
     entries = contest(cases, fitting(setting)) if cases else {}
     if not entries:

@@ -15,7 +15,7 @@ from regulars.analysis.value.calibration import BANDS, band_of
 from regulars.analysis.value.contest import Entry, Trial, held_out
 from regulars.analysis.value.foretold import Foretold
 from regulars.analysis.value.next_visit import next_visit
-from regulars.analysis.value.score import SOON
+from regulars.analysis.value.outlook import SOON_DAYS
 from regulars.analysis.value.spend import SpendFit
 from regulars.analysis.value.statistics import Floats, Statistics
 from regulars.analysis.value.visits import VisitFit
@@ -58,11 +58,11 @@ def _totals(origin: OriginDay, t: Trial, fit: VisitFit, spend: SpendFit) -> list
         _row("visits", origin, visits.mean, visits.variance, float(t.came.sum())),
         _row("revenue", origin, money, chance, float(t.earned.sum())),
     ]
-    if origin.horizon >= SOON * 7:
-        soon = fit.survival_counts(t.x, t.t_x, t.T, SOON, [1])[:, 0]
-        rows.append(_row("active_90", origin, soon, soon * (1 - soon), float((t.next_days <= SOON * 7).sum())))
+    if origin.horizon >= SOON_DAYS:
+        soon = fit.survival_counts(t.x, t.t_x, t.T, t.outlook.soon, [1])[:, 0]
+        rows.append(_row("active_90", origin, soon, soon * (1 - soon), float((t.next_days <= SOON_DAYS).sum())))
     stats = Statistics(t.x.astype(np.int64), t.t_x, t.T, np.ones(len(t.x)))
-    window = next_visit(fit, stats)
+    window = next_visit(fit, stats, t.outlook)
     inside = window["next_visit_p90"] <= origin.horizon
     if inside.sum() >= _FEW:
         due = np.where(inside, 0.8 * fit.p_alive(t.x, t.t_x, t.T), 0.0)
@@ -101,9 +101,9 @@ def _coverage(figure: str, parts: Sequence[Foretold], cases: Sequence[Trial]) ->
 def _active(cases: Sequence[Trial], fits: Sequence[VisitFit]) -> tuple[Reliability, ...]:
     """Probability of a visit within 90 days, in tenths of customers, against the share who came."""
     pairs = [
-        (fit.knowing(t.log_gaps).survival_counts(t.x, t.t_x, t.T, SOON, [1])[:, 0], t.next_days <= SOON * 7)
+        (fit.knowing(t.log_gaps).survival_counts(t.x, t.t_x, t.T, t.outlook.soon, [1])[:, 0], t.next_days <= SOON_DAYS)
         for t, fit in zip(cases, fits, strict=True)
-        if t.horizon_days >= SOON * 7
+        if t.horizon_days >= SOON_DAYS
     ]
     if not pairs:
         return ()

@@ -147,10 +147,12 @@ class Costs(_Model):
 class Forecast(_Model):
     """What takes part in the visit models besides the business's own data. Every fit says what did.
 
-    `prior` is a belief about their parameters: `none`, or `pack` (centred at the pack's figures).
+    `prior` is a belief about their parameters: `none`, or `pack` (centred at the pack's figures). `clock` is the time
+    they count: `proven` (business time where it has foretold held-out months better) or `calendar`.
     """
 
     prior: Literal["none", "pack"] = "none"
+    clock: Literal["proven", "calendar"] = "proven"
 
 
 class Business(_Model):

@@ -91,8 +91,8 @@ def test_the_clock_keeps_the_year_and_stops_when_closed() -> None:
     shut = Closed(date(2022, 6, 1), date(2022, 6, 20), "", 1.0, "entered")
     half = Closed(date(2022, 9, 1), date(2022, 9, 10), "A", 0.5, "entered")
     open_, closed = (make_clock(found, first_day=FIRST, last_day=last, closures=c) for c in ((), (shut, half)))
-    assert open_.weeks_ahead(last, 12) == pytest.approx(365.25 / 7, rel=0.01)
-    assert open_.weeks_ahead(last, 36) == pytest.approx(3 * 365.25 / 7, rel=0.005)
+    assert open_.outlook(last).months(12) == pytest.approx(365.25 / 7, rel=0.01)
+    assert open_.outlook(last).months(36) == pytest.approx(3 * 365.25 / 7, rel=0.005)
     assert np.all(np.diff(open_.passed) >= 0)
     assert closed.between(date(2022, 5, 31), date(2022, 6, 20)) == 0
     assert closed.between(date(2022, 8, 31), date(2022, 9, 10)) == pytest.approx(

@@ -10,9 +10,11 @@ import numpy as np
 import pytest
 
 from regulars.analysis.clock.trial import expected_repeats, origins
+from regulars.analysis.diagnosis import Diagnosis
 from regulars.analysis.results.clock import ClockFound
 from regulars.analysis.value import Statistics, fit_mbgnbd
-from support.analysis import Line, studied
+from regulars.base.settings import Forecast
+from support.analysis import BUSINESS, Line, studied
 
 FIRST = date(2021, 1, 4)
 AS_OF = date(2024, 6, 30)
@@ -72,11 +74,25 @@ def clock_of(lines: list[Line], folder: Path) -> ClockFound:
     return found
 
 
+def missed_soon(found: Diagnosis) -> float:
+    """Mean absolute logarithmic error of the customers foretold to come within 90 days of origins that know a clock."""
+    assert found.trust is not None
+    rows = [row for row in found.trust.rows if row.figure == "active_90" and (row.cut - FIRST).days >= 730]
+    assert len(rows) == 2
+    return float(np.mean([abs(np.log(row.foretold / row.actual)) for row in rows]))
+
+
 @pytest.mark.slow
 def test_a_strong_season_wins(tmp_path: Path) -> None:
-    found = clock_of(base(1, strong=True), tmp_path)
-    assert found.wins and not found.used
-    assert found.reason.id == "study.clock.wins"
+    lines = base(1, strong=True)
+    timed = studied(lines, folder=tmp_path / "timed", as_of=AS_OF).diagnosis
+    held_off = BUSINESS.model_copy(update={"forecast": Forecast(clock="calendar")})
+    plain = studied(lines, folder=tmp_path / "plain", as_of=AS_OF, business=held_off).diagnosis
+    found, off = timed.clock, plain.clock
+    assert found is not None and off is not None
+    assert (found.wins, found.used, found.reason.id) == (True, True, "study.clock.wins")
+    assert (off.wins, off.used, off.reason.id) == (True, False, "study.clock.held_off")
+    assert missed_soon(timed) < 0.7 * missed_soon(plain), "visits of the next 90 days, where season matters"
     assert found.gain is not None and found.gain_error is not None and found.gain > found.gain_error
     assert len(found.trial) == 16
     assert sum(abs(row.errors[1]) for row in found.trial) < sum(abs(row.errors[0]) for row in found.trial)

@@ -5,7 +5,7 @@ Docs: docs/methods/clock.md.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import ibis
@@ -26,12 +26,12 @@ from regulars.analysis.clock.trial import (
 from regulars.analysis.desk import Kept, Setting
 from regulars.analysis.models import FEW_REPEATERS
 from regulars.analysis.results.clock import ClockFound, Closed, MonthFactor, NewYearFactor
-from regulars.analysis.value import fit_mbgnbd
+from regulars.analysis.value import VisitFit, fit_mbgnbd
 from regulars.analysis.value.statistics import Floats, Statistics
 from regulars.base.estimate import Estimate
 from regulars.base.text import Number, Share, say
 
-__all__ = ["BusinessClock", "Timed", "clock_query", "timed"]
+__all__ = ["BusinessClock", "Clocks", "Timed", "clock_query", "timed"]
 
 #: A season weaker than this is chance: it would be seen in one of a hundred businesses without any.
 SURE = 0.01
@@ -40,10 +40,43 @@ _Z80 = 1.2815515655446004
 
 @dataclass(frozen=True, slots=True)
 class Timed:
-    """What was found, and the clock itself where a season could be estimated."""
+    """What was found, and the clocks themselves where a season could be estimated."""
 
     found: ClockFound
-    clock: BusinessClock | None
+    clocks: Clocks | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Clocks:
+    """The clock of today and those of earlier days; ``newcomers`` and ``repeats`` by day from ``first_day``.
+
+    ``fit`` serves to remove growth only.
+    """
+
+    first_day: date
+    newcomers: Floats
+    repeats: Floats
+    fit: VisitFit
+    entered: tuple[Closed, ...]
+    today: BusinessClock
+    _known: dict[date, BusinessClock | None] = field(default_factory=dict)
+
+    def at(self, cut: date) -> BusinessClock | None:
+        """The clock from what was known on a day: no later season, no later closure. None before two years."""
+        if cut not in self._known:
+            self._known[cut] = self._learned(cut)
+        return self._known[cut]
+
+    def _learned(self, cut: date) -> BusinessClock | None:
+        days = (cut - self.first_day).days + 1
+        if days < SHORTEST:
+            return None
+        daily = Daily(self.first_day, self.repeats[:days], expected_repeats(self.newcomers[:days], self.fit))
+        found = season(daily, closed=closed_days(self.entered, self.first_day, days))
+        if found is None:
+            return None
+        entered = [closed for closed in self.entered if closed.last <= cut]
+        return make_clock(found, first_day=self.first_day, last_day=cut, closures=[*entered, *_detected(found)])
 
 
 def clock_query(days: ibis.Table) -> ibis.Table:
@@ -74,10 +107,17 @@ def timed(setting: Setting, kept: Kept, histories: Statistics) -> Timed:
     found = season(Daily(first_day, repeats, expected_repeats(newcomers, fit)), closed=closed)
     if found is None:
         return Timed(_unknown("study.clock.too_few", years), None)
-    closures = (*entered, *(Closed(a, b, "", 1.0, "detected") for a, b in runs(found.zero_days)))
+    closures = (*entered, *_detected(found))
     clock = make_clock(found, first_day=first_day, last_day=setting.as_of, closures=closures)
+    clocks = Clocks(first_day, newcomers, repeats, fit, entered, clock)
     judged = _trial(setting, kept, newcomers, repeats, first_day, entered, histories.customers)
-    return Timed(_result(found, judged, closures, years=years, visits=round(float(repeats.sum()))), clock)
+    wanted = setting.business.forecast.clock == "proven"
+    told = _result(found, judged, closures, years=years, visits=round(float(repeats.sum())), wanted=wanted)
+    return Timed(told, clocks)
+
+
+def _detected(found: Season) -> list[Closed]:
+    return [Closed(a, b, "", 1.0, "detected") for a, b in runs(found.zero_days)]
 
 
 def _some(histories: Statistics) -> Statistics:
@@ -140,7 +180,7 @@ def _factor(log: float, sd: float, n: int) -> Estimate:
 
 
 def _result(
-    found: Season, judged: Trial | None, closures: tuple[Closed, ...], *, years: float, visits: int
+    found: Season, judged: Trial | None, closures: tuple[Closed, ...], *, years: float, visits: int, wanted: bool
 ) -> ClockFound:
     level = float(np.log(np.exp(found.months).mean()))  # months are shown against the average of the year
     months = tuple(
@@ -155,15 +195,16 @@ def _result(
     )
     seasonal = found.chance < SURE
     wins = judged is not None and seasonal and judged.wins
+    told = "loses" if not wins else "wins" if wanted else "held_off"
     if judged is None:
         reason = say("study.clock.no_trial", years=Number(years, 1))
     elif not seasonal:
         reason = say("study.clock.no_season", share=Share(found.chance))
     else:
         gains = {"gain": Share(judged.gain), "error": Share(judged.gain_error), "n": len(judged.rows)}
-        reason = say("study.clock.wins" if wins else "study.clock.loses", **gains)
+        reason = say(f"study.clock.{told}", **gains)
     return ClockFound(
-        used=False,
+        used=wins and wanted,
         wins=wins,
         reason=reason,
         years=years,

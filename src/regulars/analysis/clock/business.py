@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from regulars.analysis.clock.season import FIRST_DAYS, LULL, RUSH, Season, months_of, since_new_year, within
 from regulars.analysis.results.clock import Closed
+from regulars.analysis.value.outlook import Outlook
 from regulars.analysis.value.statistics import Floats
 
 #: The clock runs on so many days after the last day it was made for: three years and a month.
@@ -37,9 +38,13 @@ class BusinessClock:
         ends = self.at(np.array([after, until], dtype="datetime64[D]"))
         return float(ends[1] - ends[0])
 
-    def weeks_ahead(self, as_of: date, months: float) -> float:
-        """Business weeks in the next months (of 365.25 / 12 days) after ``as_of``."""
-        return self.between(as_of, as_of + timedelta(days=round(months * 365.25 / 12))) / 7
+    def number(self, day: date) -> int:
+        """The whole business day of a day, as in :meth:`table`."""
+        return int(np.round(self.at(np.array([day], dtype="datetime64[D]"))[0]))
+
+    def outlook(self, day: date) -> Outlook:
+        """The time ahead of a day."""
+        return Outlook(self.passed / 7, (day - self.first_day).days + 1)
 
     def table(self, until: date) -> pa.Table:
         """``day`` and ``business_day`` (whole, ascending) from the start to ``until``: to be joined in the engine."""

@@ -74,8 +74,8 @@ def criteria(scene: Scene) -> Criteria | None:
 def _late(t: Trial, *, interval: float, strength: float, within: int) -> tuple[Floats, Floats, Floats]:
     """Own interval in days, intervals of silence, and whether they came in time: customers who had come back."""
     back = t.x > 0
-    rhythm = (strength * interval + 7 * t.t_x[back]) / (strength + t.x[back])
-    silent = 7 * (t.T - t.t_x)[back]
+    rhythm = (strength * interval + t.span[back]) / (strength + t.x[back])
+    silent = t.silent[back]
     return rhythm, silent / rhythm, (t.next_days[back] <= within).astype(float)
 
 

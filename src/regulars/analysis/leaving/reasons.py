@@ -170,7 +170,7 @@ def _look(scene: Scene, origin: OriginDay, trial: Trial, number: int) -> _Look:
     name = f"leaving_reasons_{number}" if number else "leaving_reasons"
     table = scene.setting.desk.ask(name, _query(scene, origin))
     names = [n for n in table.column_names if n != "customer"]
-    still = 7 * (trial.T - trial.t_x) <= scene.setting.pack.windows.lost_after
+    still = trial.silent <= scene.setting.pack.windows.lost_after
     exposed = np.array([table[n].to_numpy(zero_copy_only=False).astype(float) for n in names])[:, still]
     ids = table["customer"].to_numpy(zero_copy_only=False).astype(np.int64)[still]
     return _Look(names, ids, (trial.came == 0)[still].astype(float), exposed, controls(scene, trial)[:, still])
@@ -195,9 +195,9 @@ def _query(scene: Scene, origin: OriginDay) -> ibis.Table:
 def controls(scene: Scene, t: Trial) -> Floats:
     """What is held equal, one row each: lateness (and its square), visits, age of the relation."""
     windows = scene.setting.pack.windows
-    rhythm = (windows.prior_strength * scene.interval + 7 * t.t_x) / (windows.prior_strength + t.x)
-    late = np.log1p(7 * (t.T - t.t_x) / rhythm)
-    rows = np.array([late, late**2, np.log1p(t.x), (t.x == 0).astype(float), np.log1p(t.T)])
+    rhythm = (windows.prior_strength * scene.interval + t.span) / (windows.prior_strength + t.x)
+    late = np.log1p(t.silent / rhythm)
+    rows = np.array([late, late**2, np.log1p(t.x), (t.x == 0).astype(float), np.log1p((t.span + t.silent) / 7)])
     return np.asarray((rows - rows.mean(axis=1, keepdims=True)) / np.maximum(rows.std(axis=1, keepdims=True), 1e-9))
 
 

@@ -32,7 +32,7 @@ def warnings(scene: Scene) -> tuple[tuple[Warning, ...], int, Text | None]:
     scores: dict[str, list[Floats]] = {}
     silent: list[Floats] = []
     for t, fit in zip(scene.tried.cases.values(), scene.tried.fits, strict=True):
-        rows = (t.x > 0) & (7 * (t.T - t.t_x) <= windows.lost_after)
+        rows = (t.x > 0) & (t.silent <= windows.lost_after)
         silent.append((t.came[rows] == 0).astype(float))
         for name, score in _scores(t, fit, scene).items():
             scores.setdefault(name, []).append(score[rows])
@@ -47,8 +47,8 @@ def warnings(scene: Scene) -> tuple[tuple[Warning, ...], int, Text | None]:
 
 def _scores(t: Trial, fit: VisitFit, scene: Scene) -> Mapping[str, Floats]:
     windows = scene.setting.pack.windows
-    since = 7 * (t.T - t.t_x)
-    rhythm = (windows.prior_strength * scene.interval + 7 * t.t_x) / (windows.prior_strength + t.x)
+    since = t.silent
+    rhythm = (windows.prior_strength * scene.interval + t.span) / (windows.prior_strength + t.x)
     return {
         "model": fit.knowing(t.log_gaps).visits(t.x, t.t_x, t.T, t.weeks).none,
         "own_rhythm": since / rhythm,

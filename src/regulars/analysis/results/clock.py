@@ -62,7 +62,8 @@ class TrialRow:
 class ClockFound:
     """Result of :mod:`regulars.analysis.clock`.
 
-    ``used``: the study's models ran on it. ``wins``: it foretold held-out months better than the calendar, by more
+    ``used``: the study's models ran on it (where it wins, unless the settings say ``calendar``).
+    ``wins``: it foretold held-out months better than the calendar, by more
     than the standard error of the gain. ``gain`` is the mean drop of the absolute logarithmic error of a month's
     visits; CRPS is of customers' forecasts, in visits. Figures of the trial are None where there was none.
     """

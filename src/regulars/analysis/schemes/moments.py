@@ -27,7 +27,7 @@ def standing_at(scene: Scene, day: date, *, name: str, days: ibis.Table | None =
     """Customers with a visit by ``day`` with state, lifecycle stage and RFM, kept in the engine; None below 30."""
     desk, windows = scene.setting.desk, scene.setting.pack.windows
     known = (scene.kept.days if days is None else days).filter(lambda t: t.day <= day)
-    t = visitors(summary(known, as_of=day)).inner_join(marks(known, as_of=day), "customer")
+    t = visitors(summary(known, as_of=day, now=scene.kept.now(day))).inner_join(marks(known, as_of=day), "customer")
     t = desk.keep(f"schemes_{name}_past", t)
     row = desk.ask(f"schemes_{name}_size", t.aggregate(customers=t.count()))
     if row["customers"][0].as_py() < FEW:
@@ -75,7 +75,8 @@ def valued_at(scene: Scene, standing: ibis.Table, day: date, *, of: int, name: s
         )
     )
     scored = desk.reader.take_in(
-        scores(unique, visits=visits, spend=spend, ranges=Ranges.nominal()), f"study_schemes_{name}_scores"
+        scores(unique, visits=visits, spend=spend, ranges=Ranges.nominal(), outlook=scene.kept.outlook(day)),
+        f"study_schemes_{name}_scores",
     )
     people = desk.keep(f"schemes_{name}_values", valued(few, scored, spend=spend))
     cut = float(desk.ask(f"schemes_{name}_cut", value_cut_query(people))["cut"][0].as_py())

@@ -87,7 +87,8 @@ def _month_before(scene: Scene, tried: ibis.Table) -> ibis.Table | None:
     if scene.models.visits.model == MIXTURE:
         t = desk.keep("schemes_month_even", with_gaps(t, days, until=day))
     unique = desk.ask("schemes_month_histories", triples(t))
-    scored = scores(unique, visits=scene.models.visits, spend=scene.models.spend, ranges=Ranges.nominal())
+    models, ahead = scene.models, scene.kept.outlook(day)
+    scored = scores(unique, visits=models.visits, spend=models.spend, ranges=Ranges.nominal(), outlook=ahead)
     kept = desk.reader.take_in(scored, "study_schemes_month_scores")
     t = valued(t, kept, spend=scene.models.spend)
     t = with_class(t, value_cut=scene.value_cut).select("customer", "class", "rfm", "lifecycle")

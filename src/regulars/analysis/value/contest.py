@@ -17,6 +17,7 @@ import numpy as np
 
 from regulars.analysis.value.calibration import WIDTHS, Calibration
 from regulars.analysis.value.foretold import Foretold, foretold_visits, together
+from regulars.analysis.value.outlook import CALENDAR, Outlook
 from regulars.analysis.value.statistics import Bools, Floats, Statistics
 from regulars.analysis.value.visits import VisitFit
 
@@ -35,6 +36,9 @@ type Fitting = Callable[[Trial], Mapping[str, VisitFit]]
 class Trial:
     """The customers known at one origin, one element each; x, t_x, T in weeks, and what came in ``horizon_days`` after.
 
+    Weeks are those of the clock of ``outlook`` (the time ahead of the origin); ``span_days`` and ``silent_days`` are
+    the calendar's where it is another.
+
     ``recent`` are visits in as many days before the origin; ``next_days`` is nan for who did not come; ``half`` parts
     the customers by chance in two, to judge on one half what was learned on the other.
     """
@@ -52,11 +56,24 @@ class Trial:
     log_gaps: Floats
     half: Bools
     horizon_days: int
+    outlook: Outlook = CALENDAR
+    span_days: Floats | None = None
+    silent_days: Floats | None = None
 
     @property
     def weeks(self) -> float:
-        """Length of the horizon."""
-        return self.horizon_days / 7
+        """Length of the horizon by the models' clock."""
+        return self.outlook.weeks(self.horizon_days)
+
+    @property
+    def span(self) -> Floats:
+        """Days of the calendar from the first to the last visit."""
+        return 7 * self.t_x if self.span_days is None else self.span_days
+
+    @property
+    def silent(self) -> Floats:
+        """Days of the calendar since the last visit."""
+        return 7 * (self.T - self.t_x) if self.silent_days is None else self.silent_days
 
     @property
     def repeaters(self) -> int:

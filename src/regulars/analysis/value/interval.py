@@ -19,6 +19,7 @@ from numpy.typing import ArrayLike
 from scipy.special import ndtr
 
 from regulars.analysis.value.calibration import QUANTILES, Calibration
+from regulars.analysis.value.outlook import CALENDAR, Outlook
 from regulars.analysis.value.score import HORIZONS
 from regulars.analysis.value.spend import SpendFit
 from regulars.analysis.value.statistics import Floats, Statistics
@@ -39,6 +40,7 @@ def value_factors(
     *,
     value_visits: ArrayLike | None = None,
     calibration: Calibration | None = None,
+    outlook: Outlook = CALENDAR,
 ) -> dict[str, Floats]:
     """Columns aligned with ``stats``: factor_12_p05, _p10, _p90 and _p95, and the same of factor_36.
 
@@ -53,7 +55,7 @@ def value_factors(
         behind = np.where(grid.weight > 0, total / np.maximum(grid.weight, 1e-300), 0.0)
     shape = np.asarray(spend.parameters[1] + spend.parameters[0] * behind, dtype=np.float64)
     columns = {}
-    for months, weeks in HORIZONS.items():
+    for months, weeks in outlook.horizons.items():
         future = visits.knowing(grid.gaps).visits(grid.x, grid.t_x, grid.T, weeks, marks=EDGES)
         for name in QUANTILES:
             level = calibrated.level(name, grid.x)

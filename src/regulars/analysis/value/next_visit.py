@@ -12,6 +12,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import betainccinv
 
+from regulars.analysis.value.outlook import CALENDAR, Outlook
 from regulars.analysis.value.statistics import Floats, Statistics
 from regulars.analysis.value.visits import GapLaw, VisitFit
 
@@ -22,17 +23,20 @@ _LOG_FARTHEST = np.log(1e9)
 _STEPS = 8
 
 
-def next_visit(fit: VisitFit, stats: Statistics) -> dict[str, Floats]:
-    """Columns next_visit_p10, _p50, _p90 (days from now, given still a customer) and late_days, by triple."""
+def next_visit(fit: VisitFit, stats: Statistics, outlook: Outlook = CALENDAR) -> dict[str, Floats]:
+    """Columns next_visit_p10, _p50, _p90 (days from now, given still a customer) and late_days, by triple; days of the
+    calendar, whatever the clock of ``stats``."""
     since = stats.T - stats.t_x
     laws = fit.gap_laws(stats.x, stats.t_x, stats.T)
     silent = [_longer(law, since)[0] for law in laws]
     columns = {
-        f"next_visit_{name}": np.clip(7 * (_quantile(laws, silent, 1 - level) - since), 0.0, FARTHEST)
+        f"next_visit_{name}": np.clip(
+            outlook.days_ahead(np.maximum(_quantile(laws, silent, 1 - level) - since, 0.0)), 0.0, FARTHEST
+        )
         for name, level in _LEVELS.items()
     }
     nine_in_ten = _quantile(laws, [np.ones(len(stats)) for _ in laws], 0.1)
-    columns["late_days"] = np.clip(7 * (since - nine_in_ten), 0.0, None)
+    columns["late_days"] = np.clip(outlook.days_ago(np.maximum(since - nine_in_ten, 0.0)), 0.0, None)
     return columns
 
 

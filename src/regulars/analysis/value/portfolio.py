@@ -19,7 +19,7 @@ from regulars.analysis.value.statistics import Floats, Statistics, dot
 from regulars.analysis.value.visits import VisitFit
 from regulars.base.estimate import Estimate
 
-_GRID_ROWS = 5_000
+_GRID_ROWS, _GRID_ROWS_COSTLY = 5_000, 500
 _CHANCES = 20  # draws of chance for every draw of parameters
 _GRIDS = (1.0, 2.0, 4.0, 8.0, 13.0)  # weeks
 
@@ -41,7 +41,7 @@ def total_visits(
     """Visits all customers together will make in the next ``weeks``."""
     visits = fit.knowing(stats.gaps).visits(stats.x, stats.t_x, stats.T, weeks)
     mean, process = dot(stats.weight, visits.mean), dot(stats.weight, visits.variance)
-    grid, _ = _quick_grid(stats)
+    grid, _ = _quick_grid(stats, _GRID_ROWS_COSTLY if fit.costly else _GRID_ROWS)
     fit = fit.knowing(grid.gaps)
     fitted = dot(grid.weight, fit.expected_visits(grid.x, grid.t_x, grid.T, weeks))
     drawn = np.array(
@@ -135,10 +135,12 @@ def _totals(
     return np.array(means), np.array(variances)
 
 
-def _quick_grid(stats: Statistics) -> tuple[Statistics, np.ndarray[tuple[int, ...], np.dtype[np.int64]]]:
+def _quick_grid(
+    stats: Statistics, most: int = _GRID_ROWS
+) -> tuple[Statistics, np.ndarray[tuple[int, ...], np.dtype[np.int64]]]:
     grid, back = stats, np.arange(len(stats))
     for weeks in _GRIDS:
-        if len(grid) <= _GRID_ROWS:
+        if len(grid) <= most:
             break
         grid, back = stats.coarsened(weeks)
     return grid, back

@@ -6,13 +6,12 @@ import numpy as np
 
 from regulars.analysis.value.calibration import QUANTILES, Calibration, band_of
 from regulars.analysis.value.next_visit import next_visit
-from regulars.analysis.value.statistics import WEEKS_PER_MONTH, WEEKS_PER_YEAR, Floats, Statistics
+from regulars.analysis.value.outlook import CALENDAR, Outlook
+from regulars.analysis.value.statistics import WEEKS_PER_MONTH, Floats, Statistics
 from regulars.analysis.value.visits import VisitFit
 
-#: Months ahead -> weeks ahead, for every horizon the study reports.
-HORIZONS = {12: WEEKS_PER_YEAR, 36: 3 * WEEKS_PER_YEAR}
-#: Weeks in which a customer who comes at all counts as active.
-SOON = 90 / 7
+#: Months ahead -> weeks ahead by the calendar, for every horizon the study reports.
+HORIZONS = CALENDAR.horizons
 #: Histories above which all but means and P(alive) are taken on a grid of weeks.
 _LARGE = 60_000
 #: Histories on which discounting is worked out where the model is costly.
@@ -21,8 +20,10 @@ _FEW = 20_000
 _STEPS = {12: (3, 6, 9, 12), 36: (3, 6, 9, 12, 18, 24, 36)}
 
 
-def score(stats: Statistics, fit: VisitFit, *, calibration: Calibration | None = None) -> dict[str, Floats]:
-    """Columns aligned with ``stats``.
+def score(
+    stats: Statistics, fit: VisitFit, *, calibration: Calibration | None = None, outlook: Outlook = CALENDAR
+) -> dict[str, Floats]:
+    """Columns aligned with ``stats``, whose clock is that of ``outlook``.
 
     p_alive; rate_month; p_active_90 (any visit within 90 days); leaving_90 (leaves for good within 90 days); visits_12
     and visits_36 with _p05, _p10, _p90, _p95 (quantiles at the levels of ``calibration``), _var and _none (probability
@@ -36,20 +37,20 @@ def score(stats: Statistics, fit: VisitFit, *, calibration: Calibration | None =
     columns = {
         "p_alive": alive,
         "rate_month": each.rate_given_alive(*triple) * WEEKS_PER_MONTH,
-        "p_active_90": coarse.survival_counts(grid.x, grid.t_x, grid.T, SOON, [1])[:, 0][back],
-        "leaving_90": alive * coarse.lost_within(grid.x, grid.t_x, grid.T, SOON)[back],
-        **next_visit(each, stats),
+        "p_active_90": coarse.survival_counts(grid.x, grid.t_x, grid.T, outlook.soon, [1])[:, 0][back],
+        "leaving_90": alive * coarse.lost_within(grid.x, grid.t_x, grid.T, outlook.soon)[back],
+        **next_visit(each, stats, outlook),
     }
-    exact = None
+    exact, horizons = None, outlook.horizons
     if grid is not stats and not fit.costly:
-        exact = each.expected_ahead(*triple, tuple(HORIZONS.values()))
+        exact = each.expected_ahead(*triple, tuple(horizons.values()))
     elif grid is not stats:
         # Visits ahead given still a customer go with the rate; between a history and its cell no more differs.
         rate = alive * columns["rate_month"] / WEEKS_PER_MONTH
         of_cell = coarse.p_alive(grid.x, grid.t_x, grid.T) * coarse.rate_given_alive(grid.x, grid.t_x, grid.T)
-        whole = coarse.expected_ahead(grid.x, grid.t_x, grid.T, tuple(HORIZONS.values()))
+        whole = coarse.expected_ahead(grid.x, grid.t_x, grid.T, tuple(horizons.values()))
         exact = [(ahead / np.maximum(of_cell, 1e-300))[back] * rate for ahead in whole]
-    for number, (months, weeks) in enumerate(HORIZONS.items()):
+    for number, (months, weeks) in enumerate(horizons.items()):
         found = {part: values[back] for part, values in _ahead(grid, fit, weeks, calibration).items()}
         if exact is not None:
             found[""] = exact[number]
@@ -74,7 +75,7 @@ def _ahead(stats: Statistics, fit: VisitFit, weeks: float, calibration: Calibrat
     return columns
 
 
-def discounts(stats: Statistics, fit: VisitFit, *, monthly: float) -> dict[int, Floats]:
+def discounts(stats: Statistics, fit: VisitFit, *, monthly: float, outlook: Outlook = CALENDAR) -> dict[int, Floats]:
     """Present value of one unit a visit over its plain sum, per horizon in months, aligned with ``stats``.
 
     Expected visits between two steps are discounted at the middle of the step; on a weekly grid, which moves the
@@ -82,7 +83,7 @@ def discounts(stats: Statistics, fit: VisitFit, *, monthly: float) -> dict[int, 
     """
     grid, back = stats.gridded(_FEW) if fit.costly else stats.coarsened()
     months = sorted({m for steps in _STEPS.values() for m in steps})
-    ahead = fit.knowing(grid.gaps).expected_ahead(grid.x, grid.t_x, grid.T, tuple(m * WEEKS_PER_MONTH for m in months))
+    ahead = fit.knowing(grid.gaps).expected_ahead(grid.x, grid.t_x, grid.T, tuple(map(outlook.months, months)))
     upto = {0: np.zeros(len(grid)), **dict(zip(months, ahead, strict=True))}
     found = {}
     for horizon, steps in _STEPS.items():
