@@ -57,6 +57,29 @@ def test_widths_hold_what_they_promise() -> None:
             assert held[band_of(x[1::2]) == b].mean() == pytest.approx(width, abs=0.03)
 
 
+def test_a_band_of_few_learns_from_its_neighbours_and_not_from_everybody() -> None:
+    rng = np.random.default_rng(5)
+    x = np.concatenate([np.zeros(4000), np.full(600, 5), np.full(40, 12)])
+    needed = np.concatenate([np.zeros(4000), rng.beta(6, 2, 600), rng.beta(6, 2, 40)])
+    learned = Calibration.of(needed, x)
+    few, beside = learned.width(0.9, [12, 5])
+    assert few == pytest.approx(beside, abs=0.05)
+    fresh = rng.beta(6, 2, 20_000)
+    assert (fresh <= few).mean() == pytest.approx(0.88, abs=0.04)  # aims a little lower: who came once is held for sure
+
+
+def test_the_hardest_day_of_every_band_counts() -> None:
+    """Regulars were hard to foretell on one day of three; they are few, so all customers together hardly show it."""
+    rng = np.random.default_rng(6)
+    x, day = np.tile(np.repeat([0.0, 9.0], [3000, 400]), 3), np.repeat([0, 1, 2], 3400)
+    needed = np.where(x == 0, rng.uniform(0, 1, len(x)), rng.beta(2.0, np.where(day == 1, 1.0, 4.0)))
+    hard = (x == 9) & (day == 1)
+    at_once, by_day = Calibration.of(needed, x), Calibration.of(needed, x, day)
+    assert (needed[hard] <= at_once.width(0.9, [9])[0]).mean() < 0.85
+    assert 0.89 - 0.015 <= (needed[hard] <= by_day.width(0.9, [9])[0]).mean() < 0.9  # one standard error is 0.015
+    assert by_day.width(0.9, [0]) == pytest.approx(at_once.width(0.9, [0]), abs=0.02)
+
+
 def test_few_outcomes_change_no_width() -> None:
     learned = Calibration.of(np.full(20, 0.5), np.zeros(20))
     assert not learned.learned

@@ -26,7 +26,7 @@ FITS: dict[str, Callable[..., VisitFit]] = {"bg-nbd": fit_bgnbd, "mbg-nbd": fit_
 
 def believed(spread: float, *names: str) -> Prior:
     source = say("study.model.prior_pack", pack="beauty")
-    return Prior("test", source, {name: Belief(CENTRE[name], spread) for name in names or CENTRE})
+    return Prior("test", {name: Belief(CENTRE[name], spread) for name in names or CENTRE}, source)
 
 
 @cache
@@ -64,10 +64,11 @@ def test_between_them_the_gradients_balance() -> None:
 
 
 def test_stages_of_gaps_know_the_rate_of_visits() -> None:
-    prior = Prior("test", say("study.model.prior_pack", pack="beauty"), {"alpha": Belief(6.0, 1e-4)})
+    prior = Prior("test", {"alpha": Belief(6.0, 1e-4)})
     fit = fit_mbgcnbd(salon().stats, log_gaps=salon().log_gaps, prior=prior)
     assert fit.k > 1
     assert fit.parameters[1] == pytest.approx(6.0 / fit.k, rel=1e-3)
+    assert "test" in render(fit.verdict, "en") and "test" in render(fit.verdict, "zh-Hant")
 
 
 def test_a_fit_says_which_prior_took_part() -> None:
@@ -97,5 +98,5 @@ def test_the_pack_speaks_where_few_came_back() -> None:
 @pytest.mark.parametrize("belief", [Belief(0.0, 1.0), Belief(1.0, -1.0), Belief(float("nan"), 1.0)])
 def test_what_cannot_be_believed_is_refused(belief: Belief) -> None:
     with pytest.raises(BadData) as refused:
-        Prior("test", say("study.model.prior_pack", pack="beauty"), {"r": belief})
+        Prior("test", {"r": belief})
     assert render(refused.value.text, "zh-Hant")

@@ -4,7 +4,8 @@ Distributional conformal prediction (Chernozhukov, Wuthrich and Zhu 2021) on rol
 known how wide a central interval of their forecast would have had to be to hold what came (:attr:`Foretold.needed`).
 The 0.9 quantile of these widths is the width that held nine in ten. Counts jump, so a nominal 90 % interval of them
 holds more than 90 %, and a model that is too sure of itself less; either is put right without touching the forecast.
-Widths are learned for bands of past visits: those who came once and regulars err differently.
+Widths are learned for bands of past visits: those who came once and regulars err differently. A band of few customers
+learns from its neighbours besides.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ _FEW = 150
 _WIDEST = 0.9995
 #: How far a band may be narrowed to make up for bands where even the narrowest range holds more than it should.
 _GIVE = 0.3
+#: How much more of what is left out a single past day may have left out, and the fewest customers that judge a day.
+_SLACK, _JUDGED = 0.1, 10
 #: Quantile -> (nominal width, upper end?).
 QUANTILES: Mapping[str, tuple[float, bool]] = {
     "p05": (0.9, False),
@@ -51,16 +54,18 @@ class Calibration:
         """Learn from the widths that past outcomes would have needed; ``x`` are repeat visits before the forecast.
 
         ``origin`` numbers the day each forecast was made on: the future may be as hard as the hardest of these days,
-        so a width must have held nearly what it promises on each of them, not only on average.
+        so in every band a width must have held nearly what it promises on each of them, not only on average.
         """
-        band = band_of(x)
         if len(needed) < _FEW:
             return cls.none()
-        counts = np.bincount(band, minlength=len(BANDS))
-        own = [needed[band == b] if counts[b] >= _FEW else needed for b in range(len(BANDS))]
-        widths = {nominal: _widths(own, counts, nominal) for nominal in WIDTHS}
+        days = np.zeros(len(needed), np.int64) if origin is None else np.asarray(origin, dtype=np.int64)
+        bands = _bands(needed, band_of(x), days)
+        widths = {nominal: _widths(bands, nominal) for nominal in WIDTHS}
         if origin is not None:
-            widths = {nominal: _at_worst(needed, band, np.asarray(origin), nominal, w) for nominal, w in widths.items()}
+            widths = {
+                nominal: tuple(_at_worst(band, width, nominal) for band, width in zip(bands, found, strict=True))
+                for nominal, found in widths.items()
+            }
         return cls(widths, learned=True)
 
     def width(self, nominal: float, x: ArrayLike) -> Floats:
@@ -79,7 +84,41 @@ def band_of(x: ArrayLike) -> Ints:
     return np.searchsorted(np.asarray(BANDS), np.asarray(x, dtype=float), side="right").astype(np.int64) - 1
 
 
-def _widths(own: list[Floats], counts: Ints, nominal: float) -> tuple[float, ...]:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Band:
+    """What a band learns from: widths needed, how much each counts, the day it was foretold on; ``own`` customers come
+    first."""
+
+    needed: Floats
+    weight: Floats
+    day: Ints
+    own: int
+
+    def held(self, width: float) -> float:
+        """Share of the band's own customers that a width held."""
+        return float((self.needed[: self.own] <= width).mean()) if self.own else 0.0
+
+
+def _bands(needed: Floats, band: Ints, day: Ints) -> list[_Band]:
+    """Every band's customers; where they are few, those of the bands beside it too, at so little weight as makes up the
+    number. Customers of all bands would be mostly those who came once, whose narrow ranges hold no regular."""
+    counts = np.bincount(band, minlength=len(BANDS))
+    found = []
+    for here in range(len(BANDS)):
+        rows, weights = [np.flatnonzero(band == here)], [np.ones(counts[here])]
+        missing = float(_FEW - counts[here])
+        for beside in sorted(range(len(BANDS)), key=lambda other: abs(other - here)):
+            if beside != here and missing > 0 and counts[beside]:
+                share = min(1.0, missing / counts[beside])
+                rows.append(np.flatnonzero(band == beside))
+                weights.append(np.full(counts[beside], share))
+                missing -= share * counts[beside]
+        chosen = np.concatenate(rows)
+        found.append(_Band(needed[chosen], np.concatenate(weights), day[chosen], int(counts[here])))
+    return found
+
+
+def _widths(bands: list[_Band], nominal: float) -> tuple[float, ...]:
     """One width a band: the nominal quantile, or a little less where other bands cannot help holding too much.
 
     A customer who will almost surely not come has the range nought to nought, and that holds more than nine in ten.
@@ -87,27 +126,32 @@ def _widths(own: list[Floats], counts: Ints, nominal: float) -> tuple[float, ...
     """
     least = nominal - _GIVE * (1 - nominal)
     for aim in np.linspace(nominal, least, 9):
-        widths = tuple(_quantile(needed, aim) for needed in own)
-        held = [float((needed <= width).mean()) for needed, width in zip(own, widths, strict=True)]
-        if float(np.average(held, weights=counts)) <= nominal + 0.002:
+        widths = tuple(_quantile(band.needed, band.weight, aim) for band in bands)
+        held = [band.held(width) for band, width in zip(bands, widths, strict=True)]
+        if float(np.average(held, weights=[band.own for band in bands])) <= nominal + 0.002:
             break
     return widths
 
 
-def _at_worst(needed: Floats, band: Ints, origin: Ints, nominal: float, widths: tuple[float, ...]) -> tuple[float, ...]:
-    """Widen all bands alike until the hardest day, too, held all but three tenths more of what is left out."""
-    least = nominal - _GIVE * (1 - nominal)
-    days = [origin == day for day in np.unique(origin)]
+def _at_worst(band: _Band, width: float, nominal: float) -> float:
+    """Widen until the band's hardest day, too, held all but a tenth more of what is left out, give or take the chance
+    in so few customers."""
+    least = nominal - _SLACK * (1 - nominal)
+    size = np.bincount(band.day, band.weight)
+    doubt = np.sqrt(nominal * (1 - nominal) / np.maximum(size, 1e-300))
+    judged = size >= _JUDGED
     for wider in np.linspace(0.0, 1.0, 41):
         # Towards one in equal steps of what is missing to it.
-        tried = 1 - (1 - np.asarray(widths)) * (1 - wider)
-        held = needed <= tried[band]
-        if min(float(held[day].mean()) for day in days) >= least:
+        tried = 1 - (1 - width) * (1 - wider)
+        held = np.bincount(band.day, band.weight * (band.needed <= tried)) / np.maximum(size, 1e-300)
+        if (held >= least - doubt)[judged].all():
             break
-    return tuple(float(min(w, _WIDEST)) for w in tried)
+    return float(min(tried, _WIDEST))
 
 
-def _quantile(needed: Floats, share: float) -> float:
+def _quantile(needed: Floats, weight: Floats, share: float) -> float:
     """The smallest width that held at least ``share`` of the outcomes (finite-sample corrected)."""
-    rank = min(int(np.ceil((len(needed) + 1) * share)), len(needed)) - 1
-    return float(min(np.partition(needed, rank)[rank], _WIDEST))
+    order = np.argsort(needed, kind="stable")
+    upto = np.cumsum(weight[order])
+    place = int(np.searchsorted(upto, share * (upto[-1] + 1) - 1e-9))
+    return float(min(needed[order[min(place, len(order) - 1)]], _WIDEST))

@@ -274,4 +274,4 @@ def _plain_words(covariance: Floats, converged: bool, held: bool, prior: Prior |
         found = say("value.visits.weak")
     else:
         found = say("value.visits.good")
-    return found if prior is None else say("value.prior.took_part", source=prior.source, verdict=found)
+    return found if prior is None else prior.verdict(found)

@@ -42,7 +42,7 @@ def total_visits(
     visits = fit.knowing(stats.gaps).visits(stats.x, stats.t_x, stats.T, weeks)
     mean, process = dot(stats.weight, visits.mean), dot(stats.weight, visits.variance)
     grid, _ = _quick_grid(stats, _GRID_ROWS_COSTLY if fit.costly else _GRID_ROWS)
-    fit = fit.knowing(grid.gaps)
+    fit = fit.knowing(None)
     fitted = dot(grid.weight, fit.expected_visits(grid.x, grid.t_x, grid.T, weeks))
     drawn = np.array(
         [
@@ -107,7 +107,7 @@ def portfolio(
 def _means(grid: Statistics, visit_fit: VisitFit, spend_fit: SpendFit, behind: Floats, value: Floats) -> Floats:
     """Expected totals: visits and revenue of every horizon, then living customers."""
     each = spend_fit.expected_spend(behind, value)
-    visit_fit = visit_fit.knowing(grid.gaps)
+    visit_fit = visit_fit.knowing(None)
     totals = []
     for weeks in HORIZONS.values():
         visits = visit_fit.expected_visits(grid.x, grid.t_x, grid.T, weeks)
@@ -138,11 +138,12 @@ def _totals(
 def _quick_grid(
     stats: Statistics, most: int = _GRID_ROWS
 ) -> tuple[Statistics, np.ndarray[tuple[int, ...], np.dtype[np.int64]]]:
-    grid, back = stats, np.arange(len(stats))
+    """A grid coarse enough to be quick; how even gaps were averages out in totals."""
+    grid, back = stats.plain, np.arange(len(stats))
     for weeks in _GRIDS:
         if len(grid) <= most:
             break
-        grid, back = stats.coarsened(weeks)
+        grid, back = stats.plain.coarsened(weeks)
     return grid, back
 
 

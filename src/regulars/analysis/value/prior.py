@@ -28,20 +28,25 @@ class Belief:
 class Prior:
     """Beliefs by parameter, time in weeks; ``alpha`` is of visits, also where a model counts stages of gaps.
 
-    ``name`` goes into results; ``source`` says where the figures are from.
+    ``name`` goes into results; ``source`` says in words where the figures are from (the name alone without).
 
     Raises:
         BadData: a centre or spread is not a positive finite number.
     """
 
     name: str
-    source: Text
     beliefs: Mapping[str, Belief]
+    source: Text | None = None
 
     def __post_init__(self) -> None:
         for parameter, belief in self.beliefs.items():
             if not all(np.isfinite(v) and v > 0 for v in (belief.centre, belief.spread)):
                 raise BadData(say("value.prior.impossible", name=self.name, parameter=parameter))
+
+    def verdict(self, found: Text) -> Text:
+        """What a fit says of how well it is determined, with the prior named."""
+        source = self.source or say("value.prior.by_name", name=self.name)
+        return say("value.prior.took_part", source=source, verdict=found)
 
     def on(self, names: Sequence[str], *, k: int = 1) -> LogNormal:
         """The prior of a model with these parameters and gaps of ``k`` stages."""

@@ -81,9 +81,10 @@ def discounts(stats: Statistics, fit: VisitFit, *, monthly: float, outlook: Outl
     Expected visits between two steps are discounted at the middle of the step; on a weekly grid, which moves the
     ratio by less than a thousandth.
     """
-    grid, back = stats.gridded(_FEW) if fit.costly else stats.coarsened()
+    # How visits spread over time hardly depends on how even the customer's own gaps were.
+    grid, back = stats.plain.gridded(_FEW) if fit.costly else stats.plain.coarsened()
     months = sorted({m for steps in _STEPS.values() for m in steps})
-    ahead = fit.knowing(grid.gaps).expected_ahead(grid.x, grid.t_x, grid.T, tuple(map(outlook.months, months)))
+    ahead = fit.knowing(None).expected_ahead(grid.x, grid.t_x, grid.T, tuple(map(outlook.months, months)))
     upto = {0: np.zeros(len(grid)), **dict(zip(months, ahead, strict=True))}
     found = {}
     for horizon, steps in _STEPS.items():

@@ -81,13 +81,23 @@ class Future:
     def walk(self) -> Iterator[Floats]:
         """P(X >= N | alive) for N = 1, 2, ..."""
         k = len(self.stages)
-        tails = [Tail.start(self.shape + j, self.z) for j in range(k)]
+        tail = Tail.start(self.shape, self.z)
+        # I_z(m, R+j) is I_z(m, R) and j terms more, each from the one before: one tail serves all stages.
+        grow = [(1 - self.z) / (self.shape + (i + 1)) for i in range(k - 1)]
         keep, N = np.ones_like(self.z), 1
         while True:
             come = np.zeros_like(self.z)
-            for j, tail in enumerate(tails):
-                tail.forward(k * N - j)
-                come += self.stages[j] * tail.above
+            for j in reversed(range(k)):
+                m = k * N - j
+                tail.forward(m)
+                reach = tail.above
+                if j:
+                    term = tail.term * self.z * ((self.shape + (m - 1)) / self.shape)
+                    reach = reach + term
+                for i in range(j - 1):
+                    term = term * grow[i] * (self.shape + (m + i))
+                    reach = reach + term
+                come += self.stages[j] * reach
             yield come * keep
             keep = keep * (1 - self.a / (self.a + self.survived + (N - 1)))
             N += 1

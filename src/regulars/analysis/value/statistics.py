@@ -107,6 +107,11 @@ class Statistics:
                 break
         return grid, back
 
+    @property
+    def plain(self) -> Statistics:
+        """The same rows without their customers' own gaps."""
+        return self if self.gaps is None else Statistics(self.x, self.t_x, self.T, self.weight)
+
     def condensed(self, weeks: float = 1.0) -> Statistics:
         """A base to fit on: a grid whose cells stand at their customers' mean times, not at their middles."""
         grid, cell = self.coarsened(weeks)

@@ -291,7 +291,7 @@ def _starts(stats: Statistics, scale: float) -> list[Floats]:
 def plain_words(stats: Statistics, nbd: Objective, best: Optimum, prior: Prior | None = None) -> Text:
     """Whether the data determine the model; ``nbd`` is the same base if nobody ever left. A ``prior`` is named."""
     found = _plain_words(stats, nbd, best)
-    return found if prior is None else say("value.prior.took_part", source=prior.source, verdict=found)
+    return found if prior is None else prior.verdict(found)
 
 
 def _plain_words(stats: Statistics, nbd: Objective, best: Optimum) -> Text:
