@@ -92,10 +92,24 @@ def teams() -> Teams:
         ("MK", _drawn(24, 390, 601, 90)),
         ("TST", None),
     )
+    interval = named(
+        ("CEN", _drawn(700, 39, 39.4, 2.0)),
+        ("CWB", _drawn(900, 40, 40.1, 1.8)),
+        ("MK", _drawn(500, 47, 46.2, 2.5, "above")),
+        ("TST", _drawn(600, 34, 34.9, 2.2, "below")),
+    )
+    missed = named(
+        ("CEN", _drawn(640, 0.031, 0.032, 0.006)),
+        ("CWB", _drawn(810, 0.034, 0.033, 0.005)),
+        ("MK", _drawn(450, 0.033, 0.033, 0.007)),
+        ("TST", _drawn(520, 0.035, 0.034, 0.006)),
+    )
     staff = named(("st-1a", _drawn(140, 0.39, 0.36, 0.06)), ("st-2b", _drawn(35, 0.20, 0.33, 0.08)))
     return Teams(
         (
             Measured("late", 0.333, late, 3, 6, Span(0.01, 0.05, 0.13)),
+            Measured("interval", 40.2, interval, 4, 6, Span(0.02, 0.06, 0.15)),
+            Measured("no_show", 0.0331, missed, 0, 6, Span(0.6, 1.0, 1.0)),
             Measured("visit_value", 640, value, 0, 1, None),
         ),
         (Measured("back_90", 0.35, staff, 0, 1, None, Foretold(3, 0.0040, 0.0025)),),

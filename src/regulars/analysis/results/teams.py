@@ -7,7 +7,20 @@ from typing import Literal
 
 from regulars.analysis.results.shrunk import Shrunk
 
-type Measure = Literal["back_90", "stayed", "late", "visit_value", "same_hands", "line_value"]
+type Measure = Literal[
+    "back_90",
+    "stayed",
+    "late",
+    "interval",
+    "rebooked",
+    "no_show",
+    "visit_value",
+    "discount",
+    "refunded",
+    "margin",
+    "same_hands",
+    "line_value",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +51,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One measure of all groups. Rates between 0 and 1; money in the business's currency.
+    """One measure of all groups. Rates between 0 and 1; money in the business's currency; intervals in days.
 
     ``rows`` stand in no order of merit: those above all, those alike, those below, each by name. ``pairs`` groups can
     be told apart (their ranges do not meet) out of ``of_pairs``. ``chance`` is the part of the groups' raw spread that

@@ -13,6 +13,7 @@ from datetime import date, timedelta
 import ibis
 import numpy as np
 
+from regulars.analysis.bookings import rebooked
 from regulars.analysis.part import Scene
 from regulars.analysis.results.staying import KpiFigure
 from regulars.analysis.visits import YEAR
@@ -98,14 +99,7 @@ def rebooked_query(days: ibis.Table, bookings: ibis.Table, *, scene: Scene) -> i
     with a booking for later that stood when they left."""
     as_of = scene.setting.as_of
     visits = days.filter(days.visit, days.day > as_of - 2 * YEAR).select("customer", "day")
-    made = bookings.filter(bookings.customer.notnull(), bookings.booked_at.notnull())
-    made = made.select(who="customer", on=made.booked_at.cast("date"), start="day")
-    pairs = visits.inner_join(made, visits.customer == made.who)
-    pairs = pairs.filter(pairs.start > pairs.day, pairs.on <= pairs.day + ibis.interval(days=1))
-    each = pairs.group_by("customer", "day").aggregate(
-        quickly=pairs.count(where=pairs.on >= pairs.day) > 0, standing=pairs.count(where=pairs.on <= pairs.day) > 0
-    )
-    t = visits.left_join(each, ["customer", "day"])
+    t = visits.left_join(rebooked(visits, bookings), ["customer", "day"])
     return (
         t.group_by(recent=t.day > as_of - YEAR)
         .aggregate(

@@ -8,6 +8,7 @@ import ibis
 
 from regulars.analysis.part import Scene
 from regulars.analysis.sums import exact
+from regulars.analysis.teams.moments import of_values
 from regulars.analysis.visits import YEAR
 from regulars.ledger.schema import VISIT_KINDS
 
@@ -62,7 +63,7 @@ def visit_value_by_branch(scene: Scene) -> ibis.Table:
     each = recent.group_by("branch", "customer").aggregate(
         value=recent.value.sum().cast("float64") / recent.count().cast("float64")
     )
-    return _moments(each, "branch")
+    return of_values(each, "branch")
 
 
 def lines_by_staff(scene: Scene) -> ibis.Table:
@@ -92,12 +93,7 @@ def lines_by_staff(scene: Scene) -> ibis.Table:
         off=exact(t.net.cast("float64") - t.usual, decimals=6).cast("float64"), lines=t.count(), paid=t.net.sum()
     )
     each = each.mutate(value=each.off / each.lines.cast("float64"))
-    return _moments(each, "staff", lines=each.lines.sum(), paid=each.paid.sum().cast("float64"))
-
-
-def _moments(each: ibis.Table, group: str, **more: ibis.Value) -> ibis.Table:
-    total, squares = (exact(v, decimals=6).cast("float64") for v in (each.value, each.value * each.value))
-    return each.group_by(group).aggregate(n=each.count(), total=total, squares=squares, **more).order_by(group)
+    return of_values(each, "staff", lines=each.lines.sum(), paid=each.paid.sum().cast("float64"))
 
 
 def newcomers_by_staff(scene: Scene, t: ibis.Table) -> ibis.Table:
