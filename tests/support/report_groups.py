@@ -16,7 +16,7 @@ from regulars.analysis.results.acquisition import (
 )
 from regulars.analysis.results.opportunity import NextRow, Opportunity, Tried
 from regulars.analysis.results.shrunk import Shrunk, Told
-from regulars.analysis.results.teams import Foretold, Measured, Span, TeamRow, Teams
+from regulars.analysis.results.teams import Foretold, Measured, Span, Split, TeamRow, Teams
 from regulars.base.estimate import Estimate
 
 _FROM, _UNTIL = date(2023, 11, 21), date(2026, 10, 31)
@@ -114,6 +114,19 @@ def teams() -> Teams:
         ),
         (Measured("back_90", 0.35, staff, 0, 1, None, Foretold(3, 0.0040, 0.0025)),),
         2,
+        (
+            Split(
+                "back_90",
+                1380,
+                4,
+                18,
+                Span(0.004, 0.012, 0.041),
+                Span(0.0, 0.003, 0.011),
+                Span(0.95, 0.985, 0.995),
+                Span(0.03, 0.06, 0.11),
+                Span(0.0, 0.03, 0.055),
+            ),
+        ),
     )
 
 

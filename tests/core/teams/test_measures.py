@@ -17,6 +17,7 @@ import pytest
 from regulars.analysis.results.teams import Measured
 from regulars.analysis.shrink import means
 from regulars.analysis.teams import teams
+from regulars.analysis.teams.gathering import values_by_hands
 from regulars.analysis.teams.measured import measured
 from regulars.analysis.teams.of_staff import discounted_at_the_same_mix, ratio_at_the_same_branch
 from regulars.analysis.teams.ratio import Ratio
@@ -71,9 +72,11 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, dict[s
         scene: Any = SimpleNamespace(setting=setting, kept=kept, people=people)
         result = teams(scene).result
         assert result is not None
-        yield {m.measure: counted(m) for m in result.branches} | {
-            f"staff {m.measure}": counted(m) for m in result.staff
-        }
+        names = ("East", "West")
+        hands = setting.desk.ask("hands", values_by_hands(scene)).to_pylist()
+        values = {f"{names[row['branch']]} {row['staff']}": (row["n"], row["total"]) for row in hands}
+        of_staff = {f"staff {m.measure}": counted(m) for m in result.staff}
+        yield {m.measure: counted(m) for m in result.branches} | of_staff | {"hands": values}
 
 
 def counted(m: Measured) -> dict[str, tuple[int, float]]:
@@ -121,6 +124,10 @@ def test_staff_are_rebooked_at_the_same_branch(found: dict[str, Any]) -> None:
     a = (2 - 2 / 4 * 2 + 0) / 4 + 2 / 7
     b = (0 - 2 / 4 * 2 + 0) / 3 + 2 / 7
     assert found["staff rebooked"] == {"a": (2, near(a)), "b": (2, near(b))}
+
+
+def test_customers_stand_where_they_were_served_last(found: dict[str, Any]) -> None:
+    assert found["hands"] == {"East a": (1, near(90.0)), "East b": (1, near(350.0)), "West b": (1, near(100.0))}
 
 
 def test_a_ratio_of_ones_is_a_mean() -> None:

@@ -42,7 +42,7 @@ class Foretold:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A share between 0 and 1 with the range that holds 90 %."""
+    """A hidden quantity, mostly a share, with the range that holds 90 %."""
 
     low: float
     mid: float
@@ -68,9 +68,29 @@ class Measured:
 
 
 @dataclass(frozen=True, slots=True)
+class Split:
+    """Where the difference between customers lies: parts of their variance, which add up to 1 (ranges hold 90 %).
+
+    ``hands`` counts staff by branch they served at. ``in_rest`` lies in the customers themselves and in chance. Two
+    branches, or two hands at one branch, differ by ``branches_apart`` and ``hands_apart`` on average.
+    """
+
+    measure: Measure
+    customers: int
+    branches: int
+    hands: int
+    in_branch: Span
+    in_hands: Span
+    in_rest: Span
+    branches_apart: Span
+    hands_apart: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Teams:
     """Result of :mod:`regulars.analysis.teams`; ``staff_left_out`` counts staff beyond the busiest, not shown."""
 
     branches: tuple[Measured, ...]
     staff: tuple[Measured, ...]
     staff_left_out: int
+    splits: tuple[Split, ...] = ()

@@ -5,16 +5,37 @@ Docs: docs/methods/teams.md.
 
 from __future__ import annotations
 
+import pyarrow as pa
+
 from regulars.analysis.part import Part, Scene
-from regulars.analysis.results.teams import Teams
+from regulars.analysis.results.teams import Split, Teams
+from regulars.analysis.teams.gathering import values_by_hands
 from regulars.analysis.teams.of_branches import of_branches
 from regulars.analysis.teams.of_staff import of_staff
+from regulars.analysis.teams.split import Cells, split
+from regulars.analysis.teams.tables import columns
 
 __all__ = ["Teams", "teams"]
 
 
 def teams(scene: Scene) -> Part[Teams]:
     """The part of a study on branches and staff; nothing with one branch and nobody named."""
-    branches = of_branches(scene) if scene.kept.branch_codes is not None else ()
-    staff, left_out = of_staff(scene)
-    return Part(Teams(branches, staff, left_out) if branches or staff else None)
+    several = scene.kept.branch_codes is not None
+    branches = of_branches(scene) if several else ()
+    staff = of_staff(scene)
+    if not branches and not staff.measures:
+        return Part(None)
+    splits = splits_of(scene, staff.newcomers) if several and staff.newcomers is not None else ()
+    return Part(Teams(branches, staff.measures, staff.left_out, splits))
+
+
+def splits_of(scene: Scene, newcomers: pa.Table) -> tuple[Split, ...]:
+    """Measures told both by branch and by who served: newcomers' return, and revenue of a visit."""
+    values = scene.setting.desk.ask("teams_hands_value", values_by_hands(scene))
+    came = newcomers.group_by(["staff", "branch"]).aggregate([("n", "sum"), ("hits", "sum")])
+    back, spent = columns(came, "n_sum", "hits_sum"), columns(values, "n", "total", "squares")
+    found = (
+        split("back_90", Cells.of(came["branch"].to_pylist(), back["n_sum"], back["hits_sum"], back["hits_sum"])),
+        split("visit_value", Cells.of(values["branch"].to_pylist(), spent["n"], spent["total"], spent["squares"])),
+    )
+    return tuple(s for s in found if s is not None)

@@ -142,8 +142,8 @@ def discounts_by_staff(scene: Scene) -> ibis.Table:
     return found.join(given, "staff").order_by("staff")
 
 
-def rebooked_by_staff(scene: Scene) -> ibis.Table:
-    """As by branch, of visits served by one member of staff; by ``branch`` too (0 where there is but one)."""
+def _served(scene: Scene) -> ibis.Table:
+    """Customers' days of the last year on which one member of ``staff`` served them."""
     lines = scene.setting.lines
     served = lines.filter(
         lines.customer.notnull(),
@@ -152,13 +152,31 @@ def rebooked_by_staff(scene: Scene) -> ibis.Table:
         lines.day > scene.setting.as_of - YEAR,
     )
     served = served.group_by("customer", "day").aggregate(lo=served.staff.min(), hi=served.staff.max())
-    served = served.filter(served.lo == served.hi)
+    return served.filter(served.lo == served.hi).select("customer", "day", staff="lo")
+
+
+def rebooked_by_staff(scene: Scene) -> ibis.Table:
+    """As by branch, of visits served by one member of staff; by ``branch`` too (0 where there is but one)."""
     days = scene.kept.days
     visits = days.filter(days.visit, days.day > scene.setting.as_of - YEAR)
     if "branch" in days.columns:
         visits = visits.filter(visits.branch == visits.branch_to).select("customer", "day", "branch")
     else:
         visits = visits.select("customer", "day", branch=ibis.literal(0, "int64"))
-    t = _followed(scene, visits.join(served.select("customer", "day", staff="lo"), ["customer", "day"]))
+    t = _followed(scene, visits.join(_served(scene), ["customer", "day"]))
     each = t.group_by("staff", "branch", "customer").aggregate(x=t.count(), y=t.count(where=t.quickly.fill_null(False)))
     return of_pairs(each, "staff", "branch")
+
+
+def values_by_hands(scene: Scene) -> ibis.Table:
+    """Customers of the last year by the branch and the hands that served them last: each one's mean revenue of a visit
+    there. A customer stands in one row only, so that rows are independent."""
+    days = scene.kept.days
+    visits = days.filter(days.visit, days.branch == days.branch_to, days.day > scene.setting.as_of - YEAR)
+    t = visits.select("customer", "day", "branch", "value").join(_served(scene), ["customer", "day"])
+    last = t.group_by("customer").aggregate(branch=t.branch.argmax(t.day), staff=t.staff.argmax(t.day))
+    t = t.join(last, ["customer", "branch", "staff"])
+    each = t.group_by("branch", "staff", "customer").aggregate(
+        value=t.value.sum().cast("float64") / t.count().cast("float64")
+    )
+    return of_values(each, "branch", "staff")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -20,8 +20,17 @@ from regulars.analysis.teams.tables import columns, of_ratio, summed
 MOST_STAFF = 40
 
 
-def of_staff(scene: Scene) -> tuple[tuple[Measured, ...], int]:
-    """The measures of the busiest staff, and how many more there are.
+@dataclass(frozen=True, slots=True, eq=False)
+class Staff:
+    """The measures of the busiest staff, how many more there are, and newcomers by who served them first."""
+
+    measures: tuple[Measured, ...]
+    left_out: int
+    newcomers: pa.Table | None
+
+
+def of_staff(scene: Scene) -> Staff:
+    """The measures of the busiest staff.
 
     Intervals, refunds and no-shows are no measures of theirs: the first lie in the treatment, and who gave money back
     or was to be visited is seldom who was meant.
@@ -29,7 +38,7 @@ def of_staff(scene: Scene) -> tuple[tuple[Measured, ...], int]:
     desk = scene.setting.desk
     lines = desk.ask("teams_staff_lines", lines_by_staff(scene))
     if not lines.num_rows:
-        return (), 0
+        return Staff((), 0, None)
     at = lines["staff"].to_pylist()
     everybody = tuple(sorted(set(at)))
     n = gathered(everybody, at, **columns(lines, "lines"))["lines"]
@@ -53,7 +62,7 @@ def of_staff(scene: Scene) -> tuple[tuple[Measured, ...], int]:
         again = desk.ask("teams_staff_rebooked", rebooked_by_staff(scene))
         if columns(again, "y")["y"].any():
             found.append(measured("rebooked", ratio_at_the_same_branch(names, again)))
-    return tuple(m for m in found if m is not None), len(everybody) - len(names)
+    return Staff(tuple(m for m in found if m is not None), len(everybody) - len(names), new)
 
 
 def at_the_same_branch(names: tuple[str, ...], table: pa.Table, hits: str, of: str) -> Counted:

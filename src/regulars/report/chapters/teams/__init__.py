@@ -7,6 +7,7 @@ from regulars.base.text import Text, say
 from regulars.report import names
 from regulars.report.chapters.teams.beside import figure
 from regulars.report.chapters.teams.common import common, differs
+from regulars.report.chapters.teams.parts import parts
 from regulars.report.context import Context
 from regulars.report.document import Block, Section
 from regulars.report.figures import then
@@ -26,6 +27,7 @@ _QUERIES = (
     "teams_staff_lines",
     "teams_staff_discount",
     "teams_staff_rebooked",
+    "teams_hands_value",
 )
 
 
@@ -38,6 +40,7 @@ def chapter(c: Context) -> Section | None:
         common(c, found.branches, "branch", c.branch),
         common(c, found.staff, "staff", names.verbatim),
     ]
+    blocks += [parts(c, s) for s in found.splits]
     blocks += [figure(c, m, "branch", c.branch) for m in found.branches if differs(m)]
     blocks += [figure(c, m, "staff", names.verbatim) for m in found.staff if differs(m)]
     lead = say("report.teams.lead")

@@ -6,9 +6,11 @@ from collections.abc import Callable
 
 from regulars.analysis.results.teams import Measured
 from regulars.base.text import Param, Share, Text, say
+from regulars.base.words import show
 from regulars.report.chapters.teams.beside import said, told
 from regulars.report.context import Context
 from regulars.report.document import Amount, Cell, Column, Pill, Table, Words
+from regulars.report.figures import plain
 
 #: Named in a cell at most; the picture below names everybody.
 _NAMED = 3
@@ -47,7 +49,7 @@ def _row(c: Context, m: Measured, group: str, name: Callable[[str], Param]) -> t
 
 def _between(c: Context, m: Measured, values: list[float]) -> Text:
     low, high = said(c, m.measure, min(values)), said(c, m.measure, max(values))
-    return say("report.say.range", low=low, high=high) if low != high else say("report.say.plain", text=low)
+    return say("report.say.range", low=low, high=high) if show(low, "en") != show(high, "en") else plain(low)
 
 
 def _chance(m: Measured) -> Text | None:
