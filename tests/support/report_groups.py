@@ -16,7 +16,7 @@ from regulars.analysis.results.acquisition import (
 )
 from regulars.analysis.results.opportunity import NextRow, Opportunity, Tried
 from regulars.analysis.results.shrunk import Shrunk, Told
-from regulars.analysis.results.teams import Foretold, Measured, Span, Split, TeamRow, Teams
+from regulars.analysis.results.teams import Beside, Foretold, Measured, Span, Split, TeamRow, Teams
 from regulars.base.estimate import Estimate
 
 _FROM, _UNTIL = date(2023, 11, 21), date(2026, 10, 31)
@@ -126,6 +126,13 @@ def teams() -> Teams:
                 Span(0.03, 0.06, 0.11),
                 Span(0.0, 0.03, 0.055),
             ),
+        ),
+        (
+            Beside("newcomers_returned", "new_back_90", 0.30, "A vendor, undated", 1380, Span(0.30, 0.32, 0.34)),
+            Beside("no_show", "no_show", 0.03, "A vendor, 2025", 1900, Span(0.034, 0.037, 0.040)),
+            Beside("interval_days", "revisit_days", 50, "A vendor, 2023", 1900, Span(38.2, 39.1, 40.0)),
+            Beside("rebooking", "rebooked_24h", 0.52, "A vendor, 2020", 0, None, "no_bookings"),
+            Beside("repeat_share", None, 0.80, "A vendor, 2025", 0, None, "otherwise"),
         ),
     )
 

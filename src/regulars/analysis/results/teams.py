@@ -87,6 +87,32 @@ class Split:
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """A figure of the trade (``id`` of the pack's benchmark) and the chain's by the same definition, on ``customers``.
+
+    ``ours`` holds 90 %; it is None where ``untold`` says why: the trade measured otherwise, the ledger has no bookings
+    or none of the kind, or too few customers.
+    """
+
+    id: str
+    defined: str | None
+    trade: float
+    source: str
+    customers: int
+    ours: Span | None
+    untold: Literal["otherwise", "no_bookings", "none_told", "too_few"] | None = None
+
+    @property
+    def verdict(self) -> Literal["inside", "above", "below"] | None:
+        """Where the chain lies: the trade's figure inside its range, or the whole range above or below it."""
+        if self.ours is None:
+            return None
+        if self.ours.low > self.trade:
+            return "above"
+        return "below" if self.ours.high < self.trade else "inside"
+
+
+@dataclass(frozen=True, slots=True)
 class Teams:
     """Result of :mod:`regulars.analysis.teams`; ``staff_left_out`` counts staff beyond the busiest, not shown."""
 
@@ -94,3 +120,4 @@ class Teams:
     staff: tuple[Measured, ...]
     staff_left_out: int
     splits: tuple[Split, ...] = ()
+    trade: tuple[Beside, ...] = ()

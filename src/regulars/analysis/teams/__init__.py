@@ -14,6 +14,7 @@ from regulars.analysis.teams.of_branches import of_branches
 from regulars.analysis.teams.of_staff import of_staff
 from regulars.analysis.teams.split import Cells, split
 from regulars.analysis.teams.tables import columns
+from regulars.analysis.teams.trade import beside_the_trade
 
 __all__ = ["Teams", "teams"]
 
@@ -26,7 +27,7 @@ def teams(scene: Scene) -> Part[Teams]:
     if not branches and not staff.measures:
         return Part(None)
     splits = splits_of(scene, staff.newcomers) if several and staff.newcomers is not None else ()
-    return Part(Teams(branches, staff.measures, staff.left_out, splits))
+    return Part(Teams(branches, staff.measures, staff.left_out, splits, beside_the_trade(scene)))
 
 
 def splits_of(scene: Scene, newcomers: pa.Table) -> tuple[Split, ...]:

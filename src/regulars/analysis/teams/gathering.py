@@ -102,14 +102,19 @@ def _followed(scene: Scene, visits: ibis.Table) -> ibis.Table:
     return visits.left_join(rebooked(days, bookings), ["customer", "day"])
 
 
+def settled(scene: Scene) -> ibis.Table:
+    """Bookings of the last year that are settled, and whether they were ``missed`` without notice."""
+    bookings, as_of = scene.setting.desk.reader.table("bookings"), scene.setting.as_of
+    own = bookings.filter(bookings.status.isin(list(_SETTLED)), bookings.day <= as_of, bookings.day > as_of - YEAR)
+    return own.mutate(missed=own.status == "no_show")
+
+
 def no_shows_by_branch(scene: Scene) -> ibis.Table:
     """Customers by branch: bookings of the last year that are settled, and those missed without notice.
 
     A booking of nobody known stands for itself.
     """
-    bookings, as_of = scene.setting.desk.reader.table("bookings"), scene.setting.as_of
-    own = bookings.filter(bookings.status.isin(list(_SETTLED)), bookings.day <= as_of, bookings.day > as_of - YEAR)
-    t = _placed(scene, own).mutate(missed=lambda t: t.status == "no_show")
+    t = _placed(scene, settled(scene))
     known = t.filter(t.customer.notnull())
     each = known.group_by("at", "customer").aggregate(x=known.count(), y=known.count(where=known.missed))
     alone = t.filter(t.customer.isnull()).select("at", x=ibis.literal(1, "int64"), y=ibis._.missed.cast("int64"))

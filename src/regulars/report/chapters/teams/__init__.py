@@ -8,6 +8,7 @@ from regulars.report import names
 from regulars.report.chapters.teams.beside import figure
 from regulars.report.chapters.teams.common import common, differs
 from regulars.report.chapters.teams.parts import parts
+from regulars.report.chapters.teams.trade import trade
 from regulars.report.context import Context
 from regulars.report.document import Block, Section
 from regulars.report.figures import then
@@ -28,6 +29,11 @@ _QUERIES = (
     "teams_staff_discount",
     "teams_staff_rebooked",
     "teams_hands_value",
+    "teams_trade_new_back_90",
+    "teams_trade_existing_back_90",
+    "teams_trade_rebooked_24h",
+    "teams_trade_no_show",
+    "teams_trade_revisit_days",
 )
 
 
@@ -40,6 +46,7 @@ def chapter(c: Context) -> Section | None:
         common(c, found.branches, "branch", c.branch),
         common(c, found.staff, "staff", names.verbatim),
     ]
+    blocks.append(trade(c, found.trade))
     blocks += [parts(c, s) for s in found.splits]
     blocks += [figure(c, m, "branch", c.branch) for m in found.branches if differs(m)]
     blocks += [figure(c, m, "staff", names.verbatim) for m in found.staff if differs(m)]
