@@ -16,7 +16,19 @@ from regulars.analysis.results.acquisition import (
 )
 from regulars.analysis.results.opportunity import NextRow, Opportunity, Tried
 from regulars.analysis.results.shrunk import Shrunk, Told
-from regulars.analysis.results.teams import Beside, Foretold, Measured, Span, Split, TeamRow, Teams
+from regulars.analysis.results.teams import (
+    Beside,
+    Change,
+    Course,
+    Foretold,
+    Line,
+    Measured,
+    Point,
+    Span,
+    Split,
+    TeamRow,
+    Teams,
+)
 from regulars.base.estimate import Estimate
 
 _FROM, _UNTIL = date(2023, 11, 21), date(2026, 10, 31)
@@ -127,13 +139,40 @@ def teams() -> Teams:
                 Span(0.0, 0.03, 0.055),
             ),
         ),
+        _trade(),
+        (_course(),),
+    )
+
+
+def _trade() -> tuple[Beside, ...]:
+    return (
+        Beside("newcomers_returned", "new_back_90", 0.30, "A vendor, undated", 1380, Span(0.30, 0.32, 0.34)),
+        Beside("no_show", "no_show", 0.03, "A vendor, 2025", 1900, Span(0.034, 0.037, 0.040)),
+        Beside("interval_days", "revisit_days", 50, "A vendor, 2023", 1900, Span(38.2, 39.1, 40.0)),
+        Beside("rebooking", "rebooked_24h", 0.52, "A vendor, 2020", 0, None, "no_bookings"),
+        Beside("repeat_share", None, 0.80, "A vendor, 2025", 0, None, "otherwise"),
+    )
+
+
+def _course() -> Course:
+    """Six quarters in which all fell at the end, one branch alone before that, and one is too small to be judged."""
+
+    def line(name: str, judged: bool, *figures: float | None) -> Line:
+        points = tuple(None if v is None else Point(150 if judged else 12, v - 0.06, v, v + 0.06) for v in figures)
+        return Line(name, points, judged)
+
+    return Course(
+        "back_90",
+        tuple(date(2025 + i // 4, 3 * (i % 4) + 1, 1) for i in range(6)),
+        (0.36, 0.35, 0.34, 0.36, 0.29, 0.28),
         (
-            Beside("newcomers_returned", "new_back_90", 0.30, "A vendor, undated", 1380, Span(0.30, 0.32, 0.34)),
-            Beside("no_show", "no_show", 0.03, "A vendor, 2025", 1900, Span(0.034, 0.037, 0.040)),
-            Beside("interval_days", "revisit_days", 50, "A vendor, 2023", 1900, Span(38.2, 39.1, 40.0)),
-            Beside("rebooking", "rebooked_24h", 0.52, "A vendor, 2020", 0, None, "no_bookings"),
-            Beside("repeat_share", None, 0.80, "A vendor, 2025", 0, None, "otherwise"),
+            line("CEN", True, 0.37, 0.37, 0.36, 0.38, 0.30, 0.31),
+            line("CWB", True, 0.36, 0.37, 0.37, 0.36, 0.29, 0.28),
+            line("MK", True, 0.36, 0.28, 0.27, 0.35, 0.30, 0.28),
+            line("TST", False, None, 0.25, 0.50, 0.33, 0.25, 0.33),
         ),
+        (Change(None, 4, 5, Span(-0.10, -0.07, -0.04)), Change("MK", 1, 2, Span(-0.14, -0.09, -0.04))),
+        False,
     )
 
 

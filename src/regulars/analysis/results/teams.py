@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 from regulars.analysis.results.shrunk import Shrunk
@@ -21,6 +22,7 @@ type Measure = Literal[
     "same_hands",
     "line_value",
 ]
+type CourseMeasure = Literal["back_90", "kept_90", "visit_value"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,54 @@ class Beside:
 
 
 @dataclass(frozen=True, slots=True)
+class Point:
+    """A branch's figure of one quarter, as counted on ``n``; ``low`` and ``high`` hold 90 %."""
+
+    n: int
+    low: float
+    mid: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One branch's course; None where nobody was counted. ``judged``: it has enough in every quarter to be judged."""
+
+    name: str
+    points: tuple[Point | None, ...]
+    judged: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A stretch of quarters (by place, both ends included) that lies ``by`` above or below all other quarters.
+
+    Of the branch ``name`` against the others together; of all together without a name.
+    """
+
+    name: str | None
+    first: int
+    last: int
+    by: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """A measure by quarter (first days, oldest first) and branch, all together, and what stands out from chance.
+
+    ``changes``: what moved all together first, then single branches against the others. ``parted``: of two branches one
+    moved against the other, and nobody can say which.
+    """
+
+    measure: CourseMeasure
+    quarters: tuple[date, ...]
+    together: tuple[float, ...]
+    lines: tuple[Line, ...]
+    changes: tuple[Change, ...]
+    parted: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Teams:
     """Result of :mod:`regulars.analysis.teams`; ``staff_left_out`` counts staff beyond the busiest, not shown."""
 
@@ -121,3 +171,4 @@ class Teams:
     staff_left_out: int
     splits: tuple[Split, ...] = ()
     trade: tuple[Beside, ...] = ()
+    courses: tuple[Course, ...] = ()

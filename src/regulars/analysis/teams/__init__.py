@@ -9,8 +9,9 @@ import pyarrow as pa
 
 from regulars.analysis.part import Part, Scene
 from regulars.analysis.results.teams import Split, Teams
+from regulars.analysis.teams.course import courses
 from regulars.analysis.teams.gathering import values_by_hands
-from regulars.analysis.teams.of_branches import of_branches
+from regulars.analysis.teams.of_branches import of_branches, shown_names
 from regulars.analysis.teams.of_staff import of_staff
 from regulars.analysis.teams.split import Cells, split
 from regulars.analysis.teams.tables import columns
@@ -27,7 +28,8 @@ def teams(scene: Scene) -> Part[Teams]:
     if not branches and not staff.measures:
         return Part(None)
     splits = splits_of(scene, staff.newcomers) if several and staff.newcomers is not None else ()
-    return Part(Teams(branches, staff.measures, staff.left_out, splits, beside_the_trade(scene)))
+    by_quarter = courses(scene, shown_names(scene)) if several else ()
+    return Part(Teams(branches, staff.measures, staff.left_out, splits, beside_the_trade(scene), by_quarter))
 
 
 def splits_of(scene: Scene, newcomers: pa.Table) -> tuple[Split, ...]:

@@ -7,10 +7,11 @@ from regulars.base.text import Text, say
 from regulars.report import names
 from regulars.report.chapters.teams.beside import figure
 from regulars.report.chapters.teams.common import common, differs
+from regulars.report.chapters.teams.course import course
 from regulars.report.chapters.teams.parts import parts
 from regulars.report.chapters.teams.trade import trade
 from regulars.report.context import Context
-from regulars.report.document import Block, Section
+from regulars.report.document import Block, Paragraph, Section
 from regulars.report.figures import then
 
 _QUERIES = (
@@ -34,6 +35,9 @@ _QUERIES = (
     "teams_trade_rebooked_24h",
     "teams_trade_no_show",
     "teams_trade_revisit_days",
+    "teams_quarter_newcomers",
+    "teams_quarter_existing",
+    "teams_quarter_value",
 )
 
 
@@ -46,10 +50,13 @@ def chapter(c: Context) -> Section | None:
         common(c, found.branches, "branch", c.branch),
         common(c, found.staff, "staff", names.verbatim),
     ]
-    blocks.append(trade(c, found.trade))
-    blocks += [parts(c, s) for s in found.splits]
     blocks += [figure(c, m, "branch", c.branch) for m in found.branches if differs(m)]
     blocks += [figure(c, m, "staff", names.verbatim) for m in found.staff if differs(m)]
+    blocks += [parts(c, s) for s in found.splits]
+    blocks.append(trade(c, found.trade))
+    if found.courses:
+        blocks.append(Paragraph(say("report.teams.course_lead")))
+    blocks += [course(c, one) for one in found.courses]
     lead = say("report.teams.lead")
     if found.staff_left_out:
         lead = then(lead, say("report.teams.left_out", n=found.staff_left_out))
