@@ -16,9 +16,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from regulars.analysis.results.teams import Measured, Teams
+from regulars.analysis.results.teams import ENOUGH, Measured, Teams
 from regulars.analysis.teams import teams
-from regulars.analysis.teams.measured import ENOUGH, Counted, foretold, measured
+from regulars.analysis.teams.measured import Counted, foretold, measured
 from regulars.analysis.teams.of_staff import at_the_same_branch, at_the_same_mix
 from regulars.packs.load import load_pack
 from support.analysis import Line, laid_out, sales_table

@@ -25,6 +25,10 @@ type Measure = Literal[
 type CourseMeasure = Literal["back_90", "kept_90", "visit_value"]
 
 
+#: A group of fewer gets no verdict: it could be recognised by single customers.
+ENOUGH = 30
+
+
 @dataclass(frozen=True, slots=True)
 class TeamRow:
     """One branch (its name as shown) or member of staff (pseudonymous key); no ``figure`` where nobody was counted."""

@@ -10,12 +10,10 @@ import numpy as np
 from scipy.stats import chi2
 
 from regulars.analysis.results.shrunk import Shrunk
-from regulars.analysis.results.teams import Foretold, Measure, Measured, Span, TeamRow
+from regulars.analysis.results.teams import ENOUGH, Foretold, Measure, Measured, Span, TeamRow
 from regulars.analysis.shrink import means, rates
 from regulars.analysis.value.statistics import Floats
 
-#: A group of fewer gets no verdict: it could be recognised by single customers.
-ENOUGH = 30
 _ORDER = {"above": 0, "alike": 1, "below": 2}
 
 

@@ -12,10 +12,9 @@ import numpy as np
 
 from regulars.analysis.bookings import rebooked
 from regulars.analysis.part import Scene
-from regulars.analysis.results.teams import Beside, Span
+from regulars.analysis.results.teams import ENOUGH, Beside, Span
 from regulars.analysis.staying.kpis import client_months, told_months
 from regulars.analysis.teams.gathering import settled
-from regulars.analysis.teams.measured import ENOUGH
 from regulars.analysis.teams.moments import of_pairs
 from regulars.analysis.teams.ratio import Ratio
 from regulars.analysis.teams.tables import of_ratio

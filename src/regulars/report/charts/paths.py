@@ -37,6 +37,7 @@ def paths(
         inside = min(max((value - low) / (high - low), 0.0), 1.0) if high > low else 0.5
         return round((len(rows) - 1 - row) * _ROW + inside * _FILLED, 2)
 
+    k = len(together)
     places = [(row, i, p) for row, path in enumerate(rows) for i, p in enumerate(path.points) if p is not None]
     own = [{"row": r, "x": i, "low": at(r, p[0]), "mid": at(r, p[1]), "high": at(r, p[2])} for r, i, p in places]
     usual = [{"row": row, "x": i, "mid": at(row, v)} for row in range(len(rows)) for i, v in enumerate(together)]
@@ -47,7 +48,8 @@ def paths(
         "field": "x",
         "type": "quantitative",
         "title": None,
-        "scale": {"domain": [-0.4, len(together) + 0.7], "nice": False},
+        # Room for the last figures, which a phone has less of.
+        "scale": {"domainMin": -0.4, "domainMax": {"expr": f"width < 340 ? {k + 1.9} : {k - 0.1}"}, "nice": False},
         "axis": {"values": list(x_labels), "labelExpr": Labels(x_labels), "grid": False, "labelFlush": False},
     }
     y = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from regulars.analysis.results.teams import Measured
+from regulars.analysis.results.teams import ENOUGH, Measured
 from regulars.base.text import Param, Share, Text, say
 from regulars.base.words import show
 from regulars.report.chapters.teams.beside import said, told
@@ -37,7 +37,7 @@ def common(c: Context, measures: tuple[Measured, ...], group: str, name: Callabl
 
 
 def _row(c: Context, m: Measured, group: str, name: Callable[[str], Param]) -> tuple[Cell, ...]:
-    figures = [row.figure for row in m.rows if row.figure is not None]
+    figures = [row.figure for row in m.rows if row.figure is not None and row.figure.n >= ENOUGH]
     return (
         Words(say(f"report.teams.axis_{m.measure}"), note=_chance(m)),
         Amount(said(c, m.measure, m.overall)),
@@ -47,7 +47,9 @@ def _row(c: Context, m: Measured, group: str, name: Callable[[str], Param]) -> t
     )
 
 
-def _between(c: Context, m: Measured, values: list[float]) -> Text:
+def _between(c: Context, m: Measured, values: list[float]) -> Text | None:
+    if not values:
+        return None
     low, high = said(c, m.measure, min(values)), said(c, m.measure, max(values))
     return say("report.say.range", low=low, high=high) if show(low, "en") != show(high, "en") else plain(low)
 

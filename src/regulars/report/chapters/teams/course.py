@@ -22,7 +22,7 @@ def course(c: Context, found: Course) -> Figure:
     ends = [v for row in rows for p in row.points if p is not None for v in p] + list(found.together)
     last = len(found.quarters) - 1
     labels: dict[float | str, Param] = {
-        i: _quarter(found, i) for i in range(len(found.quarters)) if (last - i) % 3 == 1 or last < 3
+        i: _quarter(found, i) for i in range(len(found.quarters)) if (last - i) % 4 == 0
     }
     chart = paths(rows, found.together, x_labels=labels, domain=(min(ends), max(ends)))
     title = say("report.teams.course_title", measure=_name(found.measure), what=_told(c, found))

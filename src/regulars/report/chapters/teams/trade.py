@@ -29,7 +29,8 @@ def trade(c: Context, rows: tuple[Beside, ...]) -> Table | None:
 def _row(c: Context, b: Beside) -> tuple[Cell, ...]:
     value = _said(b, b.trade)
     if b.ours is None:
-        lies: Cell = Unknown(say(f"report.teams.untold_{b.untold}"))
+        why = say(f"report.teams.untold_{b.untold}")
+        lies: Cell = Words(why) if b.untold == "otherwise" else Unknown(why)
         return Words(_name(c, b), note=names.verbatim(b.source)), Amount(value), Amount(None), lies
     between = say("report.say.range", low=_said(b, b.ours.low), high=_said(b, b.ours.high))
     lies = Pill(say(f"report.teams.trade_{b.verdict}"), _tone(b))
