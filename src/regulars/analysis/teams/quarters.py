@@ -12,6 +12,7 @@ import ibis
 from regulars.analysis.part import Scene
 from regulars.analysis.teams.moments import of_values
 from regulars.analysis.teams.queries import BACK, newcomers
+from regulars.analysis.visits import YEAR
 
 QUARTERS = 8
 _DAY = timedelta(days=1)
@@ -55,7 +56,7 @@ def existing_by_quarter(scene: Scene) -> ibis.Table:
     """Customers by quarter, but for the one they first came in, and the branch of their last visit in it: those who
     came again within 90 days of that visit."""
     days = scene.kept.days
-    visits = days.filter(days.visit)
+    visits = days.filter(days.visit, days.day > scene.setting.as_of - 3 * YEAR)  # eight quarters, and some to spare
     visits = visits.mutate(quarter=_of(visits.day))
     window = ibis.window(group_by=visits.customer, order_by=visits.day)
     t = visits.mutate(following=visits.day.lead().over(window), next=visits.quarter.lead().over(window))
@@ -70,7 +71,8 @@ def existing_by_quarter(scene: Scene) -> ibis.Table:
 def values_by_quarter(scene: Scene) -> ibis.Table:
     """Customers by branch and quarter, with each one's mean revenue of a visit there."""
     days = scene.kept.days
-    visits = days.filter(days.visit, days.branch == days.branch_to)
+    recent = days.day > scene.setting.as_of - 3 * YEAR
+    visits = days.filter(days.visit, recent, days.branch == days.branch_to)
     visits = visits.mutate(quarter=_of(visits.day))
     each = visits.group_by("branch", "quarter", "customer").aggregate(
         value=visits.value.sum().cast("float64") / visits.count().cast("float64")

@@ -9,6 +9,8 @@ from collections.abc import Callable
 
 import ibis
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from regulars.analysis.bookings import rebooked
 from regulars.analysis.part import Scene
@@ -22,22 +24,31 @@ from regulars.analysis.visits import YEAR
 from regulars.packs.schema import Benchmark, Defined
 
 _NORMAL_90 = 1.6449
+_BACK: tuple[Defined, ...] = ("new_back_90", "existing_back_90")
 _BOOKED: tuple[Defined, ...] = ("rebooked_24h", "no_show")
 _WINDOW = 90
 
 
 def beside_the_trade(scene: Scene) -> tuple[Beside, ...]:
     """Every figure of the trade that the pack holds, in its order."""
-    return tuple(_beside(scene, benchmark) for benchmark in scene.setting.pack.benchmarks)
+    benchmarks = scene.setting.pack.benchmarks
+    back = None
+    if any(b.defined in _BACK for b in benchmarks):
+        back = scene.setting.desk.ask("teams_trade_back_90", _back(scene))
+    return tuple(_beside(scene, benchmark, back) for benchmark in benchmarks)
 
 
-def _beside(scene: Scene, b: Benchmark) -> Beside:
+def _beside(scene: Scene, b: Benchmark, back: pa.Table | None) -> Beside:
     if b.defined is None:
         return Beside(b.id, None, b.value, b.source, 0, None, "otherwise")
     if b.defined in _BOOKED and not scene.setting.desk.reader.has("bookings"):
         return Beside(b.id, b.defined, b.value, b.source, 0, None, "no_bookings")
-    each = _EACH[b.defined](scene).mutate(all=ibis.literal(0, "int64"))
-    table = scene.setting.desk.ask(f"teams_trade_{b.defined}", of_pairs(each, "all"))
+    if b.defined in _BACK:
+        assert back is not None
+        table = back.filter(pc.equal(back["new"], b.defined == "new_back_90"))
+    else:
+        each = _EACH[b.defined](scene).mutate(all=ibis.literal(0, "int64"))
+        table = scene.setting.desk.ask(f"teams_trade_{b.defined}", of_pairs(each, "all"))
     ratio = of_ratio(("all",), ["all"] * table.num_rows, table)
     customers = int(ratio.n.sum())
     if b.defined in _BOOKED and not ratio.y.any():
@@ -54,19 +65,13 @@ def interval(ratio: Ratio, *, bounded: bool) -> Span:
     return Span(max(low, 0.0), ratio.overall, min(high, 1.0) if bounded else high)
 
 
-def _back(scene: Scene, *, new: bool) -> ibis.Table:
+def _back(scene: Scene) -> ibis.Table:
+    """Customers' months of a year by whether they were the first, and those followed by a visit within the window."""
     start, end = told_months(scene.setting.as_of, _WINDOW)
     t = client_months(scene.kept.days, as_of=scene.setting.as_of)
-    t = t.filter(t.new == new, t.month >= start, t.month < end)
-    return t.group_by("customer").aggregate(x=t.count(), y=t.count(where=(t.wait <= _WINDOW).fill_null(False)))
-
-
-def _new(scene: Scene) -> ibis.Table:
-    return _back(scene, new=True)
-
-
-def _existing(scene: Scene) -> ibis.Table:
-    return _back(scene, new=False)
+    t = t.filter(t.month >= start, t.month < end)
+    each = t.group_by("new", "customer").aggregate(x=t.count(), y=t.count(where=(t.wait <= _WINDOW).fill_null(False)))
+    return of_pairs(each, "new")
 
 
 def _rebooked(scene: Scene) -> ibis.Table:
@@ -92,8 +97,6 @@ def _waits(scene: Scene) -> ibis.Table:
 
 
 _EACH: dict[Defined, Callable[[Scene], ibis.Table]] = {
-    "new_back_90": _new,
-    "existing_back_90": _existing,
     "rebooked_24h": _rebooked,
     "no_show": _missed,
     "revisit_days": _waits,

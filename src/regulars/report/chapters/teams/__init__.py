@@ -30,8 +30,7 @@ _QUERIES = (
     "teams_staff_discount",
     "teams_staff_rebooked",
     "teams_hands_value",
-    "teams_trade_new_back_90",
-    "teams_trade_existing_back_90",
+    "teams_trade_back_90",
     "teams_trade_rebooked_24h",
     "teams_trade_no_show",
     "teams_trade_revisit_days",
@@ -61,6 +60,9 @@ def chapter(c: Context) -> Section | None:
     if found.staff_left_out:
         lead = then(lead, say("report.teams.left_out", n=found.staff_left_out))
     heading = _heading((*found.branches, *found.staff))
+    moved = {change.name for one in found.courses for change in one.changes if change.name and not one.parted}
+    if moved:
+        heading = say("report.teams.head_moved", first=heading, n=len(moved))
     return c.section("teams", heading, tuple(blocks), lead=lead, queries=_QUERIES, cards=("teams",))
 
 
