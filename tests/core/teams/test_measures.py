@@ -20,6 +20,7 @@ from regulars.analysis.teams import teams
 from regulars.analysis.teams.gathering import values_by_hands
 from regulars.analysis.teams.measured import measured
 from regulars.analysis.teams.of_staff import discounted_at_the_same_mix, ratio_at_the_same_branch
+from regulars.analysis.teams.queries import served_by
 from regulars.analysis.teams.ratio import Ratio
 from support.analysis import Line, bookings_table, laid_out, sales_table
 
@@ -73,7 +74,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, dict[s
         result = teams(scene).result
         assert result is not None
         names = ("East", "West")
-        hands = setting.desk.ask("hands", values_by_hands(scene)).to_pylist()
+        hands = setting.desk.ask("hands", values_by_hands(scene, served_by(scene))).to_pylist()
         values = {f"{names[row['branch']]} {row['staff']}": (row["n"], row["total"]) for row in hands}
         of_staff = {f"staff {m.measure}": counted(m) for m in result.staff}
         yield {m.measure: counted(m) for m in result.branches} | of_staff | {"hands": values}

@@ -5,14 +5,12 @@ Docs: docs/methods/teams.md.
 
 from __future__ import annotations
 
-import pyarrow as pa
-
 from regulars.analysis.part import Part, Scene
 from regulars.analysis.results.teams import Split, Teams
 from regulars.analysis.teams.course import courses
 from regulars.analysis.teams.gathering import values_by_hands
 from regulars.analysis.teams.of_branches import of_branches, shown_names
-from regulars.analysis.teams.of_staff import of_staff
+from regulars.analysis.teams.of_staff import Staff, of_staff
 from regulars.analysis.teams.split import Cells, split
 from regulars.analysis.teams.tables import columns
 from regulars.analysis.teams.trade import beside_the_trade
@@ -27,15 +25,17 @@ def teams(scene: Scene) -> Part[Teams]:
     staff = of_staff(scene)
     if not branches and not staff.measures:
         return Part(None)
-    splits = splits_of(scene, staff.newcomers) if several and staff.newcomers is not None else ()
+    splits = splits_of(scene, staff) if several else ()
     by_quarter = courses(scene, shown_names(scene)) if several else ()
     return Part(Teams(branches, staff.measures, staff.left_out, splits, beside_the_trade(scene), by_quarter))
 
 
-def splits_of(scene: Scene, newcomers: pa.Table) -> tuple[Split, ...]:
+def splits_of(scene: Scene, staff: Staff) -> tuple[Split, ...]:
     """Measures told both by branch and by who served: newcomers' return, and revenue of a visit."""
-    values = scene.setting.desk.ask("teams_hands_value", values_by_hands(scene))
-    came = newcomers.group_by(["staff", "branch"]).aggregate([("n", "sum"), ("hits", "sum")])
+    if staff.newcomers is None or staff.served is None:
+        return ()
+    values = scene.setting.desk.ask("teams_hands_value", values_by_hands(scene, staff.served))
+    came = staff.newcomers.group_by(["staff", "branch"]).aggregate([("n", "sum"), ("hits", "sum")])
     back, spent = columns(came, "n_sum", "hits_sum"), columns(values, "n", "total", "squares")
     found = (
         split("back_90", Cells.of(came["branch"].to_pylist(), back["n_sum"], back["hits_sum"], back["hits_sum"])),

@@ -147,20 +147,12 @@ def discounts_by_staff(scene: Scene) -> ibis.Table:
     return found.join(given, "staff").order_by("staff")
 
 
-def _served(scene: Scene) -> ibis.Table:
-    """Customers' days of the last year on which one member of ``staff`` served them."""
-    lines = scene.setting.lines
-    served = lines.filter(
-        lines.customer.notnull(),
-        lines.staff.notnull(),
-        lines.kind.isin(VISIT_KINDS),
-        lines.day > scene.setting.as_of - YEAR,
-    )
-    served = served.group_by("customer", "day").aggregate(lo=served.staff.min(), hi=served.staff.max())
+def _alone(served: ibis.Table) -> ibis.Table:
+    """Customers' days on which one member of ``staff`` served them."""
     return served.filter(served.lo == served.hi).select("customer", "day", staff="lo")
 
 
-def rebooked_by_staff(scene: Scene) -> ibis.Table:
+def rebooked_by_staff(scene: Scene, served: ibis.Table) -> ibis.Table:
     """As by branch, of visits served by one member of staff; by ``branch`` too (0 where there is but one)."""
     days = scene.kept.days
     visits = days.filter(days.visit, days.day > scene.setting.as_of - YEAR)
@@ -168,17 +160,17 @@ def rebooked_by_staff(scene: Scene) -> ibis.Table:
         visits = visits.filter(visits.branch == visits.branch_to).select("customer", "day", "branch")
     else:
         visits = visits.select("customer", "day", branch=ibis.literal(0, "int64"))
-    t = _followed(scene, visits.join(_served(scene), ["customer", "day"]))
+    t = _followed(scene, visits.join(_alone(served), ["customer", "day"]))
     each = t.group_by("staff", "branch", "customer").aggregate(x=t.count(), y=t.count(where=t.quickly.fill_null(False)))
     return of_pairs(each, "staff", "branch")
 
 
-def values_by_hands(scene: Scene) -> ibis.Table:
+def values_by_hands(scene: Scene, served: ibis.Table) -> ibis.Table:
     """Customers of the last year by the branch and the hands that served them last: each one's mean revenue of a visit
     there. A customer stands in one row only, so that rows are independent."""
     days = scene.kept.days
     visits = days.filter(days.visit, days.branch == days.branch_to, days.day > scene.setting.as_of - YEAR)
-    t = visits.select("customer", "day", "branch", "value").join(_served(scene), ["customer", "day"])
+    t = visits.select("customer", "day", "branch", "value").join(_alone(served), ["customer", "day"])
     last = t.group_by("customer").aggregate(branch=t.branch.argmax(t.day), staff=t.staff.argmax(t.day))
     t = t.join(last, ["customer", "branch", "staff"])
     each = t.group_by("branch", "staff", "customer").aggregate(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import ibis
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -12,7 +13,7 @@ from regulars.analysis.part import Scene
 from regulars.analysis.results.teams import Measured
 from regulars.analysis.teams.gathering import discounts_by_staff, rebooked_by_staff
 from regulars.analysis.teams.measured import Counted, foretold, gathered, measured
-from regulars.analysis.teams.queries import lines_by_staff, newcomers, newcomers_by_staff
+from regulars.analysis.teams.queries import lines_by_staff, newcomers, newcomers_by_staff, served_by
 from regulars.analysis.teams.ratio import Ratio
 from regulars.analysis.teams.tables import columns, of_ratio, summed
 
@@ -22,11 +23,12 @@ MOST_STAFF = 40
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Staff:
-    """The measures of the busiest staff, how many more there are, and newcomers by who served them first."""
+    """The measures of the busiest staff, how many more there are, newcomers by who served them, and who served whom."""
 
     measures: tuple[Measured, ...]
     left_out: int
     newcomers: pa.Table | None
+    served: ibis.Table | None
 
 
 def of_staff(scene: Scene) -> Staff:
@@ -38,13 +40,14 @@ def of_staff(scene: Scene) -> Staff:
     desk = scene.setting.desk
     lines = desk.ask("teams_staff_lines", lines_by_staff(scene))
     if not lines.num_rows:
-        return Staff((), 0, None)
+        return Staff((), 0, None, None)
     at = lines["staff"].to_pylist()
     everybody = tuple(sorted(set(at)))
     n = gathered(everybody, at, **columns(lines, "lines"))["lines"]
     busiest = sorted(range(len(everybody)), key=lambda i: (-n[i], everybody[i]))[:MOST_STAFF]
     names = tuple(sorted(everybody[i] for i in busiest))
-    new = desk.ask("teams_staff_newcomers", newcomers_by_staff(scene, newcomers(scene)))
+    served = served_by(scene)
+    new = desk.ask("teams_staff_newcomers", newcomers_by_staff(newcomers(scene), served))
 
     def counted(hits: str, of: str, later: bool | None = None) -> Counted:
         return at_the_same_branch(names, new if later is None else new.filter(pc.equal(new["later"], later)), hits, of)
@@ -59,10 +62,10 @@ def of_staff(scene: Scene) -> Staff:
     if given.overall > 0:
         found.append(measured("discount", given))
     if desk.reader.has("bookings"):
-        again = desk.ask("teams_staff_rebooked", rebooked_by_staff(scene))
+        again = desk.ask("teams_staff_rebooked", rebooked_by_staff(scene, served))
         if columns(again, "y")["y"].any():
             found.append(measured("rebooked", ratio_at_the_same_branch(names, again)))
-    return Staff(tuple(m for m in found if m is not None), len(everybody) - len(names), new)
+    return Staff(tuple(m for m in found if m is not None), len(everybody) - len(names), new, served)
 
 
 def at_the_same_branch(names: tuple[str, ...], table: pa.Table, hits: str, of: str) -> Counted:

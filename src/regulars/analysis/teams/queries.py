@@ -96,19 +96,27 @@ def lines_by_staff(scene: Scene) -> ibis.Table:
     return of_values(each, "staff", lines=each.lines.sum(), paid=each.paid.sum().cast("float64"))
 
 
-def newcomers_by_staff(scene: Scene, t: ibis.Table) -> ibis.Table:
-    """Newcomers served by one member of staff at their first visit: who came again, and to the same hands.
+def served_by(scene: Scene) -> ibis.Table:
+    """Customers' days with the first and last (``lo`` and ``hi``) of the staff who served them, kept in the engine.
 
-    By ``branch`` of that visit too (0 where there is but one): staff are held against their own branch.
+    Since newcomers are counted, and a year at least.
     """
-    lines = scene.setting.lines
+    lines, setting = scene.setting.lines, scene.setting
     served = lines.filter(
         lines.customer.notnull(),
         lines.staff.notnull(),
         lines.kind.isin(VISIT_KINDS),
-        lines.day >= scene.setting.newcomers_since,
+        lines.day > min(setting.newcomers_since - timedelta(days=1), setting.as_of - YEAR),
     )
     served = served.group_by("customer", "day").aggregate(lo=served.staff.min(), hi=served.staff.max())
+    return setting.desk.keep("teams_served", served)
+
+
+def newcomers_by_staff(t: ibis.Table, served: ibis.Table) -> ibis.Table:
+    """Newcomers served by one member of staff at their first visit: who came again, and to the same hands.
+
+    By ``branch`` of that visit too (0 where there is but one): staff are held against their own branch.
+    """
     first = t.inner_join(served, ["customer", "day"]).filter(ibis._.lo == ibis._.hi)
     branch = first.branch if "branch" in first.columns else ibis.literal(0, "int64")
     first = first.select("customer", "again", "came", "later", staff="lo", branch=branch)
