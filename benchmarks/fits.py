@@ -1,5 +1,7 @@
 """Fits on all 23,570 CDNOW customers beside `lifetimes`, in turn, in one process: `python benchmarks/fits.py`.
 
+Models that `lifetimes` does not have stand alone.
+
 Prints the best of three runs of each, the log-likelihood reached and the ratio. `lifetimes` fits on rescaled time and
 reports a mean; its log-likelihood is taken anew at its parameters by our likelihood, so that both are compared at what
 they found.
@@ -17,10 +19,15 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
-from regulars.analysis.value import Statistics, VisitFit, fit_bgnbd
+from regulars.analysis.models import refit
+from regulars.analysis.value import Statistics, VisitFit, fit_bgnbd, fit_mbgcnbd
+from regulars.analysis.value.contest import MIXTURE
+from regulars.analysis.value.ggom import fit_ggom
 from regulars.analysis.value.likelihood import VisitLikelihood
+from regulars.analysis.value.nbd import fit_nbd
 from regulars.analysis.value.pareto import ParetoLikelihood, fit_pareto
-from support.cdnow import cdnow
+from support.cdnow import Customers, cdnow
+from support.value import simulate_mixture
 
 
 def best_of(run: Callable[[], object], times: int = 3) -> tuple[float, object]:
@@ -33,12 +40,31 @@ def best_of(run: Callable[[], object], times: int = 3) -> tuple[float, object]:
     return seconds, found
 
 
+def alone(base: Customers) -> None:
+    """Models without a peer in `lifetimes`."""
+    runs: dict[str, Callable[[], VisitFit]] = {
+        "NBD": lambda: fit_nbd(Statistics.collapse(base.x, base.t_x, base.T)),
+        "GGom/NBD": lambda: fit_ggom(Statistics.collapse(base.x, base.t_x, base.T)),
+    }
+    mixed = simulate_mixture(len(base.x), np.random.default_rng(1))
+    total = float(mixed.gaps.sum())
+    runs |= {
+        "MBG/CNBD-k (as many simulated)": lambda: fit_mbgcnbd(mixed.plain, log_gaps=total),
+        "mixture of rhythms (the same)": lambda: refit(mixed.even, MIXTURE, log_gaps=total),
+    }
+    for name, run in runs.items():
+        seconds, found = best_of(run)
+        assert isinstance(found, VisitFit)
+        print(f"{name:30s} ours {seconds:7.3f} s  LL {found.log_likelihood:.4f}", flush=True)
+
+
 def main() -> None:
-    """Both models, both programs."""
+    """Ours alone, then both models of both programs."""
     warnings.simplefilter("ignore")
+    base = cdnow("master")
+    alone(base)
     import lifetimes
 
-    base = cdnow("master")
     stats = Statistics.collapse(base.x, base.t_x, base.T)
 
     def bg() -> object:

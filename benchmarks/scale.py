@@ -48,8 +48,11 @@ def timed(name: str, *command: str) -> Timed:
     peak = next(line for line in done.stderr.splitlines() if line.startswith("PEAK")).split()[1]
     said = json.loads(done.stdout) if done.stdout.lstrip().startswith("{") else {}
     result = Timed(name, seconds, int(peak) / 1024, said)
+    costs = [line for line in done.stderr.splitlines() if " of processor" in line]
     parts = {k: round(v, 2) for k, v in said.items() if isinstance(v, float)}
     print(f"  {name:18s} {seconds:8.1f} s  {result.peak_mb:7.0f} MB  {parts or ''}", flush=True)
+    for line in costs:
+        print(f"      {line}", flush=True)
     return result
 
 
@@ -85,7 +88,7 @@ def linear(work: Path) -> None:
         )
         brought = timed(f"import {lines:,}", *REGULARS, "import", str(folder), str(file), "--json")
         same = timed(f"summary {lines:,}", sys.executable, str(HERE / "peers.py"), "regulars_same", str(folder))
-        studied = timed(f"study {lines:,}", *REGULARS, "study", str(folder), "--json")
+        studied = timed(f"study {lines:,}", *REGULARS, "study", str(folder), "--costs", "--json")
         rows.append((lines, made, brought, same, studied))
         file.unlink()
         shutil.rmtree(folder)
@@ -115,7 +118,7 @@ def run(work: Path, args: argparse.Namespace) -> None:
     )
     subprocess.run([*REGULARS, "new", folder, "--pack", "beauty", "--quiet"], check=True, stdout=subprocess.DEVNULL)
     timed("import", *REGULARS, "import", folder, file, "--json")
-    study = timed("study", *REGULARS, "study", folder, "--json")
+    study = timed("study", *REGULARS, "study", folder, "--costs", "--json")
     plan = timed("formulate", *REGULARS, "formulate", folder, "--json")
     peers = [sys.executable, str(HERE / "peers.py")]
     own = timed("the same, ours", *peers, "regulars_same", folder)

@@ -160,6 +160,16 @@ def test_same(name: str, both: tuple[Reader, Reader]) -> None:
     assert differences(*(r.arrow(k) for r, k in zip(both, kept, strict=True)), ordered=False) == []
 
 
+def test_a_dropped_table_is_gone(both: tuple[Reader, Reader]) -> None:
+    for reader in both:
+        kept = reader.keep(reader.take_in(FACTS, "facts").filter(lambda t: t.n > 0), "dropped")
+        reader.drop("facts")
+        assert reader.arrow(kept).num_rows == 5, "what was kept needs nothing it was made of"
+        reader.drop("dropped")
+        with pytest.raises(Exception, match="dropped"):
+            reader.arrow(kept)
+
+
 @pytest.mark.parametrize(
     "of",
     [lambda t: t.id.hash(), lambda t: t.day.delta(t.day, unit="week"), lambda t: t.id.as_interval("h")],

@@ -13,7 +13,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from regulars.analysis.desk import Kept, Setting
+from regulars.analysis.desk import Desk, Kept, Setting
 from regulars.analysis.diagnosis import Diagnosis
 from regulars.analysis.study import _kept, _setting, study
 from regulars.base.settings import Business
@@ -119,7 +119,7 @@ def laid_out(folder: Path, *, as_of: date, **tables: pa.Table) -> Iterator[tuple
     for number, (name, table) in enumerate(tables.items()):
         ledger.write(name, table, import_id=f"i{number}", note={})
     with ledger.read() as reader:
-        setting = _setting(reader, business=BUSINESS, pack=load_pack("beauty"), as_of=as_of)
+        setting = _setting(Desk(reader), business=BUSINESS, pack=load_pack("beauty"), as_of=as_of)
         yield reader, setting, _kept(setting)[0]
 
 

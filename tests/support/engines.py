@@ -59,6 +59,9 @@ class Recorder:
         self.tables[self.sql(expr)] = self.inner.arrow(kept)
         return kept
 
+    def drop(self, name: str) -> None:
+        self.inner.drop(name)
+
     def arrow(self, expr: ibis.Table) -> pa.Table:
         sql = self.sql(expr)
         self.tables[sql] = found = self.inner.arrow(expr)

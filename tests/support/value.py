@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from math import exp, lgamma, log
 
@@ -102,6 +103,56 @@ def simulate_regular(
                 future[i] += 1
             here = rng.random() > leave
     return RegularLog(x, t_x, T, future, alive, log_gaps)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MixedLog:
+    """One element per customer: history, sum of log gaps, visits of the year after, and the true k."""
+
+    x: Ints
+    t_x: Floats
+    T: Floats
+    gaps: Floats
+    future: Ints
+    k: Ints
+
+    @property
+    def plain(self) -> Statistics:
+        return Statistics.collapse(self.x, self.t_x, self.T)
+
+    @property
+    def even(self) -> Statistics:
+        return Statistics.collapse(self.x, self.t_x, self.T, gaps=self.gaps)
+
+
+def simulate_mixture(
+    customers: int,
+    rng: np.random.Generator,
+    *,
+    parameters: tuple[float, float, float, float] = (3.0, 12.0, 0.5, 5.0),
+    shares: Mapping[int, float] | None = None,
+) -> MixedLog:
+    """Play the story: an own k, gaps of k stages, a coin after every visit, the first included."""
+    r, alpha, a, b = parameters
+    shares = shares or {1: 0.4, 4: 0.6}
+    k = rng.choice(np.array(list(shares)), size=customers, p=list(shares.values()))
+    rate, leaves = rng.gamma(r, 1 / alpha, customers), rng.beta(a, b, customers)
+    T = rng.integers(20 * 7, 104 * 7, customers) / 7
+    x, future = np.zeros(customers, np.int64), np.zeros(customers, np.int64)
+    t_x, gaps, now = np.zeros(customers), np.zeros(customers), np.zeros(customers)
+    here = np.flatnonzero(rng.random(customers) > leaves)
+    while len(here):
+        gap = rng.gamma(k[here], 1 / (k[here] * rate[here]))
+        now[here] += gap
+        still = now[here] <= T[here] + 52
+        here, gap = here[still], gap[still]
+        past = now[here] <= T[here]
+        x[here] += past
+        future[here] += ~past
+        t_x[here] = np.where(past, now[here], t_x[here])
+        gaps[here] += np.where(past, np.log(gap), 0.0)
+        here = here[rng.random(len(here)) > leaves[here]]
+    return MixedLog(x, t_x, T, gaps, future, k)
 
 
 def visit_fit(model: str, parameters: tuple[float, float, float, float]) -> VisitFit:

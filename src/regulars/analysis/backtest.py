@@ -15,20 +15,27 @@ from numpy.random import Generator
 
 from regulars.analysis.diagnosis import Backtest
 from regulars.analysis.models import FEW_REPEATERS
-from regulars.analysis.standings import KEY, statistics
-from regulars.analysis.summary import summary, visitors
+from regulars.analysis.standings import statistics
+from regulars.analysis.summary import history_keys, summary, visitors, with_gaps
+from regulars.analysis.sums import exact
 from regulars.analysis.value import VisitFit, by_frequency, total_visits
 
 TOP = 7  # repeat visits shown one by one; the last row is 'seven or more'
 
 
-def backtest_query(days: ibis.Table, *, cut: date) -> ibis.Table:
-    """Unique triples as they were at the cut, with customers and the visit days that followed."""
+def backtest_query(days: ibis.Table, *, cut: date, even: bool = False) -> ibis.Table:
+    """Unique triples as they were at the cut, with customers and the visit days that followed; ``even`` as
+    :func:`regulars.analysis.summary.with_gaps`."""
     before = visitors(summary(days.filter(days.day <= cut), as_of=cut))
+    if even:
+        before = with_gaps(before, days, until=cut)
     later = days.filter(days.visit, days.day > cut)
     later = later.group_by("customer").aggregate(came=later.count())
     joined = before.left_join(later, "customer")
-    return joined.group_by(*KEY).aggregate(customers=joined.count(), came=joined.came.sum().fill_null(0)).order_by(*KEY)
+    keys = history_keys(before.columns)
+    more = {"gaps": exact(joined.log_gaps, decimals=9).cast("float64") / joined.count()} if even else {}
+    came = joined.came.sum().fill_null(0)
+    return joined.group_by(*keys).aggregate(customers=joined.count(), came=came, **more).order_by(*keys)
 
 
 def backtest(triples: pa.Table, *, fit: VisitFit, cut: date, as_of: date, rng: Generator) -> Backtest | None:
@@ -39,7 +46,7 @@ def backtest(triples: pa.Table, *, fit: VisitFit, cut: date, as_of: date, rng: G
     if stats.repeaters < FEW_REPEATERS:
         return None
     horizon = (as_of - cut).days
-    expected = fit.expected_visits(stats.x, stats.t_x, stats.T, horizon / 7)
+    expected = fit.knowing(stats.gaps).expected_visits(stats.x, stats.t_x, stats.T, horizon / 7)
     came = triples["came"].to_numpy().astype(np.int64)
     return Backtest(
         cut=cut,

@@ -18,7 +18,8 @@ from numpy.typing import ArrayLike
 
 from regulars.analysis.models import fit_all
 from regulars.analysis.value import Statistics, VisitFit, score, total_visits
-from regulars.analysis.value.contest import ORDER
+from regulars.analysis.value.contest import MIXTURE, ORDER
+from regulars.analysis.value.prior import Prior
 from regulars.analysis.value.score import HORIZONS
 from regulars.analysis.value.statistics import Floats
 from regulars.base.errors import BadData
@@ -47,11 +48,15 @@ class BaseProvenance:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CustomerBase:
-    """Unique histories with counts, the sum of the logarithms of all gaps (weeks), and where they come from."""
+    """Unique histories with counts, the sum of the logarithms of all gaps (weeks), and where they come from.
+
+    ``even`` are the histories apart by how even each customer's own gaps were, too: the mixture of rhythms asks for it.
+    """
 
     statistics: Statistics
     log_gaps: float
     provenance: BaseProvenance
+    even: Statistics | None = None
 
     @classmethod
     def from_visits(cls, customer: ArrayLike, day: ArrayLike, *, as_of: date, source: str = "arrays") -> CustomerBase:
@@ -78,20 +83,28 @@ class CustomerBase:
         visits = np.diff(np.r_[starts, len(owner)])
         born, last = at[starts], at[starts + visits - 1]
         end = int(np.datetime64(as_of).astype(np.int64)) - first
-        gaps = np.diff(at)[np.diff(owner) == 0]
-        statistics = Statistics.collapse(visits - 1, (last - born) / 7, (end - born) / 7)
-        began = date(1970, 1, 1) + timedelta(days=first)
-        return cls(statistics, float(np.log(gaps / 7).sum()), BaseProvenance(source, as_of, began))
+        again = np.diff(owner) == 0
+        own = np.bincount(np.repeat(np.arange(len(starts)), visits)[1:][again], np.log(np.diff(at)[again] / 7))
+        gaps = np.pad(own, (0, len(starts) - len(own)))
+        times = (visits - 1, (last - born) / 7, (end - born) / 7)
+        return cls(
+            Statistics.collapse(*times),
+            float(gaps.sum()),
+            BaseProvenance(source, as_of, date(1970, 1, 1) + timedelta(days=first)),
+            Statistics.collapse(*times, gaps=gaps),
+        )
 
-    def fit(self, model: str) -> Fitted:
-        """Fit a visit model by name (one of :data:`regulars.analysis.value.contest.ORDER`) by maximum likelihood.
+    def fit(self, model: str, *, prior: Prior | None = None) -> Fitted:
+        """Fit a visit model by name (one of :data:`regulars.analysis.value.contest.ORDER`) by maximum likelihood, or
+        to the posterior mode under a named ``prior``.
 
         Raises:
-            BadData: there is no such model, or its gaps are no more regular than chance (use MBG/NBD then).
+            BadData: there is no such model, or its gaps are no more regular than chance (use MBG/NBD then), or all
+                equally regular (MBG/CNBD-k then).
         """
         if model not in ORDER:
             raise BadData(say("value.base.no_model", model=model), say("value.base.models", names=", ".join(ORDER)))
-        found = fit_all(self.statistics, log_gaps=self.log_gaps)
+        found = fit_all(self.statistics, log_gaps=self.log_gaps, prior=prior, even=self.even)
         if model not in found:
             raise BadData(say("value.base.no_regularity", model=model))
         return Fitted(found[model], self.provenance)
@@ -105,7 +118,8 @@ class Fitted:
     learnt_from: BaseProvenance
 
     def scores(self, base: CustomerBase) -> dict[str, Floats]:
-        """What the model says of every unique history of ``base``; columns as :func:`regulars.analysis.value.score`.
+        """What the model says of every unique history of ``base``; columns as :func:`regulars.analysis.value.score`,
+        rows as in ``base.statistics`` (``base.even`` for the mixture of rhythms).
 
         Raises:
             BadData: the base is measured in other units, grain or clock than the one the model learnt from.
@@ -126,4 +140,4 @@ class Fitted:
                     yours=f"{yours.unit}, {yours.grain}, {yours.clock}",
                 )
             )
-        return base.statistics
+        return base.even if self.fit.model == MIXTURE and base.even is not None else base.statistics

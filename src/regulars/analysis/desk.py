@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 
 import ibis
+import ibis.expr.operations as ops
 import pyarrow as pa
 
+from regulars.analysis.costs import Costs
 from regulars.analysis.summary import visitors
 from regulars.analysis.tally import Tally
 from regulars.base.settings import Business
@@ -20,25 +23,42 @@ MONTHS_36 = timedelta(days=1096)
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """A reader that remembers every query it ran, by section."""
+    """A reader that remembers every query it ran, by section, the tables it keeps in the engine, and what it cost."""
 
     reader: Reader
     queries: dict[str, str] = field(default_factory=dict)
+    kept: set[str] = field(default_factory=set)
+    costs: Costs = field(default_factory=Costs)
 
     def ask(self, section: str, expr: ibis.Table) -> pa.Table:
         """Compute a small table."""
-        self.queries[section] = self.reader.sql(expr)
-        return self.reader.arrow(expr)
+        with self.costs.query():
+            self.queries[section] = self.reader.sql(expr)
+            return self.reader.arrow(expr)
 
     def keep(self, section: str, expr: ibis.Table) -> ibis.Table:
         """Compute a table once and leave it in the engine."""
-        self.queries[section] = self.reader.sql(expr)
-        return self.reader.keep(expr, f"study_{section}")
+        with self.costs.query():
+            self.queries[section] = self.reader.sql(expr)
+            self.kept.add(section)
+            return self.reader.keep(expr, f"study_{section}")
+
+    def forget(self, *sections: str) -> None:
+        """Let go of tables left in the engine: what nobody reads any more crowds out, at scale, what is read."""
+        for section in sections:
+            self.kept.remove(section)
+            self.reader.drop(f"study_{section}")
+
+    def forget_since(self, before: Collection[str], *, but: ibis.Table | None) -> None:
+        """Let go of the tables left since ``kept`` was ``before``, but for those that an expression is made of."""
+        still = set() if but is None else {table.name for table in but.op().find(ops.DatabaseTable)}
+        self.forget(*sorted(s for s in self.kept - set(before) if f"study_{s}" not in still))
 
     def write(self, section: str, expr: ibis.Table, path: Path) -> None:
         """Compute a table into a Parquet file."""
-        self.queries[section] = self.reader.sql(expr)
-        self.reader.write_parquet(expr, path)
+        with self.costs.query():
+            self.queries[section] = self.reader.sql(expr)
+            self.reader.write_parquet(expr, path)
 
 
 @dataclass(frozen=True, slots=True)

@@ -181,6 +181,7 @@ class ModelFit:
     crps: float | None = None  # visits a customer; smaller is better
     coverage_80: float | None = None
     coverage_90: float | None = None
+    prior: str | None = None  # the named prior that took part; None: the data alone
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,9 +19,11 @@ import pyarrow as pa
 
 from regulars.analysis.diagnosis import ModelFit
 from regulars.analysis.value import SpendFit, Statistics, VisitFit, fit_bgnbd, fit_gamma_gamma, fit_mbgcnbd, fit_mbgnbd
-from regulars.analysis.value.contest import Standing
+from regulars.analysis.value.contest import MIXTURE, Standing
 from regulars.analysis.value.likelihood import VisitLikelihood
+from regulars.analysis.value.mixture import fit_mixture
 from regulars.analysis.value.pareto import fit_pareto
+from regulars.analysis.value.prior import Belief, Prior
 from regulars.analysis.value.statistics import Floats
 from regulars.base.text import say
 from regulars.packs.schema import Pack
@@ -46,6 +48,7 @@ class Models:
     rivals: tuple[VisitFit, ...]
     from_pack: bool
     standings: Mapping[str, Standing]  # how each did in the contest; empty without one
+    prior: Prior | None = None  # the one the settings ask for
 
     @property
     def rows(self) -> tuple[ModelFit, ...]:
@@ -79,30 +82,47 @@ def fit_models(
     log_gaps: float,
     chosen: str | None,
     standings: Mapping[str, Standing],
+    prior: Prior | None = None,
 ) -> Models:
     """Fit what can be fitted. ``log_gaps`` as for :func:`fit_mbgcnbd`; ``chosen`` by the contest, None without one."""
     spend = fit_spend(spending)
     if stats.repeaters < FEW_REPEATERS:
         return Models(histories, pack_visits(stats, pack=pack), spend, (), from_pack=True, standings={})
-    rivals = tuple(fit_all(stats, log_gaps=log_gaps).values())
+    even = stats if stats.gaps is not None else None
+    rivals = tuple(fit_all(stats, log_gaps=log_gaps, prior=prior, even=even).values())
     taken = next((fit for fit in rivals if fit.model == chosen and fit.converged), max(rivals, key=_preference))
-    return Models(histories, taken, spend, rivals, from_pack=False, standings=standings)
+    return Models(histories, taken, spend, rivals, from_pack=False, standings=standings, prior=prior)
 
 
-def fit_all(stats: Statistics, *, log_gaps: float) -> dict[str, VisitFit]:
-    """Every visit model of a base by name; MBG/CNBD-k only where gaps are more regular than chance."""
+def fit_all(
+    stats: Statistics, *, log_gaps: float, prior: Prior | None = None, even: Statistics | None = None
+) -> dict[str, VisitFit]:
+    """Every visit model of a base by name; MBG/CNBD-k only where gaps are more regular than chance, and the mixture of
+    rhythms only where they are not all alike: for that ``even`` is the same base with each customer's own gaps."""
     grid = fitting_grid(stats)
-    simple = fit_mbgnbd(grid)
-    regular = fit_mbgcnbd(grid, log_gaps=log_gaps, simplest=simple)
-    found = {"bg-nbd": fit_bgnbd(grid), "mbg-nbd": simple, "pareto-nbd": fit_pareto(grid)}
-    return found if regular.k == 1 else found | {"mbg-cnbd-k": regular}
+    simple = fit_mbgnbd(grid, prior=prior)
+    regular = fit_mbgcnbd(grid, log_gaps=log_gaps, simplest=simple, prior=prior)
+    found = {
+        "bg-nbd": fit_bgnbd(grid, prior=prior),
+        "mbg-nbd": simple,
+        "pareto-nbd": fit_pareto(grid, prior=prior),
+    }
+    if regular.k == 1:
+        return found
+    found["mbg-cnbd-k"] = regular
+    mixed = fit_mixture(even, like=regular, prior=prior) if even is not None else None
+    return found if mixed is None else found | {MIXTURE: mixed}
 
 
-def refit(stats: Statistics, model: str, *, log_gaps: float) -> VisitFit:
+def refit(stats: Statistics, model: str, *, log_gaps: float, prior: Prior | None = None) -> VisitFit:
     """The same kind of visit model on another base (its regularity is found anew)."""
     grid = fitting_grid(stats)
     simple = {"bg-nbd": fit_bgnbd, "mbg-nbd": fit_mbgnbd, "pareto-nbd": fit_pareto}
-    return simple[model](grid) if model in simple else fit_mbgcnbd(grid, log_gaps=log_gaps)
+    if model in simple:
+        return simple[model](grid, prior=prior)
+    regular = fit_mbgcnbd(grid, log_gaps=log_gaps, prior=prior)
+    mixed = fit_mixture(stats, like=regular, prior=prior) if model == MIXTURE and stats.gaps is not None else None
+    return mixed or regular
 
 
 def fitting_grid(stats: Statistics) -> Statistics:
@@ -113,17 +133,38 @@ def fitting_grid(stats: Statistics) -> Statistics:
     """
     if len(stats) <= MANY_HISTORIES:
         return stats
-    grid, cell = stats.coarsened()
-    last, end = (np.bincount(cell, stats.weight * time) / grid.weight for time in (stats.t_x, stats.T))
-    return Statistics(grid.x, np.minimum(last, end), end, grid.weight)
+    return stats.condensed()
 
 
 def _preference(fit: VisitFit) -> tuple[bool, float]:
-    return fit.converged, fit.log_likelihood - (fit.k > 1)
+    # Each whole number or share beside the four parameters costs one.
+    return fit.converged, fit.log_posterior - (fit.k > 1) - (len(fit.parameters) - 4)
 
 
-def pack_visits(stats: Statistics, *, pack: Pack) -> VisitFit:
-    """An MBG/NBD whose parameters are the pack's: nothing in it was learnt from this business.
+def named_prior(wanted: Literal["none", "pack"], *, pack: Pack) -> Prior | None:
+    """The prior that the settings ask for: none (maximum likelihood), or the pack's figures.
+
+    The spreads are a judgement: the rate of visits is known to a factor of 1.6, the chance to leave to one of 2.7.
+    Where customers leave by the calendar (Pareto/NBD) the pack has only its rate of visits to say.
+    """
+    if wanted == "none":
+        return None
+    r, alpha, a, b = _pack_figures(pack)
+    rate, leaving = _PRIOR_LOG_SD, 2 * _PRIOR_LOG_SD
+    return Prior(
+        name="pack",
+        source=say("study.model.prior_pack", pack=pack.id),
+        beliefs={
+            "r": Belief(r, rate),
+            "alpha": Belief(alpha, rate),
+            "a": Belief(a, leaving),
+            "b": Belief(b, leaving),
+        },
+    )
+
+
+def _pack_figures(pack: Pack) -> tuple[float, float, float, float]:
+    """(r, alpha, a, b) of an MBG/NBD that visits and leaves as the pack's trade does.
 
     Rate: Gamma with shape ``prior_strength`` and mean one visit per typical interval. Chance to leave p: such that
     newcomers come back within the pack's window as often as its benchmark says; Beta(2 p, 2 (1 - p)).
@@ -133,7 +174,12 @@ def pack_visits(stats: Statistics, *, pack: Pack) -> VisitFit:
     benchmark = next((b.value for b in pack.benchmarks if b.id == "newcomers_returned"), None)
     in_time = 1 - (alpha / (alpha + windows.returned_within / 7)) ** r
     leaves = _LEAVES if benchmark is None else float(np.clip(1 - benchmark / in_time, 0.05, 0.9))
-    parameters = (r, alpha, 2 * leaves, 2 * (1 - leaves))
+    return r, alpha, 2 * leaves, 2 * (1 - leaves)
+
+
+def pack_visits(stats: Statistics, *, pack: Pack) -> VisitFit:
+    """An MBG/NBD whose parameters are the pack's: nothing in it was learnt from this business."""
+    parameters = _pack_figures(pack)
     value, _ = VisitLikelihood.of(stats, "mbg-nbd")(np.log(parameters))
     return VisitFit(
         model="mbg-nbd",
@@ -180,4 +226,5 @@ def _row(fit: VisitFit | SpendFit, role: Literal["visits", "spend"], *, chosen: 
         role=role,
         converged=fit.converged,
         verdict=fit.verdict,
+        prior=fit.prior if isinstance(fit, VisitFit) else None,
     )

@@ -15,6 +15,7 @@ import numpy as np
 import pyarrow as pa
 
 from regulars.analysis.summary import summary, visitors
+from regulars.analysis.sums import exact
 from regulars.analysis.value.contest import Trial
 
 LONGEST = 365
@@ -68,7 +69,8 @@ def trial_query(days: ibis.Table, *, origin: OriginDay) -> ibis.Table:
     )
     again = days.filter(days.previous.notnull(), days.day <= cut)
     weeks = again.day.delta(again.previous, unit="day").cast("float64") / 7
-    gaps = again.mutate(log_gap=weeks.ln()).group_by("customer").aggregate(log_gaps=lambda t: t.log_gap.sum())
+    again = again.mutate(log_gap=weeks.ln())
+    gaps = again.group_by("customer").aggregate(log_gaps=exact(again.log_gap, decimals=9).cast("float64"))
     t = known.select("customer", "x", "t_x_days", "T_days", "repeat_value")
     for more in (recently, after, gaps):
         t = t.left_join(more, "customer").drop("customer_right")

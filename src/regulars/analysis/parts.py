@@ -40,8 +40,13 @@ class Deeper:
 
 
 def deeper(scene: Scene) -> Deeper:
-    """Run every part."""
-    found = {name: part(scene) for name, part in PARTS.items()}
+    """Run every part; what a part kept in the engine goes when it ends, but for what its columns are made of."""
+    desk, found = scene.setting.desk, {}
+    for name, part in PARTS.items():
+        before = frozenset(desk.kept)
+        with desk.costs.of(name):
+            found[name] = part(scene)
+        desk.forget_since(before, but=found[name].of_each)
     return Deeper(
         {name: part.result for name, part in found.items()},
         tuple(part.of_each for part in found.values() if part.of_each is not None),

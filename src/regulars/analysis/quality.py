@@ -73,7 +73,7 @@ def _of_models(found: Found) -> Iterator[Problem]:
     fit = found.models.visits
     if found.models.from_pack:
         yield _warn("few_repeaters", fit.verdict, column="customer")
-    elif fit.verdict.id != "value.visits.good":
+    elif not fit.determined:
         yield _warn("weak_visit_model", fit.verdict, column="customer")
     if found.models.spend.verdict.id != "value.spend.good":
         yield _warn("weak_spend_model", found.models.spend.verdict, column="net")

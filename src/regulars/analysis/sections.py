@@ -38,6 +38,7 @@ from regulars.analysis.retention import cohorts, cohorts_query, newcomers_query
 from regulars.analysis.rhythm import median_query, rhythm, rhythm_query
 from regulars.analysis.standings import PERMISSIONS
 from regulars.analysis.tournament import Tried
+from regulars.analysis.value.contest import MIXTURE
 from regulars.analysis.wastage import lost_query, wastage
 
 
@@ -201,7 +202,8 @@ def backtest_of(setting: Setting, kept: Kept, tried: Tried | None, rng: Generato
         return None
     origin = next(iter(tried.cases))
     end = origin.cut + timedelta(days=origin.horizon)
-    table = setting.desk.ask("backtest", backtest_query(kept.days.filter(kept.days.day <= end), cut=origin.cut))
+    days = kept.days.filter(kept.days.day <= end)
+    table = setting.desk.ask("backtest", backtest_query(days, cut=origin.cut, even=tried.chosen == MIXTURE))
     return backtest(table, fit=tried.fits[0], cut=origin.cut, as_of=end, rng=rng)
 
 

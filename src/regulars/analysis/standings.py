@@ -15,12 +15,12 @@ import ibis
 import numpy as np
 import pyarrow as pa
 
+from regulars.analysis.summary import history_keys
 from regulars.analysis.tournament import Tried
 from regulars.analysis.value import HORIZONS, SpendFit, Statistics, VisitFit, score, value_factors
 from regulars.analysis.value.calibration import QUANTILES, Calibration
 from regulars.analysis.value.score import discounts
 
-KEY = ("x", "t_x_days", "T_days")
 PERMISSIONS = ("may_email", "may_sms", "may_whatsapp", "may_phone", "may_post")
 HIGH, MIDDLE = 0.2, 0.5  # the top 20 % by value, the next 30 %
 
@@ -40,7 +40,8 @@ COLUMNS = (
 def statistics(triples: pa.Table) -> Statistics:
     """Unique triples for the visit models: days become weeks."""
     column = {name: triples[name].to_numpy().astype(float) for name in triples.column_names}
-    return Statistics(column["x"], column["t_x_days"] / 7, column["T_days"] / 7, column["customers"])
+    weeks = (column["t_x_days"] / 7, column["T_days"] / 7)
+    return Statistics(column["x"], *weeks, column["customers"], column.get("gaps"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +73,13 @@ def scores(triples: pa.Table, *, visits: VisitFit, spend: SpendFit, ranges: Rang
     columns |= {f"present_{h}": share for h, share in discounts(stats, visits, monthly=ranges.monthly_discount).items()}
     ones = np.ones(len(stats))
     columns["spend_cv"] = spend.spend_sd(stats.x, ones) / spend.expected_spend(stats.x, ones)
-    keys = {name: triples[name] for name in KEY}
+    keys = {name: triples[name] for name in history_keys(triples.column_names)}
     return pa.table(keys | {name: pa.array(values) for name, values in columns.items()})
 
 
 def valued(customers: ibis.Table, scored: ibis.Table, *, spend: SpendFit) -> ibis.Table:
     """Join scores to customers; add expected spend and value with ranges."""
-    joined = customers.inner_join(scored, list(KEY))
+    joined = customers.inner_join(scored, list(history_keys(scored.columns)))
     p, q, gamma = spend.parameters
     known = (joined.x > 0) & (joined.repeat_value > 0)
     base_cv = float(spend.spend_sd(0, 0.0) / spend.expected_spend(0, 0.0))
@@ -109,6 +110,7 @@ def with_dates(t: ibis.Table, *, as_of: date) -> ibis.Table:
 class Beside:
     """What is joined to customers besides the models; None where the ledger has nothing of the kind."""
 
+    tiers: ibis.Table  # customer, tier
     home: ibis.Table | None  # customer, branch, visits
     only_branch: str
     balances: ibis.Table | None  # customer, package_balance
@@ -122,7 +124,7 @@ def permissions(customers: ibis.Table) -> ibis.Table:
 
 def completed(customers: ibis.Table, beside: Beside, *, margin_share: float) -> ibis.Table:
     """Add tier, branch, visits, margin, package balance and permissions."""
-    t = customers.inner_join(tiers(customers), "customer")
+    t = customers.inner_join(beside.tiers, "customer")
     rate = margin_rate(t, margin_share)
     t = t.mutate(
         margin_visit=t.spend_visit * rate,

@@ -17,12 +17,13 @@ import pyarrow as pa
 from regulars.analysis.branches import branch_table, home
 from regulars.analysis.classes import value_cut_query, with_class
 from regulars.analysis.clock import timed
+from regulars.analysis.costs import Costs
 from regulars.analysis.desk import Desk, Kept, Setting
 from regulars.analysis.diagnosis import Diagnosis
 from regulars.analysis.forecast import discrepancy
 from regulars.analysis.hygiene import Cleaning, clean, hygiene, truncated, without_copies
 from regulars.analysis.hygiene.facts import own_money
-from regulars.analysis.models import Models, Spending, fit_models
+from regulars.analysis.models import Models, Spending, fit_models, named_prior
 from regulars.analysis.packages import balances
 from regulars.analysis.part import Scene
 from regulars.analysis.parts import deeper
@@ -37,12 +38,14 @@ from regulars.analysis.standings import (
     permissions,
     scores,
     statistics,
+    tiers,
     valued,
     with_dates,
 )
-from regulars.analysis.summary import log_gaps_query, repeat_values, summary, triples
+from regulars.analysis.summary import log_gaps_query, repeat_values, summary, triples, with_gaps
 from regulars.analysis.tally import tally, tally_query
 from regulars.analysis.tournament import Tried, tournament
+from regulars.analysis.value.contest import MIXTURE
 from regulars.analysis.visits import customer_days, in_order, lines_until, presences
 from regulars.base.errors import BadData
 from regulars.base.progress import Progress, unwatched
@@ -65,43 +68,57 @@ def study(
     pack: Pack,
     as_of: date,
     standings: Path,
+    costs: Costs | None = None,
     progress: Progress = unwatched,
 ) -> Diagnosis:
     """Study a business as if today were ``as_of``; writes one row per customer to ``standings`` (Parquet).
 
+    What each part took is put down in ``costs``.
+
     Raises:
         BadData: no identified customer has visited by that day.
     """
+    desk = Desk(reader, costs=costs or Costs())
+    cost = desk.costs.of
     progress(say("study.step.visits"), 0, _STEPS)
-    setting = _setting(reader, business=business, pack=pack, as_of=as_of)
-    kept, cleaning = _kept(setting)
-    early = truncated(setting, kept)
+    with cost("visits"):
+        setting = _setting(desk, business=business, pack=pack, as_of=as_of)
+        kept, cleaning = _kept(setting)
+        early = truncated(setting, kept)
     progress(say("study.step.models"), 1, _STEPS)
     unique = _histories(setting, kept)
-    tried = tournament(setting, kept, customers=round(statistics(unique).customers))
-    models = _models(setting, kept, unique, early, tried)
+    with cost("contest"):
+        tried = tournament(setting, kept, customers=round(statistics(unique).customers))
+    with cost("models"):
+        if tried is not None and tried.chosen == MIXTURE:
+            kept, unique = _with_gaps(setting, kept)
+        models = _models(setting, kept, unique, early, tried)
     progress(say("study.step.standings"), 2, _STEPS)
-    believed = _believed(setting, kept, models, tried)
+    with cost("standings"):
+        believed = _believed(setting, kept, models, tried)
     progress(say("study.step.sections"), 3, _STEPS)
     rng = np.random.default_rng(_SEED)
-    tested = backtest_of(setting, kept, tried, rng)
-    worth = portfolio(setting, models, believed, error=discrepancy(tested, tried.errors if tried else ()), rng=rng)
+    with cost("forecast"):
+        tested = backtest_of(setting, kept, tried, rng)
+        worth = portfolio(setting, models, believed, error=discrepancy(tested, tried.errors if tried else ()), rng=rng)
     scene = Scene(setting, kept, models, tried, worth, believed.people, believed.interval, believed.value_cut, rng)
     parts = deeper(scene)
-    clean_up = hygiene(setting, kept, cleaning, early)
-    clock = timed(setting, kept, statistics(models.histories))
-    results = parts.results | {"hygiene": clean_up.result, "clock": clock.found}
-    result = diagnosis(setting, kept, models, believed, tested=tested, portfolio=worth, tried=tried, parts=results)
-    more = (*parts.of_each, clean_up.of_each) if clean_up.of_each is not None else parts.of_each
-    _write(setting, believed, more, standings)
-    result = replace(result, queries=dict(setting.desk.queries))
+    with cost("hygiene"):
+        clean_up = hygiene(setting, kept, cleaning, early)
+    with cost("clock"):
+        clock = timed(setting, kept, statistics(models.histories))
+    with cost("sections"):
+        results = parts.results | {"hygiene": clean_up.result, "clock": clock.found}
+        result = diagnosis(setting, kept, models, believed, tested=tested, portfolio=worth, tried=tried, parts=results)
+    with cost("file"):
+        more = (*parts.of_each, clean_up.of_each) if clean_up.of_each is not None else parts.of_each
+        _write(setting, believed, more, standings)
     progress(say("study.step.done"), _STEPS, _STEPS)
-    return result
+    return replace(result, queries=dict(desk.queries))
 
 
-def _setting(reader: Reader, *, business: Business, pack: Pack, as_of: date) -> Setting:
-    desk = Desk(reader)
-    lines = lines_until(reader.table("sales"), as_of)
+def _setting(desk: Desk, *, business: Business, pack: Pack, as_of: date) -> Setting:
+    lines = lines_until(desk.reader.table("sales"), as_of)
     counted = tally(desk.ask("base", tally_query(lines, as_of=as_of)), currency=business.currency)
     if not any(row.known for row in counted.rows):
         raise BadData(say("study.error.no_visits", as_of=as_of), say("study.error.no_visits_hint"))
@@ -133,6 +150,7 @@ def _kept(setting: Setting) -> tuple[Kept, Cleaning]:
     days = desk.keep("customer_days", days)
     cleaning = clean(setting, lines=lines, days=days, copied=copied)
     days = desk.keep("visits", in_order(cleaning.kept_days(days)))
+    desk.forget("customer_days")
     everybody = desk.keep("customers", summary(days, as_of=setting.as_of))
     presence = homes = None
     if codes is not None:
@@ -148,6 +166,13 @@ def _histories(setting: Setting, kept: Kept) -> pa.Table:
     if not unique.num_rows:
         raise _nobody(setting)
     return unique
+
+
+def _with_gaps(setting: Setting, kept: Kept) -> tuple[Kept, pa.Table]:
+    """The customers with how even their own gaps were, and their histories apart by it: for the mixture of rhythms."""
+    even = setting.desk.keep("customers_even", with_gaps(kept.everybody, kept.days, until=setting.as_of))
+    kept = replace(kept, everybody=even)
+    return kept, _histories(setting, kept)
 
 
 def _models(setting: Setting, kept: Kept, unique: pa.Table, early: Truncation, tried: Tried | None) -> Models:
@@ -182,6 +207,7 @@ def _models(setting: Setting, kept: Kept, unique: pa.Table, early: Truncation, t
         log_gaps=float(gaps["total"][0].as_py()),
         chosen=tried.chosen if tried else None,
         standings=tried.standings if tried else {},
+        prior=named_prior(setting.business.forecast.prior, pack=setting.pack),
     )
 
 
@@ -208,10 +234,13 @@ def _believed(setting: Setting, kept: Kept, models: Models, tried: Tried | None)
     table = with_rhythm(kept.customers, interval=interval, windows=windows)
     table = with_dates(valued(table, scored, spend=models.spend), as_of=setting.as_of)
     table = desk.keep("values", table)
+    desk.reader.drop("study_scores")
     cut = float(desk.ask("value_cut", value_cut_query(table))["cut"][0].as_py())
+    ranked = desk.keep("tiers", tiers(table))
     table = with_class(table, value_cut=cut)
-    row_of_each = completed(table, _beside(setting, kept), margin_share=setting.business.margin.share)
+    row_of_each = completed(table, _beside(setting, kept, ranked), margin_share=setting.business.margin.share)
     people = desk.keep("people", row_of_each)
+    desk.forget("tiers")
     return Believed(table, people, interval, cut)
 
 
@@ -223,9 +252,10 @@ def _write(setting: Setting, believed: Believed, of_each: tuple[ibis.Table, ...]
     setting.desk.write("standings", t.order_by("customer"), path)
 
 
-def _beside(setting: Setting, kept: Kept) -> Beside:
+def _beside(setting: Setting, kept: Kept, ranked: ibis.Table) -> Beside:
     reader = setting.desk.reader
     return Beside(
+        tiers=ranked,
         home=kept.home,
         only_branch=setting.default_branch,
         balances=kept.balances,

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 import ibis
 
 from regulars.analysis.sums import exact
+from regulars.analysis.value.statistics import EVENNESS_STEP
 from regulars.analysis.visits import YEAR
+
+#: What a visit model knows of a customer.
+KEY = ("x", "t_x_days", "T_days")
 
 
 def summary(days: ibis.Table, *, as_of: date, clock: ibis.Table | None = None) -> ibis.Table:
@@ -65,13 +70,34 @@ def visitors(customers: ibis.Table) -> ibis.Table:
     return customers.filter(customers.x.notnull())
 
 
+def with_gaps(customers: ibis.Table, days: ibis.Table, *, until: date) -> ibis.Table:
+    """Add ``log_gaps``, the sum of the logarithms of the customer's own gaps (weeks) up to ``until``, and ``evenness``,
+    how far it lies below that of equal gaps (in steps): what the mixture of rhythms knows beside (x, t_x, T).
+    """
+    again = days.filter(days.previous.notnull(), days.day <= until)
+    weeks = again.day.delta(again.previous, unit="day").cast("float64") / 7
+    again = again.mutate(log_gap=weeks.ln())
+    sums = again.group_by("customer").aggregate(log_gaps=exact(again.log_gap, decimals=9).cast("float64"))
+    t = customers.left_join(sums, "customer").drop("customer_right")
+    t = t.mutate(log_gaps=t.log_gaps.fill_null(0.0))
+    count, last = ibis.greatest(t.x, 1).cast("float64"), ibis.greatest(t.t_x_days, 1).cast("float64") / 7
+    below = ((count * (last / count).ln() - t.log_gaps) / EVENNESS_STEP).round().cast("int64")
+    return t.mutate(evenness=ibis.ifelse(t.x > 0, below, 0))
+
+
+def history_keys(columns: Iterable[str]) -> tuple[str, ...]:
+    """What makes two customers' histories one: ``evenness`` too where it is known."""
+    return (*KEY, "evenness") if "evenness" in columns else KEY
+
+
 def triples(customers: ibis.Table) -> ibis.Table:
-    """Unique (x, t_x_days, T_days) with counts: all a visit model needs of the base."""
-    return (
-        customers.group_by("x", "t_x_days", "T_days")
-        .aggregate(customers=customers.count())
-        .order_by("x", "t_x_days", "T_days")
-    )
+    """Unique (x, t_x_days, T_days) with counts: all a visit model needs of the base; with ``evenness`` also by that,
+    and the mean ``gaps``."""
+    keys = history_keys(customers.columns)
+    more = {}
+    if "evenness" in keys:
+        more["gaps"] = exact(customers.log_gaps, decimals=9).cast("float64") / customers.count()
+    return customers.group_by(*keys).aggregate(customers=customers.count(), **more).order_by(*keys)
 
 
 def log_gaps_query(days: ibis.Table, *, until: date) -> ibis.Table:

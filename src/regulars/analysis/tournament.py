@@ -11,12 +11,14 @@ from dataclasses import dataclass
 import ibis
 
 from regulars.analysis.desk import Kept, Setting
-from regulars.analysis.models import fit_all
+from regulars.analysis.models import fit_all, named_prior
 from regulars.analysis.origins import OriginDay, origins, sampled, trials
 from regulars.analysis.results.tournament import Contender, LineContest, Origin, Tournament, Trust
 from regulars.analysis.trust import trust
 from regulars.analysis.value.calibration import Calibration
 from regulars.analysis.value.contest import (
+    TELLING,
+    Fitting,
     Standing,
     Trial,
     calibrated,
@@ -62,7 +64,7 @@ def tournament(setting: Setting, kept: Kept, *, customers: int) -> Tried | None:
     if not known:
         return None
     cases = list(known.values())
-    entries = contest(cases, at_origin)
+    entries = contest(cases, fitting(setting))
     if not entries:
         return None
     standings = judge(entries, cases)
@@ -70,7 +72,9 @@ def tournament(setting: Setting, kept: Kept, *, customers: int) -> Tried | None:
     entry = entries[chosen]
     spends = [spend_at(trial) for trial in cases]
     money = [
-        foretold_value(fit, spend, t.x, t.t_x, t.T, mean_value=t.repeat_value, weeks=t.weeks, actual=t.earned)
+        foretold_value(
+            fit, spend, t.x, t.t_x, t.T, mean_value=t.repeat_value, weeks=t.weeks, actual=t.earned, gaps=t.log_gaps
+        )
         for fit, spend, t in zip(entry.fits, spends, cases, strict=True)
     ]
     naive = repeat_crps(cases)
@@ -98,9 +102,15 @@ def tournament(setting: Setting, kept: Kept, *, customers: int) -> Tried | None:
     )
 
 
-def at_origin(trial: Trial) -> dict[str, VisitFit]:
-    """Every model as it would have been fitted on what was known at the origin."""
-    return fit_all(trial.statistics(), log_gaps=float(trial.log_gaps.sum()))
+def fitting(setting: Setting) -> Fitting:
+    """Every model as it would have been fitted on what was known at the origin, with the prior of the settings."""
+    prior = named_prior(setting.business.forecast.prior, pack=setting.pack)
+
+    def at_origin(trial: Trial) -> dict[str, VisitFit]:
+        own, total = trial.statistics(even=True), float(trial.log_gaps.sum())
+        return fit_all(trial.statistics(), log_gaps=total, prior=prior, even=own)
+
+    return at_origin
 
 
 def spend_at(trial: Trial) -> SpendFit:
@@ -119,6 +129,8 @@ def reason(standings: Mapping[str, Standing], chosen: str) -> Text:
     mine = standings[chosen]
     best = next(iter(standings))
     if best != chosen:
+        if mine.likelihood > standings[best].likelihood + TELLING:
+            return say("study.tournament.timed", best=say(f"study.tournament.model.{best}"))
         if mine.miscalibration < standings[best].miscalibration:
             return say("study.tournament.calibrated", best=say(f"study.tournament.model.{best}"))
         return say("study.tournament.simpler", best=say(f"study.tournament.model.{best}"))
@@ -181,7 +193,7 @@ def _line(
     days = setting.desk.keep(f"trade_line_{number}", days)
     known = trials(setting.desk.ask, days, at=at, name=f"trade_line_{number}_origin")
     cases = [t for t in known.values() if t.repeaters >= LINE_REPEATERS]
-    entries = contest(cases, at_origin) if cases else {}
+    entries = contest(cases, fitting(setting)) if cases else {}
     if not entries:
         return None
     standings = judge(entries, cases)

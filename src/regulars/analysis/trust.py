@@ -47,6 +47,7 @@ _FIGURES = ("visits", "revenue", "active_90", "next_visit")
 
 
 def _totals(origin: OriginDay, t: Trial, fit: VisitFit, spend: SpendFit) -> list[TrustRow]:
+    fit = fit.knowing(t.log_gaps)
     visits = fit.visits(t.x, t.t_x, t.T, t.weeks)
     known = (t.x > 0) & (t.repeat_value > 0)
     behind, value = np.where(known, t.x, 0.0), np.where(known, t.repeat_value, 0.0)
@@ -100,7 +101,7 @@ def _coverage(figure: str, parts: Sequence[Foretold], cases: Sequence[Trial]) ->
 def _active(cases: Sequence[Trial], fits: Sequence[VisitFit]) -> tuple[Reliability, ...]:
     """Probability of a visit within 90 days, in tenths of customers, against the share who came."""
     pairs = [
-        (fit.survival_counts(t.x, t.t_x, t.T, SOON, [1])[:, 0], t.next_days <= SOON * 7)
+        (fit.knowing(t.log_gaps).survival_counts(t.x, t.t_x, t.T, SOON, [1])[:, 0], t.next_days <= SOON * 7)
         for t, fit in zip(cases, fits, strict=True)
         if t.horizon_days >= SOON * 7
     ]

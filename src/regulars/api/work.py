@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import get_args
 
+from regulars.analysis.costs import Costs
 from regulars.analysis.diagnosis import Diagnosis
 from regulars.analysis.study import study as study_ledger
 from regulars.api.business import OpenBusiness
@@ -29,12 +30,14 @@ def study(
     as_of: date | None = None,
     fresh: bool = False,
     engine: str | None = None,
+    costs: Costs | None = None,
     progress: Progress = unwatched,
 ) -> Run[Diagnosis]:
     """Study the customer base as it was at the end of ``as_of`` (the ledger's last day when not given).
 
     The same day, data and settings give the same run, which is reused unless ``fresh``; ``engine`` ("duckdb" or
-    "spark") changes how it is computed, not what comes out.
+    "spark") changes how it is computed, not what comes out. ``costs`` is filled with what each part took (with nothing
+    where the run is reused).
 
     Raises:
         BadData: the ledger holds no sales up to that day, or none with an identified customer.
@@ -54,6 +57,7 @@ def study(
                 pack=business.pack,
                 as_of=day,
                 standings=folder / "standings.parquet",
+                costs=costs,
                 progress=progress,
             )
             _write_queries(folder, result.queries)

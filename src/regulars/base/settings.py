@@ -144,6 +144,15 @@ class Costs(_Model):
     payment_fee: Fraction | None = None
 
 
+class Forecast(_Model):
+    """What takes part in the visit models besides the business's own data. Every fit says what did.
+
+    `prior` is a belief about their parameters: `none`, or `pack` (centred at the pack's figures).
+    """
+
+    prior: Literal["none", "pack"] = "none"
+
+
 class Business(_Model):
     """The settings of one business."""
 
@@ -162,6 +171,7 @@ class Business(_Model):
     costs: Costs = Costs()
     relationship: Relationship = Relationship()
     hygiene: Hygiene = Hygiene()
+    forecast: Forecast = Forecast()
     closures: tuple[Closure, ...] = ()
     objectives: tuple[Objective, ...] = ()
     veto: tuple[str, ...] = ()

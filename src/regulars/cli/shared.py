@@ -35,6 +35,10 @@ class Voice:
         if not self.as_json:
             click.echo(" " * indent + render(text, self.language))
 
+    def aside(self, id: str, /, **params: Any) -> None:
+        """Print one sentence to standard error, beside the result."""
+        click.echo(render(say(id, **params), self.language), err=True)
+
     def result(self, document: Mapping[str, Any]) -> None:
         """Print the result to programs (only in --json)."""
         if self.as_json:

@@ -9,9 +9,10 @@ from typing import Any
 import click
 
 from regulars import api
+from regulars.analysis.costs import Costs
 from regulars.analysis.diagnosis import Diagnosis
 from regulars.api.runs import as_json
-from regulars.base.text import Money, Share
+from regulars.base.text import Money, Number, Share
 from regulars.cli.shared import Voice, folder_argument, verb
 
 
@@ -28,18 +29,36 @@ from regulars.cli.shared import Voice, folder_argument, verb
     type=click.Choice(["duckdb", "spark"]),
     help="What computes; the figures are the same.  [default: REGULARS_ENGINE, else business.toml, else duckdb]",
 )
+@click.option("--costs", is_flag=True, help="Print what each part took, in seconds, to standard error.")
 @verb
-def command(voice: Voice, folder: Path, as_of: datetime | None, fresh: bool, engine: str | None) -> None:
+def command(voice: Voice, folder: Path, as_of: datetime | None, fresh: bool, engine: str | None, costs: bool) -> None:
     """Study the customer base of FOLDER: who comes back, how often, who is leaving, what they are worth.
 
     Nothing after the day is read. The result is kept in FOLDER/runs with the data version it rests on.
     """
     business = api.open_business(folder)
     day = as_of.date() if as_of else None
-    run = api.study(business, as_of=day, fresh=fresh, engine=engine, progress=voice.progress())
+    spent = Costs()
+    run = api.study(business, as_of=day, fresh=fresh, engine=engine, costs=spent, progress=voice.progress())
+    if costs:
+        _tell_costs(voice, spent)
     tell_study(voice, run)
     voice.tell("cli.study.next", folder=str(folder))
     voice.result(as_document(run))
+
+
+def _tell_costs(voice: Voice, costs: Costs) -> None:
+    if not costs.parts:
+        voice.aside("cli.study.costs_none")
+    for cost in costs.parts.values():
+        voice.aside(
+            "cli.study.cost",
+            seconds=Number(cost.seconds, 2),
+            processor=Number(cost.processor, 2),
+            engine=Number(cost.engine, 2),
+            queries=cost.queries,
+            part=cost.part,
+        )
 
 
 def tell_study(voice: Voice, run: api.Run[Diagnosis]) -> None:

@@ -42,7 +42,7 @@ class DuckReader:
         return self._ibis.table(name)
 
     def keep(self, expr: ibis.Table, name: str) -> ibis.Table:
-        """Compute a table once and keep it until the reader closes."""
+        """Compute a table once and keep it until it is dropped or the reader closes."""
         # With the types that Ibis promises: a day and an interval make a timestamp in DuckDB.
         mapper = self._ibis.compiler.type_mapper
         columns = ", ".join(f"{engine.name(c)} {mapper.to_string(t)}" for c, t in expr.schema().items())
@@ -52,6 +52,10 @@ class DuckReader:
         self._connection.execute(f"DROP TABLE IF EXISTS {engine.name(name)}")
         self._connection.execute(f"ALTER TABLE {making} RENAME TO {engine.name(name)}")
         return self._ibis.table(name)
+
+    def drop(self, name: str) -> None:
+        """Let go of a table made by ``keep`` or ``take_in``."""
+        self._connection.execute(f"DROP TABLE {engine.name(name)}")
 
     def arrow(self, expr: ibis.Table) -> pa.Table:
         """Compute a table into memory."""

@@ -30,6 +30,7 @@ _DATED = ("date", "until", "joined", "booked_at", "resolved")
 _NUMBERS = ("quantity", "price", "gross", "discount", "net", "cost", "minutes", "compensation")
 _NOBODY = {*WALK_INS, "null", "n/a", "nan", "none", "-"}
 _WHO = ("customer", "reference", *_CONTACT)
+_BARE = ("id", "no", "number", "key", "編號")
 #: Headers of amounts that do not say whether money came or went.
 _VAGUE = ("amount", "total", "金額", "總額")
 
@@ -107,6 +108,7 @@ def _by_words(table: str, cells: dict[str, Cells]) -> dict[str, str]:
             fields[field] = name
     if table == "sales":
         _trust_names(fields, cells)
+        _bare_number(fields, cells)
     return _names_are_no_numbers(fields, cells)
 
 
@@ -118,6 +120,17 @@ def _trust_names(fields: dict[str, str], cells: dict[str, Cells]) -> None:
             ranked = sorted((rank, n) for n in free if (rank := _rank("sales", field, n)) is not None)
             if ranked and not set(fields) & {"gross", "price"}:
                 fields[field] = ranked[0][1]
+
+
+def _bare_number(fields: dict[str, str], cells: dict[str, Cells]) -> None:
+    # "Id" alone says nothing, but a number that comes again and again beside dates and money is somebody's, no sale's.
+    if "sale_id" in fields or set(fields) & set(_WHO):
+        return
+    bare = [
+        name for name, c in cells.items() if _plain(name) in _BARE and len(set(c.values)) < len(c.values) and c.values
+    ]
+    if len(bare) == 1 and bare[0] not in fields.values() and looks_like_id(cells[bare[0]]):
+        fields["customer"] = bare[0]
 
 
 def _names_are_no_numbers(fields: dict[str, str], cells: dict[str, Cells]) -> dict[str, str]:

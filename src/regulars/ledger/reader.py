@@ -30,7 +30,10 @@ class Reader(Protocol):
         """A table of the ledger, or one made by ``keep`` or ``take_in``; an empty one where nothing was imported."""
 
     def keep(self, expr: ibis.Table, name: str) -> ibis.Table:
-        """Compute a table once and keep it until the reader closes."""
+        """Compute a table once and keep it until it is dropped or the reader closes."""
+
+    def drop(self, name: str) -> None:
+        """Let go of a table made by ``keep`` or ``take_in``: what is kept and used no more crowds out what is used."""
 
     def arrow(self, expr: ibis.Table) -> pa.Table:
         """Compute a table into memory."""

@@ -145,7 +145,7 @@ class SparkReader:
         return node.to_expr()
 
     def keep(self, expr: ibis.Table, name: str) -> ibis.Table:
-        """Compute a table once and keep it until the reader closes."""
+        """Compute a table once and keep it until it is dropped or the reader closes."""
         # A local checkpoint, not persist(): that would carry the whole history of every table through the planning of
         # each query built on it, until the planner's stack overflows.
         frame = self._frame(expr).localCheckpoint()
@@ -153,6 +153,13 @@ class SparkReader:
             self._let_go(self._kept[name])
         self._kept[name] = frame
         return self._view(frame, name, expr.schema())
+
+    def drop(self, name: str) -> None:
+        """Let go of a table made by ``keep`` or ``take_in``."""
+        self._session.catalog.dropTempView(name)
+        del self._tables[name]
+        if name in self._kept:
+            self._let_go(self._kept.pop(name))
 
     def arrow(self, expr: ibis.Table) -> pa.Table:
         """Compute a table into memory."""

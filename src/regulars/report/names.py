@@ -68,6 +68,7 @@ _MODELS = {
     "mbg-nbd": "mbg_nbd",
     "pareto-nbd": "pareto_nbd",
     "mbg-cnbd-k": "mbg_cnbd_k",
+    "cnbd-mixture": "cnbd_mixture",
     "gamma-gamma": "gamma_gamma",
 }
 

@@ -77,6 +77,16 @@ def test_the_whole_way_by_hand(salon: Path, lines: Path) -> None:
     assert "熟客" in Path(written["path"]).read_text(encoding="utf-8")
 
 
+def test_costs_are_told_beside_the_result(salon: Path, lines: Path) -> None:
+    regulars("import", salon, lines)
+    said = regulars("study", salon, "--costs", "--json")
+    assert said.json["schema"] == "regulars.study/1"
+    told = said.err.splitlines()
+    assert [row.rsplit(": ")[1] for row in told][:3] == ["visits", "contest", "models"]
+    assert all("queries" in row for row in told)
+    assert "--fresh" in regulars("study", salon, "--costs").err
+
+
 def test_misuse_leaves_with_two_sentences_and_a_code(tmp_path: Path, salon: Path) -> None:
     said = regulars("study", tmp_path / "nowhere")
     assert said.code == 2

@@ -69,6 +69,34 @@ def test_online_retail(tmp_path: Path) -> None:
     assert facts["refunds"] == 9288 + 2  # cancellations, and two adjustments of bad debt
 
 
+@pytest.mark.parametrize(
+    ("header", "rows"),
+    [
+        ("household_id,store_id,basket_id,product_id,quantity,sales_value,retail_disc,transaction_timestamp",
+         ("7,309,b1,940996,1,3.86,0.43,2017-01-28 19:06:53", "8,309,b2,847901,2,5.00,0,2017-01-29 10:00:00")),
+        ("Id,Date,Price", ("7,2005-01-02,3.86", "8,2005-01-03,5.00", "7,2005-02-09,1.10")),
+        ("cust,date,sales", ("7,1997-01-01,3.86", "8,1997-01-12,5.00")),
+        ("id,chain,date,purchasequantity,purchaseamount",
+         ("7,205,2012-03-02,1,3.86", "8,205,2012-03-03,1,5.00", "7,15,2012-03-09,1,1.10")),
+    ],
+    ids=["grocery panel", "bare number", "short", "shoppers"],
+)  # fmt: skip
+def test_headers_of_published_panels(tmp_path: Path, header: str, rows: tuple[str, ...]) -> None:
+    shop = Shop(tmp_path, business(pack="retail"))
+    result = shop.take(write(tmp_path / "panel.csv", header, [row.split(",") for row in rows]))
+    assert (result.source, result.table, result.stored) == ("generic", "sales", len(rows))
+    lines = shop.rows()
+    assert {line["customer"] for line in lines} == {PSEUDONYMS.key("own", "7"), PSEUDONYMS.key("own", "8")}
+    assert sorted(line["net"] for line in lines)[-2:] == [Decimal("3.86"), Decimal("5.00")]
+
+
+def test_a_bare_number_that_never_comes_again_is_nobody(tmp_path: Path) -> None:
+    file = write(tmp_path / "sums.csv", "Id,Date,Price", [["1", "2005-01-02", "3.86"], ["2", "2005-01-03", "5.00"]])
+    with pytest.raises(BadData) as caught:
+        Shop(tmp_path).take(file)
+    assert caught.value.text.id == "importing.refused.generic_summary"
+
+
 def test_chinese_headers(tmp_path: Path) -> None:
     shop = Shop(tmp_path, business(branches=[Branch(id="mk", name={"zh-Hant": "旺角"})]))
     result = shop.take(write(tmp_path / "銷售.csv", CHINESE, [ROW]))

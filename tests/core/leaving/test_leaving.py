@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from regulars.analysis.leaving.criteria import _crossing, pooled
+from regulars.analysis.leaving.criteria import _crossing, pooled, soon
 from regulars.analysis.leaving.reasons import associations, complaints_query, price_query
 from regulars.analysis.leaving.warnings import area, difference, judged, verdict
 from regulars.analysis.origins import OriginDay
@@ -44,7 +44,12 @@ def test_the_criterion_lies_on_the_line_between_points() -> None:
     factor, share = np.array([1.0, 2.0, 4.0]), np.array([0.8, 0.6, 0.2])
     assert _crossing(factor, share, 0.5) == pytest.approx(2.5)
     assert _crossing(factor, share, 0.1) is None
-    assert _crossing(factor, share, 0.9) == 1.0
+    assert _crossing(factor, share, 0.9) == 0.0, "below it from the start"
+
+
+def test_a_return_counts_for_longer_where_customers_come_seldom() -> None:
+    assert [soon(days, 365) for days in (7, 35, 45, 100, 352)] == [90, 90, 90, 210, 365]
+    assert soon(352, 182) == 182, "no longer than anybody was watched"
 
 
 def test_alarms_against_every_pair() -> None:

@@ -48,6 +48,15 @@ def test_kept_tables_can_be_used_again_and_made_anew(ledger: Ledger) -> None:
         assert reader.arrow(reader.keep(smaller.limit(1), "per_customer_2")).num_rows == 1
 
 
+def test_dropped_tables_are_gone(ledger: Ledger) -> None:
+    with ledger.read() as reader:
+        kept = reader.keep(_per_customer(reader.table("sales")), "per_customer")
+        reader.drop("per_customer")
+        with pytest.raises(Exception, match="per_customer"):
+            reader.arrow(kept)
+        reader.keep(_per_customer(reader.table("sales")), "per_customer")
+
+
 def test_tables_from_memory_and_parquet_join_with_the_ledger(ledger: Ledger, tmp_path: Path) -> None:
     names = pa.table({"customer": pa.array([1, 2], pa.int64()), "segment": ["one", "zwei"]})
     with ledger.read() as reader:

@@ -7,9 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from regulars.analysis.tournament import reason
 from regulars.analysis.value import Statistics, fit_bgnbd, fit_mbgnbd
 from regulars.analysis.value.calibration import BANDS, Calibration, band_of
-from regulars.analysis.value.contest import Trial, choose, contest, held_out, judge, repeat_crps
+from regulars.analysis.value.contest import Standing, Trial, choose, contest, held_out, judge, repeat_crps
 from regulars.analysis.value.foretold import Foretold, foretold_visits
 from regulars.analysis.value.next_visit import next_visit
 from regulars.analysis.value.pareto import fit_pareto
@@ -83,6 +84,21 @@ def test_the_contest_finds_the_model_that_made_the_base() -> None:
     assert standings["mbg-nbd"].miscalibration < 0.02
     assert abs(standings["mbg-nbd"].bias) < 0.09  # three standard errors of what came
     assert repeat_crps([case]) > 1.5 * standings["mbg-nbd"].crps
+
+
+def test_days_tell_apart_what_counts_do_not() -> None:
+    def standing(*, behind: float, likelihood: float, miscalibration: float = 0.04) -> Standing:
+        return Standing(0.45 + behind, behind, 0.005, 0.2, miscalibration, 0.95, {}, likelihood)
+
+    regular = {"pareto-nbd": standing(behind=0, likelihood=-25_582)}
+    regular |= {"mbg-cnbd-k": standing(behind=0.003, likelihood=-24_662)}
+    assert choose(regular) == "mbg-cnbd-k"
+    assert reason(regular, "mbg-cnbd-k").id == "study.tournament.timed"
+    assert choose(regular | {"mbg-nbd": standing(behind=0.001, likelihood=-24_664)}) == "mbg-nbd", "as likely, simpler"
+    thinned = regular | {"mbg-cnbd-k": standing(behind=0.07, likelihood=-24_662)}
+    assert choose(thinned) == "pareto-nbd", "whoever foretells counts worse is not saved by days"
+    rough = regular | {"mbg-cnbd-k": standing(behind=0.003, likelihood=-24_662, miscalibration=0.2)}
+    assert choose(rough) == "pareto-nbd"
 
 
 @pytest.mark.parametrize("horizon_missed", [1.0, 1.3])

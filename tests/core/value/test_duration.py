@@ -23,6 +23,14 @@ def table() -> dict[str, Floats]:
     return {name: np.asarray(rows[name]) for name in ("regular", "high_end")}
 
 
+def test_the_table_is_the_printed_one() -> None:
+    printed = {
+        "regular": [100, 63.1, 46.8, 38.2, 32.6, 28.9, 26.2, 24.1, 22.3, 20.7, 19.4, 18.3, 17.3],
+        "high_end": [100, 86.9, 74.3, 65.3, 59.3, 55.1, 51.7, 49.1, 46.8, 44.5, 42.7, 40.9, 39.4],
+    }
+    assert {name: shares.tolist() for name, shares in table().items()} == printed
+
+
 def seven_years(which: str) -> Renewals:
     return Renewals.of_cohorts([10 * table()[which][:8]])
 

@@ -55,6 +55,7 @@ def test_holdout_by_calibration_frequency() -> None:
     band = np.minimum(base.x, 7)
     predicted = fitted("sample").expected_visits(base.x, base.t_x, base.T, 39.0)
     wanted = [0.138, 0.600, 1.196, 1.714, 2.399, 2.907, 3.819, 6.403]
+    # Printed for an optimum a flat step away: 2.3983 of it is 2.399 in print.
     assert np.bincount(band, predicted) / np.bincount(band) == pytest.approx(wanted, abs=1e-3)
 
 

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from regulars.analysis.value import VisitFit, fit_bgnbd, fit_gamma_gamma, fit_mbgnbd
+from regulars.analysis.value.pareto import fit_pareto
 from regulars.analysis.value.statistics import Floats
-from support.cdnow import Customers, cdnow
+from support.cdnow import DATA, Customers, cdnow
 
 FITS = {"bg-nbd": fit_bgnbd, "mbg-nbd": fit_mbgnbd}
 
@@ -50,6 +51,17 @@ def test_visit_models_reach_the_published_optimum(
     assert fit.verdict.id == "value.visits.good"
 
 
+def test_a_day_more_is_another_cut() -> None:
+    """CLVTools split after 39 weeks: calibration ends a day later than the papers', and other figures come out."""
+    base = cdnow("sample", cut=np.datetime64("1997-10-01"))
+    assert int(base.holdout.sum()) == 1877
+    assert fit_pareto(base.stats).log_likelihood == pytest.approx(-9615.2415, abs=6e-5)
+
+
+def test_visits_merged_by_week_are_another_base() -> None:
+    assert fit_bgnbd(cdnow("master", weekly=True).stats).parameters[0] == pytest.approx(0.291, abs=6e-4)
+
+
 def test_standard_errors_of_the_full_data() -> None:
     errors = fitted("master", "bg-nbd").standard_errors
     assert errors == pytest.approx({"r": 0.0042, "alpha": 0.131, "a": 0.054, "b": 0.199}, rel=0.01)
@@ -63,6 +75,16 @@ def test_gamma_gamma_of_946_repeat_buyers() -> None:
     assert fit.log_likelihood == pytest.approx(-4055.9177, abs=5e-5)
     assert fit.correlation == pytest.approx(0.11, abs=0.005)
     assert fit.verdict.id == "value.spend.good"
+
+
+def test_gamma_gamma_of_the_published_summary() -> None:
+    """The table `lifetimes` ships has values rounded to cents, so other last digits."""
+    rows = np.genfromtxt(DATA / "cdnow_customers_summary_with_transactions.csv", delimiter=",", names=True)
+    came = rows["x"] > 0
+    fit = fit_gamma_gamma(rows["x"][came], rows["zbar"][came])
+    assert fit.customers == 946
+    assert fit.parameters == pytest.approx((6.24875, 3.74460, 15.44791), abs=2e-4)  # the ridge is flat
+    assert fit.log_likelihood == pytest.approx(-4055.9232, abs=6e-5)
 
 
 def by_frequency(base: Customers, predicted: Floats) -> Floats:

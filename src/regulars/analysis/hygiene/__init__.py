@@ -24,11 +24,14 @@ __all__ = ["Cleaning", "clean", "hygiene", "truncated", "without_copies"]
 
 def without_copies(setting: Setting) -> tuple[ibis.Table, ibis.Table]:
     """The lines to study and the suspected copies; the lines are free of copies where the policy excludes them."""
-    again = setting.desk.keep("hygiene_again", facts.sold_again(setting.lines))
-    copied = setting.desk.keep("hygiene_copies", facts.copies(again))
+    desk, lines = setting.desk, setting.lines
+    several = desk.keep("hygiene_several", facts.several_sales(lines))
+    again = desk.keep("hygiene_again", facts.sold_again(lines, several))
+    copied = desk.keep("hygiene_copies", facts.copies(again))
+    desk.forget("hygiene_several", "hygiene_again")
     if setting.business.hygiene.duplicates == "keep":
-        return setting.lines, copied
-    return setting.lines.anti_join(copied, ["system", "sale_id", "line_id"]), copied
+        return lines, copied
+    return lines.anti_join(copied, ["system", "sale_id", "line_id"]), copied
 
 
 def clean(setting: Setting, *, lines: ibis.Table, days: ibis.Table, copied: ibis.Table) -> Cleaning:

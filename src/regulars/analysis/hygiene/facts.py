@@ -25,21 +25,29 @@ def own_money(lines: ibis.Table, currency: str) -> ibis.Table:
     return lines.mutate(**amounts, cost=ibis.ifelse(own, lines.cost, ibis.null(lines.cost.type())))
 
 
-def sold_again(lines: ibis.Table) -> ibis.Table:
-    """Lines of customers' days with several sales, where item or time is known: few, and all that copies can be among.
+def several_sales(lines: ibis.Table) -> ibis.Table:
+    """``customer`` and ``day`` where a customer has several sales in a day and their items or times are known."""
+    known = _told(lines)
+    per_day = known.group_by("customer", "day").aggregate(one=known.sale_id.min(), other=known.sale_id.max())
+    return per_day.filter(per_day.one != per_day.other).select("customer", "day")
+
+
+def sold_again(lines: ibis.Table, several: ibis.Table) -> ibis.Table:
+    """The lines of :func:`several_sales` (kept in the engine): few, and all that copies can be among.
 
     A customer may well pay the same amount twice in a day: where neither item nor time is known nothing is suspected.
     """
-    known = lines.filter(lines.customer.notnull(), lines.item.notnull() | lines.sold_at.notnull())
-    per_day = known.group_by("customer", "day").aggregate(one=known.sale_id.min(), other=known.sale_id.max())
-    several = per_day.filter(per_day.one != per_day.other).select("customer", "day")
-    again = known.semi_join(several, ["customer", "day"])
+    again = _told(lines).semi_join(several, ["customer", "day"])
     return again.select(
         *("system", "sale_id", "line_id", "customer", "day", "kind", "net", "currency"),
         branch=again.branch.fill_null(""),
         item=again.item.fill_null(""),
         minute=again.sold_at.truncate("m").cast("string").fill_null(""),
     )
+
+
+def _told(lines: ibis.Table) -> ibis.Table:
+    return lines.filter(lines.customer.notnull(), lines.item.notnull() | lines.sold_at.notnull())
 
 
 def copies(again: ibis.Table) -> ibis.Table:

@@ -1,9 +1,9 @@
 """From when on silence means loss, learned from the business's own past and for each rhythm.
 
 At the origins of the contest every customer had been silent for so many of their own intervals (shrunken as in
-:mod:`regulars.analysis.rhythm`, on what was known then). Of those equally late, the share who came within 90 days falls
-with lateness; it is smoothed by pooling adjacent violators (Ayer et al. 1955), and the criterion is where it falls
-below a half, a fifth, a tenth. Its range is where the ends of the shares' own 80 % intervals do.
+:mod:`regulars.analysis.rhythm`, on what was known then). Of those equally late, the share who came soon after (within
+:func:`soon`) falls with lateness; it is smoothed by pooling adjacent violators (Ayer et al. 1955), and the criterion is
+where it falls below a half, a fifth, a tenth. Its range is where the ends of the shares' own 80 % intervals do.
 Docs: docs/methods/wastage-criteria.md.
 """
 
@@ -19,7 +19,9 @@ from regulars.analysis.results.leaving import Criteria, Criterion, ReturnPoint, 
 from regulars.analysis.value.contest import Trial
 from regulars.analysis.value.statistics import Floats
 
-WITHIN = 90
+#: Days after an origin in which a return counts: two typical intervals of the base, between these ends. A watch shop
+#: whose customers come once a year would see hardly anybody within a quarter.
+SHORTEST, LONGEST, _STEP = 90, 365, 30
 BELOW = (0.5, 0.2, 0.1)
 #: Lateness in own intervals at which shares are taken.
 EDGES = (0.0, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 4.0, 6.0, 10.0, 1e9)
@@ -41,15 +43,20 @@ def pooled(share: Floats, weight: Floats) -> Floats:
     return np.concatenate([np.full(int(length), value) for value, _, length in blocks])
 
 
+def soon(interval: float, horizon: int) -> int:
+    """Days in which a return counts, of a base with that typical interval watched for ``horizon`` days."""
+    wanted = _STEP * round(2 * interval / _STEP)
+    return min(max(wanted, SHORTEST), LONGEST, horizon)
+
+
 def criteria(scene: Scene) -> Criteria | None:
     """The learned criteria; None without origins of 90 days or more."""
-    if scene.tried is None:
+    cases = list(scene.tried.cases.values()) if scene.tried is not None else []
+    cases = [t for t in cases if t.horizon_days >= SHORTEST]
+    if not cases:
         return None
-    cases = [t for t in scene.tried.cases.values() if t.horizon_days >= WITHIN]
-    windows = scene.setting.pack.windows
-    parts = [_late(t, interval=scene.interval, strength=windows.prior_strength) for t in cases]
-    if not parts:
-        return None
+    windows, within = scene.setting.pack.windows, soon(scene.interval, min(t.horizon_days for t in cases))
+    parts = [_late(t, interval=scene.interval, strength=windows.prior_strength, within=within) for t in cases]
     rhythm, factor, came = (np.concatenate(columns) for columns in zip(*parts, strict=True))
     if len(rhythm) < _FEW:
         return None
@@ -61,15 +68,15 @@ def criteria(scene: Scene) -> Criteria | None:
         if here.sum() >= _FEW:
             top = float(rhythm[here].max()) if np.isinf(high) else float(high)
             bands.append(_band(float(low), top, rhythm[here], factor[here], came[here]))
-    return Criteria(WITHIN, windows.lost_after, tuple(bands)) if bands else None
+    return Criteria(within, windows.lost_after, tuple(bands)) if bands else None
 
 
-def _late(t: Trial, *, interval: float, strength: float) -> tuple[Floats, Floats, Floats]:
-    """Own interval in days, intervals of silence, and whether they came within 90 days: customers who had come back."""
+def _late(t: Trial, *, interval: float, strength: float, within: int) -> tuple[Floats, Floats, Floats]:
+    """Own interval in days, intervals of silence, and whether they came in time: customers who had come back."""
     back = t.x > 0
     rhythm = (strength * interval + 7 * t.t_x[back]) / (strength + t.x[back])
     silent = 7 * (t.T - t.t_x)[back]
-    return rhythm, silent / rhythm, (t.next_days[back] <= WITHIN).astype(float)
+    return rhythm, silent / rhythm, (t.next_days[back] <= within).astype(float)
 
 
 def _band(low: float, high: float, rhythm: Floats, factor: Floats, came: Floats) -> RhythmBand:
@@ -94,13 +101,16 @@ def _band(low: float, high: float, rhythm: Floats, factor: Floats, came: Floats)
 
 
 def _crossing(factor: Floats, share: Floats, below: float) -> float | None:
-    """Where the falling curve first lies below, between points on a straight line; None where it never does."""
+    """Where the falling curve first lies below, between points on a straight line; None where it never does.
+
+    0 where it lies below from the start.
+    """
     under = np.flatnonzero(share < below)
     if not len(under):
         return None
     i = int(under[0])
     if i == 0:
-        return float(factor[0])
+        return 0.0
     span = share[i - 1] - share[i]
     part = (share[i - 1] - below) / span if span > 0 else 1.0
     return float(factor[i - 1] + part * (factor[i] - factor[i - 1]))

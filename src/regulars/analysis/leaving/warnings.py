@@ -50,7 +50,7 @@ def _scores(t: Trial, fit: VisitFit, scene: Scene) -> Mapping[str, Floats]:
     since = 7 * (t.T - t.t_x)
     rhythm = (windows.prior_strength * scene.interval + 7 * t.t_x) / (windows.prior_strength + t.x)
     return {
-        "model": fit.visits(t.x, t.t_x, t.T, t.weeks).none,
+        "model": fit.knowing(t.log_gaps).visits(t.x, t.t_x, t.T, t.weeks).none,
         "own_rhythm": since / rhythm,
         "recency": since,
         "fixed_window": (since > windows.lapsing_after).astype(float),

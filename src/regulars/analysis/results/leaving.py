@@ -24,8 +24,8 @@ class ReturnPoint:
 class Criterion:
     """For customers of one rhythm: the silence from which fewer than ``below`` came back.
 
-    ``factor`` is in own intervals with the range of what the data allow (None: not reached), ``days`` at the band's
-    middle rhythm.
+    ``factor`` is in own intervals with the range of what the data allow (None: not reached; 0: so from the start),
+    ``days`` at the band's middle rhythm.
     """
 
     below: float

@@ -51,7 +51,7 @@ class LineContest:
     model: str
     crps: float
     skill: float  # share of the error of repeating the last period that the model avoids
-    regularity: int  # stages of a gap; 1 = pure chance
+    regularity: int  # stages of a gap, of the commonest class in a mixture; 1 = pure chance
     reason: Text
 
 

@@ -15,7 +15,8 @@ from regulars.analysis.schemes.lifecycle import marks, with_lifecycle
 from regulars.analysis.schemes.rfm import with_rfm
 from regulars.analysis.schemes.sampling import sampled
 from regulars.analysis.standings import Ranges, scores, statistics, valued
-from regulars.analysis.summary import log_gaps_query, repeat_values, summary, triples, visitors
+from regulars.analysis.summary import log_gaps_query, repeat_values, summary, triples, visitors, with_gaps
+from regulars.analysis.value.contest import MIXTURE
 
 #: Customers whose values are worked out again for an earlier day; larger bases are sampled.
 MOST_SCORED = 40_000
@@ -32,8 +33,8 @@ def standing_at(scene: Scene, day: date, *, name: str, days: ibis.Table | None =
     if row["customers"][0].as_py() < FEW:
         return None
     rows = desk.ask(f"schemes_{name}_rhythm", base_interval_query(t, strength=windows.prior_strength))
-    t = with_rhythm(t, interval=base_interval(rows, windows=windows), windows=windows)
-    return desk.keep(f"schemes_{name}", with_rfm(with_lifecycle(t, windows=windows)))
+    seen = with_rhythm(t, interval=base_interval(rows, windows=windows), windows=windows)
+    return desk.keep(f"schemes_{name}", with_rfm(with_lifecycle(seen, windows=windows), t))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,8 @@ def valued_at(scene: Scene, standing: ibis.Table, day: date, *, of: int, name: s
     """
     desk = scene.setting.desk
     few = desk.keep(f"schemes_{name}_sample", sampled(standing, of=of, most=MOST_SCORED))
+    if scene.models.visits.model == MIXTURE:
+        few = desk.keep(f"schemes_{name}_even", with_gaps(few, scene.kept.days, until=day))
     unique = desk.ask(f"schemes_{name}_histories", triples(few))
     if not unique.num_rows:
         return None
@@ -59,7 +62,8 @@ def valued_at(scene: Scene, standing: ibis.Table, day: date, *, of: int, name: s
         return None
     seen = scene.kept.days.semi_join(few, "customer")
     gaps = desk.ask(f"schemes_{name}_gaps", log_gaps_query(seen, until=day))
-    visits = refit(stats, scene.models.visits.model, log_gaps=float(gaps["total"][0].as_py()))
+    models = scene.models
+    visits = refit(stats, models.visits.model, log_gaps=float(gaps["total"][0].as_py()), prior=models.prior)
     spent = desk.ask(f"schemes_{name}_spending", repeat_values(few, steps=400))
     overall = few.aggregate(mean=few.revenue.sum() / (few.x + 1).sum())
     spend = fit_spend(

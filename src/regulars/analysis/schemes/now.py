@@ -64,7 +64,7 @@ def classify(scene: Scene) -> Now:
     needs = find_needs(desk, bought, found)
     seen = marks(scene.kept.days, as_of=scene.setting.as_of)
     marked = desk.keep("schemes_marked", scene.people.select(*_NEEDED).inner_join(seen, "customer"))
-    t = with_rfm(with_lifecycle(marked, windows=scene.setting.pack.windows))
+    t = with_rfm(with_lifecycle(marked, windows=scene.setting.pack.windows), marked)
     related = _related(scene, found, marked, bought, cut=cut, name="now")
     weights = habit_weights(staffed=found.staffed, prepaid=scene.kept.balances is not None)
     odds = with_odds(marked.select("customer", "p_alive", *_VALUE), value_cut=cut).drop("p_alive", *_VALUE)

@@ -16,7 +16,8 @@ from regulars.analysis.schemes.rfm import with_rfm
 from regulars.analysis.schemes.sampling import half, sampled
 from regulars.analysis.schemes.worth import agreement, pairs_query, steadiness
 from regulars.analysis.standings import Ranges, scores, valued
-from regulars.analysis.summary import triples
+from regulars.analysis.summary import triples, with_gaps
+from regulars.analysis.value.contest import MIXTURE
 
 #: Customers on whom steadiness is tried; shares then stand to about a third of a per cent.
 MOST_TRIED = 20_000
@@ -59,7 +60,7 @@ def try_all(scene: Scene, now: Now) -> dict[SchemeId, Steadiness]:
 def _half(scene: Scene, tried: ibis.Table, side: int) -> ibis.Table:
     """One half of the sample classified by rules that look at that half alone."""
     desk, windows = scene.setting.desk, scene.setting.pack.windows
-    t = tried.filter(half(tried.customer) == side).select(*_NEEDED)
+    t = own = tried.filter(half(tried.customer) == side).select(*_NEEDED)
     row = desk.ask(f"schemes_half_{side}", base_interval_query(t, strength=windows.prior_strength))
     cut = desk.ask(f"schemes_half_{side}_cut", value_cut_query(t))["cut"][0].as_py()
     if cut is None:
@@ -67,7 +68,7 @@ def _half(scene: Scene, tried: ibis.Table, side: int) -> ibis.Table:
     t = with_class(t, value_cut=float(cut))
     if row["repeaters"][0].as_py():
         t = with_rhythm(t, interval=base_interval(row, windows=windows), windows=windows)
-    t = with_rfm(with_lifecycle(t, windows=windows))
+    t = with_rfm(with_lifecycle(t, windows=windows), own)
     t = with_scores(
         t.mutate(value=worth(t.value_36, value_cut=float(cut))),
         shift=scene.setting.business.relationship.model_dump(),
@@ -83,6 +84,8 @@ def _month_before(scene: Scene, tried: ibis.Table) -> ibis.Table | None:
     t = standing_at(scene, day, name="month", days=days)
     if t is None:
         return None
+    if scene.models.visits.model == MIXTURE:
+        t = desk.keep("schemes_month_even", with_gaps(t, days, until=day))
     unique = desk.ask("schemes_month_histories", triples(t))
     scored = scores(unique, visits=scene.models.visits, spend=scene.models.spend, ranges=Ranges.nominal())
     kept = desk.reader.take_in(scored, "study_schemes_month_scores")

@@ -91,7 +91,7 @@ def _money(scene: Scene, names: tuple[str, ...]) -> tuple[Measured | None, ...]:
 def _contributions(scene: Scene) -> ibis.Table:
     """What the chapter on profit keeps of each customer: computed there, if it came first."""
     desk = scene.setting.desk
-    if "profit_of_each" in desk.queries:
+    if "profit_of_each" in desk.kept:
         return desk.reader.table("study_profit_of_each")
     return contributions(scene)
 

@@ -3,6 +3,7 @@
 from regulars.analysis.value.backtest import by_frequency, crps
 from regulars.analysis.value.interval import value_factors, value_interval
 from regulars.analysis.value.portfolio import Portfolio, portfolio, total_visits
+from regulars.analysis.value.prior import Belief, Prior
 from regulars.analysis.value.score import HORIZONS, score
 from regulars.analysis.value.spend import SpendFit, fit_gamma_gamma, visit_spend_correlation
 from regulars.analysis.value.statistics import WEEKS_PER_MONTH, WEEKS_PER_YEAR, Statistics
@@ -12,7 +13,9 @@ __all__ = [
     "HORIZONS",
     "WEEKS_PER_MONTH",
     "WEEKS_PER_YEAR",
+    "Belief",
     "Portfolio",
+    "Prior",
     "SpendFit",
     "Statistics",
     "VisitFit",

@@ -2,8 +2,9 @@
 
 Every model is fitted at every origin on what was known then and foretells the days after it. They are compared by CRPS
 of each customer's whole forecast, pairwise on the same customers, so that a difference has a standard error. Among
-models that are not clearly behind the best (by one standard error) the best calibrated is taken, and the simpler one
-where they are calibrated alike.
+models that are not clearly behind the best (by one standard error) the best calibrated is taken. Where they are
+calibrated alike, counts over a period no longer tell them apart, but the days of the visits may: those clearly less
+likely than the likeliest are left out, and of the rest the simplest is taken.
 """
 
 from __future__ import annotations
@@ -20,8 +21,12 @@ from regulars.analysis.value.statistics import Bools, Floats, Statistics
 from regulars.analysis.value.visits import VisitFit
 
 #: From simple to rich; the order in which ties are broken.
-ORDER = ("bg-nbd", "mbg-nbd", "pareto-nbd", "mbg-cnbd-k", "cnbd-mixture")
+MIXTURE = "cnbd-mixture"
+ORDER = ("bg-nbd", "mbg-nbd", "pareto-nbd", "mbg-cnbd-k", MIXTURE)
 _ALIKE = 0.01  # miscalibrations that differ by less are alike
+#: A log-likelihood lower by more, beyond what a model's further parameters cost, tells models apart (a Bayes factor of
+#: 20 by the usual approximation).
+TELLING = 3.0
 
 type Fitting = Callable[[Trial], Mapping[str, VisitFit]]
 
@@ -58,9 +63,9 @@ class Trial:
         """Customers who had come back."""
         return int((self.x > 0).sum())
 
-    def statistics(self) -> Statistics:
-        """What the models are fitted on."""
-        return Statistics.collapse(self.x, self.t_x, self.T)
+    def statistics(self, *, even: bool = False) -> Statistics:
+        """What the models are fitted on; ``even`` with each customer's own gaps, for the mixture of rhythms."""
+        return Statistics.collapse(self.x, self.t_x, self.T, gaps=self.log_gaps if even else None)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,8 +94,8 @@ def contest(trials: Sequence[Trial], fit: Fitting) -> dict[str, Entry]:
         pairs = list(zip(fits, trials, strict=True))
         entries[name] = Entry(
             fits,
-            tuple(foretold_visits(f, t.x, t.t_x, t.T, weeks=t.weeks, actual=t.came) for f, t in pairs),
-            tuple(f.expected_visits(t.x, t.t_x, t.T, t.weeks) for f, t in pairs),
+            tuple(foretold_visits(f, t.x, t.t_x, t.T, weeks=t.weeks, actual=t.came, gaps=t.log_gaps) for f, t in pairs),
+            tuple(f.knowing(t.log_gaps).expected_visits(t.x, t.t_x, t.T, t.weeks) for f, t in pairs),
         )
     return entries
 
@@ -106,6 +111,7 @@ class Standing:
     miscalibration: float
     nominal_90: float
     coverage: Mapping[float, float]
+    likelihood: float  # at the latest origin, less one for each parameter
 
 
 def judge(entries: Mapping[str, Entry], trials: Sequence[Trial]) -> dict[str, Standing]:
@@ -127,6 +133,7 @@ def judge(entries: Mapping[str, Entry], trials: Sequence[Trial]) -> dict[str, St
             miscalibration=whole.miscalibration,
             nominal_90=float(whole.covered(0.9).mean()),
             coverage={width: float(held_out(entry.parts, trials, width)[1].mean()) for width in WIDTHS},
+            likelihood=entry.fits[0].log_likelihood - len(entry.fits[0].parameters) - (entry.fits[0].k > 1),
         )
     return found
 
@@ -136,7 +143,8 @@ def choose(standings: Mapping[str, Standing]) -> str:
     close = [name for name, s in standings.items() if s.behind <= s.behind_se]
     calibrated = min(standings[name].miscalibration for name in close)
     alike = [name for name in close if standings[name].miscalibration <= calibrated + _ALIKE]
-    return min(alike, key=ORDER.index)
+    likeliest = max(standings[name].likelihood for name in alike)
+    return min((n for n in alike if standings[n].likelihood >= likeliest - TELLING), key=ORDER.index)
 
 
 def held_out(parts: Sequence[Foretold], trials: Sequence[Trial], width: float) -> tuple[Floats, Floats]:

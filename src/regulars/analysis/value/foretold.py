@@ -61,15 +61,25 @@ def together(parts: Sequence[Foretold]) -> Foretold:
     return Foretold(*(np.concatenate([getattr(p, name) for p in parts]) for name in Foretold.__slots__))
 
 
-def foretold_visits(fit: VisitFit, x: Floats, t_x: Floats, T: Floats, *, weeks: float, actual: Floats) -> Foretold:
-    """Judge the forecast of visits in the ``weeks`` after T; one element per customer."""
+def foretold_visits(
+    fit: VisitFit,
+    x: Floats,
+    t_x: Floats,
+    T: Floats,
+    *,
+    weeks: float,
+    actual: Floats,
+    gaps: Floats | None = None,
+) -> Foretold:
+    """Judge the forecast of visits in the ``weeks`` after T; one element per customer, ``gaps`` where known."""
     size = len(x)
     found = Foretold(np.empty(size), np.empty(size), np.empty(size))
-    length = fit.expected_visits(x, t_x, T, weeks) + actual
+    length = fit.knowing(gaps).expected_visits(x, t_x, T, weeks) + actual
     order = np.argsort(length, kind="stable")
     for start in range(0, size, _ROWS):
         rows = order[start : start + _ROWS]
-        crps, at, below = _visits(fit, x[rows], t_x[rows], T[rows], actual[rows], weeks)
+        those = fit.knowing(None if gaps is None else gaps[rows])
+        crps, at, below = _visits(those, x[rows], t_x[rows], T[rows], actual[rows], weeks)
         found.crps[rows], found.at[rows], found.below[rows] = crps, at, below
     return found
 
@@ -99,6 +109,7 @@ def foretold_value(
     mean_value: Floats,
     weeks: float,
     actual: Floats,
+    gaps: Floats | None = None,
 ) -> Foretold:
     """Judge the forecast of revenue in the ``weeks`` after T; refunds beyond purchases count as nothing bought.
 
@@ -111,7 +122,8 @@ def foretold_value(
     paid = np.maximum(actual, 0.0)
     for start in range(0, len(x), _ROWS * 8):
         rows = slice(start, start + _ROWS * 8)
-        future = visits.visits(x[rows], t_x[rows], T[rows], weeks, marks=EDGES)
+        those = visits.knowing(None if gaps is None else gaps[rows])
+        future = those.visits(x[rows], t_x[rows], T[rows], weeks, marks=EDGES)
         value = value_cdf(future.reached, spend.parameters[0], shape[rows], paid[rows] / rate[rows])
         at[rows], below[rows] = value, np.where(paid[rows] > 0, value, 0.0)
     return Foretold(np.zeros(len(x)), at, below)

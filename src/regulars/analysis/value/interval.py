@@ -54,7 +54,7 @@ def value_factors(
     shape = np.asarray(spend.parameters[1] + spend.parameters[0] * behind, dtype=np.float64)
     columns = {}
     for months, weeks in HORIZONS.items():
-        future = visits.visits(grid.x, grid.t_x, grid.T, weeks, marks=EDGES)
+        future = visits.knowing(grid.gaps).visits(grid.x, grid.t_x, grid.T, weeks, marks=EDGES)
         for name in QUANTILES:
             level = calibrated.level(name, grid.x)
             columns[f"factor_{months}_{name}"] = _factors(future.reached, spend.parameters[0], shape, level)[back]

@@ -32,7 +32,7 @@ from scipy.special import betaln, digamma, expit, gammaln
 
 from regulars.analysis.value.statistics import Floats, Ints, Statistics, dot
 
-type VisitModel = Literal["bg-nbd", "mbg-nbd", "mbg-cnbd-k", "pareto-nbd"]
+type VisitModel = Literal["nbd", "bg-nbd", "mbg-nbd", "mbg-cnbd-k", "pareto-nbd", "ggom-nbd", "cnbd-mixture"]
 
 
 def chances_after_first(model: VisitModel) -> int:

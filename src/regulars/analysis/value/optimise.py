@@ -8,12 +8,13 @@ deviation of 2) the fit is repeated with a mild normal prior on the logarithms, 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.optimize import minimize
 from threadpoolctl import ThreadpoolController
 
+from regulars.analysis.value.prior import LogNormal
 from regulars.analysis.value.statistics import Floats
 
 #: Log-likelihood and its gradient at a vector of log parameters.
@@ -64,27 +65,46 @@ def maximise(
     customers: float,
     rough: Objective | None = None,
     always_held: bool = False,
+    belief: LogNormal | None = None,
 ) -> Optimum:
     """Best optimum over ``starts``; ``rough`` is a cheaper likelihood, much the same, that brings the search near.
 
     With it the exact likelihood is only evaluated for the last steps, whose curvature is that of the rough one.
+    ``belief`` is a prior the caller asked for by name, no part of ``held``; the mild ``prior`` is only for where the
+    data, and that belief, do not determine the parameters.
     """
+    exact, quick = objective, rough or objective
+    if belief is not None:
+        exact, quick = _with_prior(exact, belief), _with_prior(quick, belief)
+        starts = [*starts, np.where(np.isfinite(belief.spread), belief.centre, starts[0])]
     with _THREADS.limit(limits=1, user_api="blas"):
-        if not always_held:
-            free = _climb(objective, rough or objective, starts, bounds, customers)
+        if not always_held or (belief is not None and belief.whole):
+            free = _climb(exact, quick, starts, bounds, customers)
             if free.converged and not _at_bound(free.theta, bounds) and _flattest(free.covariance) < 1 / _MIN_CURVATURE:
-                return free
-        held = _climb(
-            _with_prior(objective, prior), _with_prior(rough or objective, prior), [prior, *starts], bounds, customers
-        )
-        return Optimum(held.theta, objective(held.theta)[0], held.covariance, held.converged, True)
+                return replace(free, value=objective(free.theta)[0]) if belief is not None else free
+        mild = LogNormal(prior, np.full(len(prior), _PRIOR_SD))
+        held = _climb(_with_prior(exact, mild), _with_prior(quick, mild), [prior, *starts], bounds, customers)
+        return replace(held, value=objective(held.theta)[0], held=True)
 
 
-def _with_prior(objective: Objective, centre: Floats) -> Objective:
+def climb(
+    objective: Objective,
+    *,
+    starts: Sequence[Floats],
+    bounds: Sequence[tuple[float, float]],
+    customers: float,
+    rough: Objective | None = None,
+) -> Optimum:
+    """Best optimum over ``starts`` without any prior, at a bound too: for models whose edge is a model of its own."""
+    with _THREADS.limit(limits=1, user_api="blas"):
+        return _climb(objective, rough or objective, starts, bounds, customers)
+
+
+def _with_prior(objective: Objective, prior: LogNormal) -> Objective:
     def penalised(theta: Floats) -> tuple[float, Floats]:
         value, gradient = objective(theta)
-        off = (theta - centre) / _PRIOR_SD
-        return value - 0.5 * float(off @ off), gradient - off / _PRIOR_SD
+        belief, pull = prior(theta)
+        return value + belief, gradient + pull
 
     return penalised
 

@@ -27,22 +27,23 @@ from numpy.typing import ArrayLike
 from scipy.special import betainc, digamma, gammaln
 
 from regulars.analysis.value.optimise import maximise
+from regulars.analysis.value.prior import Prior
 from regulars.analysis.value.series import Ahead, Tail, tail_length
 from regulars.analysis.value.statistics import Floats, Ints, Statistics, dot
-from regulars.analysis.value.visits import FEW_REPEATERS, LOG_LIMIT, VisitFit, as_floats, plain_words
+from regulars.analysis.value.visits import FEW_REPEATERS, LOG_LIMIT, VisitFit, as_floats, plain_words, said
 
 
-def _rule(points: int) -> tuple[Floats, Floats]:
+def rule(points: int) -> tuple[Floats, Floats]:
     """Gauss-Legendre nodes and weights on 0..1."""
     nodes, weights = leggauss(points)
     return (nodes + 1) / 2, weights / 2
 
 
 #: Points of the quadrature: to a ten-billionth in general, to a hundred-millionth where there are very many histories.
-_FINE, _QUICK, _VERY_MANY = _rule(32), _rule(16), 50_000
-_MANY = 2_500  # histories above which the search begins on a grid
+_FINE, _QUICK, _VERY_MANY = rule(32), rule(16), 50_000
+MANY_SEARCHED = 2_500  # histories above which the search begins on a grid
 _GONE = 40.0  # e-folds after which nothing is left to add up
-_LIVES, _LIFE_WEIGHTS = _rule(14)
+_LIVES, _LIFE_WEIGHTS = rule(14)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,8 +67,10 @@ class ParetoFit(VisitFit):
         """The distribution of visits in the next ``t`` weeks."""
         x, t_x, T = as_floats(x, t_x, T)
         r, alpha, s, beta = self.parameters
-        left = _lifetimes(s, beta + T, t)
-        return Lifetimes(r + x, left / (alpha + T + left), _shares(s, beta + T, t), self.p_alive(x, t_x, T))
+        level, share = lifetime_rule(self.lost_within(x, t_x, T, t))
+        inside = (beta + T) * np.expm1(-np.log1p(-level) / s)
+        left = np.vstack([np.minimum(inside, t), np.full(len(T), t)])
+        return Lifetimes(r + x, left / (alpha + T + left), share, self.p_alive(x, t_x, T))
 
     def expected_visits(self, x: ArrayLike, t_x: ArrayLike, T: ArrayLike, t: float) -> Floats:
         """Expected visits in the next ``t`` weeks, in closed form; at x = t_x = T = 0 those of a new customer."""
@@ -130,15 +133,17 @@ class Lifetimes:
         return tail_length(self.shape, self.z)
 
 
-def fit_pareto(stats: Statistics) -> VisitFit:
-    """Maximum likelihood Pareto/NBD."""
+def fit_pareto(stats: Statistics, *, prior: Prior | None = None) -> VisitFit:
+    """Maximum likelihood Pareto/NBD; with a ``prior`` its posterior mode."""
+    names = ("r", "alpha", "s", "beta")
+    belief = prior.on(names) if prior is not None else None
     exact = ParetoLikelihood.of(stats)
     scale = dot(stats.weight, stats.T) / stats.customers or 26.0
     rate = max(dot(stats.weight, stats.x.astype(float)) / (stats.customers * scale), 0.01 / scale)
     few = stats.repeaters < FEW_REPEATERS
     best = maximise(
         exact,
-        rough=ParetoLikelihood.of(_quick_grid(stats)) if len(stats) > _MANY else None,
+        rough=ParetoLikelihood.of(quick_grid(stats)) if len(stats) > MANY_SEARCHED else None,
         starts=[np.log([r, r / rate, s, b * scale]) for r, s, b in ((0.6, 0.6, 0.4), (1.5, 0.8, 2.0))],
         bounds=[
             (-LOG_LIMIT, LOG_LIMIT),
@@ -149,26 +154,30 @@ def fit_pareto(stats: Statistics) -> VisitFit:
         prior=np.log([1.0, scale, 0.7, 0.5 * scale]),
         customers=stats.customers,
         always_held=few,
+        belief=belief,
     )
+    name, log_prior = said(prior, belief, best)
     return ParetoFit(
         model="pareto-nbd",
-        names=("r", "alpha", "s", "beta"),
+        names=names,
         parameters=tuple(map(float, np.exp(best.theta))),
         covariance=best.covariance,
         log_likelihood=best.value,
         customers=round(stats.customers),
         converged=best.converged,
         held=best.held,
-        verdict=plain_words(stats, exact.nbd, best),
+        verdict=plain_words(stats, exact.nbd, best, prior),
+        prior=name,
+        log_prior=log_prior,
     )
 
 
-def _quick_grid(stats: Statistics) -> Statistics:
+def quick_grid(stats: Statistics) -> Statistics:
     """The base on the finest grid of few enough histories."""
     grid = stats
     for weeks in (1.0, 2.0, 4.0, 8.0, 13.0):
         grid = stats.coarsened(weeks)[0]
-        if len(grid) <= _MANY:
+        if len(grid) <= MANY_SEARCHED:
             break
     return grid
 
@@ -251,14 +260,9 @@ def _log_dead(
     return found, np.array(means)
 
 
-def _lifetimes(s: float, B: Floats, t: float) -> Floats:
-    """Lifetimes left at which the mixture is taken, the whole horizon last; lifetimes x rows."""
-    gone = -np.expm1(-s * np.log1p(t / B))
-    inside = B * np.expm1(-np.log1p(-_LIVES[:, None] * gone) / s)
-    return np.vstack([np.minimum(inside, t), np.full(len(B), t)])
+def lifetime_rule(gone: Floats) -> tuple[Floats, Floats]:
+    """Where a mixture over the lifetime left is taken, of customers who leave within the horizon with chance ``gone``.
 
-
-def _shares(s: float, B: Floats, t: float) -> Floats:
-    """How likely each of them is; they sum to one."""
-    gone = -np.expm1(-s * np.log1p(t / B))
-    return np.vstack([_LIFE_WEIGHTS[:, None] * gone, 1 - gone])
+    Levels of its distribution, lifetimes x rows; and how likely each of them is, the whole horizon last (sum one).
+    """
+    return _LIVES[:, None] * gone, np.vstack([_LIFE_WEIGHTS[:, None] * gone, 1 - gone])

@@ -39,9 +39,10 @@ def total_visits(
     stats: Statistics, fit: VisitFit, *, weeks: float, rng: np.random.Generator, draws: int = 100
 ) -> Estimate:
     """Visits all customers together will make in the next ``weeks``."""
-    visits = fit.visits(stats.x, stats.t_x, stats.T, weeks)
+    visits = fit.knowing(stats.gaps).visits(stats.x, stats.t_x, stats.T, weeks)
     mean, process = dot(stats.weight, visits.mean), dot(stats.weight, visits.variance)
     grid, _ = _quick_grid(stats)
+    fit = fit.knowing(grid.gaps)
     fitted = dot(grid.weight, fit.expected_visits(grid.x, grid.t_x, grid.T, weeks))
     drawn = np.array(
         [
@@ -106,6 +107,7 @@ def portfolio(
 def _means(grid: Statistics, visit_fit: VisitFit, spend_fit: SpendFit, behind: Floats, value: Floats) -> Floats:
     """Expected totals: visits and revenue of every horizon, then living customers."""
     each = spend_fit.expected_spend(behind, value)
+    visit_fit = visit_fit.knowing(grid.gaps)
     totals = []
     for weeks in HORIZONS.values():
         visits = visit_fit.expected_visits(grid.x, grid.t_x, grid.T, weeks)
@@ -119,6 +121,7 @@ def _totals(
 ) -> tuple[Floats, Floats]:
     """The same totals exactly, and their variance by chance."""
     each, believed = spend_fit.expected_spend(behind, value), spend_fit.spend_sd(behind, value) ** 2
+    visit_fit = visit_fit.knowing(stats.gaps)
     means, variances = [], []
     for weeks in HORIZONS.values():
         visits = visit_fit.visits(stats.x, stats.t_x, stats.T, weeks)

@@ -15,6 +15,8 @@ HORIZONS = {12: WEEKS_PER_YEAR, 36: 3 * WEEKS_PER_YEAR}
 SOON = 90 / 7
 #: Histories above which all but means and P(alive) are taken on a grid of weeks.
 _LARGE = 60_000
+#: Histories on which discounting is worked out where the model is costly.
+_FEW = 20_000
 #: Months at whose ends expected visits are taken to discount what comes between.
 _STEPS = {12: (3, 6, 9, 12), 36: (3, 6, 9, 12, 18, 24, 36)}
 
@@ -29,15 +31,24 @@ def score(stats: Statistics, fit: VisitFit, *, calibration: Calibration | None =
     """
     triple = (stats.x, stats.t_x, stats.T)
     grid, back = stats.gridded(_LARGE)
-    alive = fit.p_alive(*triple)
+    each, coarse = fit.knowing(stats.gaps), fit.knowing(grid.gaps)
+    alive = each.p_alive(*triple)
     columns = {
         "p_alive": alive,
-        "rate_month": fit.rate_given_alive(*triple) * WEEKS_PER_MONTH,
-        "p_active_90": fit.survival_counts(grid.x, grid.t_x, grid.T, SOON, [1])[:, 0][back],
-        "leaving_90": alive * fit.lost_within(grid.x, grid.t_x, grid.T, SOON)[back],
-        **next_visit(fit, stats),
+        "rate_month": each.rate_given_alive(*triple) * WEEKS_PER_MONTH,
+        "p_active_90": coarse.survival_counts(grid.x, grid.t_x, grid.T, SOON, [1])[:, 0][back],
+        "leaving_90": alive * coarse.lost_within(grid.x, grid.t_x, grid.T, SOON)[back],
+        **next_visit(each, stats),
     }
-    exact = fit.expected_ahead(*triple, tuple(HORIZONS.values())) if grid is not stats else None
+    exact = None
+    if grid is not stats and not fit.costly:
+        exact = each.expected_ahead(*triple, tuple(HORIZONS.values()))
+    elif grid is not stats:
+        # Visits ahead given still a customer go with the rate; between a history and its cell no more differs.
+        rate = alive * columns["rate_month"] / WEEKS_PER_MONTH
+        of_cell = coarse.p_alive(grid.x, grid.t_x, grid.T) * coarse.rate_given_alive(grid.x, grid.t_x, grid.T)
+        whole = coarse.expected_ahead(grid.x, grid.t_x, grid.T, tuple(HORIZONS.values()))
+        exact = [(ahead / np.maximum(of_cell, 1e-300))[back] * rate for ahead in whole]
     for number, (months, weeks) in enumerate(HORIZONS.items()):
         found = {part: values[back] for part, values in _ahead(grid, fit, weeks, calibration).items()}
         if exact is not None:
@@ -54,9 +65,9 @@ def _ahead(stats: Statistics, fit: VisitFit, weeks: float, calibration: Calibrat
     columns = {name: np.empty(len(stats)) for name in names}
     for b in np.unique(band):
         rows = np.flatnonzero(band == b)
-        x, t_x, T = stats.x[rows], stats.t_x[rows], stats.T[rows]
-        levels = tuple(float(calibrated.level(q, x[:1])[0]) for q in QUANTILES)
-        visits = fit.visits(x, t_x, T, weeks, levels)
+        here = stats.of(rows)
+        levels = tuple(float(calibrated.level(q, here.x[:1])[0]) for q in QUANTILES)
+        visits = fit.knowing(here.gaps).visits(here.x, here.t_x, here.T, weeks, levels)
         found = (visits.mean, *visits.quantiles, visits.variance, visits.none)
         for name, values in zip(names, found, strict=True):
             columns[name][rows] = values
@@ -69,9 +80,9 @@ def discounts(stats: Statistics, fit: VisitFit, *, monthly: float) -> dict[int, 
     Expected visits between two steps are discounted at the middle of the step; on a weekly grid, which moves the
     ratio by less than a thousandth.
     """
-    grid, back = stats.coarsened()
+    grid, back = stats.gridded(_FEW) if fit.costly else stats.coarsened()
     months = sorted({m for steps in _STEPS.values() for m in steps})
-    ahead = fit.expected_ahead(grid.x, grid.t_x, grid.T, tuple(m * WEEKS_PER_MONTH for m in months))
+    ahead = fit.knowing(grid.gaps).expected_ahead(grid.x, grid.t_x, grid.T, tuple(m * WEEKS_PER_MONTH for m in months))
     upto = {0: np.zeros(len(grid)), **dict(zip(months, ahead, strict=True))}
     found = {}
     for horizon, steps in _STEPS.items():

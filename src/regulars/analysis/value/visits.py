@@ -16,22 +16,36 @@ from regulars.analysis.value.likelihood import (
     stage_terms,
 )
 from regulars.analysis.value.optimise import Objective, Optimum, laplace_noise, maximise
+from regulars.analysis.value.prior import LogNormal, Prior
 from regulars.analysis.value.series import Ahead, Future, Visits, summarise
 from regulars.analysis.value.statistics import Floats, Statistics, dot
 from regulars.base.text import Text, say
 
 _LARGE = 300_000  # triples above which the search starts on a weekly grid
 FEW_REPEATERS = 20
-_NO_ATTRITION = 4.0  # twice the log-likelihood gained by letting customers leave
-_WEAK = 1.0  # standard error of a log parameter
+NO_ATTRITION = 4.0  # twice the log-likelihood gained by letting customers leave
+WEAK = 1.0  # standard error of a log parameter
 LOG_LIMIT = np.log(1e4)
 _NODES = 24  # quantiles of the chance to leave
 MOST_REGULAR = 6  # stages of a gap
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class GapLaw:
+    """What is believed of a customer's gaps: ``k`` stages at a rate that is Gamma(``shape``, ``scale``), weeks; and
+    with which probability (by row) it is this law, given still a customer."""
+
+    k: int
+    shape: Floats
+    scale: Floats
+    share: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class VisitFit:
     """A BG/NBD, MBG/NBD or MBG/CNBD-k model of a base; time in weeks. ``held``: a mild prior had to hold the fit.
+
+    ``prior`` names the prior asked for (None: maximum likelihood), ``log_prior`` is its log density against its centre.
 
     ``covariance`` is of the logarithms of the parameters. ``k`` is the regularity of gaps (stages of the Erlang
     distribution): 1 is pure chance, the rate is then one of visits, else of stages.
@@ -47,6 +61,19 @@ class VisitFit:
     held: bool
     verdict: Text
     k: int = 1
+    prior: str | None = None
+    log_prior: float = 0.0
+
+    @property
+    def log_posterior(self) -> float:
+        """Log-likelihood and log prior together: what a fit with a prior was raised to."""
+        return self.log_likelihood + self.log_prior
+
+    @property
+    def determined(self) -> bool:
+        """Whether the verdict is that the data (and a prior asked for) determine the model."""
+        found = self.verdict.params.get("verdict", self.verdict)
+        return isinstance(found, Text) and found.id == "value.visits.good"
 
     @property
     def named(self) -> dict[str, float]:
@@ -59,6 +86,15 @@ class VisitFit:
         """Standard errors of the parameters themselves (delta method)."""
         sds = np.sqrt(np.diag(self.covariance)) * self.parameters
         return dict(zip(self.names, map(float, sds), strict=True))
+
+    @property
+    def costly(self) -> bool:
+        """Whether expected visits of very many histories are better taken from a few like ones."""
+        return False
+
+    def knowing(self, gaps: Floats | None) -> VisitFit:
+        """The model asked about rows whose sums of log gaps are known: nothing new where all share one regularity."""
+        return self
 
     def p_alive(self, x: ArrayLike, t_x: ArrayLike, T: ArrayLike) -> Floats:
         """Probability that the customer has not left for good."""
@@ -152,6 +188,12 @@ class VisitFit:
         each = np.log1p(chance[of] * (weeks / (self.k * (alpha + T)))[:, None])
         return np.asarray(1 - np.exp(-(r + self.k * x)[:, None] * each).mean(axis=1))
 
+    def gap_laws(self, x: ArrayLike, t_x: ArrayLike, T: ArrayLike) -> tuple[GapLaw, ...]:
+        """The laws a gap of the customer's may follow, as known at the last visit: one."""
+        x, t_x, _ = as_floats(x, t_x, T)
+        r, alpha = self.parameters[:2]
+        return (GapLaw(self.k, r + self.k * x, alpha + t_x, np.ones_like(x)),)
+
     def draw_parameters(self, rng: np.random.Generator, n: int) -> list[VisitFit]:
         """``n`` fits whose parameters are drawn, in opposite pairs, from the Laplace approximation on the log scale."""
         middle = np.log(self.parameters)
@@ -159,29 +201,31 @@ class VisitFit:
         return [replace(self, parameters=tuple(map(float, row))) for row in drawn]
 
 
-def fit_bgnbd(stats: Statistics) -> VisitFit:
-    """Maximum likelihood BG/NBD."""
-    return _fit(stats, "bg-nbd")
+def fit_bgnbd(stats: Statistics, *, prior: Prior | None = None) -> VisitFit:
+    """Maximum likelihood BG/NBD; with a ``prior`` its posterior mode."""
+    return _fit(stats, "bg-nbd", prior=prior)
 
 
-def fit_mbgnbd(stats: Statistics) -> VisitFit:
-    """Maximum likelihood MBG/NBD."""
-    return _fit(stats, "mbg-nbd")
+def fit_mbgnbd(stats: Statistics, *, prior: Prior | None = None) -> VisitFit:
+    """Maximum likelihood MBG/NBD; with a ``prior`` its posterior mode."""
+    return _fit(stats, "mbg-nbd", prior=prior)
 
 
-def fit_mbgcnbd(stats: Statistics, *, log_gaps: float, simplest: VisitFit | None = None) -> VisitFit:
+def fit_mbgcnbd(
+    stats: Statistics, *, log_gaps: float, simplest: VisitFit | None = None, prior: Prior | None = None
+) -> VisitFit:
     """Maximum likelihood MBG/CNBD-k: k is raised from 1 while the log-likelihood gains, to 6 at most.
 
     ``log_gaps`` is the sum of the logarithms of all gaps between visits, in weeks: with it log-likelihoods of
     different k are comparable. ``simplest`` is the MBG/NBD of the same base where it is known already.
     """
-    best = simplest or fit_mbgnbd(stats)
+    best = simplest or fit_mbgnbd(stats, prior=prior)
     for k in range(2, MOST_REGULAR + 1):
         r, alpha, a, b = best.parameters
         # A stage is as much quicker as there are more of them.
         start = np.log([r, alpha * (k - 1) / k, a, b])
-        found = _fit(stats, "mbg-cnbd-k", k=k, log_gaps=log_gaps, starts=[start])
-        if not (found.converged and found.log_likelihood > best.log_likelihood):
+        found = _fit(stats, "mbg-cnbd-k", k=k, log_gaps=log_gaps, starts=[start], prior=prior)
+        if not (found.converged and found.log_posterior > best.log_posterior):
             break
         best = found
     return best
@@ -194,12 +238,15 @@ def _fit(
     k: int = 1,
     log_gaps: float = 0.0,
     starts: list[Floats] | None = None,
+    prior: Prior | None = None,
 ) -> VisitFit:
     exact = VisitLikelihood.of(stats, model, k=k, log_gaps=log_gaps)
     coarse = stats.coarsened()[0] if len(stats) > _LARGE else None
     rough = VisitLikelihood.of(coarse, model, k=k, log_gaps=log_gaps) if coarse is not None else None
     scale = dot(stats.weight, stats.T) / stats.customers or 26.0  # weeks; T = 0 throughout has no scale of its own
     few = stats.repeaters < FEW_REPEATERS
+    names = ("r", "alpha", "a", "b")
+    belief = prior.on(names, k=k) if prior is not None else None
     best = maximise(
         exact,
         rough=rough,
@@ -213,19 +260,26 @@ def _fit(
         prior=np.log([1.0, scale, 0.7, 2.5]),
         customers=stats.customers,
         always_held=few,
+        belief=belief,
     )
     return VisitFit(
         model,
-        ("r", "alpha", "a", "b"),
+        names,
         tuple(map(float, np.exp(best.theta))),
         best.covariance,
         best.value,
         round(stats.customers),
         best.converged,
         best.held,
-        plain_words(stats, exact.nbd, best),
+        plain_words(stats, exact.nbd, best, prior),
         k,
+        *said(prior, belief, best),
     )
+
+
+def said(prior: Prior | None, belief: LogNormal | None, best: Optimum) -> tuple[str | None, float]:
+    """What a fit says of its prior: the name, and the log density at the optimum."""
+    return (prior.name, belief(best.theta)[0]) if prior is not None and belief is not None else (None, 0.0)
 
 
 def _starts(stats: Statistics, scale: float) -> list[Floats]:
@@ -234,8 +288,13 @@ def _starts(stats: Statistics, scale: float) -> list[Floats]:
     return [np.log([r, r / rate, a, b]) for r, a, b in ((0.5, 0.8, 2.0), (1.0, 0.5, 6.0), (0.3, 0.1, 3.0))]
 
 
-def plain_words(stats: Statistics, nbd: Objective, best: Optimum) -> Text:
-    """Whether the data determine the model; ``nbd`` is the same base if nobody ever left."""
+def plain_words(stats: Statistics, nbd: Objective, best: Optimum, prior: Prior | None = None) -> Text:
+    """Whether the data determine the model; ``nbd`` is the same base if nobody ever left. A ``prior`` is named."""
+    found = _plain_words(stats, nbd, best)
+    return found if prior is None else say("value.prior.took_part", source=prior.source, verdict=found)
+
+
+def _plain_words(stats: Statistics, nbd: Objective, best: Optimum) -> Text:
     if not best.converged:
         return say("value.visits.not_converged")
     if stats.repeaters < FEW_REPEATERS:
@@ -243,11 +302,11 @@ def plain_words(stats: Statistics, nbd: Objective, best: Optimum) -> Text:
     start = best.theta[:2]
     bounds = [(value - 12, value + 12) for value in start]
     immortal = maximise(nbd, starts=[start], bounds=bounds, prior=start, customers=stats.customers)
-    if 2 * (best.value - immortal.value) < _NO_ATTRITION:
+    if 2 * (best.value - immortal.value) < NO_ATTRITION:
         return say("value.visits.no_attrition")
     if best.held:
         return say("value.visits.held")
-    if np.sqrt(np.diag(best.covariance)).max() > _WEAK:
+    if np.sqrt(np.diag(best.covariance)).max() > WEAK:
         return say("value.visits.weak")
     return say("value.visits.good")
 

@@ -122,6 +122,9 @@ def _criteria_table(found: Criteria | None) -> Table | None:
             if c.factor is None or c.days is None:
                 cells.append(Amount(None))
                 continue
+            if c.factor == 0:
+                cells.append(Words(say("report.leaving.at_once")))
+                continue
             between = say("report.leaving.intervals", factor=Number(c.factor, 1))
             cells.append(Amount(say("report.leaving.days", days=Number(c.days)), between))
         rows.append(tuple(cells))

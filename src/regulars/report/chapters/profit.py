@@ -109,7 +109,10 @@ def _whale(c: Context, p: Profit) -> Figure | Callout:
     w = p.whale
     if p.cost_known_share < _TOLD:
         return Callout(say("report.profit.no_whale"), say("report.profit.no_whale_why"), "plain")
-    title = say("report.profit.whale", n=w.below_zero, value=c.purse.about(-w.below_zero_amount), peak=Share(w.peak))
+    title = say("report.profit.whale_none")
+    if w.below_zero:
+        below = c.purse.about(-w.below_zero_amount)
+        title = say("report.profit.whale", n=w.below_zero, value=below, peak=Share(w.peak))
     shares: dict[float | str, Param] = {v: Share(v) for v in (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)}
     high = max(w.peak * 1.05, 1.05)
     upright: dict[float | str, Param] = {v: Share(v) for v in (0.0, 0.25, 0.5, 0.75, 1.0, 1.25) if v <= high}
