@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from regulars.base.settings import Business
 from regulars.ledger.store import Ledger
 from regulars.packs.load import load_pack
 from regulars.packs.schema import Pack
-from support.analysis import BUSINESS, Line, cdnow_sales, complaints_table, customers_table, sales_table
+from support.analysis import BUSINESS, Line, bookings_table, cdnow_sales, complaints_table, customers_table, sales_table
 from support.engines import DUCKDB, SPARK, Computed, computed, differences, parted
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
@@ -130,9 +130,24 @@ def test_demo(spark: Any, tmp_path: Path) -> None:
         for i, row in enumerate(last)
     ]
     business.ledger.write("complaints", complaints_table(told), import_id="complaints")
+    made = [
+        (row["customer"], row["day"], datetime(row["day"].year, row["day"].month, row["day"].day, 15)) for row in last
+    ]
+    booked: list[dict[str, object]] = [
+        {
+            "customer": customer if i % 9 else None,
+            "branch": ("CWB", "MK", None)[i % 3],
+            "day": min(day + timedelta(days=i % 40), DEMO_DAY),
+            "booked_at": at if i % 4 else None,
+            "status": ("completed", "no_show", "cancelled", "booked")[i % 4],
+        }
+        for i, (customer, day, at) in enumerate(made)
+    ]
+    business.ledger.write("bookings", bookings_table(booked), import_id="bookings")
     base = Base(business.ledger, business.settings, business.pack, DEMO_DAY)
     duck, _ = compare(base, tmp_path)
     assert duck.diagnosis.base.customers > 100
+    assert {"teams_branch_rebooked", "teams_trade_no_show", "teams_quarter_value"} <= duck.tables.keys()
     assert any("complaint" in sql for sql in duck.diagnosis.queries.values())
 
 

@@ -18,7 +18,7 @@ from regulars.analysis.diagnosis import Diagnosis
 from regulars.analysis.study import _kept, _setting, study
 from regulars.base.settings import Business
 from regulars.ledger.reader import Reader
-from regulars.ledger.schema import COMPLAINTS, CUSTOMERS, SALES, SPEND
+from regulars.ledger.schema import BOOKINGS, COMPLAINTS, CUSTOMERS, SALES, SPEND
 from regulars.ledger.store import Ledger
 from regulars.packs.load import load_pack
 from regulars.packs.schema import Pack
@@ -78,6 +78,13 @@ def spend_table(rows: Sequence[dict[str, object]]) -> pa.Table:
     """Rows of the ledger's ``spend``; ``system``, number and ``currency`` are filled in."""
     filled = [{"system": "test", "spend_id": f"e{i}", "currency": "HKD", **row} for i, row in enumerate(rows)]
     wanted = [field for field in SPEND.arrow if field.name not in ("import_id", "fingerprint")]
+    return pa.table({f.name: pa.array([row.get(f.name) for row in filled], f.type) for f in wanted}, pa.schema(wanted))
+
+
+def bookings_table(rows: Sequence[dict[str, object]]) -> pa.Table:
+    """Rows of the ledger's ``bookings``; ``system`` and number are filled in."""
+    filled = [{"system": "test", "booking_id": f"b{i}", **row} for i, row in enumerate(rows)]
+    wanted = [field for field in BOOKINGS.arrow if field.name not in ("import_id", "fingerprint")]
     return pa.table({f.name: pa.array([row.get(f.name) for row in filled], f.type) for f in wanted}, pa.schema(wanted))
 
 

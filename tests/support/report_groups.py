@@ -16,7 +16,19 @@ from regulars.analysis.results.acquisition import (
 )
 from regulars.analysis.results.opportunity import NextRow, Opportunity, Tried
 from regulars.analysis.results.shrunk import Shrunk, Told
-from regulars.analysis.results.teams import Foretold, Measured, Span, TeamRow, Teams
+from regulars.analysis.results.teams import (
+    Beside,
+    Change,
+    Course,
+    Foretold,
+    Line,
+    Measured,
+    Point,
+    Span,
+    Split,
+    TeamRow,
+    Teams,
+)
 from regulars.base.estimate import Estimate
 
 _FROM, _UNTIL = date(2023, 11, 21), date(2026, 10, 31)
@@ -92,14 +104,75 @@ def teams() -> Teams:
         ("MK", _drawn(24, 390, 601, 90)),
         ("TST", None),
     )
+    interval = named(
+        ("CEN", _drawn(700, 39, 39.4, 2.0)),
+        ("CWB", _drawn(900, 40, 40.1, 1.8)),
+        ("MK", _drawn(500, 47, 46.2, 2.5, "above")),
+        ("TST", _drawn(600, 34, 34.9, 2.2, "below")),
+    )
+    missed = named(
+        ("CEN", _drawn(640, 0.031, 0.032, 0.006)),
+        ("CWB", _drawn(810, 0.034, 0.033, 0.005)),
+        ("MK", _drawn(450, 0.033, 0.033, 0.007)),
+        ("TST", _drawn(520, 0.035, 0.034, 0.006)),
+    )
     staff = named(("st-1a", _drawn(140, 0.39, 0.36, 0.06)), ("st-2b", _drawn(35, 0.20, 0.33, 0.08)))
     return Teams(
         (
             Measured("late", 0.333, late, 3, 6, Span(0.01, 0.05, 0.13)),
+            Measured("interval", 40.2, interval, 4, 6, Span(0.02, 0.06, 0.15)),
+            Measured("no_show", 0.0331, missed, 0, 6, Span(0.6, 1.0, 1.0)),
             Measured("visit_value", 640, value, 0, 1, None),
         ),
         (Measured("back_90", 0.35, staff, 0, 1, None, Foretold(3, 0.0040, 0.0025)),),
         2,
+        (
+            Split(
+                "back_90",
+                1380,
+                4,
+                18,
+                Span(0.004, 0.012, 0.041),
+                Span(0.0, 0.003, 0.011),
+                Span(0.95, 0.985, 0.995),
+                Span(0.03, 0.06, 0.11),
+                Span(0.0, 0.03, 0.055),
+            ),
+        ),
+        _trade(),
+        (_course(),),
+    )
+
+
+def _trade() -> tuple[Beside, ...]:
+    return (
+        Beside("newcomers_returned", "new_back_90", 0.30, "A vendor, undated", 1380, Span(0.30, 0.32, 0.34)),
+        Beside("no_show", "no_show", 0.03, "A vendor, 2025", 1900, Span(0.034, 0.037, 0.040)),
+        Beside("interval_days", "revisit_days", 50, "A vendor, 2023", 1900, Span(38.2, 39.1, 40.0)),
+        Beside("rebooking", "rebooked_24h", 0.52, "A vendor, 2020", 0, None, "no_bookings"),
+        Beside("repeat_share", None, 0.80, "A vendor, 2025", 0, None, "otherwise"),
+    )
+
+
+def _course() -> Course:
+    """Six quarters in which all fell at the end, one branch alone before that, and one is too small to be judged."""
+
+    def line(name: str, judged: bool, *figures: float | None) -> Line:
+        points = tuple(None if v is None else Point(150 if judged else 12, v - 0.06, v, v + 0.06) for v in figures)
+        return Line(name, points, judged)
+
+    return Course(
+        "back_90",
+        tuple(date(2025 + i // 4, 3 * (i % 4) + 1, 1) for i in range(6)),
+        (0.36, 0.35, 0.34, 0.36, 0.29, 0.28),
+        (
+            line("CEN", True, 0.37, 0.37, 0.36, 0.38, 0.30, 0.31),
+            line("CWB", True, 0.36, 0.37, 0.37, 0.36, 0.29, 0.28),
+            line("MK", True, 0.36, 0.28, 0.27, 0.35, 0.30, 0.28),
+            line("TST", False, None, 0.25, 0.50, 0.33, 0.25, 0.33),
+        ),
+        (Change(None, 4, 5, Span(-0.10, -0.07, -0.04)), Change("MK", 1, 2, Span(-0.14, -0.09, -0.04))),
+        False,
     )
 
 

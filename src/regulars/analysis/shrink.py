@@ -65,8 +65,16 @@ def means(sums: Floats, squares: Floats, n: Floats) -> list[Shrunk | None]:
     raw = total / count
     free = max(float(count.sum()) - count.size, 1.0)
     within = max(float(squares[known].sum() - (total * raw).sum()) / free, 1e-12 * (1 + float(squares[known].max())))
-    error = within / count
-    scale = max(float(np.sqrt(within)), 1e-9)
+    found: list[Shrunk | None] = [None] * len(n)
+    drawn = weighed(raw, within / count, count, middle=float(total.sum() / count.sum()))
+    for at, one in zip(np.flatnonzero(known), drawn, strict=True):
+        found[at] = one
+    return found
+
+
+def weighed(raw: Floats, error: Floats, n: Floats, *, middle: float) -> list[Shrunk]:
+    """Shrunken figures of groups of ``n`` customers with known error variances; ``middle`` is the figure of all."""
+    scale = max(float(np.sqrt((error * n).mean())), 1e-9)
     taus = scale * np.r_[1e-4, np.geomspace(1e-3, 3, 40)]
     variance = error + taus[:, None] ** 2
     mu_each = (raw / variance).sum(axis=1) / (1 / variance).sum(axis=1)
@@ -76,10 +84,11 @@ def means(sums: Floats, squares: Floats, n: Floats) -> list[Shrunk | None]:
     kept = taus[:, None] ** 2 / variance
     centre = mu_each[:, None] + kept * (raw - mu_each[:, None])
     sd = np.sqrt(kept * error + (1 - kept) ** 2 / (1 / variance).sum(axis=1)[:, None])
-    mu = float(total.sum() / count.sum())
-    grid = _between(float((centre - 5 * sd).min()), float((centre + 5 * sd).max()), mu)
+    grid = _between(float((centre - 5 * sd).min()), float((centre + 5 * sd).max()), middle)
     reached = np.einsum("m,mgp->gp", weight, ndtr((grid - centre[..., None]) / sd[..., None]))
-    return _spread(known, count, raw, weight @ centre, grid, reached, int(np.searchsorted(grid, mu)))
+    everywhere = np.ones(len(raw), dtype=bool)
+    found = _spread(everywhere, n, raw, weight @ centre, grid, reached, int(np.searchsorted(grid, middle)))
+    return [one for one in found if one is not None]
 
 
 def _weights(log: Floats) -> Floats:

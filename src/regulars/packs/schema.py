@@ -19,6 +19,7 @@ type Trust = Literal["A", "B", "C", "D", "E"]
 type Channel = Literal["in_person", "sms", "whatsapp", "email", "phone", "post", "app"]
 type Relationship = Literal["deal", "functional", "affiliation", "consultant", "partnership"]
 type Need = Literal["packages", "bookings", "cost", "pieces", "complaints"]
+type Defined = Literal["new_back_90", "existing_back_90", "rebooked_24h", "no_show", "revisit_days"]
 type Family = Literal["acquire", "retain", "develop", "recover", "winback"]
 
 STATES: tuple[StateName, ...] = ("newcomer", "active", "overdue", "lapsed")
@@ -112,13 +113,18 @@ class Windows(_Model):
 
 
 class Benchmark(_Model):
-    """A trade figure that may stand beside the business's own, with grade and source."""
+    """A trade figure that may stand beside the business's own, with grade and source.
+
+    ``defined`` names the definition of docs/reference/kpis.md it was measured by. Without one it is told, but the
+    business's own figure is never held against it.
+    """
 
     id: Literal["newcomers_returned", "existing_returned", "rebooking", "no_show", "interval_days", "repeat_share"]
     value: Positive
     grade: Literal["A", "B"]
     source: Annotated[str, Field(min_length=3)]
     name: Names
+    defined: Defined | None = None
 
 
 class StarterObjective(_Model):

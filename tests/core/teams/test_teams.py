@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -14,9 +16,10 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from regulars.analysis.results.teams import Measured, Teams
-from regulars.analysis.teams import at_the_same_branch, at_the_same_mix, teams
-from regulars.analysis.teams.measured import ENOUGH, Counted, foretold, measured
+from regulars.analysis.results.teams import ENOUGH, Measured, Teams
+from regulars.analysis.teams import teams
+from regulars.analysis.teams.measured import Counted, foretold, measured
+from regulars.analysis.teams.of_staff import at_the_same_branch, at_the_same_mix
 from regulars.packs.load import load_pack
 from support.analysis import Line, laid_out, sales_table
 
@@ -126,16 +129,16 @@ def means_of(pairs: list[tuple[tuple[str, int], float]]) -> dict[tuple[str, int]
     return {name: sum(values) / len(values) for name, values in by.items()}
 
 
-def alike(one: dict[str, tuple[int, float]], other: dict[str, tuple[int, float]]) -> None:
+def alike(one: dict[str, tuple[int, float]], other: dict[str, tuple[int, float]], rel: float = 1e-9) -> None:
     assert set(one) == set(other)
     for name, (n, value) in one.items():
         assert n == other[name][0]
-        assert value == pytest.approx(other[name][1], rel=1e-9)
+        assert value == pytest.approx(other[name][1], rel=rel)
 
 
 def test_branches_against_a_loop(base: dict[int, list[Visit]], found: Teams) -> None:
-    back, stayed, late, value = found.branches
-    assert [m.measure for m in found.branches] == ["back_90", "stayed", "late", "visit_value"]
+    back, stayed, late, interval, value = found.branches
+    assert [m.measure for m in found.branches] == ["back_90", "stayed", "late", "interval", "visit_value"]
     alike(counted(back), shares([(v[0].branch, float(came_again(v))) for v in newcomers(base)]))
     then = AS_OF - timedelta(days=365)
     pairs = []
@@ -146,6 +149,16 @@ def test_branches_against_a_loop(base: dict[int, list[Visit]], found: Teams) -> 
     alike(counted(stayed), shares(pairs))
     homes = [(home(visits), (AS_OF - visits[-1].day).days) for visits in base.values()]
     alike(counted(late), shares([(branch, float(away > 60)) for branch, away in homes if away <= 120]))
+    gaps = [
+        ((after.branch, key), math.log((after.day - before.day).days))
+        for key, vs in base.items()
+        for before, after in itertools.pairwise(vs)
+        if after.day > then
+    ]
+    usual = shares([(branch, mean) for (branch, _), mean in means_of(gaps).items()])
+    alike(
+        counted(interval), {name: (n, math.exp(mean)) for name, (n, mean) in usual.items()}, rel=1e-6
+    )  # sums of logarithms carry six decimals
     paid = [((v.branch, key), v.paid) for key, vs in base.items() for v in vs if v.day > then]
     alike(counted(value), shares([(branch, mean) for (branch, _), mean in means_of(paid).items()]))
 

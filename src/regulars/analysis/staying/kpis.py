@@ -13,6 +13,7 @@ from datetime import date, timedelta
 import ibis
 import numpy as np
 
+from regulars.analysis.bookings import rebooked
 from regulars.analysis.part import Scene
 from regulars.analysis.results.staying import KpiFigure
 from regulars.analysis.visits import YEAR
@@ -34,17 +35,23 @@ class _Count:
     base_before: int
 
 
+def client_months(days: ibis.Table, *, as_of: date) -> ibis.Table:
+    """Last visits of customers' months of three years: their ``month``, whether it was the first (``new``), and the
+    ``wait`` in days until they came in another month, null for those who did not."""
+    visits = days.filter(days.visit, days.day > as_of - 3 * YEAR)
+    window = ibis.window(group_by=visits.customer, order_by=visits.day)
+    t = visits.mutate(month=visits.day.truncate("M").cast("date"), following=visits.day.lead().over(window))
+    after = t.following.truncate("M").cast("date")
+    t = t.filter(t.following.isnull() | (after != t.month))
+    return t.mutate(new=t.first_day.truncate("M").cast("date") == t.month, wait=t.following.delta(t.day, unit="day"))
+
+
 def returns_query(days: ibis.Table, *, scene: Scene) -> ibis.Table:
     """Client-months of two years by age: clients whose last visit of a month was followed by another within a window.
 
     A month counts for a window once the window has passed for all of it.
     """
-    visits = days.filter(days.visit, days.day > scene.setting.as_of - 3 * YEAR)
-    window = ibis.window(group_by=visits.customer, order_by=visits.day)
-    t = visits.mutate(month=visits.day.truncate("M").cast("date"), following=visits.day.lead().over(window))
-    after = t.following.truncate("M").cast("date")
-    t = t.filter(t.following.isnull() | (after != t.month))
-    t = t.mutate(new=t.first_day.truncate("M").cast("date") == t.month, wait=t.following.delta(t.day, unit="day"))
+    t = client_months(days, as_of=scene.setting.as_of)
     back = {f"back_{w}": t.count(where=(t.wait <= w).fill_null(False)) for w in WINDOWS}
     return t.group_by("month", "new").aggregate(clients=t.count(), **back).order_by("month", "new")
 
@@ -98,14 +105,7 @@ def rebooked_query(days: ibis.Table, bookings: ibis.Table, *, scene: Scene) -> i
     with a booking for later that stood when they left."""
     as_of = scene.setting.as_of
     visits = days.filter(days.visit, days.day > as_of - 2 * YEAR).select("customer", "day")
-    made = bookings.filter(bookings.customer.notnull(), bookings.booked_at.notnull())
-    made = made.select(who="customer", on=made.booked_at.cast("date"), start="day")
-    pairs = visits.inner_join(made, visits.customer == made.who)
-    pairs = pairs.filter(pairs.start > pairs.day, pairs.on <= pairs.day + ibis.interval(days=1))
-    each = pairs.group_by("customer", "day").aggregate(
-        quickly=pairs.count(where=pairs.on >= pairs.day) > 0, standing=pairs.count(where=pairs.on <= pairs.day) > 0
-    )
-    t = visits.left_join(each, ["customer", "day"])
+    t = visits.left_join(rebooked(visits, bookings), ["customer", "day"])
     return (
         t.group_by(recent=t.day > as_of - YEAR)
         .aggregate(
@@ -133,12 +133,11 @@ def _returning(scene: Scene) -> list[KpiFigure]:
         ("all_back_90", 90, (True, False)),
         ("back_92", 92, (True, False)),
     ):
-        end = (as_of - timedelta(days=window)).replace(day=1)  # months that are over and told
+        start, end = told_months(as_of, window)
         own = [r for r in rows if r["new"] in ages]
-        now = [r for r in own if _year_before(end) <= r["month"] < end]
-        then = [r for r in own if _year_before(_year_before(end)) <= r["month"] < _year_before(end)]
-        first = scene.setting.first_day.replace(day=1)
-        told = _year_before(_year_before(end)) >= first
+        now = [r for r in own if start <= r["month"] < end]
+        then = [r for r in own if _year_before(start) <= r["month"] < start]
+        told = _year_before(start) >= scene.setting.first_day.replace(day=1)
         count = _Count(
             sum(r[f"back_{window}"] for r in now),
             sum(r["clients"] for r in now),
@@ -147,6 +146,12 @@ def _returning(scene: Scene) -> list[KpiFigure]:
         )
         found.append(_share(id, window, count))
     return found
+
+
+def told_months(as_of: date, window: int) -> tuple[date, date]:
+    """First days of the first of twelve months, and of the month after them, of which all of a window is known."""
+    end = (as_of - timedelta(days=window)).replace(day=1)
+    return _year_before(end), end
 
 
 def _year_before(day: date) -> date:

@@ -8,6 +8,7 @@ import ibis
 
 from regulars.analysis.part import Scene
 from regulars.analysis.sums import exact
+from regulars.analysis.teams.moments import of_values
 from regulars.analysis.visits import YEAR
 from regulars.ledger.schema import VISIT_KINDS
 
@@ -62,7 +63,7 @@ def visit_value_by_branch(scene: Scene) -> ibis.Table:
     each = recent.group_by("branch", "customer").aggregate(
         value=recent.value.sum().cast("float64") / recent.count().cast("float64")
     )
-    return _moments(each, "branch")
+    return of_values(each, "branch")
 
 
 def lines_by_staff(scene: Scene) -> ibis.Table:
@@ -92,27 +93,30 @@ def lines_by_staff(scene: Scene) -> ibis.Table:
         off=exact(t.net.cast("float64") - t.usual, decimals=6).cast("float64"), lines=t.count(), paid=t.net.sum()
     )
     each = each.mutate(value=each.off / each.lines.cast("float64"))
-    return _moments(each, "staff", lines=each.lines.sum(), paid=each.paid.sum().cast("float64"))
+    return of_values(each, "staff", lines=each.lines.sum(), paid=each.paid.sum().cast("float64"))
 
 
-def _moments(each: ibis.Table, group: str, **more: ibis.Value) -> ibis.Table:
-    total, squares = (exact(v, decimals=6).cast("float64") for v in (each.value, each.value * each.value))
-    return each.group_by(group).aggregate(n=each.count(), total=total, squares=squares, **more).order_by(group)
+def served_by(scene: Scene) -> ibis.Table:
+    """Customers' days with the first and last (``lo`` and ``hi``) of the staff who served them, kept in the engine.
 
-
-def newcomers_by_staff(scene: Scene, t: ibis.Table) -> ibis.Table:
-    """Newcomers served by one member of staff at their first visit: who came again, and to the same hands.
-
-    By ``branch`` of that visit too (0 where there is but one): staff are held against their own branch.
+    Since newcomers are counted, and a year at least.
     """
-    lines = scene.setting.lines
+    lines, setting = scene.setting.lines, scene.setting
     served = lines.filter(
         lines.customer.notnull(),
         lines.staff.notnull(),
         lines.kind.isin(VISIT_KINDS),
-        lines.day >= scene.setting.newcomers_since,
+        lines.day > min(setting.newcomers_since - timedelta(days=1), setting.as_of - YEAR),
     )
     served = served.group_by("customer", "day").aggregate(lo=served.staff.min(), hi=served.staff.max())
+    return setting.desk.keep("teams_served", served)
+
+
+def newcomers_by_staff(t: ibis.Table, served: ibis.Table) -> ibis.Table:
+    """Newcomers served by one member of staff at their first visit: who came again, and to the same hands.
+
+    By ``branch`` of that visit too (0 where there is but one): staff are held against their own branch.
+    """
     first = t.inner_join(served, ["customer", "day"]).filter(ibis._.lo == ibis._.hi)
     branch = first.branch if "branch" in first.columns else ibis.literal(0, "int64")
     first = first.select("customer", "again", "came", "later", staff="lo", branch=branch)
