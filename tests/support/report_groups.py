@@ -14,7 +14,15 @@ from regulars.analysis.results.acquisition import (
     SourceRow,
     Tree,
 )
-from regulars.analysis.results.opportunity import NextRow, Opportunity, Tried
+from regulars.analysis.results.opportunity import (
+    Chance,
+    NextRow,
+    Opportunity,
+    Replicated,
+    Together,
+    TogetherRow,
+    Tried,
+)
 from regulars.analysis.results.shrunk import Shrunk, Told
 from regulars.analysis.results.teams import Foretold, Measured, Span, TeamRow, Teams
 from regulars.base.estimate import Estimate
@@ -104,7 +112,7 @@ def teams() -> Teams:
 
 
 def opportunity() -> Opportunity:
-    """Customers who mostly take the same again."""
+    """Customers who mostly take the same again, and one way from a category to another."""
     rules = (
         Tried("same", 0.62, 0.59, 0.65, 0.91, 0.89, 0.93),
         Tried("moves", 0.61, 0.58, 0.64, 0.93, 0.91, 0.95),
@@ -114,4 +122,15 @@ def opportunity() -> Opportunity:
         NextRow("Cut", "Cut", 0.71, 5210, 1490, 28, 41, 63),
         NextRow("Colour", "Colour", 0.44, 1830, 620, 49, 70, 98),
     )
-    return Opportunity(rules, 2870, 4, rows)
+    pair = TogetherRow("Colour", "Nails", 1.9, 1.4, 2.6, 410, 0.21, 0.18, 0.24, 0.12, 380)
+    together = Together(12, 1.04, 2, (pair,), Replicated(2, 1, 0.19, 0.13))
+    chances = (
+        Chance("again", "Cut", "Cut", 1490, 1310, 0.52, 0.50, 0.54, _margin(182_000, 171_000, 193_000)),
+        Chance("next", "Colour", "Cut", 620, 540, 0.31, 0.28, 0.34, _margin(61_000, 52_000, 70_000), 1),
+        Chance("together", "Colour", "Nails", 380, 410, 0.21, 0.18, 0.24, _margin(54_000, 44_000, 65_000), 1),
+    )
+    return Opportunity(rules, 2870, 4, rows, together, chances, 0.0, 0.6)
+
+
+def _margin(mean: float, low: float, high: float) -> Estimate:
+    return Estimate(mean, low, mean, high, "HKD", "opportunity", 1490)

@@ -23,7 +23,8 @@ NAMES = ("Colour", "Cut", "Nails", "Spa")
 def looked_at(folder: Path, lines: list[Line]) -> Opportunity | None:
     with laid_out(folder, as_of=AS_OF, sales=sales_table(lines)) as (_, setting, kept):
         people = kept.customers.mutate(state=ibis.literal("active"))
-        scene: Any = SimpleNamespace(setting=setting, kept=kept, people=people)
+        rng = np.random.default_rng(1)
+        scene: Any = SimpleNamespace(setting=setting, kept=kept, people=people, interval=60.0, rng=rng)
         return opportunity(scene).result
 
 

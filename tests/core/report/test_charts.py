@@ -22,7 +22,15 @@ from support.report_plan import sample_plan
 
 FIGURES = (
     *("frontier", "movement", "cohorts", "rhythm", "acquisition_sources", "acquisition_curve_1", "states", "classes"),
-    *("concentration", "backtest", "branches", "teams_branch_late", "teams_branch_visit_value", "teams_staff_back_90"),
+    *(
+        "concentration",
+        "backtest",
+        "opportunity_ranked",
+        "branches",
+        "teams_branch_late",
+        "teams_branch_visit_value",
+        "teams_staff_back_90",
+    ),
 )
 
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from regulars.base.estimate import Estimate
+
 type Rule = Literal["popular", "same", "moves"]
+type ChanceKind = Literal["again", "next", "together", "hours", "referral"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +46,91 @@ class NextRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Opportunity:
-    """Result of :mod:`regulars.analysis.opportunity`: ``rules`` best first, the first is in use.
+class TogetherRow:
+    """Customers who had ``having`` began with ``taking`` more often than others of as many visits and the same branch.
 
-    ``tested`` next visits over ``origins`` days of the past.
+    ``odds`` is the common odds ratio over all years looked at. Of ``had`` current customers of a year ago with the one
+    and not the other, the share ``rate`` took the other in the year after; ``others`` is the share of those who had
+    neither, at the same branches and numbers of visits. ``customers`` are current ones with the one and not the other
+    today. Ranges hold 90 %.
     """
 
-    rules: tuple[Tried, ...]
+    having: str
+    taking: str
+    odds: float
+    odds_low: float
+    odds_high: float
+    had: int
+    rate: float
+    rate_low: float
+    rate_high: float
+    others: float
+    customers: int
+
+
+@dataclass(frozen=True, slots=True)
+class Replicated:
+    """``found`` in the year before last, of which ``right`` surely held in the last one; the shares over all of them of
+    those who began (``rate``) and of others alike (``others``)."""
+
+    found: int
+    right: int
+    rate: float
+    others: float
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """What customers begin with more often when they have something else.
+
+    ``tested`` directions (from one category to another) were tried, of the ``rows`` at most 5 % are there by chance
+    (Benjamini and Hochberg). ``middle`` is the odds ratio in the middle of all: far from 1, something general is left
+    in them. ``back`` tells how what was found a year earlier fared; None without three years, or where nothing was.
+    """
+
     tested: int
-    origins: int
-    rows: tuple[NextRow, ...]
+    middle: float
+    years: int
+    rows: tuple[TogetherRow, ...]
+    back: Replicated | None
+
+
+@dataclass(frozen=True, slots=True)
+class Chance:
+    """One opportunity: ``customers`` it holds for today, and of what was expected of ``tested`` such a year ago, the
+    share ``hit`` that came true within the year (range of 90 %).
+
+    ``margin`` is what they bring in a year if they do as such customers did: no effect of an offer. Customers may stand
+    in several. ``surely_above`` opportunities have their whole range above this one's.
+    """
+
+    kind: ChanceKind
+    of: str
+    to: str
+    customers: int
+    tested: int
+    hit: float
+    hit_low: float
+    hit_high: float
+    margin: Estimate
+    surely_above: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Opportunity:
+    """Result of :mod:`regulars.analysis.opportunity`: ``rules`` best first, the first is in use; without any there was
+    too little to try them.
+
+    ``tested`` next visits over ``origins`` days of the past. ``together`` is None without a year to look back on.
+    ``cost_known`` is the part of the revenue behind margins whose cost is in the ledger; of the rest the business's
+    ``margin_share`` is left.
+    """
+
+    rules: tuple[Tried, ...] = ()
+    tested: int = 0
+    origins: int = 0
+    rows: tuple[NextRow, ...] = ()
+    together: Together | None = None
+    chances: tuple[Chance, ...] = ()
+    cost_known: float = 0.0
+    margin_share: float = 0.0
