@@ -5,11 +5,12 @@ Docs: docs/methods/opportunities.md.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from numpy.random import Generator
 
-from regulars.analysis.opportunity.coming import chances, coming
+from regulars.analysis.opportunity.coming import chances, coming, of_each
 from regulars.analysis.opportunity.expected import Worth, expected, ranked
 from regulars.analysis.opportunity.menu import Menu
 from regulars.analysis.opportunity.taking import BACK, came, taken, worth, worth_of_begun, worth_of_visits
@@ -21,34 +22,23 @@ __all__ = ["Opportunity", "opportunity"]
 
 
 def opportunity(scene: Scene) -> Part[Opportunity]:
-    """The part of a study on opportunities; nothing without two categories and a past to try them on."""
+    """The part of a study on opportunities; nothing without a past to try them on."""
     menu, rng = Menu.of(scene), scene.rng.spawn(1)[0]
-    if len(menu.names) < 2:
-        return Part(None)
-    next_ = coming(scene, menu)
-    both: Together | None = None
+    grouped, years = len(menu.names) > 1, years_of(scene)
+    result = Opportunity(margin_share=scene.setting.business.margin.share)
     found: list[Chance] = []
-    cost_known = 0.0
-    if years := years_of(scene):
+    next_ = coming(scene, menu) if grouped else None
+    if next_ is not None:
+        result = replace(result, rules=next_.rules, tested=next_.tested, origins=next_.origins, rows=next_.rows)
+    if years and grouped:
         year = _Year(scene, menu, years)
-        cost_known = year.cost_known
         both = together(scene, menu, year.took, here=year.here, theres=year.theres)
+        result = replace(result, together=both, cost_known=year.cost_known)
         found += chances(scene, next_, year.theres[1], year.a_visit, rng) if next_ is not None else ()
         found += _of_together(scene, both, menu, year.begun, rng) if both is not None else ()
-    if next_ is None and both is None:
+    if next_ is None and result.together is None:
         return Part(None)
-    return Part(
-        Opportunity(
-            rules=next_.rules if next_ is not None else (),
-            tested=next_.tested if next_ is not None else 0,
-            origins=next_.origins if next_ is not None else 0,
-            rows=next_.rows if next_ is not None else (),
-            together=both,
-            chances=ranked(found),
-            cost_known=cost_known,
-            margin_share=scene.setting.business.margin.share,
-        )
-    )
+    return Part(replace(result, chances=ranked(found)), of_each(next_) if next_ is not None else None)
 
 
 class _Year:

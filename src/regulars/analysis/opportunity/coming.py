@@ -85,6 +85,15 @@ def _quartiles(counted: list[tuple[int, int]]) -> tuple[float, float, float]:
     return low, mid, high
 
 
+def of_each(coming: Coming) -> ibis.Table | None:
+    """Per customer the ``next_category`` that the rule names after their last visit; None where it names nothing."""
+    names = {coming.menu.names.index(row.last): row.named for row in coming.rows}
+    if not names:
+        return None
+    t = coming.seen.filter(coming.seen.latest)
+    return t.select("customer", next_category=t.code.cases(*names.items(), else_=ibis.null("string")))
+
+
 def chances(
     scene: Scene, coming: Coming, there: ibis.Table, worths: dict[int, Worth], rng: Generator
 ) -> tuple[Chance, ...]:
