@@ -16,6 +16,10 @@ from regulars.analysis.results.acquisition import (
 )
 from regulars.analysis.results.opportunity import (
     Chance,
+    HourRow,
+    Hours,
+    HoursBack,
+    HoursBranch,
     NextRow,
     Opportunity,
     Replicated,
@@ -129,7 +133,18 @@ def opportunity() -> Opportunity:
         Chance("next", "Colour", "Cut", 620, 540, 0.31, 0.28, 0.34, _margin(61_000, 52_000, 70_000), 1),
         Chance("together", "Colour", "Nails", 380, 410, 0.21, 0.18, 0.24, _margin(54_000, 44_000, 65_000), 1),
     )
-    return Opportunity(rules, 2870, 4, rows, together, chances, 0.0, 0.6)
+    return Opportunity(rules, 2870, 4, rows, together, _hours(), 1.0, chances, 0.0, 0.6)
+
+
+def _hours() -> Hours:
+    """One branch that is quiet on Tuesdays at ten, and busy on Saturdays."""
+    rows = (
+        HourRow("CEN", 1, 10, 52, 0.6, 0.4, 0.8, "off_peak"),
+        HourRow("CEN", 1, 11, 52, 1.1, 0.9, 1.3, "usual"),
+        HourRow("CEN", 5, 10, 51, 1.2, 1.0, 1.5, "usual"),
+        HourRow("CEN", 5, 11, 51, 2.4, 2.1, 2.7, "peak"),
+    )
+    return Hours(rows, (HoursBranch("CEN", 4, 1.3, 3.0, 1, 2.4),), 1240, 430, 110, 520, HoursBack(3, 2, 3, 0.71))
 
 
 def _margin(mean: float, low: float, high: float) -> Estimate:

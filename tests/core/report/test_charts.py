@@ -26,6 +26,7 @@ FIGURES = (
         "concentration",
         "backtest",
         "opportunity_ranked",
+        "opportunity_hours",
         "branches",
         "teams_branch_late",
         "teams_branch_visit_value",

@@ -12,11 +12,13 @@ from numpy.random import Generator
 
 from regulars.analysis.opportunity.coming import chances, coming, of_each
 from regulars.analysis.opportunity.expected import Worth, expected, ranked
+from regulars.analysis.opportunity.hours import hours
 from regulars.analysis.opportunity.menu import Menu
 from regulars.analysis.opportunity.taking import BACK, came, taken, worth, worth_of_begun, worth_of_visits
 from regulars.analysis.opportunity.together import MOST, together, years_of
 from regulars.analysis.part import Part, Scene
 from regulars.analysis.results.opportunity import Chance, Opportunity, Together
+from regulars.ledger.schema import VISIT_KINDS
 
 __all__ = ["Opportunity", "opportunity"]
 
@@ -25,37 +27,53 @@ def opportunity(scene: Scene) -> Part[Opportunity]:
     """The part of a study on opportunities; nothing without a past to try them on."""
     menu, rng = Menu.of(scene), scene.rng.spawn(1)[0]
     grouped, years = len(menu.names) > 1, years_of(scene)
-    result = Opportunity(margin_share=scene.setting.business.margin.share)
+    result = Opportunity(cost_known=_cost_known(scene), margin_share=scene.setting.business.margin.share)
     found: list[Chance] = []
     next_ = coming(scene, menu) if grouped else None
     if next_ is not None:
         result = replace(result, rules=next_.rules, tested=next_.tested, origins=next_.origins, rows=next_.rows)
-    if years and grouped:
-        year = _Year(scene, menu, years)
-        both = together(scene, menu, year.took, here=year.here, theres=year.theres)
-        result = replace(result, together=both, cost_known=year.cost_known)
-        found += chances(scene, next_, year.theres[1], year.a_visit, rng) if next_ is not None else ()
-        found += _of_together(scene, both, menu, year.begun, rng) if both is not None else ()
-    if next_ is None and result.together is None:
+    if years:
+        past = _Past(scene, years)
+        if grouped:
+            worth_ = _Worth(scene, menu, past)
+            both = together(scene, menu, worth_.took, here=past.here, theres=past.theres)
+            result = replace(result, together=both)
+            found += chances(scene, next_, past.theres[1], worth_.a_visit, rng) if next_ is not None else ()
+            found += _of_together(scene, both, menu, worth_.begun, rng) if both is not None else ()
+        by_hour, told, more = hours(scene, here=past.here, there=past.theres[1], rng=rng)
+        result, found = replace(result, hours=by_hour, told=told), [*found, *more]
+    if next_ is None and result.together is None and result.hours is None:
         return Part(None)
     return Part(replace(result, chances=ranked(found)), of_each(next_) if next_ is not None else None)
 
 
-class _Year:
-    """Customers today (``here``) and so many years ago (``theres``), what they ``took``, and what that was worth."""
+def _cost_known(scene: Scene) -> float:
+    """The part of the last year's lines of visits that carry their cost."""
+    rows = [row for row in scene.setting.tally.rows if row.recent and row.kind in VISIT_KINDS]
+    lines = sum(row.lines for row in rows)
+    return sum(row.costed for row in rows) / lines if lines else 0.0
 
-    def __init__(self, scene: Scene, menu: Menu, years: tuple[int, ...]) -> None:
+
+class _Past:
+    """Customers today (``here``) and so many years ago (``theres``)."""
+
+    def __init__(self, scene: Scene, years: tuple[int, ...]) -> None:
         desk, as_of = scene.setting.desk, scene.setting.as_of
         self.here = desk.keep("opportunity_here", came(scene, as_of))
         self.theres = {k: desk.keep(f"opportunity_there_{k}", came(scene, as_of - k * BACK)) for k in years}
+
+
+class _Worth:
+    """What customers ``took``, and the margin of ``a_visit`` for it and of those who have ``begun`` with it."""
+
+    def __init__(self, scene: Scene, menu: Menu, past: _Past) -> None:
+        desk = scene.setting.desk
         self.took = desk.keep("opportunity_taken", taken(scene, list(menu.names[:MOST])))
         each = desk.keep("opportunity_worth", worth(scene, list(menu.names)))
         rows: list[dict[str, Any]] = desk.ask("opportunity_worth_visit", worth_of_visits(each)).to_pylist()
-        revenue = sum(row["revenue"] for row in rows)
-        self.cost_known = sum(row["known"] for row in rows) / revenue if revenue > 0 else 0.0
         of = {row["code"]: Worth.of_visits(*(row[c] for c in ("n", "m", "v", "mm", "mv", "vv"))) for row in rows}
         self.a_visit = {code: told for code, told in of.items() if told is not None}
-        new = desk.ask("opportunity_worth_begun", worth_of_begun(self.took, self.theres[1], each)).to_pylist()
+        new = desk.ask("opportunity_worth_begun", worth_of_begun(self.took, past.theres[1], each)).to_pylist()
         of = {row["code"]: Worth.of_each(row["n"], row["m"], row["mm"]) for row in new}
         self.begun = {code: told for code, told in of.items() if told is not None}
 

@@ -113,8 +113,8 @@ def _new(took: ibis.Table, year: int) -> ibis.Table:
 
 
 def worth(scene: Scene, names: list[str]) -> ibis.Table:
-    """One row per customer and category of the year after the earlier day: ``contribution`` of its lines, ``revenue``
-    and what of it has ``known`` cost, and the days (``visits``) it was taken on."""
+    """One row per customer and category of the year after the earlier day: ``contribution`` of its lines and the
+    days (``visits``) it was taken on."""
     t = known_lines(scene)
     t = t.filter(t.category.isin(names), t.day > scene.setting.as_of - BACK)
     t = valued(t.mutate(code=coded(t, names)), basis=scene.setting.tally.basis)
@@ -132,8 +132,6 @@ def worth_of_visits(each: ibis.Table) -> ibis.Table:
         mm=exact(m * m).cast("float64"),
         mv=exact(m * v).cast("float64"),
         vv=exact(v * v).cast("float64"),
-        revenue=exact(each.plain).cast("float64"),
-        known=exact(each.known).cast("float64"),
     )
 
 

@@ -7,7 +7,11 @@ from typing import Literal
 
 from regulars.base.estimate import Estimate
 
+#: Share of lines that must tell a time of day: where fewer do, those that do may be of one till or one branch.
+TOLD = 0.9
+
 type Rule = Literal["popular", "same", "moves"]
+type HourSort = Literal["off_peak", "usual", "peak"]
 type ChanceKind = Literal["again", "next", "together", "hours", "referral"]
 
 
@@ -96,6 +100,66 @@ class Together:
 
 
 @dataclass(frozen=True, slots=True)
+class HourRow:
+    """One hour of the week at a branch (Monday 0): ``mean`` visits sold in it on each of the open ``days`` of 364, with
+    its range of 90 %. Off the peak where all of that lies below the branch's mean of an open hour, peak where above.
+    """
+
+    branch: str
+    weekday: int
+    hour: int
+    days: int
+    mean: float
+    low: float
+    high: float
+    sort: HourSort
+
+
+@dataclass(frozen=True, slots=True)
+class HoursBranch:
+    """One branch: ``open`` hours a week, ``mean`` visits in one, ``most``: what one in ten reaches.
+
+    ``room`` visits a week lie between what comes in the ``off_peak`` hours and ``most``, which was seen; there may be
+    room for more.
+    """
+
+    branch: str
+    open: int
+    mean: float
+    most: float
+    off_peak: int
+    room: float
+
+
+@dataclass(frozen=True, slots=True)
+class HoursBack:
+    """Hours ``called`` off the peak by the year before: ``surely`` and ``below`` the branch's mean in the last year;
+    ``alike`` is the rank agreement (Spearman) of all hours between the years."""
+
+    called: int
+    surely: int
+    below: int
+    alike: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """Demand by branch, day of the week and hour of the business's own clock.
+
+    Of ``customers`` (current, came in the last year) so many came both off the peak and at it (``flexible``), only off
+    it or only at it. ``back`` is None without hours called off the peak a year earlier.
+    """
+
+    rows: tuple[HourRow, ...]
+    branches: tuple[HoursBranch, ...]
+    customers: int
+    flexible: int
+    only_off: int
+    only_peak: int
+    back: HoursBack | None
+
+
+@dataclass(frozen=True, slots=True)
 class Chance:
     """One opportunity: ``customers`` it holds for today, and of what was expected of ``tested`` such a year ago, the
     share ``hit`` that came true within the year (range of 90 %).
@@ -122,8 +186,9 @@ class Opportunity:
     too little to try them.
 
     ``tested`` next visits over ``origins`` days of the past. ``together`` is None without a year to look back on.
-    ``cost_known`` is the part of the revenue behind margins whose cost is in the ledger; of the rest the business's
-    ``margin_share`` is left.
+    ``cost_known`` is the part of the last year's lines of visits whose cost is in the ledger; of the rest's revenue the
+    business's ``margin_share`` is left. ``hours`` is None where too few lines tell a time of day; ``told`` is the share
+    that do (None without two years).
     """
 
     rules: tuple[Tried, ...] = ()
@@ -131,6 +196,8 @@ class Opportunity:
     origins: int = 0
     rows: tuple[NextRow, ...] = ()
     together: Together | None = None
+    hours: Hours | None = None
+    told: float | None = None
     chances: tuple[Chance, ...] = ()
     cost_known: float = 0.0
     margin_share: float = 0.0

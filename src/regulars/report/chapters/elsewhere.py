@@ -28,6 +28,7 @@ def elsewhere(d: Diagnosis) -> Table:
     if d.opportunity is not None:
         tried += _next(d.opportunity)
         tried += _together(d.opportunity)
+        tried += _hours(d.opportunity)
     rows: list[tuple[Cell, ...]] = [(Words(what), Words(found)) for what, found in tried]
     untold = Pill(say("report.trust.untried"), "warn")
     rows += [
@@ -128,6 +129,14 @@ def _together(opportunity: Opportunity) -> list[tuple[Text, Text]]:
     shares = {"rate": Share(back.rate), "others": Share(back.others)}
     told = say("report.trust.found_together", found=back.found, right=back.right, **shares)
     return [(say("report.trust.of_together"), told)]
+
+
+def _hours(opportunity: Opportunity) -> list[tuple[Text, Text]]:
+    """Whether hours off the peak in the year before were so in the last one."""
+    if opportunity.hours is None or (back := opportunity.hours.back) is None:
+        return []
+    told = say("report.trust.found_hours", called=back.called, below=back.below, surely=back.surely)
+    return [(say("report.trust.of_hours"), told)]
 
 
 def _untried(d: Diagnosis) -> list[str]:
