@@ -22,6 +22,8 @@ from regulars.analysis.results.opportunity import (
     HoursBranch,
     NextRow,
     Opportunity,
+    Referral,
+    ReferralRow,
     Replicated,
     Together,
     TogetherRow,
@@ -133,7 +135,18 @@ def opportunity() -> Opportunity:
         Chance("next", "Colour", "Cut", 620, 540, 0.31, 0.28, 0.34, _margin(61_000, 52_000, 70_000), 1),
         Chance("together", "Colour", "Nails", 380, 410, 0.21, 0.18, 0.24, _margin(54_000, 44_000, 65_000), 1),
     )
-    return Opportunity(rules, 2870, 4, rows, together, _hours(), 1.0, chances, 0.0, 0.6)
+    return Opportunity(rules, 2870, 4, rows, together, _hours(), 1.0, _referral(), chances, 0.0, 0.6)
+
+
+def _referral() -> Referral:
+    """Who has brought others does so again."""
+    rows = (
+        ReferralRow("past", 0, 1100, _drawn(980, 0.05, 0.052, 0.012, "below")),
+        ReferralRow("past", 1, 140, _drawn(120, 0.20, 0.18, 0.05, "above")),
+        ReferralRow("visits", 1, 300, _drawn(260, 0.07, 0.068, 0.02)),
+        ReferralRow("visits", 24, 9, None),
+    )
+    return Referral(0.081, rows, (112, 24), (0.16, 0.28), (988, 52), (0.042, 0.065), 124, 31.4)
 
 
 def _hours() -> Hours:

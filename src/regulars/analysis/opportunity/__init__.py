@@ -14,6 +14,7 @@ from regulars.analysis.opportunity.coming import chances, coming, of_each
 from regulars.analysis.opportunity.expected import Worth, expected, ranked
 from regulars.analysis.opportunity.hours import hours
 from regulars.analysis.opportunity.menu import Menu
+from regulars.analysis.opportunity.referral import referral
 from regulars.analysis.opportunity.taking import BACK, came, taken, worth, worth_of_begun, worth_of_visits
 from regulars.analysis.opportunity.together import MOST, together, years_of
 from regulars.analysis.part import Part, Scene
@@ -41,8 +42,10 @@ def opportunity(scene: Scene) -> Part[Opportunity]:
             found += chances(scene, next_, past.theres[1], worth_.a_visit, rng) if next_ is not None else ()
             found += _of_together(scene, both, menu, worth_.begun, rng) if both is not None else ()
         by_hour, told, more = hours(scene, here=past.here, there=past.theres[1], rng=rng)
-        result, found = replace(result, hours=by_hour, told=told), [*found, *more]
-    if next_ is None and result.together is None and result.hours is None:
+        who, bringing = referral(scene, here=past.here, there=past.theres[1], rng=rng)
+        result = replace(result, hours=by_hour, told=told, referral=who)
+        found += [*more, *bringing]
+    if next_ is None and result.together is None and result.hours is None and result.referral is None:
         return Part(None)
     return Part(replace(result, chances=ranked(found)), of_each(next_) if next_ is not None else None)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from regulars.analysis.results.shrunk import Shrunk
 from regulars.base.estimate import Estimate
 
 #: Share of lines that must tell a time of day: where fewer do, those that do may be of one till or one branch.
@@ -12,6 +13,7 @@ TOLD = 0.9
 
 type Rule = Literal["popular", "same", "moves"]
 type HourSort = Literal["off_peak", "usual", "peak"]
+type ReferralKind = Literal["past", "visits"]
 type ChanceKind = Literal["again", "next", "together", "hours", "referral"]
 
 
@@ -160,6 +162,38 @@ class Hours:
 
 
 @dataclass(frozen=True, slots=True)
+class ReferralRow:
+    """Customers by newcomers they had brought (``past``) or visits in two years (``visits``), from ``least`` on.
+
+    ``customers`` are current ones of today; ``share`` of current ones a year ago brought somebody in the year after.
+    """
+
+    kind: ReferralKind
+    least: int
+    customers: int
+    share: Shrunk | None
+
+
+@dataclass(frozen=True, slots=True)
+class Referral:
+    """Who is likely to bring others. ``rate`` newcomers were brought in the last year by each current customer of then.
+
+    ``top`` are customers and those of them who brought somebody in the last year, of the tenth that the years before
+    called likeliest; ``rest`` the others; with ranges of 90 % of the shares. Today's likeliest tenth are ``likely``
+    customers, who can be expected ``to_bring`` so many in a year.
+    """
+
+    rate: float
+    rows: tuple[ReferralRow, ...]
+    top: tuple[int, int]
+    top_range: tuple[float, float]
+    rest: tuple[int, int]
+    rest_range: tuple[float, float]
+    likely: int
+    to_bring: float
+
+
+@dataclass(frozen=True, slots=True)
 class Chance:
     """One opportunity: ``customers`` it holds for today, and of what was expected of ``tested`` such a year ago, the
     share ``hit`` that came true within the year (range of 90 %).
@@ -188,7 +222,7 @@ class Opportunity:
     ``tested`` next visits over ``origins`` days of the past. ``together`` is None without a year to look back on.
     ``cost_known`` is the part of the last year's lines of visits whose cost is in the ledger; of the rest's revenue the
     business's ``margin_share`` is left. ``hours`` is None where too few lines tell a time of day; ``told`` is the share
-    that do (None without two years).
+    that do (None without two years). ``referral`` is None where too few newcomers name who brought them.
     """
 
     rules: tuple[Tried, ...] = ()
@@ -198,6 +232,7 @@ class Opportunity:
     together: Together | None = None
     hours: Hours | None = None
     told: float | None = None
+    referral: Referral | None = None
     chances: tuple[Chance, ...] = ()
     cost_known: float = 0.0
     margin_share: float = 0.0

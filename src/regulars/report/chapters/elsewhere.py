@@ -29,6 +29,7 @@ def elsewhere(d: Diagnosis) -> Table:
         tried += _next(d.opportunity)
         tried += _together(d.opportunity)
         tried += _hours(d.opportunity)
+        tried += _referring(d.opportunity)
     rows: list[tuple[Cell, ...]] = [(Words(what), Words(found)) for what, found in tried]
     untold = Pill(say("report.trust.untried"), "warn")
     rows += [
@@ -137,6 +138,15 @@ def _hours(opportunity: Opportunity) -> list[tuple[Text, Text]]:
         return []
     told = say("report.trust.found_hours", called=back.called, below=back.below, surely=back.surely)
     return [(say("report.trust.of_hours"), told)]
+
+
+def _referring(opportunity: Opportunity) -> list[tuple[Text, Text]]:
+    """Whether those called likely to bring others did in the last year."""
+    if (found := opportunity.referral) is None:
+        return []
+    (n, hits), (n_rest, hits_rest) = found.top, found.rest
+    shares = {"share": Share(part(hits, n)), "rest": Share(part(hits_rest, n_rest))}
+    return [(say("report.trust.of_referring"), say("report.trust.found_referring", n=n, **shares))]
 
 
 def _untried(d: Diagnosis) -> list[str]:

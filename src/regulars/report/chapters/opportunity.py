@@ -5,7 +5,7 @@ from __future__ import annotations
 from regulars.analysis.results.opportunity import NextRow, Opportunity, Together, TogetherRow, Tried
 from regulars.base.text import Number, Share, Text, say
 from regulars.report import names
-from regulars.report.chapters import chances, hours
+from regulars.report.chapters import chances, hours, referring
 from regulars.report.context import Context
 from regulars.report.document import Amount, Block, Cell, Column, Paragraph, Section, Table, Words
 from regulars.report.figures import then
@@ -15,6 +15,7 @@ _QUERIES = (
     *(f"opportunity_{name}" for name in ("here", "there_1", "worth", "worth_visit", "worth_begun", "singles", "pairs")),
     *(f"opportunity_{name}_1" for name in ("sizes", "singles", "pairs", "begun", "begun_having")),
     *hours.QUERIES,
+    *referring.QUERIES,
 )
 
 
@@ -29,6 +30,7 @@ def chapter(c: Context) -> Section | None:
         _rules(found) if found.rules else None,
         *(_together(found.together) if found.together is not None else ()),
         *hours.blocks(c, found),
+        *referring.blocks(found),
     ]
     lead = say("report.opportunity.lead")
     heading = chances.heading(c, found.chances) if found.chances else _heading(found)
