@@ -47,24 +47,38 @@ def figure(c: Context, found: Opportunity) -> Figure:
     title = say("report.opportunity.ranked")
     columns = (
         Column(say("report.opportunity.what"), share=2.0),
+        Column(say("report.opportunity.margin"), "right", 1.4),
+    )
+    data = tuple((Words(name(chance)), _margin(c, chance)) for chance in shown)
+    return Figure("opportunity_ranked", title, chart, say("report.opportunity.alt"), Table(title, columns, data))
+
+
+def listed(c: Context, found: Opportunity) -> Table:
+    """The same opportunities with how often such came true."""
+    columns = (
+        Column(say("report.opportunity.what"), share=2.0),
         Column(say("report.opportunity.customers"), "right"),
         Column(say("report.opportunity.hit"), "right", 1.2),
         Column(say("report.opportunity.margin"), "right", 1.4),
     )
-    table = Table(title, columns, tuple(_cells(c, chance) for chance in shown))
-    return Figure("opportunity_ranked", title, chart, say("report.opportunity.alt"), table, _note(found))
+    rows = tuple(_cells(c, chance) for chance in found.chances[:MOST])
+    return Table(say("report.opportunity.listed"), columns, rows, _note(found))
 
 
 def _cells(c: Context, chance: Chance) -> tuple[Cell, ...]:
     first = () if chance.surely_above else (Pill(say("report.opportunity.first_place"), "accent"),)
     range_ = say("report.say.range", low=Share(chance.hit_low), high=Share(chance.hit_high))
-    between = say("report.say.range", low=c.purse.about(chance.margin.p10), high=c.purse.about(chance.margin.p90))
     return (
         Words(name(chance), pills=first),
         Amount(chance.customers),
         Amount(Share(chance.hit), say("report.opportunity.of_tested", range=range_, n=chance.tested)),
-        Amount(c.purse.about(chance.margin.mean), between),
+        _margin(c, chance),
     )
+
+
+def _margin(c: Context, chance: Chance) -> Amount:
+    between = say("report.say.range", low=c.purse.about(chance.margin.p10), high=c.purse.about(chance.margin.p90))
+    return Amount(c.purse.about(chance.margin.mean), between)
 
 
 def _note(found: Opportunity) -> Text:

@@ -25,7 +25,7 @@ def chapter(c: Context) -> Section | None:
     if found is None:
         return None
     blocks: list[Block | None] = [
-        chances.figure(c, found) if found.chances else None,
+        *((chances.figure(c, found), chances.listed(c, found)) if found.chances else ()),
         _next(found) if found.rows else None,
         _rules(found) if found.rules else None,
         *(_together(found.together) if found.together is not None else ()),
