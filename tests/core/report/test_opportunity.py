@@ -13,9 +13,9 @@ from regulars.report.chapters.opportunity import chapter
 from regulars.report.context import Context
 from regulars.report.document import Paragraph, Section, Table
 from support import report as sample
+from support.report_groups import opportunity
 
-FOUND = sample.diagnosis().opportunity
-assert FOUND is not None
+FOUND = opportunity()
 
 
 def told(found: Opportunity) -> Section:
