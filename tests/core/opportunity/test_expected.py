@@ -13,6 +13,7 @@ import pytest
 
 from regulars.analysis.opportunity import opportunity
 from regulars.analysis.opportunity.expected import Worth, expected, ranked
+from regulars.analysis.opportunity.taking import BACK
 from regulars.analysis.results.opportunity import Chance
 from regulars.base.estimate import Estimate
 from support.analysis import Line, laid_out, sales_table
@@ -33,15 +34,13 @@ def test_margin_and_its_spread_are_those_of_the_product() -> None:
     assert (found.unit, found.n) == ("HKD", 1000)
 
 
-def test_margin_a_visit_counts_customers_not_visits() -> None:
-    m, v = np.array([100.0, 240.0, 90.0, 400.0]), np.array([1.0, 2.0, 1.0, 4.0])
-    told = Worth.of_visits(4, m.sum(), v.sum(), (m * m).sum(), (m * v).sum(), (v * v).sum())
-    mean = 830 / 8
-    assert told is not None and told.mean == mean
-    assert told.error == pytest.approx(np.sqrt(((m - mean * v) ** 2).sum() / 3 / 4) / v.mean())
-    assert Worth.of_visits(1, 100, 1, 1e4, 100, 1) is None and Worth.of_each(1, 100, 1e4) is None
+def test_margin_of_each() -> None:
+    m = np.array([100.0, 240.0, 90.0, 400.0])
     each = Worth.of_each(4, m.sum(), (m * m).sum())
-    assert each is not None and each.spread == pytest.approx(m.std(ddof=1))
+    assert each is not None and each.mean == m.mean()
+    assert each.spread == pytest.approx(m.std(ddof=1))
+    assert each.error == pytest.approx(m.std(ddof=1) / 2)
+    assert Worth.of_each(1, 100, 1e4) is None
 
 
 def test_nothing_is_put_above_what_its_range_meets() -> None:
@@ -92,3 +91,5 @@ def test_a_way_from_one_thing_to_another_with_its_margin(
     assert pair.margin.mean == pytest.approx(50 * 150.5 / 201 * margin, rel=0.01)
     (again,) = (chance for chance in found.chances if chance.kind == "again")
     assert (again.of, again.to, again.customers) == ("Cut", "Cut", 400)
+    cuts = sum(line.category == "Cut" and line.day > AS_OF - BACK for line in ledger(cost))
+    assert again.hit == 1.0 and again.margin.mean == pytest.approx(cuts * (200 - cost if cost else 120), rel=0.01)

@@ -15,7 +15,7 @@ from regulars.analysis.opportunity.expected import Worth, expected, ranked
 from regulars.analysis.opportunity.hours import hours
 from regulars.analysis.opportunity.menu import Menu
 from regulars.analysis.opportunity.referral import referral
-from regulars.analysis.opportunity.taking import BACK, came, taken, worth, worth_of_begun, worth_of_visits
+from regulars.analysis.opportunity.taking import BACK, came, taken, worth, worth_of_begun
 from regulars.analysis.opportunity.together import MOST, together, years_of
 from regulars.analysis.part import Part, Scene
 from regulars.analysis.results.opportunity import Chance, Opportunity, Together
@@ -39,7 +39,7 @@ def opportunity(scene: Scene) -> Part[Opportunity]:
             worth_ = _Worth(scene, menu, past)
             both = together(scene, menu, worth_.took, here=past.here, theres=past.theres)
             result = replace(result, together=both)
-            found += chances(scene, next_, past.theres[1], worth_.a_visit, rng) if next_ is not None else ()
+            found += chances(scene, next_, past.theres[1], worth_.each, rng) if next_ is not None else ()
             found += _of_together(scene, both, menu, worth_.begun, rng) if both is not None else ()
         by_hour, told, more = hours(scene, here=past.here, there=past.theres[1], rng=rng)
         who, bringing = referral(scene, here=past.here, there=past.theres[1], rng=rng)
@@ -67,16 +67,14 @@ class _Past:
 
 
 class _Worth:
-    """What customers ``took``, and the margin of ``a_visit`` for it and of those who have ``begun`` with it."""
+    """What customers ``took``, what it was worth of ``each``, and the margin of those who have ``begun`` with it."""
 
     def __init__(self, scene: Scene, menu: Menu, past: _Past) -> None:
         desk = scene.setting.desk
         self.took = desk.keep("opportunity_taken", taken(scene, list(menu.names[:MOST])))
-        each = desk.keep("opportunity_worth", worth(scene, list(menu.names)))
-        rows: list[dict[str, Any]] = desk.ask("opportunity_worth_visit", worth_of_visits(each)).to_pylist()
-        of = {row["code"]: Worth.of_visits(*(row[c] for c in ("n", "m", "v", "mm", "mv", "vv"))) for row in rows}
-        self.a_visit = {code: told for code, told in of.items() if told is not None}
-        new = desk.ask("opportunity_worth_begun", worth_of_begun(self.took, past.theres[1], each)).to_pylist()
+        self.each = desk.keep("opportunity_worth", worth(scene, list(menu.names)))
+        query = worth_of_begun(self.took, past.theres[1], self.each)
+        new: list[dict[str, Any]] = desk.ask("opportunity_worth_begun", query).to_pylist()
         of = {row["code"]: Worth.of_each(row["n"], row["m"], row["mm"]) for row in new}
         self.begun = {code: told for code, told in of.items() if told is not None}
 

@@ -94,31 +94,27 @@ def of_each(coming: Coming) -> ibis.Table | None:
     return t.select("customer", next_category=t.code.cases(*names.items(), else_=ibis.null("string")))
 
 
-def chances(
-    scene: Scene, coming: Coming, there: ibis.Table, worths: dict[int, Worth], rng: Generator
-) -> tuple[Chance, ...]:
+def chances(scene: Scene, coming: Coming, there: ibis.Table, worth: ibis.Table, rng: Generator) -> tuple[Chance, ...]:
     """Each row as an opportunity: of current customers a year ago, the share whose next visit was within the year and
-    for what the rule, as it knew the past then, would have named."""
-    counts = next_of_last(coming.seen, there, day=scene.setting.as_of - BACK)
-    asked, right = np.zeros(len(coming.menu.names)), np.zeros(len(coming.menu.names))
+    for what the rule, as it knew the past then, would have named; what that category brought of each in the year.
+    """
+    query = next_of_last(coming.seen, there, worth, day=scene.setting.as_of - BACK)
+    size = len(coming.menu.names)
+    asked, right = np.zeros(size), np.zeros(size)
+    worths: dict[tuple[int, int], Worth | None] = {}
     then = named(coming.counts[_TO_BACK:].sum(axis=0), coming.rule)[:, 0]
-    for row in scene.setting.desk.ask("opportunity_next_then", counts).to_pylist():
+    for row in scene.setting.desk.ask("opportunity_next_then", query).to_pylist():
         asked[row["code"]] += row["n"]
         right[row["code"]] += row["n"] if row["next"] == then[row["code"]] else 0
+        worths[row["code"], row["next"]] = Worth.of_each(row["n"], row["m"], row["mm"])
     found = []
     for row in coming.rows:
         last, to = coming.menu.names.index(row.last), coming.menu.names.index(row.named)
-        hits, tested = int(right[last]), int(asked[last])
-        if tested < ENOUGH or to not in worths or not row.customers:
+        hits, tested, brought = int(right[last]), int(asked[last]), worths.get((last, to))
+        if tested < ENOUGH or brought is None or not row.customers:
             continue
-        money = expected(
-            rng,
-            customers=row.customers,
-            hits=hits,
-            tested=tested,
-            worth=worths[to],
-            unit=scene.setting.business.currency,
-        )
+        unit = scene.setting.business.currency
+        money = expected(rng, customers=row.customers, hits=hits, tested=tested, worth=brought, unit=unit)
         kind, share = "again" if last == to else "next", share_range(hits / tested, tested)
         found.append(Chance(kind, row.last, row.named, row.customers, tested, *share, money))  # type: ignore[arg-type]
     return tuple(found)

@@ -32,20 +32,6 @@ class Worth:
         spread = float(np.sqrt(max(squares - n * mean * mean, 0.0) / (n - 1)))
         return cls(float(mean), spread / float(np.sqrt(n)), spread)
 
-    @classmethod
-    def of_visits(cls, n: float, m: float, v: float, mm: float, mv: float, vv: float) -> Worth | None:
-        """Margin a visit from sums over customers of margin ``m``, visits ``v``, their squares and product.
-
-        A ratio of sums with the variance of customers, not of visits: those of one customer are alike. Cochran (1977),
-        *Sampling Techniques*, chapter 6.
-        """
-        if n < 2 or v <= 0:
-            return None
-        mean = m / v
-        left = max(mm - 2 * mean * mv + mean * mean * vv, 0.0)
-        error = float(np.sqrt(left * n / (n - 1))) / v
-        return cls(float(mean), error, float(np.sqrt(left / v)))
-
 
 def expected(rng: Generator, *, customers: int, hits: int, tested: int, worth: Worth, unit: str) -> Estimate:
     """Margin of a year: customers times the share that did it in the year before times what each brought.

@@ -8,6 +8,7 @@ import ibis
 
 from regulars.analysis.opportunity.following import ORIGINS
 from regulars.analysis.part import Scene
+from regulars.analysis.sums import exact
 from regulars.ledger.schema import VISIT_KINDS
 
 #: Categories looked at, the commonest: a menu of hundreds is no grouping.
@@ -84,11 +85,16 @@ def gaps(seen: ibis.Table) -> ibis.Table:
     return t.group_by("before", "code", "gap").aggregate(n=t.count())
 
 
-def next_of_last(seen: ibis.Table, there: ibis.Table, *, day: date) -> ibis.Table:
-    """Current customers of ``day`` by the category of their last visit until then and of the next (null: none came)."""
+def next_of_last(seen: ibis.Table, there: ibis.Table, worth: ibis.Table, *, day: date) -> ibis.Table:
+    """Current customers of ``day`` by the category of their last visit until then and of the next (null: none came),
+    with the sum and squares of what that next category contributed in the year (``worth``: customer, code)."""
     t = seen.filter(seen.day <= day, seen.following.isnull() | (seen.following > day))
-    t = t.semi_join(there.filter(there.current), "customer")
-    return t.group_by("code", "next").aggregate(n=t.count())
+    t = t.semi_join(there.filter(there.current), "customer").select("customer", "code", "next")
+    t = t.left_join(worth.select("customer", next="code", m="contribution"), ["customer", "next"])
+    m = t.m.fill_null(0.0)
+    return t.group_by("code", "next").aggregate(
+        n=t.count(), m=exact(m).cast("float64"), mm=exact(m * m).cast("float64")
+    )
 
 
 def current(scene: Scene, seen: ibis.Table) -> ibis.Table:

@@ -81,17 +81,12 @@ def sizes(here: ibis.Table) -> ibis.Table:
     return now.group_by("branch", "band").aggregate(n=now.count())
 
 
-def singles(took: ibis.Table, here: ibis.Table, *, when: str) -> ibis.Table:
-    """Current customers by stratum and what they had."""
-    t = took.filter(took[when]).select("customer", "code").inner_join(here.filter(here.current), "customer")
-    return t.group_by("branch", "band", "code").aggregate(n=t.count())
-
-
 def pairs(took: ibis.Table, here: ibis.Table, *, when: str) -> ibis.Table:
-    """Current customers by stratum and each two things (``code`` < ``other``) they had."""
+    """Current customers by stratum and each two things they had (``code`` <= ``other``: of one thing with itself, all
+    who had it)."""
     had = took.filter(took[when])
     t = had.select("customer", "code").inner_join(had.select("customer", other="code"), "customer")
-    t = t.filter(t.code < t.other).inner_join(here.filter(here.current), "customer")
+    t = t.filter(t.code <= t.other).inner_join(here.filter(here.current), "customer")
     return t.group_by("branch", "band", "code", "other").aggregate(n=t.count())
 
 
@@ -113,26 +108,12 @@ def _new(took: ibis.Table, year: int) -> ibis.Table:
 
 
 def worth(scene: Scene, names: list[str]) -> ibis.Table:
-    """One row per customer and category of the year after the earlier day: ``contribution`` of its lines and the
-    days (``visits``) it was taken on."""
+    """One row per customer and category of the year after the earlier day: ``contribution`` of its lines."""
     t = known_lines(scene)
     t = t.filter(t.category.isin(names), t.day > scene.setting.as_of - BACK)
     t = valued(t.mutate(code=coded(t, names)), basis=scene.setting.tally.basis)
-    each = t.group_by("customer", "code").aggregate(visits=t.day.nunique(), **sums(t))
+    each = t.group_by("customer", "code").aggregate(**sums(t))
     return contributed(each, scene.setting.business)
-
-
-def worth_of_visits(each: ibis.Table) -> ibis.Table:
-    """By category, over customers: sums and squares of contribution and visits."""
-    m, v = each.contribution, each.visits.cast("float64")
-    return each.group_by("code").aggregate(
-        n=each.count(),
-        m=exact(m).cast("float64"),
-        v=exact(v).cast("float64"),
-        mm=exact(m * m).cast("float64"),
-        mv=exact(m * v).cast("float64"),
-        vv=exact(v * v).cast("float64"),
-    )
 
 
 def worth_of_begun(took: ibis.Table, there: ibis.Table, each: ibis.Table) -> ibis.Table:

@@ -17,7 +17,7 @@ import numpy as np
 from regulars.analysis.opportunity.association import Odds, alike, odds, surviving
 from regulars.analysis.opportunity.following import share_range
 from regulars.analysis.opportunity.menu import Menu
-from regulars.analysis.opportunity.taking import BACK, YEARS, begun, begun_having, pairs, singles, sizes
+from regulars.analysis.opportunity.taking import BACK, YEARS, begun, begun_having, pairs, sizes
 from regulars.analysis.part import Scene
 from regulars.analysis.results.opportunity import Replicated, Together, TogetherRow
 from regulars.analysis.value.statistics import Floats
@@ -102,11 +102,9 @@ def begun_in(scene: Scene, took: ibis.Table, there: ibis.Table, year: int, k: in
     size = ask("sizes", sizes(there))
     at = {key: i for i, key in enumerate(sorted((row["branch"], row["band"]) for row in size))}
     shape = (len(at), k, k)
-    all_, had, both, new, hits = (np.zeros(shape) for _ in range(5))
+    all_, both, new, hits = (np.zeros(shape) for _ in range(4))
     for row in size:
         all_[at[row["branch"], row["band"]]] = row["n"]
-    for row in ask("singles", singles(took, there, when=when)):
-        had[at[row["branch"], row["band"]], row["code"]] = row["n"]
     for row in ask("pairs", pairs(took, there, when=when)):
         stratum = at[row["branch"], row["band"]]
         both[stratum, row["code"], row["other"]] = both[stratum, row["other"], row["code"]] = row["n"]
@@ -114,19 +112,18 @@ def begun_in(scene: Scene, took: ibis.Table, there: ibis.Table, year: int, k: in
         new[at[row["branch"], row["band"]], :, row["code"]] = row["n"]
     for row in ask("begun_having", begun_having(took, there, year=year)):
         hits[at[row["branch"], row["band"]], row["having"], row["code"]] = row["n"]
+    had = np.repeat(np.diagonal(both, axis1=1, axis2=2)[:, :, None], k, axis=2)
     others = all_ - had - had.transpose(0, 2, 1) + both
     return Begun(hits, had - both, new - hits, others)
 
 
 def _lacking_now(scene: Scene, took: ibis.Table, here: ibis.Table, k: int) -> Floats:
     """Current customers ``[A, B]`` of today with A and without B."""
-    lacking = np.zeros((k, k))
-    for row in scene.setting.desk.ask("opportunity_singles", singles(took, here, when="now")).to_pylist():
-        lacking[row["code"]] += row["n"]
+    both = np.zeros((k, k))
     for row in scene.setting.desk.ask("opportunity_pairs", pairs(took, here, when="now")).to_pylist():
-        for a, b in ((row["code"], row["other"]), (row["other"], row["code"])):
-            lacking[a, b] -= row["n"]
-    return lacking
+        both[row["code"], row["other"]] += row["n"]
+    both = np.maximum(both, both.T)
+    return np.asarray(np.diagonal(both)[:, None] - both)
 
 
 def _row(having: str, taking: str, told: Odds, at: int, year: Begun, lacking: Floats) -> TogetherRow | None:

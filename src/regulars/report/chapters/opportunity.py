@@ -12,8 +12,8 @@ from regulars.report.figures import then
 
 _QUERIES = (
     *(f"opportunity_{name}" for name in ("categories", "visits", "moves", "current", "gaps", "next_then", "taken")),
-    *(f"opportunity_{name}" for name in ("here", "there_1", "worth", "worth_visit", "worth_begun", "singles", "pairs")),
-    *(f"opportunity_{name}_1" for name in ("sizes", "singles", "pairs", "begun", "begun_having")),
+    *(f"opportunity_{name}" for name in ("here", "there_1", "worth", "worth_begun", "pairs")),
+    *(f"opportunity_{name}_1" for name in ("sizes", "pairs", "begun", "begun_having")),
     *hours.QUERIES,
     *referring.QUERIES,
 )
