@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -41,6 +41,7 @@ class Line:
     currency: str = "HKD"
     staff: str | None = None
     category: str | None = None
+    at: datetime | None = None
 
 
 def sales_table(lines: Iterable[Line]) -> pa.Table:
@@ -52,6 +53,7 @@ def sales_table(lines: Iterable[Line]) -> pa.Table:
             "line_id": "1",
             "customer": line.customer,
             "day": line.day,
+            "sold_at": line.at,
             "branch": line.branch,
             "kind": line.kind,
             "gross": _money(line.gross),

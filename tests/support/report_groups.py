@@ -14,7 +14,21 @@ from regulars.analysis.results.acquisition import (
     SourceRow,
     Tree,
 )
-from regulars.analysis.results.opportunity import NextRow, Opportunity, Tried
+from regulars.analysis.results.opportunity import (
+    Chance,
+    HourRow,
+    Hours,
+    HoursBack,
+    HoursBranch,
+    NextRow,
+    Opportunity,
+    Referral,
+    ReferralRow,
+    Replicated,
+    Together,
+    TogetherRow,
+    Tried,
+)
 from regulars.analysis.results.shrunk import Shrunk, Told
 from regulars.analysis.results.teams import (
     Beside,
@@ -177,7 +191,7 @@ def _course() -> Course:
 
 
 def opportunity() -> Opportunity:
-    """Customers who mostly take the same again."""
+    """Customers who mostly take the same again, and one way from a category to another."""
     rules = (
         Tried("same", 0.62, 0.59, 0.65, 0.91, 0.89, 0.93),
         Tried("moves", 0.61, 0.58, 0.64, 0.93, 0.91, 0.95),
@@ -187,4 +201,37 @@ def opportunity() -> Opportunity:
         NextRow("Cut", "Cut", 0.71, 5210, 1490, 28, 41, 63),
         NextRow("Colour", "Colour", 0.44, 1830, 620, 49, 70, 98),
     )
-    return Opportunity(rules, 2870, 4, rows)
+    pair = TogetherRow("Colour", "Nails", 1.9, 1.4, 2.6, 410, 0.21, 0.18, 0.24, 0.12, 380)
+    together = Together(12, 1.04, 2, (pair,), Replicated(2, 1, 0.19, 0.13))
+    chances = (
+        Chance("again", "Cut", "Cut", 1490, 1310, 0.52, 0.50, 0.54, _margin(182_000, 171_000, 193_000)),
+        Chance("next", "Colour", "Cut", 620, 540, 0.31, 0.28, 0.34, _margin(61_000, 52_000, 70_000), 1),
+        Chance("together", "Colour", "Nails", 380, 410, 0.21, 0.18, 0.24, _margin(54_000, 44_000, 65_000), 1),
+    )
+    return Opportunity(rules, 2870, 4, rows, together, _hours(), 1.0, _referral(), chances, 0.0, 0.6)
+
+
+def _referral() -> Referral:
+    """Who has brought others does so again."""
+    rows = (
+        ReferralRow("past", 0, 1100, _drawn(980, 0.05, 0.052, 0.012, "below")),
+        ReferralRow("past", 1, 140, _drawn(120, 0.20, 0.18, 0.05, "above")),
+        ReferralRow("visits", 1, 300, _drawn(260, 0.07, 0.068, 0.02)),
+        ReferralRow("visits", 24, 9, None),
+    )
+    return Referral(0.081, rows, (112, 24), (0.16, 0.28), (988, 52), (0.042, 0.065), 124, 31.4)
+
+
+def _hours() -> Hours:
+    """One branch that is quiet on Tuesdays at ten, and busy on Saturdays."""
+    rows = (
+        HourRow("CEN", 1, 10, 52, 0.6, 0.4, 0.8, "off_peak"),
+        HourRow("CEN", 1, 11, 52, 1.1, 0.9, 1.3, "usual"),
+        HourRow("CEN", 5, 10, 51, 1.2, 1.0, 1.5, "usual"),
+        HourRow("CEN", 5, 11, 51, 2.4, 2.1, 2.7, "peak"),
+    )
+    return Hours(rows, (HoursBranch("CEN", 4, 1.3, 3.0, 1, 2.4),), 1240, 430, 110, 520, HoursBack(3, 2, 3, 0.71))
+
+
+def _margin(mean: float, low: float, high: float) -> Estimate:
+    return Estimate(mean, low, mean, high, "HKD", "opportunity", 1490)

@@ -43,6 +43,7 @@ CATALOGUE = Catalogue.of(
         Field("rfm", "text", values=RFM),
         Field("lifecycle", "text", values=LIFECYCLE),
         Field("need", "text"),
+        Field("next_category", "text"),
         Field("relationship", "text", values=RELATIONSHIPS),
         Field("relationship_p", "number", "share"),
         Field("habit", "number", "share"),

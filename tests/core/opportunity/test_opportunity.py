@@ -21,10 +21,18 @@ NAMES = ("Colour", "Cut", "Nails", "Spa")
 
 
 def looked_at(folder: Path, lines: list[Line]) -> Opportunity | None:
-    with laid_out(folder, as_of=AS_OF, sales=sales_table(lines)) as (_, setting, kept):
+    return studied(folder, lines)[0]
+
+
+def studied(folder: Path, lines: list[Line]) -> tuple[Opportunity | None, dict[int, str | None]]:
+    """The part, and each customer's next category."""
+    with laid_out(folder, as_of=AS_OF, sales=sales_table(lines)) as (reader, setting, kept):
         people = kept.customers.mutate(state=ibis.literal("active"))
-        scene: Any = SimpleNamespace(setting=setting, kept=kept, people=people)
-        return opportunity(scene).result
+        rng = np.random.default_rng(1)
+        scene: Any = SimpleNamespace(setting=setting, kept=kept, people=people, interval=60.0, rng=rng)
+        found = opportunity(scene)
+        each = reader.arrow(found.of_each).to_pylist() if found.of_each is not None else []
+        return found.result, {row["customer"]: row["next_category"] for row in each}
 
 
 def customers(step: str) -> list[Line]:
@@ -56,6 +64,18 @@ def test_chance_gives_no_rule_an_edge(tmp_path: Path) -> None:
     found = looked_at(tmp_path, customers("chance"))
     assert found is not None
     assert all(row.first_low < 0.25 < row.first_high for row in found.rules)
+
+
+def test_each_customer_gets_what_follows_their_last_visit(tmp_path: Path) -> None:
+    lines = customers("cycle")
+    # Prepaid lines are no choice: whoever came for one last is told what follows it, and nobody is told it.
+    lines += [Line(1, AS_OF, 900.0, "package_redemption", category="Prepaid")]
+    lines.append(Line(900, AS_OF, 900.0, category="Seldom"))
+    _, named = studied(tmp_path, lines)
+    last = {line.customer: line.category for line in lines if line.category != "Extra"}
+    for key in range(2, 151):
+        assert named[key] == NAMES[(NAMES.index(str(last[key])) + 1) % 4]
+    assert named[1] is None and named[900] is None  # too few came after such
 
 
 def test_says_nothing_of_little(tmp_path: Path) -> None:

@@ -77,6 +77,22 @@ def test_the_rule_in_use_is_the_first() -> None:
     assert found is not None
     said = rows(replace(BARE, opportunity=found))["What customers take next"][0]
     assert f"right {round(100 * found.rules[0].first)}% of the time" in said
+    assert rows(replace(BARE, opportunity=replace(found, rules=(), together=None, hours=None, referral=None))) == rows(
+        BARE
+    )
+
+
+def test_what_goes_together_and_quiet_hours_are_told_by_the_year_after() -> None:
+    found = diagnosis().opportunity
+    assert found is not None and found.together is not None
+    said = rows(replace(BARE, opportunity=found))["What goes together"][0]
+    assert "2 found a year earlier, 1 of which surely held" in said and "19%" in said and "13%" in said
+    hours = rows(replace(BARE, opportunity=found))["Hours off the peak"][0]
+    assert hours.startswith("Of 3 hours") and hours.endswith("2 of them surely.")
+    bringing = rows(replace(BARE, opportunity=found))["Who brings others"][0]
+    assert "(112), 21% brought somebody" in bringing and "of the rest 5.3%" in bringing
+    untold = replace(found, together=replace(found.together, back=None))
+    assert "What goes together" not in rows(replace(BARE, opportunity=untold))
 
 
 def test_groups_say_whether_drawing_together_helped() -> None:

@@ -7,6 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from regulars.analysis.opportunity.association import Z90
 from regulars.analysis.results.opportunity import Rule, Tried
 
 type Cube = NDArray[np.float64]
@@ -16,7 +17,6 @@ ORIGINS = 4
 #: Next visits to try on, and moves to learn from before an origin counts.
 LEAST = 100
 RULES: tuple[Rule, ...] = ("popular", "same", "moves")
-_Z = 1.6448536269514722  # 90 %
 _PRIOR = 5.0  # moves' worth of the base's own mix, so that a category seen twice does not speak for itself
 
 
@@ -29,6 +29,8 @@ def named(counts: Cube, rule: Rule) -> NDArray[np.int64]:
         score = score + np.eye(size)
     elif rule == "moves":
         score = (counts + _PRIOR * mix) / (counts.sum(axis=1, keepdims=True) + _PRIOR)
+    # What nobody moves to comes last: of the rules only "the same" could name it.
+    score = np.where(counts.sum(axis=0) > 0, score, -1.0)
     return np.argsort(-score, axis=1, kind="stable")
 
 
@@ -54,14 +56,15 @@ def tried(every: Cube, fresh: Cube) -> tuple[tuple[Tried, ...], int, int]:
     # A regular is met at every origin and answers alike: only as many count as stood at one.
     apart = tested / origins
     rows = [
-        Tried(rule, *_range(hits[rule][0] / tested, apart), *_range(hits[rule][1] / tested, apart)) for rule in RULES
+        Tried(rule, *share_range(hits[rule][0] / tested, apart), *share_range(hits[rule][1] / tested, apart))
+        for rule in RULES
     ]
     return tuple(sorted(rows, key=lambda row: -row.first)), int(tested), origins
 
 
-def _range(share: float, n: float) -> tuple[float, float, float]:
+def share_range(share: float, n: float) -> tuple[float, float, float]:
     """A share with its range by Wilson (1927)."""
-    share = float(share)
-    mid = (share + _Z**2 / (2 * n)) / (1 + _Z**2 / n)
-    half = _Z / (1 + _Z**2 / n) * math.sqrt(share * (1 - share) / n + _Z**2 / (4 * n * n))
+    share, n = float(share), float(n)
+    mid = (share + Z90**2 / (2 * n)) / (1 + Z90**2 / n)
+    half = Z90 / (1 + Z90**2 / n) * math.sqrt(share * (1 - share) / n + Z90**2 / (4 * n * n))
     return share, max(0.0, mid - half), min(1.0, mid + half)

@@ -1,8 +1,7 @@
 """What customers contributed in the last 365 days, and that every cent of the ledger is accounted for.
 
-contribution = revenue earned - cost of goods - staff time - commission - payment fees. Cost is the ledger's where lines
-carry it, else the business's margin share says what is left (and is marked as such). Staff time, commission and fees
-count only where ``[costs]`` of business.toml states them: nothing is guessed. Docs: docs/methods/profit.md.
+The rule is :mod:`regulars.analysis.contribution`; what comes from settings is marked as such. Docs:
+docs/methods/profit.md.
 """
 
 from __future__ import annotations
@@ -12,49 +11,27 @@ from decimal import Decimal
 import ibis
 import numpy as np
 
+from regulars.analysis.contribution import contributed, sums, valued
 from regulars.analysis.part import Scene
 from regulars.analysis.results.profit import BridgeLine, Reconciled, Whale
 from regulars.analysis.visits import YEAR, earned, redeemed_value
 from regulars.base.text import Text, say
-from regulars.ledger.schema import VISIT_KINDS
 
 _POINTS = 100
-_SERVICES = ("service", "package_redemption", "repair")
 
 
 def contributions(scene: Scene) -> ibis.Table:
     """One row per studied customer: revenue, list price, discount, goods, time, commission, fees and contribution of
     the last 365 days, ``known`` the revenue whose cost is in the ledger."""
     setting = scene.setting
-    costs, share = setting.business.costs, setting.business.margin.share
     lines = setting.lines.filter(setting.lines.customer.notnull(), setting.lines.day > setting.as_of - YEAR)
-    lines = lines.semi_join(scene.people, "customer")
-    value = earned(lines, setting.tally.basis).cast("decimal(18, 2)")
-    t = lines.mutate(value=value, service=lines.kind.isin(_SERVICES), visit=lines.kind.isin(VISIT_KINDS))
+    t = valued(lines.semi_join(scene.people, "customer"), basis=setting.tally.basis)
     listed = ibis.cases(
         (t.kind == "package_redemption", redeemed_value(t)), (t.value == 0, 0), else_=ibis.coalesce(t.gross, t.value)
     )
     t = t.mutate(listed=listed.cast("decimal(18, 2)"))
-    each = t.group_by("customer").aggregate(
-        revenue=t.value.sum(),
-        listed=t.listed.sum(),
-        known=t.value.sum(where=t.cost.notnull()).cast("float64").fill_null(0.0),
-        goods=t.cost.sum().cast("float64").fill_null(0.0),
-        services=t.value.sum(where=t.service).cast("float64").fill_null(0.0),
-        products=t.value.sum(where=t.visit & ~t.service).cast("float64").fill_null(0.0),
-        treatments=t.count(where=t.service & (t.value > 0)),
-    )
-    each = each.mutate(plain=each.revenue.cast("float64"))
-    each = each.mutate(
-        cost=-each.goods - (1 - share) * (each.plain - each.known),
-        time=-(each.treatments * (costs.service_minutes or 0) / 60 * float(costs.staff_hour or 0)),
-        commission=-(
-            each.services * (costs.commission_service or 0.0) + each.products * (costs.commission_product or 0.0)
-        ),
-        fees=-(each.plain * (costs.payment_fee or 0.0)),
-    )
-    each = each.mutate(
-        contribution_12=each.plain + each.cost + each.time + each.commission + each.fees,
+    each = contributed(t.group_by("customer").aggregate(listed=t.listed.sum(), **sums(t)), setting.business)
+    each = each.rename(contribution_12="contribution").mutate(
         discount_12=(each.listed - each.revenue).cast("float64"),
     )
     return setting.desk.keep("profit_of_each", each)

@@ -26,7 +26,10 @@ def elsewhere(d: Diagnosis) -> Table:
     if d.schemes is not None:
         tried += _classes(d.schemes)
     if d.opportunity is not None:
-        tried.append(_next(d.opportunity))
+        tried += _next(d.opportunity)
+        tried += _together(d.opportunity)
+        tried += _hours(d.opportunity)
+        tried += _referring(d.opportunity)
     rows: list[tuple[Cell, ...]] = [(Words(what), Words(found)) for what, found in tried]
     untold = Pill(say("report.trust.untried"), "warn")
     rows += [
@@ -105,8 +108,10 @@ def _classes(schemes: Schemes) -> list[tuple[Text, Text]]:
     return [(say("report.trust.of_classes"), told)]
 
 
-def _next(opportunity: Opportunity) -> tuple[Text, Text]:
+def _next(opportunity: Opportunity) -> list[tuple[Text, Text]]:
     """How often the rule in use named the next category."""
+    if not opportunity.rules:
+        return []
     rule = opportunity.rules[0]
     told = say(
         "report.trust.found_next",
@@ -115,7 +120,33 @@ def _next(opportunity: Opportunity) -> tuple[Text, Text]:
         low=Share(rule.first_low),
         high=Share(rule.first_high),
     )
-    return say("report.trust.of_next"), told
+    return [(say("report.trust.of_next"), told)]
+
+
+def _together(opportunity: Opportunity) -> list[tuple[Text, Text]]:
+    """How what would have been said a year earlier to go together held in the last year."""
+    if opportunity.together is None or (back := opportunity.together.back) is None:
+        return []
+    shares = {"rate": Share(back.rate), "others": Share(back.others)}
+    told = say("report.trust.found_together", found=back.found, right=back.right, **shares)
+    return [(say("report.trust.of_together"), told)]
+
+
+def _hours(opportunity: Opportunity) -> list[tuple[Text, Text]]:
+    """Whether hours off the peak in the year before were so in the last one."""
+    if opportunity.hours is None or (back := opportunity.hours.back) is None:
+        return []
+    told = say("report.trust.found_hours", called=back.called, below=back.below, surely=back.surely)
+    return [(say("report.trust.of_hours"), told)]
+
+
+def _referring(opportunity: Opportunity) -> list[tuple[Text, Text]]:
+    """Whether those called likely to bring others did in the last year."""
+    if (found := opportunity.referral) is None:
+        return []
+    (n, hits), (n_rest, hits_rest) = found.top, found.rest
+    shares = {"share": Share(part(hits, n)), "rest": Share(part(hits_rest, n_rest))}
+    return [(say("report.trust.of_referring"), say("report.trust.found_referring", n=n, **shares))]
 
 
 def _untried(d: Diagnosis) -> list[str]:

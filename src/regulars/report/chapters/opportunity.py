@@ -1,14 +1,22 @@
-"""What customers take next and when, and how often the past bore that out."""
+"""Opportunities: what each can be expected to bring, what customers take next and when, and what goes together."""
 
 from __future__ import annotations
 
-from regulars.analysis.results.opportunity import NextRow, Opportunity, Tried
-from regulars.base.text import Number, Share, say
+from regulars.analysis.results.opportunity import NextRow, Opportunity, Together, TogetherRow, Tried
+from regulars.base.text import Number, Share, Text, say
 from regulars.report import names
+from regulars.report.chapters import chances, hours, referring
 from regulars.report.context import Context
-from regulars.report.document import Amount, Block, Cell, Column, Section, Table, Words
+from regulars.report.document import Amount, Block, Cell, Column, Paragraph, Section, Table, Words
+from regulars.report.figures import then
 
-_QUERIES = tuple(f"opportunity_{name}" for name in ("categories", "visits", "moves", "current", "gaps"))
+_QUERIES = (
+    *(f"opportunity_{name}" for name in ("categories", "visits", "moves", "current", "gaps", "next_then", "taken")),
+    *(f"opportunity_{name}" for name in ("here", "there_1", "worth", "worth_begun", "pairs")),
+    *(f"opportunity_{name}_1" for name in ("sizes", "pairs", "begun", "begun_having")),
+    *hours.QUERIES,
+    *referring.QUERIES,
+)
 
 
 def chapter(c: Context) -> Section | None:
@@ -16,11 +24,25 @@ def chapter(c: Context) -> Section | None:
     found = c.diagnosis.opportunity
     if found is None:
         return None
-    best = found.rules[0]
-    heading = say(f"report.opportunity.head_{best.rule}", share=Share(best.first))
-    blocks: list[Block | None] = [_next(found) if found.rows else None, _rules(found)]
+    blocks: list[Block | None] = [
+        *((chances.figure(c, found), chances.listed(c, found)) if found.chances else ()),
+        _next(found) if found.rows else None,
+        _rules(found) if found.rules else None,
+        *(_together(found.together) if found.together is not None else ()),
+        *hours.blocks(c, found),
+        *referring.blocks(found),
+    ]
     lead = say("report.opportunity.lead")
+    heading = chances.heading(c, found.chances) if found.chances else _heading(found)
     return c.section("opportunity", heading, tuple(blocks), lead=lead, queries=_QUERIES, cards=("opportunity",))
+
+
+def _heading(found: Opportunity) -> Text:
+    """What can be said without a year to look back on."""
+    if not found.rules:
+        return say("report.opportunity.head_none")
+    best = found.rules[0]
+    return say(f"report.opportunity.head_{best.rule}", share=Share(best.first))
 
 
 def _next(found: Opportunity) -> Table:
@@ -63,4 +85,41 @@ def _tried(row: Tried) -> tuple[Cell, ...]:
         Words(say(f"report.opportunity.rule_{row.rule}")),
         Amount(Share(row.first), first),
         Amount(Share(row.three), three),
+    )
+
+
+def _together(found: Together) -> tuple[Block, ...]:
+    """What goes together, and how what was found a year earlier fared."""
+    said = say(f"report.opportunity.together_{'some' if found.rows else 'none'}", n=found.tested, found=len(found.rows))
+    if found.back is not None:
+        told = {"found": found.back.found, "right": found.back.right}
+        shares = {"rate": Share(found.back.rate), "others": Share(found.back.others)}
+        said = then(said, say("report.opportunity.together_back", **told, **shares))
+    elif found.years < 2:
+        said = then(said, say("report.opportunity.together_short"))
+    if not found.rows:
+        return (Paragraph(said),)
+    columns = (
+        Column(say("report.opportunity.having"), share=1.3),
+        Column(say("report.opportunity.taking"), share=1.3),
+        Column(say("report.opportunity.rate"), "right", 1.2),
+        Column(say("report.opportunity.others"), "right"),
+        Column(say("report.opportunity.odds"), "right", 1.2),
+        Column(say("report.opportunity.lacking"), "right"),
+    )
+    rows = tuple(_pair(row) for row in found.rows)
+    title = say("report.opportunity.together", n=len(found.rows))
+    return Paragraph(said), Table(title, columns, rows, say("report.opportunity.together_note"))
+
+
+def _pair(row: TogetherRow) -> tuple[Cell, ...]:
+    rate = say("report.say.range", low=Share(row.rate_low), high=Share(row.rate_high))
+    odds = say("report.say.range", low=Number(row.odds_low, 1), high=Number(row.odds_high, 1))
+    return (
+        Words(names.verbatim(row.having)),
+        Words(names.verbatim(row.taking)),
+        Amount(Share(row.rate), rate),
+        Amount(Share(row.others)),
+        Amount(Number(row.odds, 1), odds),
+        Amount(row.customers),
     )
