@@ -50,7 +50,7 @@ def _states(scene: Scene, days: ibis.Table, day: date) -> ibis.Table:
     if day == scene.setting.as_of:
         t = scene.people
     else:
-        known = visitors(summary(days, as_of=day))
+        known = visitors(summary(days, as_of=day, now=scene.kept.now(day)))
         t = with_rhythm(known, interval=scene.interval, windows=scene.setting.pack.windows)
     return t.select("customer", current=t.state.isin(CURRENT))
 
