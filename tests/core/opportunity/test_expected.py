@@ -34,6 +34,19 @@ def test_margin_and_its_spread_are_those_of_the_product() -> None:
     assert (found.unit, found.n) == ("HKD", 1000)
 
 
+def test_ranges_hold_eight_in_ten_where_years_are_alike() -> None:
+    rng, held = np.random.default_rng(3), []
+    for _ in range(400):
+        share = rng.uniform(0.05, 0.6)
+        before = rng.gamma(1.5, 200.0, rng.binomial(300, share))  # margin of each of 300 such customers who did it
+        worth = Worth.of_each(len(before), before.sum(), (before**2).sum())
+        assert worth is not None
+        told = expected(rng, customers=200, hits=len(before), tested=300, worth=worth, unit="HKD")
+        came = rng.gamma(1.5, 200.0, rng.binomial(200, share)).sum()
+        held.append(told.p10 <= came <= told.p90)
+    assert 0.75 < np.mean(held) < 0.85  # 0.8, give or take two and a half standard errors
+
+
 def test_margin_of_each() -> None:
     m = np.array([100.0, 240.0, 90.0, 400.0])
     each = Worth.of_each(4, m.sum(), (m * m).sum())

@@ -123,6 +123,9 @@ def test_a_week_by_hand() -> None:
         at = {"place": "A", "year": 1, "weekday": weekday, "hour": hour}
         return [{**at, "visits": int(n[1:]), "days": d} for n, d in days.items()]
 
+    # Late on the day before, and after midnight: between that and ten the doors are closed.
+    late = week(seen(0, 0, n1=30) + seen(0, 10, n1=20) + seen(0, 13, n1=20), opened, year=1)
+    assert [hour for _, _, hour in late] == [0, 10, 11, 12, 13]
     found = [*seen(0, 10, n1=20, n2=20), *seen(0, 12, n4=40), *seen(1, 10, n1=4), *seen(1, 22, n1=1), *seen(2, 9, n1=5)]
     loads = week(found, opened, year=1)
     assert {key[1:]: load.mean for key, load in loads.items()} == {

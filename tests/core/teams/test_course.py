@@ -127,6 +127,23 @@ def test_a_small_branch_is_drawn_but_not_judged() -> None:
     assert all_came is not None and all_came.changes == ()
 
 
+def test_who_fell_is_named_with_when_and_how_far() -> None:
+    rng = np.random.default_rng(9)
+    names = ("Central", "East", "Shatin", "West")
+    rate = np.array([0.40, 0.35, 0.45, 0.42])[:, None] + SEASONS
+    rate[3, 5:] -= 0.15
+    rows = [
+        {"branch": b, "quarter": START + q, "n": 500, "hits": int(rng.binomial(500, rate[b, q]))}
+        for b in range(4)
+        for q in range(8)
+    ]
+    found = course("kept_90", names, EIGHT, pa.Table.from_pylist(rows))
+    assert found is not None and not found.parted
+    (change,) = found.changes
+    assert (change.name, change.first, change.last) == ("West", 5, 7)
+    assert change.by.low < -0.15 < change.by.high < 0
+
+
 AS_OF, OPENED = date(2025, 12, 31), date(2022, 9, 1)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import ibis
@@ -32,8 +33,8 @@ from regulars.analysis.results.opportunity import TOLD, Chance, HourRow, Hours, 
 
 #: Open days of a day of the week before its hours are looked at.
 _DAYS = 20
-#: An hour counts as open from the first to the last that saw a visit on so many of the open days.
-_OPEN = 0.1
+#: An hour counts as open that saw a visit on so many of the open days, and so do a few (``_GAP``) between two such.
+_OPEN, _GAP = 0.1, 2
 #: What one in ten open hours reaches: room that was seen to be there.
 _MOST = 0.9
 _FEWEST_CUSTOMERS = 30
@@ -80,8 +81,17 @@ def week(found: Iterable[dict[str, Any]], opened: Iterable[dict[str, Any]], *, y
     return {
         (*at, hour): loads.get((*at, hour), Load(days[at], {}))
         for at, hours in sorted(open_.items())
-        for hour in range(min(hours), max(hours) + 1)
+        for hour in _filled(sorted(hours))
     }
+
+
+def _filled(hours: list[int]) -> list[int]:
+    """Hours with those of short gaps between them; where the doors close for long, as at night, nothing is filled."""
+    found = hours[:1]
+    for last, hour in pairwise(hours):
+        found += range(last + 1, hour) if hour - last - 1 <= _GAP else ()
+        found.append(hour)
+    return found
 
 
 def rows_of(loads: dict[Key, Load]) -> tuple[HourRow, ...]:

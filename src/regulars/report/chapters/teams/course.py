@@ -19,7 +19,7 @@ def course(c: Context, found: Course) -> Figure:
     own = {change.name: change for change in found.changes}
     lines = sorted(found.lines, key=lambda line: (line.name not in own, line.name))[:_PICTURED]
     rows = [_path(c, found, line, own.get(line.name) or own.get(None)) for line in sorted(lines, key=lambda n: n.name)]
-    ends = [v for row in rows for p in row.points if p is not None for v in p] + list(found.together)
+    ends = _ends(found, lines)
     last = len(found.quarters) - 1
     labels: dict[float | str, Param] = {
         i: _quarter(found, i) for i in range(len(found.quarters)) if (last - i) % 4 == 0
@@ -37,6 +37,13 @@ def course(c: Context, found: Course) -> Figure:
         note = then(note, say("report.teams.course_more", n=len(found.lines) - len(lines)))
     alt = say("report.teams.course_alt", measure=_name(found.measure), n=len(rows))
     return Figure(f"teams_course_{found.measure}", title, chart, alt, _table(c, found, title), note)
+
+
+def _ends(found: Course, lines: list[Line]) -> list[float]:
+    """What the scale must hold: a branch of few would else press all others flat."""
+    wide = [line for line in lines if line.judged] or lines
+    points = [p for line in wide for p in line.points if p is not None]
+    return [*(v for p in points for v in (p.low, p.high)), *found.together]
 
 
 def _path(c: Context, found: Course, line: Line, change: Change | None) -> Path:

@@ -39,10 +39,8 @@ def _in_hundred(part: float) -> Number:
 
 
 def _apart(c: Context, s: Split, span: Span) -> Amount:
-    return Amount(
-        _distance(c, s, span.mid),
-        say("report.say.range", low=_distance(c, s, span.low), high=_distance(c, s, span.high)),
-    )
+    low: Param = Number(100 * span.low, 1) if s.measure == "back_90" else _distance(c, s, span.low)
+    return Amount(_distance(c, s, span.mid), say("report.say.range", low=low, high=_distance(c, s, span.high)))
 
 
 def _distance(c: Context, s: Split, value: float) -> Param:
