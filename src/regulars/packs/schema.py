@@ -151,6 +151,7 @@ class Pack(_Model):
     words: dict[Literal["customer", "visit", "staff", "branch", "service"], Names]
     margin_share: Fraction
     windows: Windows
+    service_words: tuple[str, ...] = ()  # what items say that are a piece's service, not small work such as a battery
     benchmarks: tuple[Benchmark, ...] = ()
     objectives: tuple[StarterObjective, ...] = ()
     measures: Annotated[tuple[Measure, ...], Field(min_length=1)]

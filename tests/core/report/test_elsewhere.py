@@ -14,7 +14,7 @@ from regulars.report.chapters.elsewhere import elsewhere
 from regulars.report.document import Words
 from support.report import diagnosis
 
-BARE = replace(diagnosis(), teams=None, acquisition=None, opportunity=None)
+BARE = replace(diagnosis(), teams=None, acquisition=None, opportunity=None, servicing=None)
 NOBODY = Estimate(0.0, 0.0, 0.0, 0.0, "HKD", "none", 0)
 
 
@@ -70,6 +70,15 @@ def test_renewals_are_tested_or_said_not_to_be() -> None:
     assert found["Packages bought again"][1]
     said, untested = found["Memberships renewed"]
     assert not untested and "Of 200 contracts" in said and "110 to 131" in said and said.endswith("117 were.")
+
+
+def test_services_are_tested_or_said_not_to_be() -> None:
+    found = diagnosis().servicing
+    assert found is not None
+    said, untested = rows(replace(BARE, servicing=found))["Pieces that come for a service"]
+    assert not untested and said.startswith("Of 571 pieces") and "84 to 111" in said and said.endswith("102 came.")
+    assert rows(replace(BARE, servicing=replace(found, trial=None)))["Pieces that come for a service"][1]
+    assert rows(replace(BARE, servicing=replace(found, trial=None, fit=None))) == rows(BARE)
 
 
 def test_the_rule_in_use_is_the_first() -> None:
