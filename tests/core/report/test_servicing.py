@@ -34,6 +34,8 @@ def test_the_test_on_the_past_says_whether_the_range_held() -> None:
     assert trial is not None
     assert callouts(told())[-1].endswith("102 came. The range held.")
     assert callouts(told(trial=replace(trial, came=83)))[-1].endswith("83 came. The range did not hold.")
+    early = replace(trial, came=83, whether_never=False)
+    assert callouts(told(trial=early))[-1].endswith("never come from those that come late.")
     assert callouts(told(trial=None))[-1].endswith("have not been put to the test.")
 
 

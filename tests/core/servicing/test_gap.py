@@ -12,6 +12,7 @@ from scipy.stats import CensoredData, weibull_min
 from regulars.analysis.servicing import verdict
 from regulars.analysis.servicing.ahead import Fitted, ever, expected, fitted, groups, late
 from regulars.analysis.servicing.gap import (
+    Beforehand,
     Gaps,
     fit,
     kaplan_meier,
@@ -85,6 +86,20 @@ def test_a_short_history_does_not_know_how_many_never_come() -> None:
     longer, _ = drawn(np.random.default_rng(8), 400, 3.0, 1800.0, 0.5, 5000.0)
     assert verdict(fitted({}, longer, np.random.default_rng(1))[None], longer.services).id == "study.servicing.clear"
     assert verdict(None, 9).id == "study.servicing.few"
+
+
+def test_beliefs_move_ranges_where_the_history_is_short_and_hardly_where_it_is_long() -> None:
+    strong = Beforehand(interval=1800.0, silent=0.9)
+    moved = []
+    for longest in (1200.0, 6000.0):
+        gaps, _ = drawn(np.random.default_rng(8), 1500, 3.0, 1800.0, 0.5, longest)
+        plain, believing = fit(gaps), fit(gaps, beforehand=strong)
+        if not plain.held:
+            assert believing.theta == pytest.approx(plain.theta, abs=1e-3)  # the likeliest stays the data's own
+        rows = [one.draw(np.random.default_rng(1)) for one in (plain, believing)]
+        never = [float(np.mean(1 / (1 + np.exp(-row[:, 2])))) for row in rows]
+        moved.append(never[1] - never[0])
+    assert moved[0] > 0.05 and abs(moved[1]) < 0.01
 
 
 def test_what_was_foretold_of_the_year_ahead_holds_as_often_as_it_says() -> None:

@@ -81,6 +81,9 @@ def test_pieces_by_hand(tmp_path: Path) -> None:
         ]
         tried = queries.came(happened, after=date(2023, 1, 1), until=date(2023, 12, 31))
         assert asked(tried, setting, "pieces", "came") == [(3, 1)]
+        # Customers 2 and 3 came last in June 2025 and January 2023, customer 7 in June 2022.
+        asked_of = queries.silent(scene(setting, kept), happened, on=date(2025, 6, 30), after=365)
+        assert asked(asked_of, setting, "pieces", "silent") == [(3, 2)]
         each = queries.of_each(known, {None: (800, 1200), "Aster": (1401, 1801)})
         assert asked(each, setting, "customer", "piece_due_on", "pieces") == [
             (2, date(2024, 1, 1) + timedelta(days=800), 1),

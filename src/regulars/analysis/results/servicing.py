@@ -40,12 +40,16 @@ class ServicePoint:
 
 @dataclass(frozen=True, slots=True)
 class ServiceTrial:
-    """What would have been foretold on ``cut`` of the ``pieces`` known then: how many come within 365 days, and did."""
+    """What would have been foretold on ``cut`` of the ``pieces`` known then: how many come within 365 days, and did.
+
+    ``whether_never``: never and later could be told apart by then.
+    """
 
     cut: date
     pieces: int
     foretold: Estimate
     came: int
+    whether_never: bool = True
 
 
 @dataclass(frozen=True, slots=True)

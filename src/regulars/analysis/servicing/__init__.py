@@ -25,7 +25,7 @@ from regulars.analysis.servicing.ahead import (
     late,
 )
 from regulars.analysis.servicing.gap import Gaps
-from regulars.analysis.servicing.trial import trial
+from regulars.analysis.servicing.trial import beforehand, trial
 from regulars.base.text import Share, Text, say
 
 __all__ = ["Servicing", "servicing"]
@@ -50,7 +50,12 @@ def servicing(scene: Scene) -> Part[Servicing]:
     found: ServiceFit | None = None
     each, families = None, None
     if whole.services >= FEW:
-        families = fitted(families_of(rows), whole, rng)
+        families = fitted(
+            families_of(rows),
+            whole,
+            rng,
+            beforehand=beforehand(scene, happened, on=setting.as_of, name="servicing_silent"),
+        )
         pair = {name: (one.usual_days, one.late_days) for name, one in families.items()}
         each = queries.of_each(known, pair)
         due = desk.ask("servicing_due", queries.due_within(each, as_of=setting.as_of, days=_SOON)).to_pylist()[0]["n"]

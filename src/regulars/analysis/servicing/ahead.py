@@ -10,7 +10,7 @@ from numpy.random import Generator
 from scipy.special import expit
 
 from regulars.analysis.results.servicing import ServiceFamily, ServicePoint
-from regulars.analysis.servicing.gap import GapFit, Gaps, fit, kaplan_meier, quantile, survival, within
+from regulars.analysis.servicing.gap import Beforehand, GapFit, Gaps, fit, kaplan_meier, quantile, survival, within
 from regulars.analysis.value.statistics import Floats
 from regulars.base.estimate import Estimate
 
@@ -63,12 +63,14 @@ class Fitted:
         return self.followed >= FOLLOWED and self.never.p90 - self.never.p10 <= WIDE
 
 
-def fitted(by_family: Mapping[str | None, Gaps], whole: Gaps, rng: Generator) -> dict[str | None, Fitted]:
+def fitted(
+    by_family: Mapping[str | None, Gaps], whole: Gaps, rng: Generator, *, beforehand: Beforehand | None = None
+) -> dict[str | None, Fitted]:
     """The whole under None, and every family by a fit of its own where enough of its gaps ended, else by the whole's.
 
     With fewer than two families that carry a fit of their own, families say no more than the whole: they are left out.
     """
-    of_all = fit(whole)
+    of_all = fit(whole, beforehand=beforehand)
     found: dict[str | None, Fitted] = {None: Fitted(whole, of_all, of_all.draw(rng), True)}
     named = {name: gaps for name, gaps in by_family.items() if name is not None}
     if sum(gaps.services >= OWN for gaps in named.values()) < 2:

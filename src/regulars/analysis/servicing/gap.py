@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 from numpy.random import Generator
-from scipy.special import expit, log_expit
+from scipy.special import expit, log_expit, logit
 
 from regulars.analysis.servicing.ridge import Ridge, along
 from regulars.analysis.value.optimise import Optimum, maximise
@@ -24,6 +24,8 @@ DRAWS = 1000
 _SHAPE, _ODDS = 2.0, 1.0  # where the mild prior stands: a gap that grows likelier with age; half never back
 _MOVES = ((0.7, 0.0, 1.0), (-0.5, 0.3, -2.0))  # from there to two further starts
 _ODDS_SPREAD = 1.5  # log odds of never, for what may be true: anything from one in twenty to nineteen
+_SILENT_SPREAD = 1.0  # log odds around the share of silent owners: half of it to twice, about
+_INTERVAL_SPREAD = 0.3  # log days: two of them reach from half to nearly twice the trade's interval
 _FAMILY_SPREAD = 0.5  # log parameters: how far families are believed to lie from the whole
 _BOUNDS = ((np.log(0.2), np.log(30.0)), (np.log(7.0), np.log(40_000.0)), (-6.0, 6.0))
 
@@ -71,6 +73,26 @@ def log_likelihood(gaps: Gaps, theta: Floats) -> tuple[float, Floats]:
     return float(gaps.n @ value), np.array([gaps.n @ d_shape, gaps.n @ d_scale, gaps.n @ d_odds])
 
 
+@dataclass(frozen=True, slots=True)
+class Beforehand:
+    """What is known of pieces before any has come back; it moves ranges, and little where the data say enough.
+
+    ``interval``: days after which the trade advises a service. ``silent``: of pieces known for longer than customers
+    of the trade usually stay away, the share whose owners have not been seen since; such pieces will hardly come.
+    """
+
+    interval: float | None = None
+    silent: float | None = None
+
+    @property
+    def belief(self) -> LogNormal:
+        """Normals on log b and the log odds of c."""
+        away = self.interval is not None, self.silent is not None
+        centre = np.array([0.0, np.log(self.interval or 1.0), logit(self.silent or 0.5)])
+        spread = (np.inf, _INTERVAL_SPREAD if away[0] else np.inf, _SILENT_SPREAD if away[1] else _ODDS_SPREAD)
+        return LogNormal(centre, np.array(spread))
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class GapFit:
     """A fitted gap: ``theta`` and ``covariance`` of (log k, log b, log odds of c); ``held`` where a prior had to."""
@@ -108,13 +130,17 @@ class GapFit:
         return self.ridge.draw(rng, n)
 
 
-def fit(gaps: Gaps, *, near: GapFit | None = None) -> GapFit:
-    """Maximum likelihood; with ``near`` (the whole) the family's parameters are believed to lie about there."""
+def fit(gaps: Gaps, *, near: GapFit | None = None, beforehand: Beforehand | None = None) -> GapFit:
+    """Maximum likelihood; with ``near`` (the whole) the family's parameters are believed to lie about there.
+
+    ``beforehand`` says where what may be true is believed to lie; without it never and ever are alike likely.
+    """
     ended = gaps.ended > 0
-    middle = np.log(np.average(gaps.days[ended], weights=gaps.n[ended]))
+    known = beforehand or Beforehand()
+    middle = np.log(known.interval) if known.interval else np.log(np.average(gaps.days[ended], weights=gaps.n[ended]))
     prior = np.array([np.log(_SHAPE), middle, np.log(_ODDS)]) if near is None else near.theta
     starts = [prior] if near else [prior, *(prior + np.array(move) for move in _MOVES)]
-    belief = LogNormal(np.zeros(3), np.array([np.inf, np.inf, _ODDS_SPREAD])) if near is None else near.family
+    belief = known.belief if near is None else near.family
     found = maximise(
         lambda theta: log_likelihood(gaps, theta),
         starts=starts,

@@ -127,6 +127,18 @@ def came(happened: ibis.Table, *, after: date, until: date) -> ibis.Table:
     return t.aggregate(pieces=t.count(where=t.known > 0), came=t.count(where=(t.known > 0) & (t.later > 0)))
 
 
+def silent(scene: Scene, happened: ibis.Table, *, on: date, after: int) -> ibis.Table:
+    """Of pieces known for longer than ``after`` days on a day, those whose owners made no visit in so many days."""
+    since = on - timedelta(days=after)
+    known = happened.filter(happened.day <= on)
+    known = known.group_by("piece").aggregate(begun=known.day.min(), owner=known.owner.max())
+    known = known.filter(known.begun <= since)
+    days = scene.kept.days
+    seen = days.filter(days.visit & (days.day > since) & (days.day <= on)).select("customer").distinct()
+    t = known.left_join(seen, known.owner == seen.customer)
+    return t.aggregate(pieces=t.count(), silent=t.count(where=t.customer.isnull()))
+
+
 def of_each(known: ibis.Table, days: Mapping[str | None, tuple[int, int]]) -> ibis.Table:
     """Customer, ``piece_due_on`` and ``pieces``; ``days`` are the usual and the late days of each family.
 

@@ -23,7 +23,7 @@ from regulars.report.document import (
     Table,
     Words,
 )
-from regulars.report.figures import between_counts, count, in_hundred
+from regulars.report.figures import between_counts, count, in_hundred, then
 
 _YEAR = 365.25
 _QUERIES = ("bench", "events", "gaps", "due", "owners", "gaps_then", "trial")
@@ -171,6 +171,8 @@ def _trial(trial: ServiceTrial | None) -> Callout:
     low, high = round(trial.foretold.p10), round(trial.foretold.p90)
     held = "trial_held" if low <= trial.came <= high else "trial_missed"
     told = say(f"report.servicing.{held}", day=trial.cut, n=trial.pieces, low=low, high=high, came=trial.came)
+    if not trial.whether_never:
+        told = then(told, say("report.servicing.trial_short"))
     return Callout(title, told, "plain")
 
 
