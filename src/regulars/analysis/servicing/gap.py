@@ -24,6 +24,7 @@ DRAWS = 1000
 _SHAPE, _ODDS = 2.0, 1.0  # where the mild prior stands: a gap that grows likelier with age; half never back
 _MOVES = ((0.7, 0.0, 1.0), (-0.5, 0.3, -2.0))  # from there to two further starts
 _ODDS_SPREAD = 1.5  # log odds of never, for what may be true: anything from one in twenty to nineteen
+_SILENT = 0.1, 0.9  # silent owners are not so plain a sign that nearly all or none were to be believed
 _SILENT_SPREAD = 1.0  # log odds around the share of silent owners: half of it to twice, about
 _INTERVAL_SPREAD = 0.3  # log days: two of them reach from half to nearly twice the trade's interval
 _FAMILY_SPREAD = 0.5  # log parameters: how far families are believed to lie from the whole
@@ -88,7 +89,9 @@ class Beforehand:
     def belief(self) -> LogNormal:
         """Normals on log b and the log odds of c."""
         away = self.interval is not None, self.silent is not None
-        centre = np.array([0.0, np.log(self.interval or 1.0), logit(self.silent or 0.5)])
+        centre = np.array(
+            [0.0, np.log(self.interval or 1.0), logit(np.clip(0.5 if self.silent is None else self.silent, *_SILENT))]
+        )
         spread = (np.inf, _INTERVAL_SPREAD if away[0] else np.inf, _SILENT_SPREAD if away[1] else _ODDS_SPREAD)
         return LogNormal(centre, np.array(spread))
 
