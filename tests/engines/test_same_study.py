@@ -88,6 +88,18 @@ def _mixed() -> Iterable[Line]:
         yield Line(None, DAY + timedelta(days=i), 80.0)
 
 
+def _pieces() -> Iterable[Line]:
+    """Pieces bought and serviced, some twice, one given back, one first seen at its service."""
+    for i in range(1, 31):
+        piece, day = f"p{i}", DAY + timedelta(days=i)
+        if i != 7:
+            family = (None, "Automatic", "Quartz")[i % 3]
+            yield Line(400 + i, day, 5000.0, "product", category=family, supplier="Aster", piece=piece)
+        for k in range(1, 1 + i % 3):
+            yield Line(400 + i, day + timedelta(days=40 * k + i), 900.0, "repair", piece=piece)
+    yield Line(405, DAY + timedelta(days=60), -5000.0, "refund", piece="p5")
+
+
 def _nothing_earned() -> Iterable[Line]:
     """Everything refunded, visits that are free, and visits of forty years ago."""
     for i in range(1, 40):
@@ -99,7 +111,7 @@ def _nothing_earned() -> Iterable[Line]:
 
 def test_a_strange_base(spark: Any, tmp_path: Path) -> None:
     """All in one: Spark takes a minute for each whatever its size."""
-    lines = [*visits(1000, 1), *_nothing_earned(), *_mixed()]
+    lines = [*visits(1000, 1), *_nothing_earned(), *_mixed(), *_pieces()]
     ledger = Ledger(tmp_path / "ledger [x] 帳 冊")  # signs that are patterns to one engine or the other
     ledger.write("sales", sales_table(lines), import_id="i1")
     told: list[dict[str, object]] = [

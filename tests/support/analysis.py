@@ -42,6 +42,9 @@ class Line:
     staff: str | None = None
     category: str | None = None
     at: datetime | None = None
+    item: str | None = None
+    supplier: str | None = None
+    piece: str | None = None
 
 
 def sales_table(lines: Iterable[Line]) -> pa.Table:
@@ -62,6 +65,9 @@ def sales_table(lines: Iterable[Line]) -> pa.Table:
             "currency": line.currency,
             "staff": line.staff,
             "category": line.category,
+            "item": line.item,
+            "supplier": line.supplier,
+            "piece": line.piece,
         }
         for number, line in enumerate(lines)
     ]

@@ -33,7 +33,7 @@ from regulars.base.problem import Problem
 from regulars.base.settings import Branch, Budget, Business
 from regulars.base.text import Local, Text, say
 from regulars.packs.schema import Pack
-from support.report_groups import acquisition, opportunity, teams
+from support.report_groups import acquisition, opportunity, servicing, teams
 
 AS_OF = date(2026, 11, 21)
 
@@ -208,6 +208,7 @@ def diagnosis() -> Diagnosis:
         acquisition=acquisition(),
         teams=teams(),
         opportunity=opportunity(),
+        servicing=servicing(),
     )
 
 

@@ -29,6 +29,14 @@ from regulars.analysis.results.opportunity import (
     TogetherRow,
     Tried,
 )
+from regulars.analysis.results.servicing import (
+    OwnerRow,
+    ServiceFamily,
+    ServiceFit,
+    ServicePoint,
+    ServiceTrial,
+    Servicing,
+)
 from regulars.analysis.results.shrunk import Shrunk, Told
 from regulars.analysis.results.teams import (
     Beside,
@@ -44,6 +52,7 @@ from regulars.analysis.results.teams import (
     Teams,
 )
 from regulars.base.estimate import Estimate
+from regulars.base.text import say
 
 _FROM, _UNTIL = date(2023, 11, 21), date(2026, 10, 31)
 
@@ -235,3 +244,37 @@ def _hours() -> Hours:
 
 def _margin(mean: float, low: float, high: float) -> Estimate:
     return Estimate(mean, low, mean, high, "HKD", "opportunity", 1490)
+
+
+def servicing() -> Servicing:
+    """Devices sold to take home and serviced here: one family by itself, one that goes by all."""
+    whole = ServiceFamily(None, 640, 210, _piece(720.0, 690.0, 760.0, "days"), 1240.0, _piece(0.31, 0.24, 0.39), True)
+    own = ServiceFamily("Laser", 380, 196, _piece(700.0, 665.0, 740.0, "days"), 1190.0, _piece(0.29, 0.22, 0.37), True)
+    small = ServiceFamily("Steam", 44, 9, whole.usual_days, 1240.0, whole.never, False)
+    seen = ((0, 1.0, 1.0), (365, 0.93, 0.92), (730, 0.63, 0.64), (1095, 0.42, 0.41), (1460, 0.34, 0.35))
+    curve = tuple(ServicePoint(day, at, _piece(fit, fit - 0.03 * (day > 0), fit)) for day, at, fit in seen)
+    fit = ServiceFit(
+        {"shape": 2.1, "scale_days": 857.0, "never": 0.31},
+        {"shape": 0.12, "scale_days": 31.0, "never": 0.05},
+        -1612.4,
+        whole,
+        (own, small),
+        curve,
+        _piece(118.0, 104.0, 133.0, "pieces", 640),
+        71,
+        _piece(6.2, 3.0, 10.0, "pieces", 71),
+        _piece(0.14, 0.09, 0.21),
+        39,
+    )
+    rows = (
+        OwnerRow("bought", 402, 1_410_000.0, 0.0, 2_690_000.0),
+        OwnerRow("serviced", 21, 0.0, 19_800.0, 88_200.0),
+        OwnerRow("both", 158, 611_000.0, 171_000.0, 1_490_000.0),
+    )
+    trial = ServiceTrial(date(2025, 11, 21), 571, _piece(97.0, 84.0, 111.0, "pieces", 571), 102)
+    told = say("study.servicing.clear", n=64, late=1240)
+    return Servicing(640, 210, True, 908.0, True, told, fit, rows, trial)
+
+
+def _piece(mean: float, low: float, high: float, unit: str = "share", n: int = 210) -> Estimate:
+    return Estimate(mean, low, mean, high, unit, "servicing", n)

@@ -22,6 +22,8 @@ CATALOGUE = Catalogue.of(
         Field("first_day", "day"),
         Field("last_day", "day"),
         Field("due_on", "day"),
+        Field("piece_due_on", "day"),
+        Field("pieces", "number"),
         Field("tenure_days", "number", "days", stored_as="T_days"),
         Field("visits", "number", "visits"),
         Field("rhythm_days", "number", "days"),

@@ -20,6 +20,7 @@ from regulars.analysis.results.opportunity import Opportunity
 from regulars.analysis.results.profit import Profit
 from regulars.analysis.results.renewal import Renewal
 from regulars.analysis.results.schemes import Schemes
+from regulars.analysis.results.servicing import Servicing
 from regulars.analysis.results.staying import Staying
 from regulars.analysis.results.teams import Teams
 from regulars.analysis.results.tournament import Tournament, Trust
@@ -308,4 +309,5 @@ class Diagnosis:
     profit: Profit | None = None
     renewal: Renewal | None = None
     schemes: Schemes | None = None
+    servicing: Servicing | None = None
     staying: Staying | None = None

@@ -15,6 +15,7 @@ from regulars.analysis.part import Part, Scene
 from regulars.analysis.profit import profit
 from regulars.analysis.renewal import renewal
 from regulars.analysis.schemes import schemes
+from regulars.analysis.servicing import servicing
 from regulars.analysis.staying import staying
 from regulars.analysis.teams import teams
 
@@ -28,6 +29,7 @@ PARTS: dict[str, Callable[[Scene], Part[Any]]] = {
     "acquisition": acquisition,
     "teams": teams,
     "opportunity": opportunity,
+    "servicing": servicing,
 }
 
 

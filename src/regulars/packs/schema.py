@@ -151,6 +151,8 @@ class Pack(_Model):
     words: dict[Literal["customer", "visit", "staff", "branch", "service"], Names]
     margin_share: Fraction
     windows: Windows
+    service_words: tuple[str, ...] = ()  # what items say that are a piece's service, not small work such as a battery
+    service_interval: Positive | None = None  # days after which the trade advises the service of a piece
     benchmarks: tuple[Benchmark, ...] = ()
     objectives: tuple[StarterObjective, ...] = ()
     measures: Annotated[tuple[Measure, ...], Field(min_length=1)]

@@ -35,6 +35,12 @@ BERKELEY = np.array(
 )
 
 
+def test_a_year_without_customers_tells_nothing() -> None:
+    nobody = Begun(*(np.zeros((0, 3, 3)) for _ in range(4)))
+    found = survivors(nobody.odds(), np.ones(9, dtype=bool))
+    assert np.isnan(found.odds.p).all() and not found.kept.any() and found.kept.shape == (9,)
+
+
 def test_the_common_odds_ratio_is_that_of_r() -> None:
     men, not_men, women, not_women = (BERKELEY[:, [i]] for i in range(4))
     told = odds(men, women, not_men, not_women)

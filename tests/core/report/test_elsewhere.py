@@ -15,7 +15,7 @@ from regulars.report.chapters.elsewhere import elsewhere, redeemed
 from regulars.report.document import Words
 from support.report import diagnosis
 
-BARE = replace(diagnosis(), teams=None, acquisition=None, opportunity=None)
+BARE = replace(diagnosis(), teams=None, acquisition=None, opportunity=None, servicing=None)
 NOBODY = Estimate(0.0, 0.0, 0.0, 0.0, "HKD", "none", 0)
 
 
@@ -82,6 +82,15 @@ def test_a_year_of_redemptions_stands_beside_what_was_foretold() -> None:
     assert render(what, "en") == "Package value redeemed in a year"
     assert "sold before 1 Jan 2024" in said and "HK$90,400 to HK$106,000" in said and said.endswith("HK$101,000 were.")
     assert redeemed(untried, "HKD") == []
+
+
+def test_services_are_tested_or_said_not_to_be() -> None:
+    found = diagnosis().servicing
+    assert found is not None
+    said, untested = rows(replace(BARE, servicing=found))["Pieces that come for a service"]
+    assert not untested and said.startswith("Of 571 pieces") and "84 to 111" in said and said.endswith("102 came.")
+    assert rows(replace(BARE, servicing=replace(found, trial=None)))["Pieces that come for a service"][1]
+    assert rows(replace(BARE, servicing=replace(found, trial=None, fit=None))) == rows(BARE)
 
 
 def test_the_rule_in_use_is_the_first() -> None:

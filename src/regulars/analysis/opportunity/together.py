@@ -45,7 +45,8 @@ class Begun:
 
     def odds(self) -> Odds:
         """By direction, ``[A * categories + B]``."""
-        flat = self.hits.shape[0], -1
+        strata, a, b = self.hits.shape
+        flat = strata, a * b  # of no strata, where nobody was a customer then, a size cannot be left to be told
         hits, n, hits_o, n_o = (v.reshape(flat) for v in (self.hits, self.n, self.hits_others, self.n_others))
         return odds(hits, n - hits, hits_o, n_o - hits_o)
 

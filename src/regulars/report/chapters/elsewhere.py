@@ -8,6 +8,7 @@ from regulars.analysis.results.opportunity import Opportunity
 from regulars.analysis.results.profit import Prepaid
 from regulars.analysis.results.renewal import Renewal
 from regulars.analysis.results.schemes import Schemes
+from regulars.analysis.results.servicing import Servicing
 from regulars.analysis.results.teams import Teams
 from regulars.base.text import Money, Number, Share, Text, say
 from regulars.report.document import Cell, Column, Pill, Table, Words
@@ -24,6 +25,8 @@ def elsewhere(d: Diagnosis) -> Table:
         tried += _renewals(d.renewal)
     if d.profit is not None and d.profit.prepaid is not None:
         tried += redeemed(d.profit.prepaid, d.provenance.currency)
+    if d.servicing is not None:
+        tried += _services(d.servicing)
     if d.teams is not None:
         tried += _rates(d.teams)
     if d.schemes is not None:
@@ -93,6 +96,14 @@ def redeemed(prepaid: Prepaid, currency: str) -> list[tuple[Text, Text]]:
     low, high, came = (Money.of(v, currency) for v in (t.foretold.p10, t.foretold.p90, t.redeemed))
     told = say("report.trust.found_redeemed", day=t.since, low=low, high=high, came=came)
     return [(say("report.trust.of_redeemed"), told)]
+
+
+def _services(servicing: Servicing) -> list[tuple[Text, Text]]:
+    """Pieces foretold a year ago to come for a service, beside those that came."""
+    if (t := servicing.trial) is None:
+        return []
+    said = {"low": round(t.foretold.p10), "high": round(t.foretold.p90), "came": t.came}
+    return [(say("report.trust.of_servicing"), say("report.trust.found_servicing", day=t.cut, n=t.pieces, **said))]
 
 
 def _rates(teams: Teams) -> list[tuple[Text, Text]]:
@@ -168,6 +179,8 @@ def _untried(d: Diagnosis) -> list[str]:
         found.append("win_back")
     if d.renewal is not None:
         found += [f"renewal_{one.kind}" for one in d.renewal.contracts if one.trial is None]
+    if d.servicing is not None and d.servicing.fit is not None and d.servicing.trial is None:
+        found.append("servicing")
     if d.profit is not None and d.profit.prepaid is not None and d.profit.prepaid.breakage is not None:
         found.append("breakage")
     if d.acquisition is not None and any(r.refused is None for r in d.acquisition.responses):
