@@ -14,7 +14,7 @@ from regulars.report.chapters.elsewhere import elsewhere
 from regulars.report.document import Words
 from support.report import diagnosis
 
-BARE = replace(diagnosis(), teams=None, acquisition=None, opportunity=None)
+BARE = replace(diagnosis(), leaving=None, teams=None, acquisition=None, opportunity=None)
 NOBODY = Estimate(0.0, 0.0, 0.0, 0.0, "HKD", "none", 0)
 
 
