@@ -46,7 +46,9 @@ def cohorts(table: pa.Table, newcomers: pa.Table, *, as_of: date, pack: Pack) ->
     months = tuple(sorted({cohort for cohort, _ in seen}))
     sizes = tuple(seen[month, month] for month in months)
     counted, returned = newcomers["newcomers"][0].as_py(), newcomers["returned"][0].as_py()
-    trade = next((b for b in pack.benchmarks if b.id == "newcomers_returned"), None)
+    # Only a figure of the trade that was measured alike may stand beside the own one.
+    alike = f"new_back_{pack.windows.returned_within}"
+    trade = next((b for b in pack.benchmarks if b.id == "newcomers_returned" and b.defined == alike), None)
     return Cohorts(
         months=months,
         sizes=sizes,

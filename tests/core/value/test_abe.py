@@ -25,7 +25,8 @@ def test_the_sample_has_the_published_quantiles() -> None:
 
     Errors are twice what runs of 10,000 sweeps were seen to differ by: quantiles of log means by 0.06 and 0.12, of the
     variance of log lambda by 0.08, of the covariance by 0.13, of the variance of log mu, the least known, by 0.2 on
-    the log scale.
+    the log scale. The upper end of the covariance, far out in a long tail, lay at 0.74, 0.79, 0.80, 0.83, 1.05 and 1.07
+    in six runs of 15,000 sweeps: two such runs differ by 0.2.
     """
     base = cdnow("sample")
     stats = each(base.x.astype(float), base.t_x, base.T)
@@ -35,10 +36,11 @@ def test_the_sample_has_the_published_quantiles() -> None:
         "log_lambda": ((-3.70, -3.54, -3.32), 0.12),
         "log_mu": ((-3.96, -3.59, -3.26), 0.25),
         "var_log_lambda": ((1.10, 1.34, 1.65), 0.15),
-        "cov_log_lambda_log_mu": ((-0.20, 0.13, 0.74), 0.25),
+        "cov_log_lambda_log_mu": ((-0.20, 0.13), 0.25),
     }
     for name, (quantiles, error) in published.items():
-        assert found[name] == pytest.approx(quantiles, abs=error), name
+        assert found[name][: len(quantiles)] == pytest.approx(quantiles, abs=error), name
+    assert found["cov_log_lambda_log_mu"][2] == pytest.approx(0.74, abs=0.4)
     assert np.log(found["var_log_mu"]) == pytest.approx(np.log([1.44, 2.62, 5.05]), abs=0.42)
     assert fit.expected_visits(39.0).sum() == pytest.approx(1620, abs=40)
 
