@@ -6,11 +6,12 @@ from dataclasses import replace
 from datetime import date
 
 from regulars.analysis.results.leaving import Cost, Exit, Leaving, Warning, WinBack
+from regulars.analysis.results.profit import Prepaid, PrepaidTrial
 from regulars.analysis.results.renewal import Contracts, Renewal, RenewalTrial, ReturnRate
 from regulars.base.estimate import Estimate
 from regulars.base.text import say
 from regulars.base.words import LANGUAGES, render
-from regulars.report.chapters.elsewhere import elsewhere
+from regulars.report.chapters.elsewhere import elsewhere, redeemed
 from regulars.report.document import Words
 from support.report import diagnosis
 
@@ -70,6 +71,17 @@ def test_renewals_are_tested_or_said_not_to_be() -> None:
     assert found["Packages bought again"][1]
     said, untested = found["Memberships renewed"]
     assert not untested and "Of 200 contracts" in said and "110 to 131" in said and said.endswith("117 were.")
+
+
+def test_a_year_of_redemptions_stands_beside_what_was_foretold() -> None:
+    foretold = Estimate(98_000.0, 90_400.0, 98_000.0, 106_100.0, "HKD", "prepaid", 8)
+    untried = Prepaid(900_000.0, 700_000.0, 200_000.0, (), None, None, 8_000.0, 25.0, 3, 2)
+    tested = replace(untried, trial=PrepaidTrial(date(2024, 1, 1), foretold, 101_300.0))
+    ((what, found),) = redeemed(tested, "HKD")
+    said = render(found, "en")
+    assert render(what, "en") == "Package value redeemed in a year"
+    assert "sold before 1 Jan 2024" in said and "HK$90,400 to HK$106,000" in said and said.endswith("HK$101,000 were.")
+    assert redeemed(untried, "HKD") == []
 
 
 def test_the_rule_in_use_is_the_first() -> None:

@@ -60,6 +60,15 @@ class PackageCohort:
 
 
 @dataclass(frozen=True, slots=True)
+class PrepaidTrial:
+    """Value redeemed in the year from ``since`` on of packages sold before: foretold, and what was."""
+
+    since: date
+    foretold: Estimate
+    redeemed: float
+
+
+@dataclass(frozen=True, slots=True)
 class Prepaid:
     """What is owed on packages, what of it will be asked for, and how fast."""
 
@@ -73,6 +82,7 @@ class Prepaid:
     months_to_finish: float | None
     slow_holders: int  # whose pace will not finish within 12 months
     silent_holders: int  # with a balance, and silent for twice their own interval
+    trial: PrepaidTrial | None = None  # None where a year ago no cohort was old enough to tell
 
 
 @dataclass(frozen=True, slots=True)

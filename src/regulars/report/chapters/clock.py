@@ -100,7 +100,8 @@ def _figures(found: ClockFound) -> KeyFigures:
 
 
 def _season(found: ClockFound) -> Figure:
-    names: tuple[Param, ...] = tuple(_month(m.month) for m in found.months)
+    # Twelve names stand side by side on a telephone: none may be longer than it must.
+    names: tuple[Param, ...] = tuple(say(f"report.clock.tick.m{m.month}") for m in found.months)
     points = [BandPoint(i, m.factor.p10, m.factor.p50, m.factor.p90) for i, m in enumerate(found.months)]
     ticks = factor_ticks(min(p.low for p in points), max(p.high for p in points))
     labels = Labels({v: _times(v) for v in ticks})

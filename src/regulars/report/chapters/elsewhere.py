@@ -5,10 +5,11 @@ from __future__ import annotations
 from regulars.analysis.diagnosis import Diagnosis
 from regulars.analysis.results.leaving import Leaving
 from regulars.analysis.results.opportunity import Opportunity
+from regulars.analysis.results.profit import Prepaid
 from regulars.analysis.results.renewal import Renewal
 from regulars.analysis.results.schemes import Schemes
 from regulars.analysis.results.teams import Teams
-from regulars.base.text import Number, Share, Text, say
+from regulars.base.text import Money, Number, Share, Text, say
 from regulars.report.document import Cell, Column, Pill, Table, Words
 from regulars.report.figures import part
 
@@ -21,6 +22,8 @@ def elsewhere(d: Diagnosis) -> Table:
     if d.renewal is not None:
         tried += _returns(d.renewal)
         tried += _renewals(d.renewal)
+    if d.profit is not None and d.profit.prepaid is not None:
+        tried += redeemed(d.profit.prepaid, d.provenance.currency)
     if d.teams is not None:
         tried += _rates(d.teams)
     if d.schemes is not None:
@@ -81,6 +84,15 @@ def _renewals(renewal: Renewal) -> list[tuple[Text, Text]]:
             )
             found.append((say(f"report.trust.of_renewal_{one.kind}"), told))
     return found
+
+
+def redeemed(prepaid: Prepaid, currency: str) -> list[tuple[Text, Text]]:
+    """What the year before redeemed of packages sold until then, beside what had been foretold."""
+    if (t := prepaid.trial) is None:
+        return []
+    low, high, came = (Money.of(v, currency) for v in (t.foretold.p10, t.foretold.p90, t.redeemed))
+    told = say("report.trust.found_redeemed", day=t.since, low=low, high=high, came=came)
+    return [(say("report.trust.of_redeemed"), told)]
 
 
 def _rates(teams: Teams) -> list[tuple[Text, Text]]:
