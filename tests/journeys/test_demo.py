@@ -49,6 +49,7 @@ def test_same_seed_same_figures_and_a_kill_costs_nothing(tmp_path: Path) -> None
     (twin / "exports").mkdir(parents=True)
     shutil.copy(folder / "business.toml", twin)
     shutil.copy(folder / "secret.key", twin)
+    shutil.copytree(folder / "profiles", twin / "profiles")
     files = [str(p) for p in sorted((folder / "exports").iterdir()) if p.suffix != ".parquet"]
     rng = np.random.default_rng(5)
     env = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}

@@ -34,6 +34,7 @@ from regulars.base.settings import Branch, Budget, Business
 from regulars.base.text import Local, Text, say
 from regulars.packs.schema import Pack
 from support.report_groups import acquisition, opportunity, servicing, teams
+from support.report_leaving import leaving
 
 AS_OF = date(2026, 11, 21)
 
@@ -205,6 +206,7 @@ def diagnosis() -> Diagnosis:
         _quality(),
         _locked(),
         queries,
+        leaving=leaving(),
         acquisition=acquisition(),
         teams=teams(),
         opportunity=opportunity(),

@@ -38,7 +38,7 @@ def make(pack: str, folder: Path, *, customers: int = 600, seed: int = 1, years:
     )
     settings = folder / "business.toml"
     settings.write_text(synthesis.business_toml, encoding="utf-8")
-    people, sales = (rows(path) for path in synthesis.files)
+    people, sales = (rows(path) for path in synthesis.files[:2])
     return Made(synthesis, people, sales, pq.read_table(synthesis.truth_file), read_business(settings))
 
 

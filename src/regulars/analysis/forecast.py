@@ -34,6 +34,8 @@ _WIDTH_80 = 2.5631  # of the central 80 % of a normal, in standard deviations
 _LARGEST_ERROR = 0.7  # a factor of two
 #: What a model of visits misses a year by even where it fits well, and how many trials that knowledge is worth.
 _USUAL_ERROR, _USUAL_WORTH = 0.05, 2.0
+#: Below this chance of having left today nothing is scaled from it, and below this chance of being there neither.
+_UNSURE, _UNTOLD = 0.01, 1e-9
 _CHANCES = 20  # draws of chance for every draw of parameters
 
 type Cells = NDArray[np.bool_]
@@ -196,13 +198,20 @@ class Portfolio:
         return replace(found, p10=min(found.p10, most), p50=min(found.p50, most), p90=min(found.p90, most))
 
     def at_risk(self, cells: Cells) -> Estimate:
-        """Revenue of 12 months the cells would bring if surely alive, less what they are expected to bring."""
+        """Revenue of 12 months the cells would bring if surely alive, less what they are expected to bring.
+
+        The draws of a chance of being alive and of visits go together: per living customer they differ little, and a
+        chance next to 0 or to 1 divides nothing.
+        """
         customers = self.columns["customers"][cells].astype(float)
-        share = np.clip(self._alive(cells) / customers, 1e-9, 1.0)
-        now = np.clip(self.columns["p_alive"][cells].astype(float) / customers, 1e-9, 1.0)
-        odds = (1 / share - 1) / np.maximum(1 / now - 1, 1e-12)
-        ratio = self.redrawn.visits[12][:, self.geometry[cells]] * self.spend_ratio[:, cells]
-        known = (self.columns["at_risk"][cells] * ratio * odds * self.error).sum(axis=1)
+        gone = 1 - self._alive(cells) / customers
+        now = 1 - self.columns["p_alive"][cells].astype(float) / customers
+        risk, value = (self.columns[name][cells].astype(float) for name in ("at_risk", "value_12"))
+        living = np.where(now > _UNSURE, risk / np.maximum(now, _UNSURE), risk + value)
+        drawn, usual = self.redrawn.alive[:, self.geometry[cells]], self.redrawn.alive_now[self.geometry[cells]]
+        there = (drawn > _UNTOLD) & (usual > _UNTOLD)
+        visits = self.redrawn.visits[12][:, self.geometry[cells]] * usual / np.maximum(drawn, _UNTOLD)
+        known = (living * gone * np.where(there, visits, 1.0) * self.spend_ratio[:, cells] * self.error).sum(axis=1)
         return self._estimate(known, cells, total=self.total("at_risk", cells), variance=0.0, unit=self.currency)
 
     def leaving_next_90(self, cells: Cells) -> Estimate:

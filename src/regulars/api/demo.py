@@ -11,7 +11,7 @@ import numpy as np
 
 from regulars.analysis.diagnosis import Diagnosis
 from regulars.api.business import SETTINGS, OpenBusiness, create_business, open_business
-from regulars.api.intake import ImportReport, import_files
+from regulars.api.intake import ImportReport, import_files, save_profile
 from regulars.api.reporting import FORMATS, Written, write_report
 from regulars.api.runs import Run
 from regulars.api.work import formulate, study
@@ -59,6 +59,8 @@ def make_demo(
     """
     made = _exports(pack, folder, seed, customers, last_day)
     business = _business(folder, pack, made.business_toml)
+    for profile in made.profiles:
+        save_profile(business, profile)
     imported = import_files(business, made.files, progress=progress)
     studied = study(business, as_of=last_day, progress=progress)
     plan = formulate(business, study_run=studied, seed=seed, progress=progress)

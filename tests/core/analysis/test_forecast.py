@@ -11,9 +11,10 @@ import pytest
 from scipy.special import hyp2f1
 
 from regulars.analysis.diagnosis import Backtest
-from regulars.analysis.forecast import discrepancy
+from regulars.analysis.forecast import Portfolio, discrepancy
 from regulars.analysis.models import fitting_grid, pack_visits
 from regulars.analysis.origins import origins
+from regulars.analysis.redraw import Redrawn
 from regulars.analysis.value import Statistics, VisitFit, fit_bgnbd, fit_gamma_gamma, fit_mbgnbd, portfolio
 from regulars.analysis.value.likelihood import VisitModel
 from regulars.analysis.value.statistics import Floats
@@ -125,6 +126,34 @@ def test_parts_add_up_to_the_whole(sample: Studied) -> None:
     assert sum(row.value_36.mean for row in found.classes.rows) == pytest.approx(found.value.revenue_36.mean)
     alive = sum(row.mean_alive * row.customers for row in found.wastage.states)
     assert alive == pytest.approx(found.value.alive.mean)
+
+
+def test_revenue_at_risk_stays_with_what_living_customers_bring() -> None:
+    """Sure of all or of none: neither chance is divided by, and what is lost is living value x (1 - chance)."""
+    alive_now = np.array([1.0, 0.5, 1e-8])
+    alive = np.array([[0.98, 0.4, 0.0], [1.0, 0.6, 2e-7]])
+    visits = alive / alive_now  # every living customer does what they did
+    columns = {
+        "customers": np.array([100, 100, 100]),
+        "p_alive": 100 * alive_now,
+        "value_12": np.array([5000.0, 2500.0, 5e-5]),
+        "at_risk": np.array([1e-9, 2500.0, 5000.0]),  # 50 each from the living
+    }
+    found = Portfolio(
+        columns=columns,
+        geometry=np.arange(3),
+        redrawn=Redrawn({12: visits}, alive_now, alive, np.ones(3), np.ones((2, 3))),
+        spend_ratio=np.ones((2, 3)),
+        lost_mean=np.ones(3),
+        rng=np.random.default_rng(1),
+        error=np.ones((2, 1)),
+        currency="HKD",
+        method="x",
+    ).at_risk(np.ones(3, dtype=bool))
+    worst, best = 50 * 100 * (0.02 + 0.6 + 1), 50 * 100 * (0.0 + 0.4 + 1)
+    assert found.mean == pytest.approx(7500)
+    assert best <= found.p10 <= found.p90 <= worst
+    assert found.p90 - found.p10 == pytest.approx(0.8 * (worst - best), rel=0.3)
 
 
 def simulated(customers: int, rng: np.random.Generator) -> tuple[list[Line], Floats]:

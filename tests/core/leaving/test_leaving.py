@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
@@ -10,12 +11,19 @@ from typing import Any, cast
 
 import ibis
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from regulars.analysis.leaving.criteria import _crossing, pooled, soon
-from regulars.analysis.leaving.reasons import associations, complaints_query, price_query
+from regulars.analysis.leaving.reasons import (
+    associations,
+    believed,
+    complaints_query,
+    exposures_query,
+    price_query,
+)
 from regulars.analysis.leaving.warnings import area, difference, judged, verdict
 from regulars.analysis.origins import OriginDay
 from regulars.analysis.part import Scene
@@ -98,14 +106,30 @@ def test_a_true_association_is_found_and_none_is_not() -> None:
     assert true[2] == pytest.approx(extra, rel=0.2)
 
 
-def test_few_are_called_clear_where_nothing_goes_with_leaving() -> None:
+def test_nothing_is_called_clear_where_nothing_goes_with_leaving() -> None:
+    """Eight reasons that are none: some range of 80 % nearly always keeps off 1, and yet none is called clear."""
     rng = np.random.default_rng(6)
-    clear = 0
-    for _ in range(60):
-        exposed = (rng.random((1, 400)) < 0.2).astype(float)
-        beta, sd, _ = associations(exposed, rng.normal(0, 1, (1, 400)), (rng.random(400) < 0.4).astype(float))[0]
-        clear += abs(beta) > 1.2816 * sd
-    assert clear <= 18  # two in ten would be 12
+    named, apart = 0, 0
+    for _ in range(100):
+        exposed, held = (rng.random((8, 400)) < 0.2).astype(float), rng.normal(0, 1, (1, 400))
+        found = associations(exposed, held, (rng.random(400) < 0.4).astype(float), ids=np.arange(400))
+        apart += any(abs(beta) > 1.2816 * sd for beta, sd, _ in found)
+        named += bool(believed(found).any())
+    assert apart > 60  # 1 - 0.8^8 would be 83, less what the prior holds back
+    assert named <= 10 + 2 * 3  # one in ten, and two standard errors of it
+
+
+def test_a_true_reason_among_many_is_still_called_clear() -> None:
+    rng = np.random.default_rng(16)
+    hits, wrong = 0, 0
+    for _ in range(20):
+        exposed = (rng.random((8, 2000)) < 0.1).astype(float)
+        chance = 1 / (1 + np.exp(0.5 - np.log(2.2) * exposed[0]))
+        found = associations(exposed, np.zeros((1, 2000)), (rng.random(2000) < chance).astype(float))
+        clear = believed(found)
+        hits, wrong = hits + int(clear[0]), wrong + int(clear[1:].sum())
+    assert hits >= 18
+    assert wrong <= 6  # a tenth of twenty finds is two
 
 
 def test_rows_of_one_customer_do_not_count_twice() -> None:
@@ -167,6 +191,24 @@ def test_dearer_is_dearer_for_the_same_things() -> None:
     origin = OriginDay(date(2024, 6, 30), 90)
     found = answer(price_query(cast(Scene, scene), origin=origin, customers=7))
     assert [(row["customer"], row["dearer"]) for row in found] == [(1, 1), (5, 1)]
+
+
+def test_a_session_paid_before_is_no_discount() -> None:
+    day = date(2024, 6, 1)
+    lines = [
+        Line(1, day, 1000.0, kind="package_sale"),
+        Line(1, day, 0.0, kind="package_redemption", gross=100.0),
+        Line(2, day, 80.0, gross=100.0),  # a fifth off
+        Line(3, day, 90.0, gross=100.0),  # a tenth off
+    ]
+    sales = sales_table(lines)
+    at = sales.column_names.index("discount")
+    sales = sales.set_column(
+        at, sales.field(at), pa.array([Decimal(v) for v in (0, 100, 20, 10)], sales.field(at).type)
+    )
+    scene = SimpleNamespace(setting=SimpleNamespace(lines=ibis.memtable(sales)))
+    found = answer(exposures_query(cast(Scene, scene), origin=OriginDay(date(2024, 6, 30), 90), customers=3))
+    assert [(row["customer"], row["discounted"]) for row in found] == [(1, 0), (2, 1), (3, 0)]
 
 
 @cache

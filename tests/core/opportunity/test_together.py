@@ -14,7 +14,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from regulars.analysis.opportunity.association import Flags, alike, odds, surviving
+from regulars.analysis.many import surviving
+from regulars.analysis.opportunity.association import FALSE, Flags, alike, odds
 from regulars.analysis.opportunity.menu import Menu
 from regulars.analysis.opportunity.taking import BACK, WINDOW, came, taken
 from regulars.analysis.opportunity.together import Begun, begun_in, survivors
@@ -54,14 +55,14 @@ def test_the_common_odds_ratio_is_that_of_r() -> None:
 
 def test_too_few_are_not_judged() -> None:
     told = odds(*(np.array([[float(n)]]) for n in (3, 1, 2, 9)))
-    assert np.isnan(told.p).all() and not surviving(told.p).any()
+    assert np.isnan(told.p).all() and not surviving(told.p, false=FALSE).any()
 
 
 def test_many_tests_at_once() -> None:
     # The fifteen p-values of Benjamini and Hochberg (1995), section 3.2: they believe the first four.
     p = [0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344, 0.0459, 0.3240]
     p += [0.4262, 0.5719, 0.6528, 0.7590, 1.0]
-    assert surviving(np.array([*p[::-1], np.nan])).tolist() == [False] * 11 + [True] * 4 + [False]
+    assert surviving(np.array([*p[::-1], np.nan]), false=FALSE).tolist() == [False] * 11 + [True] * 4 + [False]
 
 
 def test_others_are_weighed_to_the_strata_of_those_compared() -> None:

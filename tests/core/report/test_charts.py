@@ -21,8 +21,8 @@ from support import report as sample
 from support.report_plan import sample_plan
 
 FIGURES = (
-    *("frontier", "movement", "cohorts", "rhythm", "acquisition_sources", "acquisition_curve_1", "states", "classes"),
-    *("concentration", "backtest", "servicing_curve", "opportunity_ranked", "opportunity_hours", "branches"),
+    *("frontier", "movement", "cohorts", "rhythm", "acquisition_sources", "acquisition_curve_1", "states", "reasons"),
+    *("classes", "concentration", "backtest", "servicing_curve", "opportunity_ranked", "opportunity_hours", "branches"),
     *("teams_branch_late", "teams_branch_interval", "teams_course_back_90"),
 )
 

@@ -15,7 +15,7 @@ from regulars.report.chapters.elsewhere import elsewhere, redeemed
 from regulars.report.document import Words
 from support.report import diagnosis
 
-BARE = replace(diagnosis(), teams=None, acquisition=None, opportunity=None, servicing=None)
+BARE = replace(diagnosis(), leaving=None, teams=None, acquisition=None, opportunity=None, servicing=None)
 NOBODY = Estimate(0.0, 0.0, 0.0, 0.0, "HKD", "none", 0)
 
 

@@ -94,7 +94,7 @@ def test_same_seed_same_bytes_other_seed_other_bytes(trade: str, tmp_path: Path)
 
 
 def test_headers_are_those_of_the_systems(made: dict[str, Made]) -> None:
-    customers, items = made["hair"].synthesis.files
+    customers, items, *_ = made["hair"].synthesis.files
     assert header(items) == SQUARE_ITEMS.split(", ")
     assert len(header(items)) == 35
     assert header(customers) == SQUARE_CUSTOMERS.split(", ")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 
 import pyarrow as pa
@@ -14,11 +16,11 @@ from regulars.ledger.importing import ImportResult, import_file
 from regulars.ledger.schema import VISIT_KINDS
 from regulars.ledger.store import Ledger
 from regulars.privacy.pseudonym import Pseudonyms
-from support.synth import LAST_DAY, Made, make
+from support.synth import LAST_DAY, Made, header, make, rows
 
 SOURCES = {
-    "beauty": ("generic", "generic"),
-    "hair": ("square-customers", "square-items"),
+    "beauty": ("generic", "generic", "generic", "generic"),
+    "hair": ("square-customers", "square-items", "complaints", "generic"),
     "retail": ("shopify-customers", "shopify-orders"),
     "watch": ("generic", "generic"),
 }
@@ -45,12 +47,15 @@ class Imported:
                 pseudonyms=Pseudonyms(b"synthetic-secret-of-32-bytes-xx!"),
                 import_id=f"import-{number}",
                 rejects=folder / "rejects",
+                profile=next((p for p in self.made.synthesis.profiles if p.fits(tuple(header(path)))), None),
             )
             for number, path in enumerate(self.made.synthesis.files)
         ]
         with ledger.read() as reader:
             self.sales: pa.Table = reader.arrow(reader.table("sales"))
             self.customers: pa.Table = reader.arrow(reader.table("customers"))
+            lists = [name for name in ("complaints", "spend") if reader.has(name)]
+            self.lists: dict[str, pa.Table] = {name: reader.arrow(reader.table(name)) for name in lists}
 
 
 @pytest.fixture(scope="module", params=list(SOURCES))
@@ -60,9 +65,43 @@ def imported(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
 
 def test_files_are_recognised_and_no_row_is_refused(imported: Imported) -> None:
     assert tuple(result.source for result in imported.results) == SOURCES[imported.trade]
-    assert tuple(result.table for result in imported.results) == ("customers", "sales")
-    assert [result.rejected for result in imported.results] == [0, 0]
-    assert [result.rows for result in imported.results] == [len(imported.made.customers), len(imported.made.sales)]
+    tables = ("customers", "sales", "complaints", "spend")[: len(imported.results)]
+    assert tuple(result.table for result in imported.results) == tables
+    assert [result.rejected for result in imported.results] == [0] * len(tables)
+    written = [len(rows(path)) for path in imported.made.synthesis.files]
+    stored = [result.stored for result in imported.results]
+    assert [result.rows for result in imported.results] == written
+    assert stored[2:] == written[2:]
+    assert set(imported.lists) == set(tables[2:])
+    assert all(not result.ignored_columns for result in imported.results[2:])
+
+
+def test_complaints_are_of_customers_who_came_that_day_and_were_met_as_the_truth_says(imported: Imported) -> None:
+    if "complaints" not in imported.lists:
+        return
+    told, sales = imported.lists["complaints"], imported.sales
+    came = set(zip(sales["customer"].to_pylist(), sales["day"].to_pylist(), sales["staff"].to_pylist(), strict=True))
+    complained = zip(*(told[name].to_pylist() for name in ("customer", "day", "staff")), strict=True)
+    assert set(complained) <= came
+    assert told.num_rows == pc.sum(imported.made.truth["complaints"]).as_py() > 20
+    assert set(told["branch"].to_pylist()) <= {branch.id for branch in imported.made.business.branches}
+    settled = told.filter(pc.is_valid(told["resolved"]))
+    assert pc.all(pc.greater_equal(settled["resolved"], settled["day"])).as_py()
+    assert settled["outcome"].null_count == 0
+    assert pc.max(settled["resolved"]).as_py() <= LAST_DAY
+
+
+def test_spending_is_told_of_every_day_and_of_sources_that_newcomers_name(imported: Imported) -> None:
+    if "spend" not in imported.lists:
+        return
+    told = imported.lists["spend"]
+    assert set(told["source"].to_pylist()) <= set(imported.customers["source"].to_pylist())
+    for source in set(told["source"].to_pylist()):
+        mine = told.filter(pc.equal(told["source"], source)).sort_by("day").to_pylist()
+        assert mine[-1]["until"] == LAST_DAY
+        for one, after in pairwise(mine):
+            assert after["day"] == one["until"] + timedelta(days=1)
+            assert (one["day"].month, one["day"].year) == (one["until"].month, one["until"].year)
 
 
 def test_lines_have_the_kinds_of_the_trade(imported: Imported) -> None:

@@ -4,6 +4,7 @@ At up to three rolling origins, customers still in touch are told apart by wheth
 logistic regression on exposures known at the origin, with lateness, number of visits, age of the relation and the
 origin held equal; ridge towards no effect (a normal prior on the log odds, sd 0.7), fitted by Newton's method. The
 customers of one origin are those of the next, so intervals are clustered by customer (Liang & Zeger, Biometrika 1986).
+Many reasons are looked at: those called clear are what Benjamini and Hochberg (1995) leave of all that are shown.
 Nobody is exposed at random: customers who complain or whose stylist leaves differ from others in more than that.
 Docs: docs/methods/reasons.md.
 """
@@ -16,8 +17,9 @@ from datetime import date, timedelta
 import ibis
 import numpy as np
 import numpy.typing as npt
-from scipy.special import expit
+from scipy.special import erfc, expit
 
+from regulars.analysis.many import Flags, surviving
 from regulars.analysis.origins import OriginDay, sampled
 from regulars.analysis.part import Scene
 from regulars.analysis.results.leaving import Reason
@@ -28,6 +30,7 @@ from regulars.base.text import Text, say
 
 _PRIOR_SD = 0.7
 _NORMAL_80 = 1.2816
+_FALSE = 0.1
 _EXPOSED, _OUTCOMES = 15, 50
 _GONE_STAFF = timedelta(days=45)
 _DISCOUNT = 0.15
@@ -44,9 +47,11 @@ def exposures_query(scene: Scene, *, origin: OriginDay, customers: int) -> ibis.
     lines = scene.setting.lines
     past = sampled(lines.filter(lines.customer.notnull(), lines.day <= origin.cut), customers=customers)
     list_price = past.gross.fill_null(past.net)
+    # What a prepaid session costs less at the till was paid before: it is no discount.
+    priced = past.kind != "package_redemption"
     each = past.group_by("customer").aggregate(
-        listed=list_price.sum().cast("float64"),
-        discount=past.discount.sum().fill_null(0).cast("float64"),
+        listed=list_price.sum(where=priced).fill_null(0).cast("float64"),
+        discount=past.discount.sum(where=priced).fill_null(0).cast("float64"),
         refunds=past.count(where=past.kind == "refund"),
         sold=past.net.sum(where=past.kind == "package_sale").fill_null(0).cast("float64"),
         redeemed=redeemed_value(past).sum(where=past.kind == "package_redemption").fill_null(0).cast("float64"),
@@ -149,8 +154,8 @@ def reasons(scene: Scene) -> tuple[tuple[Reason, ...], int, tuple[Text, ...]]:
     held = np.vstack([np.hstack([s.held for s in seen]), *period])
     found = associations(exposed[told], held, y, ids=ids)
     rows = [
-        _reason(names[i], people[i], beta, sd, extra / len(seen))
-        for i, (beta, sd, extra) in zip(told, found, strict=True)
+        _reason(names[i], people[i], beta, sd, extra / len(seen), clear=bool(kept))
+        for i, (beta, sd, extra), kept in zip(told, found, believed(found), strict=True)
     ]
     return tuple(sorted(rows, key=lambda r: (-r.odds, r.id))), base, missing
 
@@ -234,9 +239,15 @@ def associations(
     return found
 
 
-def _reason(name: str, exposed: int, beta: float, sd: float, extra: float) -> Reason:
+def believed(found: list[tuple[float, float, float]]) -> Flags:
+    """Which of these associations are clear: of those, no more than one in ten is chance (two-sided tests)."""
+    z = np.array([abs(beta) / sd for beta, sd, _ in found])
+    return surviving(erfc(z / np.sqrt(2)), false=_FALSE)
+
+
+def _reason(name: str, exposed: int, beta: float, sd: float, extra: float, *, clear: bool) -> Reason:
     low, high = (float(np.exp(beta + sign * _NORMAL_80 * sd)) for sign in (-1, 1))
-    return Reason(name, exposed, float(np.exp(beta)), low, high, extra, clear=low > 1 or high < 1)
+    return Reason(name, exposed, float(np.exp(beta)), low, high, extra, clear=clear)
 
 
 def _missing(scene: Scene) -> tuple[Text, ...]:
@@ -249,4 +260,4 @@ def _missing(scene: Scene) -> tuple[Text, ...]:
     return tuple(found)
 
 
-__all__ = ["associations", "controls", "reasons"]
+__all__ = ["associations", "believed", "controls", "reasons"]

@@ -61,17 +61,6 @@ def odds(both: Floats, first: Floats, second: Floats, neither: Floats) -> Odds:
     )
 
 
-def surviving(p: Floats) -> Flags:
-    """Which tests to believe so that no more than :data:`FALSE` of those believed are chance; NaN is never believed."""
-    told = np.flatnonzero(~np.isnan(p))
-    order = told[np.argsort(p[told], kind="stable")]
-    below = np.flatnonzero(p[order] <= FALSE * np.arange(1, len(order) + 1) / max(len(order), 1))
-    kept = np.zeros(len(p), dtype=bool)
-    if below.size:
-        kept[order[: below[-1] + 1]] = True
-    return kept
-
-
 def alike(n: Floats, hits_others: Floats, n_others: Floats) -> float | None:
     """The share of the others who did, at the strata of those compared (``n`` by stratum); None without any in common.
 

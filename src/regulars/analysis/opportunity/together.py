@@ -14,7 +14,8 @@ from typing import Any
 import ibis
 import numpy as np
 
-from regulars.analysis.opportunity.association import Odds, alike, odds, surviving
+from regulars.analysis.many import surviving
+from regulars.analysis.opportunity.association import FALSE, Odds, alike, odds
 from regulars.analysis.opportunity.following import share_range
 from regulars.analysis.opportunity.menu import Menu
 from regulars.analysis.opportunity.taking import BACK, YEARS, begun, begun_having, pairs, sizes
@@ -83,7 +84,7 @@ def survivors(told: Odds, wanted: np.ndarray[tuple[int, ...], np.dtype[np.bool_]
     """Directions that are wanted and survive as more often than chance."""
     blank = np.where(wanted, 1.0, np.nan)
     told = Odds(told.ratio * blank, told.low * blank, told.high * blank, told.p * blank)
-    return Found(told, surviving(told.p) & (np.nan_to_num(told.low) > 1))
+    return Found(told, surviving(told.p, false=FALSE) & (np.nan_to_num(told.low) > 1))
 
 
 def years_of(scene: Scene) -> tuple[int, ...]:

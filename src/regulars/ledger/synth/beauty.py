@@ -1,4 +1,4 @@
-"""A chain of four beauty salons with its own till: ``sales.csv`` and ``clients.csv`` with Chinese headers.
+"""A chain of four beauty salons with its own till and lists, all with Chinese headers.
 
 Prepaid packages are sold (net = cash taken, no visit) and redeemed session by session: gross = value of the session
 out of the package, discount = the same, net = 0, so that the redeemed value can be seen and is never counted twice.
@@ -12,9 +12,10 @@ import numpy as np
 from numpy.random import Generator
 
 from regulars.ledger.synth.clock import Floats, Ints
-from regulars.ledger.synth.files import cells, clock_time, money, pick, write_csv
+from regulars.ledger.synth.files import cells, clock_time, money, pick, write_complaints, write_csv
 from regulars.ledger.synth.goods import Item, Shelf
 from regulars.ledger.synth.lives import Lives
+from regulars.ledger.synth.marketing import Spending, draw_sources, draw_spending, write_spending
 from regulars.ledger.synth.people import People, staff_names
 from regulars.ledger.synth.receipts import (
     REFUND_RANK,
@@ -28,7 +29,7 @@ from regulars.ledger.synth.receipts import (
     with_refunds,
 )
 from regulars.ledger.synth.records import earlier_customers, permissions
-from regulars.ledger.synth.trade import Calendar, Goal, Nature, Place, Trade
+from regulars.ledger.synth.trade import Calendar, Channel, Goal, Grievances, Nature, Place, Trade
 from regulars.ledger.synth.world import World, in_rounds
 
 TRADE = Trade(
@@ -42,7 +43,7 @@ TRADE = Trade(
     places=(
         Place("Central", "Central", "中環", 0.30, wastage=0.9, closed_on=(7,), also=("中環", "中環店")),
         Place("Causeway Bay", "Causeway Bay", "銅鑼灣", 0.27, also=("銅鑼灣", "銅鑼灣店")),
-        Place("Mong Kok", "Mong Kok", "旺角", 0.25, wastage=2.2, once_more=0.06, also=("旺角", "旺角店")),
+        Place("Mong Kok", "Mong Kok", "旺角", 0.25, 2.2, 0.06, also=("旺角", "旺角店"), complaints=2.0),
         Place("Sha Tin", "Sha Tin", "沙田", 0.18, wastage=0.9, closed_on=(2,), also=("沙田", "沙田店")),
     ),
     nature=Nature(
@@ -61,15 +62,34 @@ TRADE = Trade(
         new_year_lull=0.8,
     ),
     goals=(
-        Goal("stay", "Keep the clients we have", "留住現有客人", "retention_rate", 0.831, 1),
-        Goal("less-wastage", "Lose fewer clients in silence", "減少客人無聲流失", "wastage_90d", 0.062, 2),
+        Goal("stay", "Keep the clients we have", "留住現有客人", "retention_rate", 0.822, 1),
+        Goal("less-wastage", "Lose fewer clients in silence", "減少客人無聲流失", "wastage_90d", 0.069, 2),
         Goal("gain", "Earn more from care for clients", "由客戶關係賺取更多", "gain_12", 21_000, 3, True),
-        Goal("back", "Win lapsed clients back", "挽回久未光臨的客人", "reactivated", 18, 4, True),
+        Goal("back", "Win lapsed clients back", "挽回久未光臨的客人", "reactivated", 14, 4, True),
     ),
     female=0.93,
     margin=0.6,
     budget_per_thousand=2_000,
     staff_hours=30,
+    grievances=Grievances(
+        share=0.02,
+        prompt=0.55,
+        late=0.25,
+        leave_late=0.25,
+        leave_open=0.55,
+        kinds=cells("護理效果,職員態度,等候時間,銷售手法,收費"),
+        severities=cells("輕微,一般,嚴重"),
+        outcomes=cells("致歉,免費補做,退回部分款項"),
+    ),
+    channels=(
+        Channel("朋友介紹 Referral", 0.24),
+        Channel("路過 Walk-in", 0.22),
+        Channel("Instagram", 0.2, 900),
+        Channel("Facebook 廣告", 0.12, 700),
+        Channel("Google 搜尋", 0.12, 500),
+        Channel("OpenRice", 0.03, 150, steady=True),
+        Channel("團購 Deal site", 0.07),
+    ),
 )
 
 SALES_HEADER = cells("單號,日期,時間,客戶編號,客戶姓名,電話,分店,美容師,項目,類別,數量,原價,折扣,實收")
@@ -77,6 +97,8 @@ CLIENTS_HEADER = cells(
     "客戶編號,客戶姓名,英文姓名,性別,電話,電郵,出生日期,地區,登記日期,來源,介紹人編號,所屬分店,"
     "接受電郵推廣,接受短訊推廣,接受WhatsApp推廣,接受電話推廣"
 )
+COMPLAINTS_HEADER = cells("投訴編號,投訴日期,客戶編號,分店,美容師,投訴類別,嚴重程度,解決日期,處理結果")
+SPEND_HEADER = cells("開始日期,結束日期,來源,推廣開支")
 
 _FACE, _BODY, _HAIR, _NAIL = "面部護理 Facial", "身體護理 Body", "脫毛 Hair removal", "美甲 Nails"
 _RETAIL, _REFUND = "產品 Product", "退款 Refund"
@@ -127,8 +149,6 @@ _EXTRA0, _PRODUCT0, _PACKAGE0 = 9, 12, 16
 _IS_PACKAGE, _IS_REDEMPTION = 1, 2
 _LETTERS = ("CE", "CB", "MK", "ST")  # of the receipt numbers, by branch
 
-_SOURCES = cells("朋友介紹 Referral,路過 Walk-in,Instagram,Facebook 廣告,Google 搜尋,OpenRice,團購 Deal site")
-_SOURCE_SHARE = (0.24, 0.22, 0.2, 0.12, 0.12, 0.03, 0.07)
 _DISTRICTS = cells("中西區,灣仔區,東區,南區,油尖旺區,深水埗區,九龍城區,黃大仙區,觀塘區,沙田區,大埔區,西貢區")
 
 
@@ -146,10 +166,19 @@ def expected_spend(*, lives: Lives) -> Floats:
 
 
 def write_exports(*, world: World, folder: Path, rng: Generator) -> tuple[Path, ...]:
-    """Write ``clients.csv`` and ``sales.csv``."""
+    """Write ``clients.csv``, ``sales.csv``, ``complaints.csv`` and ``spend.csv``."""
+    spending = draw_spending(world=world, rng=rng.spawn(1)[0])
     lines = _receipts(world=world, rng=rng)
-    clients = _write_clients(folder / "clients.csv", world=world, rng=rng)
-    return clients, _write_sales(folder / "sales.csv", world=world, lines=lines, rng=rng)
+    clients = _write_clients(folder / "clients.csv", world=world, spending=spending, rng=rng)
+    each = performers(world=world, each=5, usual_share=0.7, rng=rng)
+    staff = pick(staff_names(number=5 * len(world.trade.places)), each)
+    sign = "utf-8-sig"
+    return (
+        clients,
+        _write_sales(folder / "sales.csv", world=world, lines=lines, staff=staff),
+        write_complaints(folder / "complaints.csv", world=world, staff=staff, header=COMPLAINTS_HEADER, encoding=sign),
+        write_spending(folder / "spend.csv", world=world, spending=spending, header=SPEND_HEADER, encoding=sign),
+    )
 
 
 def _receipts(*, world: World, rng: Generator) -> Lines:
@@ -192,7 +221,7 @@ def _packages(*, world: World, rng: Generator) -> tuple[Ints, Ints]:
     return bought, redeemed
 
 
-def _write_sales(path: Path, *, world: World, lines: Lines, rng: Generator) -> Path:
+def _write_sales(path: Path, *, world: World, lines: Lines, staff: list[str]) -> Path:
     visits = world.visits
     customer, branch = visits.customer[lines.visit], visits.branch[lines.visit]
     kinds = np.array([good.category for good in _GOODS], dtype=object)[lines.item]
@@ -208,10 +237,7 @@ def _write_sales(path: Path, *, world: World, lines: Lines, rng: Generator) -> P
         pick(world.people.chinese, customer),
         pick(world.people.phone, customer),
         pick([place.id for place in world.trade.places], branch),
-        pick(
-            staff_names(number=5 * len(world.trade.places)),
-            performers(world=world, each=5, usual_share=0.7, rng=rng)[lines.visit],
-        ),
+        pick(staff, lines.visit),
         pick([good.name for good in _GOODS], lines.item),
         kinds.tolist(),
         lines.quantity.tolist(),
@@ -222,9 +248,9 @@ def _write_sales(path: Path, *, world: World, lines: Lines, rng: Generator) -> P
     return write_csv(path, header=SALES_HEADER, columns=columns, encoding="utf-8-sig")
 
 
-def _write_clients(path: Path, *, world: World, rng: Generator) -> Path:
+def _write_clients(path: Path, *, world: World, spending: Spending, rng: Generator) -> Path:
     number, people = len(world.lives), world.people
-    source = rng.choice(len(_SOURCES), size=number, p=_SOURCE_SHARE)
+    source = draw_sources(world=world, spending=spending, rng=rng)
     referrer = np.where(source == 0, earlier_customers(world=world, rng=rng), -1)
     born = np.where(rng.random(number) < 0.25, "", people.born.astype(str))
     columns = (
@@ -237,7 +263,7 @@ def _write_clients(path: Path, *, world: World, rng: Generator) -> Path:
         born.tolist(),
         pick(_DISTRICTS, rng.integers(-1, len(_DISTRICTS), number)),
         world.dates(world.began_day).astype(str).tolist(),
-        pick(_SOURCES, source),
+        pick([channel.source for channel in world.trade.channels], source),
         pick(world.ids, referrer),
         pick([p.also[0] for p in world.trade.places], world.lives.branch),
         *(

@@ -33,6 +33,8 @@ TRUTH = pa.schema(
         pa.field("visits", pa.int64()),  # in the exports
         pa.field("expected_visits_12", pa.float64()),  # after the last day, knowing the hidden life
         pa.field("visits_next_12", pa.int64()),  # what then really happens
+        pa.field("complaints", pa.int64()),  # in the exports
+        pa.field("left_after_complaint", pa.bool_()),  # would have stayed, but for how a complaint was met
     ]
 )
 
@@ -88,10 +90,37 @@ def clock_time(minutes: Ints) -> list[str]:
     return [f"{minute // 60:02d}:{minute % 60:02d}" for minute in minutes.tolist()]
 
 
+def write_complaints(
+    path: Path, *, world: World, staff: Sequence[str], header: Sequence[str], encoding: str = "utf-8"
+) -> Path:
+    """Write the list of complaints: number, day, customer, branch, staff, kind, severity, day settled, outcome.
+
+    ``staff`` has the name at each visit. What is not settled by the last day stands open.
+    """
+    grief, visits, cares = world.grief, world.visits, world.trade.grievances
+    if cares is None:
+        raise ValueError(f"nobody complains in {world.trade.pack}")
+    day = visits.day[grief.position]
+    settled = (grief.after >= 0) & (day + grief.after < world.clock.days)
+    columns = (
+        [f"C{number:04d}" for number in range(1, len(grief) + 1)],
+        world.dates(day).astype(str).tolist(),
+        pick(world.ids, visits.customer[grief.position]),
+        pick([place.id for place in world.trade.places], visits.branch[grief.position]),
+        [staff[position] for position in grief.position.tolist()],
+        pick(cares.kinds, grief.kind),
+        pick(cares.severities, grief.severity),
+        np.where(settled, world.dates(day + grief.after).astype(str), "").tolist(),
+        pick(cares.outcomes, np.where(settled, grief.outcome, -1)),
+    )
+    return write_csv(path, header=header, columns=columns, encoding=encoding)
+
+
 def write_truth(path: Path, *, world: World, spend: Floats) -> Path:
     """Write what is true of every customer, keyed by the identifier of the exports."""
     lives, days = world.lives, world.clock.days
     identified = world.visits.customer[world.visits.customer >= 0]
+    complained, left = world.visits.customer[world.grief.position], world.grief.left
     died = world.dates(world.died_day).astype(object)
     died[world.died_day >= days] = None
     # lists, because handing NumPy dates to Arrow imports pandas, which takes longer than all the rest
@@ -109,6 +138,8 @@ def write_truth(path: Path, *, world: World, spend: Floats) -> Path:
         "visits": np.bincount(identified, minlength=len(lives)).astype(object).tolist(),
         "expected_visits_12": world.expected_12.tolist(),
         "visits_next_12": world.next_12.tolist(),
+        "complaints": np.bincount(complained, minlength=len(lives)).astype(object).tolist(),
+        "left_after_complaint": (~lives.once & (np.bincount(complained[left], minlength=len(lives)) > 0)).tolist(),
     }
     pq.write_table(pa.table(columns, schema=TRUTH), path)
     return path

@@ -1,4 +1,7 @@
-"""Three hair salons on Square: the items detail export and the customer directory, headers as Square writes them."""
+"""Three hair salons on Square: the items detail export and the customer directory, headers as Square writes them.
+
+Square knows no complaints and no advertising: those are the salon's own lists; customers have Square's numbers there.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,12 @@ from pathlib import Path
 import numpy as np
 from numpy.random import Generator
 
+from regulars.ledger.profile import Profile
 from regulars.ledger.synth.clock import Floats, Ints
-from regulars.ledger.synth.files import all_columns, cells, clock_time, pick, write_csv
+from regulars.ledger.synth.files import all_columns, cells, clock_time, pick, write_complaints, write_csv
 from regulars.ledger.synth.goods import Item, Shelf
 from regulars.ledger.synth.lives import Lives
+from regulars.ledger.synth.marketing import Spending, draw_sources, draw_spending, write_spending
 from regulars.ledger.synth.people import People, staff_names
 from regulars.ledger.synth.receipts import (
     REFUND_RANK,
@@ -24,8 +29,23 @@ from regulars.ledger.synth.receipts import (
 )
 from regulars.ledger.synth.records import permissions
 from regulars.ledger.synth.tokens import draw_tokens
-from regulars.ledger.synth.trade import Calendar, Goal, Nature, Place, Trade
+from regulars.ledger.synth.trade import Calendar, Channel, Goal, Grievances, Nature, Place, Trade
 from regulars.ledger.synth.world import World
+
+COMPLAINTS_HEADER = cells("Complaint No,Received,Customer ID,Location,Employee,Category,Severity,Resolved,Outcome")
+#: Whose numbers the customers of the salon's own list have: told once, as a business tells it.
+_COMPLAINTS_PROFILE = Profile(
+    name="complaints",
+    table="complaints",
+    namespace="square",
+    columns=dict(
+        zip(
+            COMPLAINTS_HEADER,
+            cells("complaint_id,date,customer,branch,staff,kind,severity,resolved,outcome"),
+            strict=True,
+        )
+    ),
+)
 
 TRADE = Trade(
     pack="hair",
@@ -38,7 +58,7 @@ TRADE = Trade(
     places=(
         Place("Tsim Sha Tsui", "Tsim Sha Tsui", "尖沙咀", 0.42, wastage=0.9),
         Place("Wan Chai", "Wan Chai", "灣仔", 0.33, wastage=1.0, closed_on=(7,)),
-        Place("Tuen Mun", "Tuen Mun", "屯門", 0.25, wastage=1.9, once_more=0.05, closed_on=(3,)),
+        Place("Tuen Mun", "Tuen Mun", "屯門", 0.25, wastage=1.9, once_more=0.05, closed_on=(3,), complaints=2.0),
     ),
     nature=Nature(
         interval_days=50,
@@ -56,15 +76,31 @@ TRADE = Trade(
         new_year_lull=0.7,
     ),
     goals=(
-        Goal("stay", "Keep the guests we have", "留住現有客人", "retention_rate", 0.848, 1),
-        Goal("less-wastage", "Lose fewer guests in silence", "減少客人無聲流失", "wastage_90d", 0.058, 2),
-        Goal("gain", "Earn more from care for guests", "由客戶關係賺取更多", "gain_12", 17_000, 3, True),
+        Goal("stay", "Keep the guests we have", "留住現有客人", "retention_rate", 0.844, 1),
+        Goal("less-wastage", "Lose fewer guests in silence", "減少客人無聲流失", "wastage_90d", 0.067, 2),
+        Goal("gain", "Earn more from care for guests", "由客戶關係賺取更多", "gain_12", 16_000, 3, True),
     ),
     female=0.66,
     margin=0.55,
     budget_per_thousand=1_200,
     staff_hours=20,
     walk_ins=0.09,
+    grievances=Grievances(
+        share=0.025,
+        prompt=0.55,
+        late=0.25,
+        leave_late=0.25,
+        leave_open=0.5,
+        kinds=cells("Result of the colour,Cut not as agreed,Waiting,Manner of staff,Price"),
+        severities=cells("Slight,Moderate,Serious"),
+        outcomes=cells("Apology,Done again free of charge,Partly refunded"),
+    ),
+    channels=(
+        Channel("Directory", 0.34),
+        Channel("Appointments", 0.36, 1500),
+        Channel("Instant Profile", 0.3),
+    ),
+    profiles=(_COMPLAINTS_PROFILE,),
 )
 
 ITEMS_HEADER = cells(
@@ -78,7 +114,7 @@ CUSTOMERS_HEADER = cells(
     "Street Address 2,City,State,Postal Code,Birthday,Memo,Square Customer ID,Creation Source,First Visit,Last Visit,"
     "Transaction Count,Lifetime Spend,Email Subscription Status,Instant Profile,Blocked from online booking"
 )
-
+SPEND_HEADER = cells("From,To,Channel,Amount Spent")
 _CUT, _COLOUR, _CARE, _RETAIL = "Cut 剪髮", "Colour 染髮", "Treatment 護髮", "Retail 產品"
 SERVICES = Shelf(
     (
@@ -115,10 +151,18 @@ def expected_spend(*, lives: Lives) -> Floats:
 
 
 def write_exports(*, world: World, folder: Path, rng: Generator) -> tuple[Path, ...]:
-    """Write the customer directory and the items detail; customers are known by their Square token."""
+    """Write the customer directory, the items detail (customers are known by their Square token) and the own lists."""
+    spending = draw_spending(world=world, rng=rng.spawn(1)[0])
     lines = _receipts(world=world, rng=rng)
-    customers = _write_customers(folder / "customers.csv", world=world, lines=lines, rng=rng)
-    return customers, _write_items(folder / "items.csv", world=world, lines=lines, rng=rng)
+    customers = _write_customers(folder / "customers.csv", world=world, lines=lines, spending=spending, rng=rng)
+    each = performers(world=world, each=4, usual_share=0.8, rng=rng)
+    staff = pick(staff_names(number=4 * len(world.trade.places)), each)
+    return (
+        customers,
+        _write_items(folder / "items.csv", world=world, lines=lines, staff=staff, rng=rng),
+        write_complaints(folder / "complaints.csv", world=world, staff=staff, header=COMPLAINTS_HEADER),
+        write_spending(folder / "spend.csv", world=world, spending=spending, header=SPEND_HEADER),
+    )
 
 
 def customer_ids(*, people: People, rng: Generator) -> list[str]:
@@ -142,13 +186,12 @@ def _receipts(*, world: World, rng: Generator) -> Lines:
     return with_refunds(lines=join(service, extras, products), world=world, share=REFUNDED, rng=rng)
 
 
-def _write_items(path: Path, *, world: World, lines: Lines, rng: Generator) -> Path:
+def _write_items(path: Path, *, world: World, lines: Lines, staff: list[str], rng: Generator) -> Path:
     visits, people, number = world.visits, world.people, len(lines)
     customer, branch = visits.customer[lines.visit], visits.branch[lines.visit]
     back = lines.rank == REFUND_RANK
     seconds = rng.integers(0, 60, len(visits))[lines.visit].tolist()
     sale, payment = (draw_tokens(number=2 * len(visits), length=22, rng=rng) for _ in range(2))
-    performer = performers(world=world, each=4, usual_share=0.8, rng=rng)[lines.visit]
     card = rng.integers(0, len(_CARDS), len(visits))[lines.visit]
     suffix = [f"{digits:04d}" for digits in rng.integers(0, 10_000, len(visits)).tolist()]
     filled = {
@@ -174,7 +217,7 @@ def _write_items(path: Path, *, world: World, lines: Lines, rng: Generator) -> P
         "Count": ["1"] * number,
         "Itemization Type": pick(("Service", "Physical Good"), (lines.item >= _PRODUCT0).astype(np.int64)),
         "Commission": ["$0.00"] * number,
-        "Employee": pick(staff_names(number=4 * len(world.trade.places)), performer),
+        "Employee": pick(staff, lines.visit),
         "Channel": ["Point of Sale"] * number,
         "Card Brand": pick(_CARDS, card),
         "PAN Suffix": [suffix[v] if c < len(_CARDS) - 1 else "" for v, c in zip(lines.visit, card, strict=True)],
@@ -182,7 +225,7 @@ def _write_items(path: Path, *, world: World, lines: Lines, rng: Generator) -> P
     return write_csv(path, header=ITEMS_HEADER, columns=all_columns(header=ITEMS_HEADER, filled=filled, number=number))
 
 
-def _write_customers(path: Path, *, world: World, lines: Lines, rng: Generator) -> Path:
+def _write_customers(path: Path, *, world: World, lines: Lines, spending: Spending, rng: Generator) -> Path:
     people, number, visits = world.people, len(world.lives), world.visits
     known = np.flatnonzero(visits.customer >= 0)
     first, last = np.full(number, world.clock.days), np.zeros(number, dtype=np.int64)
@@ -201,7 +244,10 @@ def _write_customers(path: Path, *, world: World, lines: Lines, rng: Generator) 
         "City": pick(_CITIES, rng.integers(0, len(_CITIES), number)),
         "Birthday": born.tolist(),
         "Square Customer ID": world.ids,
-        "Creation Source": pick(cells("Directory,Appointments,Instant Profile"), rng.integers(0, 3, number)),
+        "Creation Source": pick(
+            [channel.source for channel in world.trade.channels],
+            draw_sources(world=world, spending=spending, rng=rng),
+        ),
         "First Visit": world.dates(first).astype(str).tolist(),
         "Last Visit": world.dates(last).astype(str).tolist(),
         "Transaction Count": np.bincount(visits.customer[known], minlength=number).astype(str).tolist(),

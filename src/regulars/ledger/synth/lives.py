@@ -77,17 +77,21 @@ def draw_visits(*, lives: Lives, until: Floats, rng: Generator) -> tuple[Ints, F
     return np.concatenate(customers), np.concatenate(instants)
 
 
-def expected_visits(*, lives: Lives, last: Floats, now: Floats, horizon: Floats) -> Floats:
+def expected_visits(
+    *, lives: Lives, last: Floats, now: Floats, horizon: Floats, lost_by_visit: Floats | None = None
+) -> Floats:
     """Expected visits in the ``horizon`` after ``now``, given the hidden life and silence since ``last``.
 
     A gap is k exponential stages of rate beta = k * rate. Silence for e leaves j < k stages passed with weight
     (beta e)^j / j!. The n-th next visit is m = nk - j stages off and comes in time and before leaving with chance
-    (beta / (beta + h))^m P(Gamma(m, beta + h) < horizon). Those who have left expect nothing.
+    (beta / (beta + h))^m P(Gamma(m, beta + h) < horizon). Those who have left expect nothing. Where each visit drives a
+    customer away with the chance ``lost_by_visit``, the n-th is there with (1 - chance)^(n - 1) of that.
     """
     expected = np.zeros(len(lives))
     alive = lives.died > now
     for k in np.unique(lives.regularity):
         who = np.flatnonzero(alive & (lives.regularity == k))
+        stays = 1.0 if lost_by_visit is None else 1 - lost_by_visit[who]
         beta, hazard = k * lives.rate[who], lives.hazard[who]
         elapsed = np.maximum(now[who] - last[who], 1e-9)
         stages = np.arange(k)
@@ -100,6 +104,7 @@ def expected_visits(*, lives: Lives, last: Floats, now: Floats, horizon: Floats)
                 m = n * k - j
                 in_time = gammainc(m, (beta + hazard) * horizon[who])
                 gain += weight[:, j] * (beta / (beta + hazard)) ** m * in_time
+            gain *= stays ** (n - 1)
             total += gain
             n += 1
         expected[who] = total

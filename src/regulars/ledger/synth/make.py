@@ -11,6 +11,7 @@ from numpy.random import Generator
 
 from regulars.base.errors import NotThere
 from regulars.base.text import say
+from regulars.ledger.profile import Profile
 from regulars.ledger.synth import beauty, hair, retail, watch
 from regulars.ledger.synth.clock import Floats
 from regulars.ledger.synth.files import TRUTH_FILE, business_toml, write_truth
@@ -37,9 +38,10 @@ _TRADES: dict[str, _Simulated] = {"beauty": beauty, "hair": hair, "retail": reta
 
 @dataclass(frozen=True, slots=True)
 class Synthesis:
-    """A synthetic business. ``files`` are in the order to import them; customers first."""
+    """A synthetic business. ``files`` are in the order to import them; customers first, read with ``profiles``."""
 
     files: tuple[Path, ...]
+    profiles: tuple[Profile, ...]
     truth_file: Path
     business_toml: str
 
@@ -89,4 +91,6 @@ def make_exports(
     files = maker.write_exports(world=world, folder=folder, rng=rng)
     spend = maker.expected_spend(lives=world.lives)
     truth_file = write_truth(folder / TRUTH_FILE, world=world, spend=spend)
-    return Synthesis(files=files, truth_file=truth_file, business_toml=business_toml(world=world))
+    return Synthesis(
+        files=files, profiles=trade.profiles, truth_file=truth_file, business_toml=business_toml(world=world)
+    )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from regulars.ledger.profile import Profile
+
 #: Days of a month of the year-round average.
 MONTH = 365.25 / 12
 
@@ -13,7 +15,8 @@ MONTH = 365.25 / 12
 class Place:
     """One branch. ``wastage`` multiplies its customers' attrition hazard, ``once_more`` adds to the share seen once.
 
-    ``closed_on`` are ISO weekdays (1 = Monday); ``also`` is the other spelling that the exports use.
+    ``closed_on`` are ISO weekdays (1 = Monday); ``also`` is the other spelling that the exports use; ``complaints``
+    multiplies the share of its customers' visits that end in a complaint.
     """
 
     id: str
@@ -24,6 +27,38 @@ class Place:
     once_more: float = 0.0
     closed_on: tuple[int, ...] = ()
     also: tuple[str, ...] = ()
+    complaints: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Grievances:
+    """Complaints arise at a ``share`` of visits; a part of them is settled ``prompt``, a part ``late``, the rest never.
+
+    Who complains leaves there and then with the chance of how the complaint will have been met: with none after a
+    prompt settlement. ``kinds``, ``severities`` and ``outcomes`` are the words of the file.
+    """
+
+    share: float
+    prompt: float
+    late: float
+    leave_late: float
+    leave_open: float
+    kinds: tuple[str, ...]
+    severities: tuple[str, ...]
+    outcomes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A source of newcomers: its ``share`` of them over the years, and what is spent on it.
+
+    ``month`` is HK$ of a usual month for 1,000 customers won over all the years; ``steady`` where it never changes.
+    """
+
+    source: str
+    share: float
+    month: float = 0.0
+    steady: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,3 +128,6 @@ class Trade:
     staff_hours: float  # for one cycle and branch at the default size
     away: float = 0.06  # share of visits at another branch than one's own
     walk_ins: float = 0.06  # share of visits nobody identified
+    grievances: Grievances | None = None
+    channels: tuple[Channel, ...] = ()
+    profiles: tuple[Profile, ...] = ()  # how to read files that the importer cannot read by itself

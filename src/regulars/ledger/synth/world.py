@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date
 
 import numpy as np
@@ -11,6 +11,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from regulars.ledger.synth.clock import Clock, Floats, Ints, make_clock
+from regulars.ledger.synth.grievances import Grief, draw_grief, driven_away, lost_by_visit
 from regulars.ledger.synth.lives import Lives, draw_lives, draw_visits, expected_visits
 from regulars.ledger.synth.people import People, draw_people
 from regulars.ledger.synth.trade import Trade
@@ -33,6 +34,10 @@ class Visits:
     def __len__(self) -> int:
         return len(self.customer)
 
+    def take(self, chosen: Ints) -> Visits:
+        """The chosen visits, in that order."""
+        return Visits(*(getattr(self, field.name)[chosen] for field in fields(Visits)))
+
 
 @dataclass(frozen=True, slots=True)
 class World:
@@ -48,6 +53,7 @@ class World:
     died_day: Ints  # beyond the last day for those who have not left
     expected_12: Floats
     next_12: Ints  # visits that really happen in the 12 months after the last day
+    grief: Grief  # complaints at visits of the exported days
 
     def dates(self, day: Ints) -> NDArray[np.datetime64]:
         """Days as dates."""
@@ -62,23 +68,33 @@ def simulate(
     lives = draw_lives(trade=trade, clock=clock, customers=customers, rng=rng)
     end, year_on = clock.end(branch=lives.branch), clock.year_on(branch=lives.branch)
     who, at = draw_visits(lives=lives, until=year_on, rng=rng)
-    past = at < end[who]
+    # Complaints are drawn apart, and whoever leaves over one is cut off afterwards: nobody else's life changes.
+    grief = draw_grief(trade=trade, lives=lives, who=who, rng=rng.spawn(1)[0])
+    left = driven_away(grief=grief, who=who, at=at, customers=customers)
+    past, stays = at < end[who], at <= left[who]
     last = np.zeros(customers)
-    np.maximum.at(last, who[past], at[past])
+    np.maximum.at(last, who[past & stays], at[past & stays])
     day = clock.day_of(branch=lives.branch[who], at=at)
     visits = _visits(clock=clock, lives=lives, who=who[past], day=day[past], away=trade.away, rng=rng)
+    lives = replace(lives, died=np.minimum(lives.died, left))
+    died_day = clock.day_of(branch=lives.branch, at=np.minimum(lives.died, year_on))
+    visits = visits.take(np.flatnonzero(visits.day <= died_day[visits.customer]))
     people = draw_people(number=customers, female=trade.female, year=last_day.year, rng=rng)
+    ids = identify(people=people, rng=rng)
+    visits = _with_walk_ins(visits=visits, clock=clock, share=trade.walk_ins, rng=rng)
+    lost = lost_by_visit(trade=trade, lives=lives)
     return World(
         trade=trade,
         clock=clock,
         lives=lives,
         people=people,
-        ids=identify(people=people, rng=rng),
-        visits=_with_walk_ins(visits=visits, clock=clock, share=trade.walk_ins, rng=rng),
+        ids=ids,
+        visits=visits,
         began_day=day[:customers],
-        died_day=clock.day_of(branch=lives.branch, at=np.minimum(lives.died, year_on)),
-        expected_12=expected_visits(lives=lives, last=last, now=end, horizon=year_on - end),
-        next_12=np.bincount(who[~past], minlength=customers),
+        died_day=died_day,
+        expected_12=expected_visits(lives=lives, last=last, now=end, horizon=year_on - end, lost_by_visit=lost),
+        next_12=np.bincount(who[~past & stays], minlength=customers),
+        grief=_kept_grief(grief=grief, heard=(past & stays)[grief.position], who=who, day=day, visits=visits),
     )
 
 
@@ -124,11 +140,17 @@ def _with_walk_ins(*, visits: Visits, clock: Clock, share: float, rng: Generator
         level=np.concatenate([visits.level, np.zeros(number)]),
     )
     order = np.lexsort((parts.customer, parts.minute, parts.day))
-    return Visits(
-        customer=parts.customer[order],
-        branch=parts.branch[order],
-        day=parts.day[order],
-        minute=parts.minute[order],
-        number=parts.number[order],
-        level=parts.level[order],
-    )
+    return parts.take(order)
+
+
+def _kept_grief(*, grief: Grief, heard: NDArray[np.bool_], who: Ints, day: Ints, visits: Visits) -> Grief:
+    """The complaints that were ``heard``, by the visit they arose at; two of a customer on one day are one."""
+    which = np.flatnonzero(heard)
+    at = grief.position[which]
+    key, first = np.unique(who[at] * 100_000 + day[at], return_index=True)
+    known = np.flatnonzero(visits.customer >= 0)
+    keys = visits.customer[known] * 100_000 + visits.day[known]
+    order = np.argsort(keys)
+    position = known[order[np.searchsorted(keys, key, sorter=order)]]
+    by_time = np.argsort(position)
+    return grief.take(which[first[by_time]], position=position[by_time])

@@ -176,7 +176,7 @@ def _response(c: Context, number: int, r: Response) -> Figure | Callout:
         x_title=say("report.acquisition.week_spend"),
         y_title=say("report.acquisition.week_new"),
         x_ticks={i * x_step: c.purse.about(i * x_step) for i in range(math.floor(r.spend[-1] / x_step) + 1)},
-        y_ticks={i * y_step: Number(i * y_step, 0 if y_step >= 1 else 1) for i in range(6)},
+        y_ticks={i * y_step: Number(i * y_step, 0 if y_step.is_integer() else 1) for i in range(6)},
         x_domain=(0.0, r.spend[-1]),
         y_domain=(0.0, math.ceil(max(r.high) / y_step) * y_step),
         height=220,

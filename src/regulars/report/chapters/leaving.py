@@ -162,12 +162,13 @@ def _reasons(found: Leaving) -> Figure | Callout:
         if clear
         else say("report.leaving.reasons_none")
     )
-    widest = max(3.5, *(1.1 * r.odds for r in found.reasons))
+    # A range is drawn whole, unless it is so wide that it would press all others together.
+    widest = max(3.5, *(min(1.05 * r.high, 2.5 * r.odds) for r in found.reasons))
     step = int(widest / 8) + 1
     whole = (0.25, 0.5, 1.0, 2.0, 3.0) if widest < 4 else (1.0, *map(float, range(max(step, 2), int(widest) + 1, step)))
     ticks: dict[float | str, Param] = {v: Number(v, 2 if v < 1 else 0) for v in whole}
     chart = dots(
-        [Dot(say(f"report.reason.{r.id}"), r.low, r.odds, r.high) for r in found.reasons],
+        [Dot(_marked(r), r.low, r.odds, r.high) for r in found.reasons],
         x_title=say("report.leaving.odds"),
         ticks=ticks,
         domain=(0.0, widest),
@@ -182,6 +183,11 @@ def _reasons(found: Leaving) -> Figure | Callout:
     rows: list[tuple[Cell, ...]] = [_reason(r) for r in found.reasons]
     note = say("report.leaving.reasons_note", n=found.reasons_base)
     return Figure("reasons", title, chart, say("report.leaving.reasons_alt"), Table(title, columns, tuple(rows)), note)
+
+
+def _marked(r: Reason) -> Text:
+    name = say(f"report.reason.{r.id}")
+    return say("report.leaving.clear_one", reason=name) if r.clear else name
 
 
 def _reason(r: Reason) -> tuple[Cell, ...]:
