@@ -85,7 +85,7 @@ def test_the_page_says_its_language_and_has_one_first_heading(language: str, lan
 def test_every_picture_has_words_and_its_numbers(language: str) -> None:
     pictures = [a for a in outline(language).each("svg") if a.get("role") == "img"]
     figures = len(outline(language).each("figure"))
-    assert figures == 17 and len(pictures) == 2 * figures  # one drawn for a desk, one for a phone
+    assert figures == 18 and len(pictures) == 2 * figures  # one drawn for a desk, one for a phone
     assert all(len(str(a["aria-label"])) > 20 for a in pictures)
     assert len(outline(language).each("details")) >= figures
 

@@ -19,7 +19,7 @@ from regulars.analysis.summary import log_gaps_query, repeat_values, summary, tr
 from regulars.analysis.value.contest import MIXTURE
 
 #: Customers whose values are worked out again for an earlier day; larger bases are sampled.
-MOST_SCORED = 40_000
+MOST_SCORED = 20_000
 FEW = 30
 
 
