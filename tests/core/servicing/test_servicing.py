@@ -10,6 +10,8 @@ from typing import Any
 
 import ibis
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from regulars.analysis.desk import Kept, Setting
@@ -90,6 +92,8 @@ def test_pieces_by_hand(tmp_path: Path) -> None:
             (3, date(2023, 1, 2) + timedelta(days=800), 1),
             (7, date(2022, 6, 1) + timedelta(days=1401), 1),
         ]
+        setting.desk.write("alike", queries.of_each(known, {None: (800, 1200)}), tmp_path / "alike.parquet")
+        assert pq.read_schema(tmp_path / "alike.parquet").field("piece_due_on").type == pa.date32()
         due = queries.due_within(each, as_of=AS_OF, days=90)
         assert asked(due, setting, "n") == [(1,)]  # of customer 2; that of 3 was, and that of 7 is a day too late
         rows = asked(queries.owners(scene(setting, kept), lines, words), setting, "bought", "serviced", "customers")

@@ -152,7 +152,8 @@ def of_each(known: ibis.Table, days: Mapping[str | None, tuple[int, int]]) -> ib
         return ibis.cases(*cases, else_=rest) if cases else ibis.literal(rest)
 
     usual = by_family(0).cast("int64").as_interval("D")
-    t = still.mutate(due=(still.day + usual).cast("date"), late=still.gap > by_family(1))
+    # By way of a timestamp, which DuckDB makes of a day and an interval even where Ibis takes it for a day already.
+    t = still.mutate(due=(still.day + usual).cast("timestamp").cast("date"), late=still.gap > by_family(1))
     each = t.group_by("owner").aggregate(
         pieces=t.count(), ahead=t.due.min(where=~t.late), behind=t.due.max(where=t.late)
     )
