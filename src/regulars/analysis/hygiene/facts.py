@@ -42,7 +42,8 @@ def sold_again(lines: ibis.Table, several: ibis.Table) -> ibis.Table:
         *("system", "sale_id", "line_id", "customer", "day", "kind", "net", "currency"),
         branch=again.branch.fill_null(""),
         item=again.item.fill_null(""),
-        minute=again.sold_at.truncate("m").cast("string").fill_null(""),
+        # Engines write a zone behind the time or none.
+        minute=again.sold_at.truncate("m").cast("string").left(16).fill_null(""),
     )
 
 
