@@ -75,6 +75,11 @@ class Verbs(click.Group):
             sys.exit(error.exit_code)
         except click.Abort:
             _interrupted(words)
+        except Exception as error:
+            # Heard inside an engine, Ctrl-C comes back as the engine's own error, caused by it.
+            if not _caused_by_ctrl_c(error):
+                raise
+            _interrupted(words)
         sys.exit(code if isinstance(code, int) else 0)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -91,6 +96,11 @@ def _tell_programs(code: str, message: str, hint: str | None) -> None:
 def _hint(error: click.ClickException) -> str | None:
     context = error.ctx if isinstance(error, click.UsageError) else None
     return f"{context.command_path} --help" if context else None
+
+
+def _caused_by_ctrl_c(error: BaseException) -> bool:
+    cause = error.__cause__ or error.__context__
+    return isinstance(error, KeyboardInterrupt) or (cause is not None and _caused_by_ctrl_c(cause))
 
 
 def _interrupted(words: Sequence[str]) -> None:

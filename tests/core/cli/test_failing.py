@@ -123,6 +123,29 @@ def test_a_demo_broken_off_is_taken_up_again(tmp_path: Path) -> None:
     assert not list(folder.glob("**/*.part"))
 
 
+HEARD_IN_THE_ENGINE = """
+import os, signal, sys, threading
+import duckdb
+from regulars import api
+from regulars.cli import cli
+
+def long_study(*args, **options):
+    threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()
+    long = "SELECT count(*) FROM range(100000000) a, range(1000) b WHERE hash(a.range + b.range) % 7 = 1"
+    duckdb.connect().execute(long).fetchall()
+
+api.study = long_study
+cli.main(["study", sys.argv[1], "--json"])
+"""
+
+
+def test_an_interrupt_heard_inside_the_engine_is_one(salon: Path) -> None:
+    words = [sys.executable, "-c", HEARD_IN_THE_ENGINE, str(salon)]
+    done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=120)
+    assert (done.returncode, "Traceback" in done.stderr) == (130, False)
+    assert json.loads(done.stdout)["error"] == "cli.fault.interrupted"
+
+
 def test_a_demo_touches_no_other_business(tmp_path: Path, salon: Path) -> None:
     before = sorted(p.name for p in salon.iterdir())
     assert regulars("demo", "hair", "--folder", salon, "--customers", 300).code == 2

@@ -82,7 +82,7 @@ def test_costs_are_told_beside_the_result(salon: Path, lines: Path) -> None:
     said = regulars("study", salon, "--costs", "--json")
     assert said.json["schema"] == "regulars.study/1"
     told = said.err.splitlines()
-    assert [row.rsplit(": ")[1] for row in told][:3] == ["visits", "contest", "models"]
+    assert [row.rsplit(": ")[1] for row in told][:3] == ["visits", "clock", "contest"]
     assert all("queries" in row for row in told)
     assert "--fresh" in regulars("study", salon, "--costs").err
 
