@@ -109,6 +109,22 @@ def trial(table: pa.Table, *, origin: OriginDay, outlook: Outlook = CALENDAR) ->
     )
 
 
+@dataclass(frozen=True, slots=True)
+class AsKnown:
+    """Customer-days by the clock as it was known at a cut; ``now`` and ``outlook`` are the cut's place on it."""
+
+    days: ibis.Table
+    now: int | None
+    outlook: Outlook
+
+
+def as_known(desk: Desk, days: ibis.Table, clocks: Clocks | None, *, cut: date, name: str) -> AsKnown:
+    """The days up to a cut in the time that would have been counted there; by the calendar without a clock."""
+    clock = clocks.at(cut) if clocks is not None else None
+    known = desk.timed(days, clock, until=cut, name=f"{name}_clock")
+    return AsKnown(known, None, CALENDAR) if clock is None else AsKnown(known, clock.number(cut), clock.outlook(cut))
+
+
 def trials(
     desk: Desk, days: ibis.Table, *, at: tuple[OriginDay, ...], name: str, clocks: Clocks | None
 ) -> dict[OriginDay, Trial]:
@@ -118,11 +134,9 @@ def trials(
     """
     found = {}
     for number, origin in enumerate(at, 1):
-        clock = clocks.at(origin.cut) if clocks is not None else None
-        known = desk.timed(days, clock, until=origin.cut, name=f"{name}_{number}_clock")
-        now, ahead = (None, CALENDAR) if clock is None else (clock.number(origin.cut), clock.outlook(origin.cut))
-        rows = desk.ask(f"{name}_{number}", trial_query(known, origin=origin, now=now))
-        one = trial(rows, origin=origin, outlook=ahead)
+        then = as_known(desk, days, clocks, cut=origin.cut, name=f"{name}_{number}")
+        rows = desk.ask(f"{name}_{number}", trial_query(then.days, origin=origin, now=then.now))
+        one = trial(rows, origin=origin, outlook=then.outlook)
         if one.repeaters >= Trial.FEW:
             found[origin] = one
     return found

@@ -31,6 +31,7 @@ from regulars.analysis.diagnosis import (
 from regulars.analysis.forecast import Portfolio, cells_query, groups
 from regulars.analysis.models import Models
 from regulars.analysis.movement import absences_query, movement
+from regulars.analysis.origins import as_known
 from regulars.analysis.packages import packages, packages_query
 from regulars.analysis.quality import Available, Found, locked, problems, unusual_query
 from regulars.analysis.results.hygiene import Hygiene
@@ -39,7 +40,6 @@ from regulars.analysis.rhythm import median_query, rhythm, rhythm_query
 from regulars.analysis.standings import PERMISSIONS
 from regulars.analysis.tournament import Tried
 from regulars.analysis.value.contest import MIXTURE
-from regulars.analysis.value.outlook import CALENDAR
 from regulars.analysis.wastage import lost_query, wastage
 
 
@@ -207,12 +207,10 @@ def backtest_of(setting: Setting, kept: Kept, tried: Tried | None, rng: Generato
     origin = next(iter(tried.cases))
     end = origin.cut + timedelta(days=origin.horizon)
     days = kept.days.filter(kept.days.day <= end)
-    clock = kept.clocks.at(origin.cut) if kept.clocks is not None else None
-    days = setting.desk.timed(days, clock, until=end, name="backtest_clock")
-    now, ahead = (None, CALENDAR) if clock is None else (clock.number(origin.cut), clock.outlook(origin.cut))
-    query = backtest_query(days, cut=origin.cut, now=now, even=tried.chosen == MIXTURE)
+    then = as_known(setting.desk, days, kept.clocks, cut=origin.cut, name="backtest")
+    query = backtest_query(then.days, cut=origin.cut, now=then.now, even=tried.chosen == MIXTURE)
     table = setting.desk.ask("backtest", query)
-    return backtest(table, fit=tried.fits[0], cut=origin.cut, as_of=end, rng=rng, outlook=ahead)
+    return backtest(table, fit=tried.fits[0], cut=origin.cut, as_of=end, rng=rng, outlook=then.outlook)
 
 
 def _found(setting: Setting, kept: Kept, models: Models, clean: Hygiene | None) -> Found:

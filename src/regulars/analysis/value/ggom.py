@@ -19,10 +19,17 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import digamma, gammaln
 
 from regulars.analysis.value.optimise import climb
-from regulars.analysis.value.pareto import MANY_SEARCHED, Lifetimes, fit_pareto, lifetime_rule, quick_grid, rule
+from regulars.analysis.value.pareto import (
+    MANY_SEARCHED,
+    Counted,
+    Lifetimes,
+    fit_pareto,
+    lifetime_rule,
+    quick_grid,
+    rule,
+)
 from regulars.analysis.value.series import Ahead
 from regulars.analysis.value.statistics import Floats, Statistics, dot
 from regulars.analysis.value.visits import FEW_REPEATERS, LOG_LIMIT, NO_ATTRITION, VisitFit, as_floats
@@ -131,25 +138,15 @@ def _plain_words(stats: Statistics, plain: VisitFit, value: float, converged: bo
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class GgomLikelihood:
-    """A base prepared for many evaluations."""
-
-    stats: Statistics
-    x: Floats
-    distinct: Floats
-    distinct_weight: Floats
-
-    @classmethod
-    def of(cls, stats: Statistics) -> GgomLikelihood:
-        """Prepare ``stats``."""
-        distinct, code = np.unique(stats.x, return_inverse=True)
-        return cls(stats, stats.x.astype(float), distinct.astype(float), np.bincount(code, stats.weight))
+class GgomLikelihood(Counted):
+    """The likelihood of a base."""
 
     def __call__(self, theta: Floats) -> tuple[float, Floats]:
         """Log-likelihood and gradient at log (r, alpha, b, s, sigma)."""
         r, alpha, b, s, sigma = parameters = tuple(map(float, np.exp(theta)))
         T, w, n = self.stats.T, self.stats.weight, self.stats.customers
-        value = dot(self.distinct_weight, gammaln(r + self.distinct) - gammaln(r)) + n * r * np.log(alpha)
+        value, d_r = self.counting(r)
+        value += n * r * np.log(alpha)
         log_T = np.log(alpha + T)
         G, by_b, by_sigma = _hazard(b, sigma, T)
         alive = -(r + self.x) * log_T - s * G
@@ -158,8 +155,7 @@ class GgomLikelihood:
         value += dot(w, np.logaddexp(alive, dead))
         gone = w / (1 + np.exp(np.clip(alive - dead, -700, 700)))
         here = w - gone
-        d_r = dot(self.distinct_weight, digamma(r + self.distinct) - digamma(r)) + n * np.log(alpha)
-        d_r += -dot(here, log_T) + dot(gone, mean[0])
+        d_r += n * np.log(alpha) - dot(here, log_T) + dot(gone, mean[0])
         d_alpha = n * r / alpha - dot(here, (r + self.x) / (alpha + T)) + dot(gone, mean[1])
         d_b = -s * dot(here, by_b) + dot(gone, mean[2])
         d_s = -dot(here, G) + float(gone.sum()) / s + dot(gone, mean[3])

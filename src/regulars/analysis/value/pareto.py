@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 from numpy.polynomial.legendre import leggauss
@@ -183,8 +184,8 @@ def quick_grid(stats: Statistics) -> Statistics:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class ParetoLikelihood:
-    """A base prepared for many evaluations."""
+class Counted:
+    """A base prepared for many evaluations: what its numbers of visits need is taken once for each distinct x."""
 
     stats: Statistics
     x: Floats
@@ -192,16 +193,26 @@ class ParetoLikelihood:
     distinct_weight: Floats
 
     @classmethod
-    def of(cls, stats: Statistics) -> ParetoLikelihood:
+    def of(cls, stats: Statistics) -> Self:
         """Prepare ``stats``."""
         distinct, code = np.unique(stats.x, return_inverse=True)
         return cls(stats, stats.x.astype(float), distinct.astype(float), np.bincount(code, stats.weight))
+
+    def counting(self, r: float) -> tuple[float, float]:
+        """Sum of log Gamma(r + x) / Gamma(r) over customers, and its derivative by r."""
+        value = dot(self.distinct_weight, gammaln(r + self.distinct) - gammaln(r))
+        return value, dot(self.distinct_weight, digamma(r + self.distinct) - digamma(r))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ParetoLikelihood(Counted):
+    """The likelihood of a base."""
 
     def __call__(self, theta: Floats) -> tuple[float, Floats]:
         """Log-likelihood and gradient at log (r, alpha, s, beta)."""
         r, alpha, s, beta = np.exp(theta)
         T, w = self.stats.T, self.stats.weight
-        value, d_r = self._counting(r)
+        value, d_r = self.counting(r)
         value += self.stats.customers * (r * np.log(alpha) + s * np.log(beta))
         log_T, log_beta_T = np.log(alpha + T), np.log(beta + T)
         alive = -(r + self.x) * log_T - s * log_beta_T
@@ -221,16 +232,12 @@ class ParetoLikelihood:
         """The same base if nobody ever left, at log (r, alpha)."""
         r, alpha = np.exp(theta)
         T, w = self.stats.T, self.stats.weight
-        value, d_r = self._counting(r)
+        value, d_r = self.counting(r)
         logs = np.log(alpha + T)
         value += self.stats.customers * r * np.log(alpha) - dot(w, (r + self.x) * logs)
         d_r += self.stats.customers * np.log(alpha) - dot(w, logs)
         d_alpha = self.stats.customers * r / alpha - dot(w, (r + self.x) / (alpha + T))
         return value, np.array([d_r * r, d_alpha * alpha])
-
-    def _counting(self, r: float) -> tuple[float, float]:
-        value = dot(self.distinct_weight, gammaln(r + self.distinct) - gammaln(r))
-        return value, dot(self.distinct_weight, digamma(r + self.distinct) - digamma(r))
 
 
 def _log_dead(

@@ -122,12 +122,13 @@ def _objectives(c: Context, plan: Plan) -> Table | Callout:
 
 def _target(c: Context, row: TargetRow) -> tuple[Cell, ...]:
     unit = c.purse.currency if row.kpi in MONEY_KPIS else "share" if row.kpi in SHARE_KPIS else "count"
-    goal: Param = in_unit(row.target, unit, c.purse, estimated=False)
+    goal: Param = _told(row.target) if unit == "share" else in_unit(row.target, unit, c.purse, estimated=False)
+    before: Param = _told(row.baseline) if unit == "share" else in_unit(row.baseline, unit, c.purse)
     wanted = say("report.objective.at_most" if row.kpi in CEILINGS else "report.objective.at_least", target=goal)
     chance = Pill(Share(row.probability), _tone(row.probability))
     return (
         Words(row.name, strong=True),
-        Amount(in_unit(row.baseline, unit, c.purse)),
+        Amount(before),
         Amount(wanted),
         _expected(c, row, unit),
         chance,
@@ -144,7 +145,13 @@ def _expected(c: Context, row: TargetRow, unit: str) -> Cell:
     scale = Scale(low - room, high + room)
     cell = scale.cell(e, c.purse, unit=unit)
     assert isinstance(cell, Range)
-    return Range(cell.low, cell.mid, cell.high, round(scale.at(row.target), 4), cell.value, cell.words)
+    value = _told(e.mean) if unit == "share" else cell.value
+    return Range(cell.low, cell.mid, cell.high, round(scale.at(row.target), 4), value, cell.words)
+
+
+def _told(share: float) -> Text:
+    """To a tenth of a per cent: a plan moves a rate by less than whole ones would show."""
+    return say("report.objective.share", share=Share(share))
 
 
 def _tone(probability: float) -> Tone:
