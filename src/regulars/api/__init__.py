@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from regulars.api.runs import Run
     from regulars.api.screening import screen
     from regulars.api.segments import segment
+    from regulars.api.strategy_document import WrittenDocument, write_starters, write_strategy_document
     from regulars.api.trades import PackShown, check_pack, packs, show_pack
     from regulars.api.work import formulate, study
 
@@ -51,6 +52,7 @@ _HOMES = {
     "runs": ("Run",),
     "screening": ("screen",),
     "segments": ("segment",),
+    "strategy_document": ("WrittenDocument", "write_starters", "write_strategy_document"),
     "trades": ("PackShown", "check_pack", "packs", "show_pack"),
     "work": ("formulate", "study"),
 }
@@ -65,6 +67,7 @@ __all__ = [
     "Recognition",
     "Run",
     "Written",
+    "WrittenDocument",
     "check_business",
     "check_pack",
     "create_business",
@@ -81,6 +84,8 @@ __all__ = [
     "study",
     "undo_import",
     "write_report",
+    "write_starters",
+    "write_strategy_document",
 ]
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from regulars.analysis.diagnosis import Diagnosis
 from regulars.api.business import SETTINGS, OpenBusiness, create_business, open_business
 from regulars.api.intake import ImportReport, import_files, save_profile
-from regulars.api.reporting import FORMATS, Written, write_report
+from regulars.api.reporting import Format, Written, write_report
 from regulars.api.runs import Run
 from regulars.api.work import formulate, study
 from regulars.base.errors import BadSettings
@@ -22,6 +22,8 @@ from regulars.base.words import LANGUAGES
 from regulars.ledger.synth import Synthesis, make_exports
 from regulars.strategy.plan import Plan
 
+#: The formats a demo's reports are written in.
+REPORTED: tuple[Format, ...] = ("html", "pdf")
 #: The day on which every demo pretends to be.
 LAST_DAY = date(2026, 10, 31)
 
@@ -65,7 +67,7 @@ def make_demo(
     studied = study(business, as_of=last_day, progress=progress)
     plan = formulate(business, study_run=studied, seed=seed, progress=progress)
     reports = tuple(
-        write_report(business, language=language, format=format) for language in LANGUAGES for format in FORMATS
+        write_report(business, language=language, format=format) for language in LANGUAGES for format in REPORTED
     )
     return Demo(business, made.truth_file, imported, studied, plan, reports)
 

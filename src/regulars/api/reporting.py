@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from regulars.analysis.diagnosis import Diagnosis
 from regulars.api.business import OpenBusiness
+from regulars.api.formats import DOCUMENT_FORMATS, DocumentFormat, rendered, written
 from regulars.api.runs import Run, latest_run, load_run
 from regulars.api.work import latest_study
 from regulars.report.build import build_document
-from regulars.report.render_html import to_html
-from regulars.report.render_pdf import to_pdf
 from regulars.strategy.plan import Plan
 
-type Format = Literal["html", "pdf"]
-FORMATS: tuple[Format, ...] = ("html", "pdf")
+type Format = DocumentFormat
+FORMATS: tuple[Format, ...] = DOCUMENT_FORMATS
 
 
 @dataclass(frozen=True)
@@ -39,7 +37,7 @@ def write_report(
         NotThere: the business has not been studied.
         UnknownLanguage: the product does not speak ``language``.
     """
-    plan = _latest_plan(business)
+    plan = latest_plan(business)
     base: Run[Diagnosis] = (
         load_run(business.runs / plan.result.study_run, Diagnosis) if plan else latest_study(business)
     )
@@ -47,15 +45,11 @@ def write_report(
         base.result, plan.result if plan else None, business=business.settings, pack=business.pack
     )
     path = out or business.reports / f"report-{language}.{format}"
-    content = to_pdf(document, language) if format == "pdf" else to_html(document, language).encode()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(path.name + ".part")
-    partial.write_bytes(content)
-    partial.replace(path)
+    written(path, rendered(document, language=language, format=format))
     return Written(path, language, format, base.id, plan.id if plan else None)
 
 
-def _latest_plan(business: OpenBusiness) -> Run[Plan] | None:
+def latest_plan(business: OpenBusiness) -> Run[Plan] | None:
     """The newest plan, if it was made from the newest study."""
     found = latest_run(business.runs, "plan")
     if found is None:

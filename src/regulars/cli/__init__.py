@@ -23,7 +23,8 @@ VERBS = {
     "segment": "Count and value the customers of whom a predicate is true.",
     "screen": "Judge customers by a scorecard whose points add up, and test it for bias.",
     "formulate": "Formulate the strategy: who gets which measure, at what cost, for what return.",
-    "report": "Write the report: HTML or PDF, English or Traditional Chinese.",
+    "report": "Write the report: HTML, PDF or DOCX, English or Traditional Chinese.",
+    "document": "Write the strategy document: chapters 0 to 16 and annexes, as HTML, PDF or DOCX.",
     "pack": "List, show or check trade packs.",
 }
 

@@ -96,7 +96,8 @@ class Table:
     """A table; ``caption`` says what it holds (for those who hear it), ``note`` is printed under it.
 
     ``beneath`` holds a sentence for each row (or None), set under the row across the whole table: a column of
-    sentences would be a few words wide. Empty when no row has one.
+    sentences would be a few words wide. Empty when no row has one. ``source`` says what its figures rest on, where the
+    footer of the section is not enough (so for every block that has one).
     """
 
     caption: Text
@@ -104,6 +105,7 @@ class Table:
     rows: tuple[tuple[Cell, ...], ...]
     note: Text | None = None
     beneath: tuple[Text | None, ...] = ()
+    source: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +131,7 @@ class KeyFigures:
     """A row of key figures."""
 
     items: tuple[KeyFigure, ...]
+    source: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +144,7 @@ class Figure:
     alt: Text
     data: Table
     note: Text | None = None
+    source: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +163,7 @@ class Points:
     items: tuple[Text, ...]
     title: Text | None = None
     numbered: bool = False
+    source: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +184,7 @@ class Entries:
 
     title: Text
     items: tuple[Entry, ...]
+    source: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +210,24 @@ class Queries:
     items: tuple[tuple[str, str], ...]
 
 
-type Block = Paragraph | KeyFigures | Figure | Table | Callout | Points | Entries | Cards | Queries
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A part of a long chapter: its answer, and what leads into it."""
+
+    text: Text
+    lead: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """What nobody has stated yet, and how to state it: shown openly, never filled in."""
+
+    title: Text
+    items: tuple[Text, ...]
+    how: Text
+
+
+type Block = Heading | Missing | Paragraph | KeyFigures | Figure | Table | Callout | Points | Entries | Cards | Queries
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +242,10 @@ class Footer:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One chapter. ``heading`` states the answer, ``name`` is what the chapter is about (contents, running head)."""
+    """One chapter. ``heading`` states the answer, ``name`` is what the chapter is about (contents, running head).
+
+    In a book chapters have a ``number`` and say in plain words what they answer (``answers``).
+    """
 
     id: str
     name: Text
@@ -227,11 +253,22 @@ class Section:
     lead: Text | None
     blocks: tuple[Block, ...]
     footer: Footer | None
+    number: str = ""
+    answers: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """The first page of a book: what it is, where it stands, and its facts by name."""
+
+    subtitle: Text
+    status: Text
+    facts: tuple[tuple[Text, Param], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """The whole report, independent of language and renderer."""
+    """The whole report, independent of language and renderer. With a ``cover`` it is set as a book of chapters."""
 
     business: Local
     kind: Text  # what sort of report this is
@@ -242,3 +279,4 @@ class Document:
     program_version: str
     sections: tuple[Section, ...]
     notes: dict[str, str] = field(default_factory=dict)  # machine-readable facts kept with the file (schema, run)
+    cover: Cover | None = None

@@ -51,13 +51,23 @@ def to_svg(chart: dict[str, Any], language: str, *, width: int, prefix: str, squ
 
     ``prefix`` keeps its inner ids apart from those of other charts on the page.
     """
+    spec = _spec(chart, language, width, squeeze)
+    svg = str(vl_convert.vegalite_to_svg(spec, vl_version=VEGA_LITE))
+    svg = re.sub(r'(id="|url\(#|href="#)(\w+)', rf"\g<1>{prefix}-\2", svg)
+    return re.sub(r"\s*<\?xml.*?\?>\s*", "", svg)
+
+
+def to_png(chart: dict[str, Any], language: str, *, width: int, scale: float = 2.0, squeeze: float = 1.0) -> bytes:
+    """The chart as a picture of ``width`` times ``scale`` pixels, for files that hold no SVG."""
+    spec = {**_spec(chart, language, width, squeeze), "background": "white"}
+    return bytes(vl_convert.vegalite_to_png(spec, vl_version=VEGA_LITE, scale=scale))
+
+
+def _spec(chart: dict[str, Any], language: str, width: int, squeeze: float) -> dict[str, Any]:
     _fonts_registered()
-    spec = {
+    return {
         **localise(chart, language),
         "width": width,
         "height": chart["height"] * squeeze,
         "autosize": {"type": "fit-x", "contains": "padding"},
     }
-    svg = str(vl_convert.vegalite_to_svg(spec, vl_version=VEGA_LITE))
-    svg = re.sub(r'(id="|url\(#|href="#)(\w+)', rf"\g<1>{prefix}-\2", svg)
-    return re.sub(r"\s*<\?xml.*?\?>\s*", "", svg)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
+from regulars.base.text import Text
 from regulars.report.document import (
     Block,
     Callout,
@@ -11,8 +12,10 @@ from regulars.report.document import (
     Entries,
     Entry,
     Figure,
+    Heading,
     KeyFigure,
     KeyFigures,
+    Missing,
     Paragraph,
     Points,
     Queries,
@@ -28,25 +31,40 @@ WIDE, NARROW = 920, 330
 def block(s: Speaker, b: Block) -> str:
     """One block."""
     match b:
+        case Heading():
+            lead = f'<p class="note">{s.words(b.lead)}</p>' if b.lead is not None else ""
+            return f'<h3 class="part">{s.serif(b.text)}</h3>{lead}'
+        case Missing():
+            return _missing(s, b)
         case Paragraph():
             return f'<p class="{b.style}">{s.words(b.text)}</p>'
         case KeyFigures():
-            return f'<div class="keys">{"".join(_key(s, k) for k in b.items)}</div>'
+            return f'<div class="keys">{"".join(_key(s, k) for k in b.items)}</div>{source(s, b.source)}'
         case Figure():
             return _figure(s, b)
         case Table():
-            return f'<div class="card">{table(s, b)}</div>'
+            return f'<div class="card">{table(s, b)}{source(s, b.source)}</div>'
         case Callout():
             text = f"<p>{s.words(b.text)}</p>" if b.text is not None else ""
             return f'<div class="callout {b.tone}"><strong>{s.strong(b.title)}</strong>{text}</div>'
         case Points():
             return _points(s, b)
         case Entries():
-            return f"<h3>{s.serif(b.title)}</h3>" + "".join(_entry(s, e) for e in b.items)
+            return f"<h3>{s.serif(b.title)}</h3>" + "".join(_entry(s, e) for e in b.items) + source(s, b.source)
         case Cards():
             return "".join(_card(s, b))
         case Queries():
             return "".join(_query(s, name, sql) for name, sql in b.items)
+
+
+def source(s: Speaker, text: Text | None) -> str:
+    """What a block's figures rest on."""
+    return f'<p class="source">{s.words(text)}</p>' if text is not None else ""
+
+
+def _missing(s: Speaker, m: Missing) -> str:
+    items = "".join(f"<li>{s.words(i)}</li>" for i in m.items)
+    return f'<div class="missing"><h3>{s.serif(m.title)}</h3><ul>{items}</ul><p class="note">{s.words(m.how)}</p></div>'
 
 
 def _key(s: Speaker, k: KeyFigure) -> str:
@@ -63,13 +81,16 @@ def _figure(s: Speaker, f: Figure) -> str:
         pictures.append(f'<div class="{kind}">{svg.replace("<svg", label, 1)}</div>')
     under = f'<p class="note">{s.words(f.note)}</p>' if f.note is not None else ""
     data = f"<details><summary>{s.page('figures')}</summary>{table(s, f.data, plain=True)}</details>"
-    return f'<figure class="card"><figcaption>{s.serif(f.title)}</figcaption>{"".join(pictures)}{under}{data}</figure>'
+    foot = source(s, f.source)
+    head = f"<figcaption>{s.serif(f.title)}</figcaption>"
+    return f'<figure class="card">{head}{"".join(pictures)}{under}{data}{foot}</figure>'
 
 
 def _points(s: Speaker, p: Points) -> str:
     title = f"<h3>{s.serif(p.title)}</h3>" if p.title is not None else ""
     tag = "ol" if p.numbered else "ul"
-    return f'<div class="card points">{title}<{tag}>{"".join(f"<li>{s.words(i)}</li>" for i in p.items)}</{tag}></div>'
+    items = "".join(f"<li>{s.words(i)}</li>" for i in p.items)
+    return f'<div class="card points">{title}<{tag}>{items}</{tag}>{source(s, p.source)}</div>'
 
 
 def _entry(s: Speaker, e: Entry) -> str:

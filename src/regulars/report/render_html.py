@@ -7,7 +7,7 @@ from pathlib import Path
 
 from regulars.base.text import Text, say
 from regulars.base.words import locale_of
-from regulars.report.document import Document, Footer, Section
+from regulars.report.document import Cover, Document, Footer, Section
 from regulars.report.fonts import font_faces
 from regulars.report.html_blocks import block
 from regulars.report.speaker import Speaker
@@ -49,7 +49,7 @@ def _plain(text: Text, language: str) -> str:
 
 def _contents(s: Speaker, document: Document) -> str:
     s.used["serif"].update("熟Regulars")
-    links = "".join(f'<li><a href="#{x.id}">{s.words(x.name)}</a></li>' for x in document.sections)
+    links = "".join(f'<li><a href="#{x.id}">{_number(s, x)}{s.words(x.name)}</a></li>' for x in document.sections)
     brand = '<p class="brand"><span class="seal" lang="zh-Hant">熟</span>Regulars</p>'
     inside = f"<ol>{links}</ol>"
     label = s.page("contents")
@@ -59,7 +59,13 @@ def _contents(s: Speaker, document: Document) -> str:
     )
 
 
+def _number(s: Speaker, section: Section) -> str:
+    return f'<span class="no">{s.words(section.number)}</span> ' if section.number else ""
+
+
 def _masthead(s: Speaker, document: Document) -> str:
+    if document.cover is not None:
+        return _cover(s, document, document.cover)
     mission = ""
     if document.mission is not None:
         mission = f'<p class="mission">{s.page("mission", mission=document.mission)}</p>'
@@ -71,13 +77,37 @@ def _masthead(s: Speaker, document: Document) -> str:
     )
 
 
+def _cover(s: Speaker, document: Document, cover: Cover) -> str:
+    facts = "".join(f"<div><dt>{s.words(label)}</dt><dd>{s.words(value)}</dd></div>" for label, value in cover.facts)
+    mission = ""
+    if document.mission is not None:
+        mission = f'<p class="mission">{s.page("mission", mission=document.mission)}</p>'
+    return (
+        f'<header class="masthead cover"><p class="business">{s.serif(document.business)}</p>'
+        f'<p class="title">{s.serif(cover.subtitle)}</p><p class="sub">{s.words(document.trade)}</p>{mission}'
+        f'<p class="status">{s.words(cover.status)}</p><dl>{facts}</dl></header>'
+    )
+
+
+def eyebrow(section: Section) -> Text:
+    """What stands above a section's answer: its name, in a book with the chapter's number."""
+    if not section.number:
+        return section.name
+    kind = "chapter" if section.number.isdigit() else "annex"
+    return say(f"book.page.{kind}", number=section.number, name=section.name)
+
+
 def _section(s: Speaker, section: Section, *, first: bool) -> str:
     tag = "h1" if first else "h2"
     lead = f'<p class="lead">{s.words(section.lead)}</p>' if section.lead is not None else ""
+    if section.answers is not None:
+        question = s.words(say("book.page.answers", question=section.answers))
+        lead = f'{lead}<p class="answers">{question}</p>'
     blocks = "".join(block(s, b) for b in section.blocks)
     foot = _footer(s, section.footer) if section.footer is not None else ""
+    above = f'<p class="eyebrow">{s.words(eyebrow(section))}</p>'
     return (
-        f'<section id="{section.id}" aria-labelledby="{section.id}-h"><p class="eyebrow">{s.words(section.name)}</p>'
+        f'<section id="{section.id}" aria-labelledby="{section.id}-h">{above}'
         f'<{tag} id="{section.id}-h">{s.serif(section.heading)}</{tag}>{lead}{blocks}{foot}</section>'
     )
 

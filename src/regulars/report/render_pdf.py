@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +10,9 @@ import typst
 
 from regulars.base.text import say
 from regulars.base.words import locale_of, show
-from regulars.report.document import Document, Queries
+from regulars.report.document import Document
 from regulars.report.drawing import FONTS
+from regulars.report.paper import on_paper
 from regulars.report.spoken import spoken
 
 TEMPLATE = Path(__file__).with_name("report.typ")
@@ -28,7 +28,7 @@ def to_pdf(document: Document, language: str) -> bytes:
         UnknownLanguage: the product does not speak ``language``.
     """
     locale_of(language)
-    source = spoken(_on_paper(document), language)
+    source = spoken(on_paper(document), language)
     words = {"document": json.dumps(source, ensure_ascii=False), "page": json.dumps(_page(document, language))}
     done = typst.compile(
         TEMPLATE,
@@ -41,12 +41,6 @@ def to_pdf(document: Document, language: str) -> bytes:
     )
     assert isinstance(done, bytes)
     return done
-
-
-def _on_paper(document: Document) -> Document:
-    """Without the wording of the queries: pages of SQL help nobody on paper."""
-    kept = tuple(s for s in document.sections if not any(isinstance(b, Queries) for b in s.blocks))
-    return replace(document, sections=kept)
 
 
 def _page(document: Document, language: str) -> dict[str, Any]:

@@ -1,0 +1,83 @@
+"""The strategy document: the newest plan, its study and what people stated, as one book in a language and a format."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from regulars.analysis.diagnosis import Diagnosis
+from regulars.api.business import OWN_PACK, OpenBusiness
+from regulars.api.formats import DocumentFormat, rendered, written
+from regulars.api.reporting import latest_plan
+from regulars.api.runs import Run, load_run
+from regulars.base.errors import NotThere
+from regulars.base.inputs.files import FILES, FOLDER, read_inputs
+from regulars.base.text import say
+from regulars.packs.load import pack_folder
+from regulars.report.strategy.book import Book
+from regulars.report.strategy.build import build_strategy
+from regulars.strategy.plan import Plan
+
+
+@dataclass(frozen=True)
+class WrittenDocument:
+    """A strategy document on disk. ``stated`` are the files of ``strategy/`` it read, ``unstated`` those not there."""
+
+    path: Path
+    language: str
+    format: DocumentFormat
+    study_run: str
+    plan_run: str
+    stated: tuple[str, ...]
+    unstated: tuple[str, ...]
+
+
+def write_strategy_document(
+    business: OpenBusiness, *, language: str = "en", format: DocumentFormat = "html", out: Path | None = None
+) -> WrittenDocument:
+    """Write the strategy document of the newest plan, chapters 0 to 16 and the annexes.
+
+    Raises:
+        NotThere: nothing has been formulated from the newest study.
+        BadSettings: a file of ``strategy/`` cannot be read; the message names file and key.
+        UnknownLanguage: the product does not speak ``language``.
+    """
+    plan = latest_plan(business)
+    if plan is None:
+        raise NotThere(say("book.fault.no_plan"), say("book.fault.no_plan_hint"))
+    book = open_book(business, plan)
+    content = rendered(build_strategy(book), language=language, format=format)
+    path = out or business.reports / f"strategy-{language}.{format}"
+    written(path, content)
+    unstated = tuple(name for name in FILES if name not in book.inputs.files)
+    return WrittenDocument(path, language, format, plan.result.study_run, plan.id, tuple(book.inputs.files), unstated)
+
+
+def open_book(business: OpenBusiness, plan: Run[Plan]) -> Book:
+    """All that the chapters are given. Raises as :func:`write_strategy_document`."""
+    study = load_run(business.runs / plan.result.study_run, Diagnosis)
+    return Book(
+        diagnosis=study.result,
+        plan=plan.result,
+        business=business.settings,
+        pack=business.pack,
+        made=plan.result,
+        plan_run=plan.id,
+        inputs=read_inputs(business.folder),
+    )
+
+
+def write_starters(business: OpenBusiness) -> tuple[Path, ...]:
+    """Put the trade's starter files into ``strategy/`` of the business folder, where there is none of that name yet.
+
+    Returns the files written. They state nothing in anybody's name: the document marks them as unconfirmed.
+    """
+    own = business.folder / OWN_PACK
+    shelf = pack_folder(own if own.is_dir() else business.settings.pack) / FOLDER
+    made = []
+    for name in FILES:
+        source, goal = shelf / f"{name}.toml", business.folder / FOLDER / f"{name}.toml"
+        if source.is_file() and not goal.exists():
+            written(goal, source.read_bytes())
+            made.append(goal)
+    return tuple(made)

@@ -1,0 +1,12 @@
+"""Chapter 10 of the strategy document: its facts come from people."""
+
+from __future__ import annotations
+
+from regulars.report.document import Section
+from regulars.report.strategy.book import Book
+from regulars.report.strategy.unstated import unstated
+
+
+def chapter(c: Book) -> Section:
+    """The chapter, waiting for what people state."""
+    return unstated(c, "10", "communication", "strategy/communication.toml")

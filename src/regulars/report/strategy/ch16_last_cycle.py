@@ -1,0 +1,12 @@
+"""Chapter 16 of the strategy document."""
+
+from __future__ import annotations
+
+from regulars.base.text import say
+from regulars.report.document import Section
+from regulars.report.strategy.book import Book
+
+
+def chapter(c: Book) -> Section:
+    """The chapter."""
+    return c.chapter("16", "last_cycle", say("book.last_cycle.head"), ())
