@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from datetime import date
 from typing import Any
 
 from regulars.base.text import Day, Listing, Local, Money, Month, Number, Share, Text, say
 from regulars.base.words import show
-from regulars.report.document import Document, Figure, Footer
+from regulars.report.document import Document, Figure, Footer, Section
 from regulars.report.drawing import to_svg
 from regulars.report.typeset import typeset
 
@@ -31,6 +31,8 @@ def _speak(part: Any, language: str) -> Any:
         return _figure(part, language)
     if isinstance(part, Footer):
         return _footer(part, language)
+    if isinstance(part, Section) and part.answers is not None:
+        part = replace(part, answers=say("book.page.answers", question=part.answers))
     if is_dataclass(part) and not isinstance(part, type):
         told = {f.name: _speak(getattr(part, f.name), language) for f in fields(part)}
         return {"document_kind": told.get("kind"), **told, "kind": type(part).__name__}
@@ -49,6 +51,7 @@ def _figure(figure: Figure, language: str) -> dict[str, Any]:
         "title": show(figure.title, language),
         "alt": show(figure.alt, language),
         "note": None if figure.note is None else show(figure.note, language),
+        "source": None if figure.source is None else show(figure.source, language),
         "svg": to_svg(figure.chart, language, width=WIDTH, prefix=figure.id, squeeze=SQUEEZE),
     }
 
