@@ -39,7 +39,7 @@ def chapter(c: Context) -> Section | None:
     heading = say("report.plan.head", n=len(found), customers=plan.customers)
     entries = tuple(_entry(c, bundle) for bundle in found[:DESCRIBED])
     title = say("report.plan.details") if len(found) <= DESCRIBED else say("report.plan.details_first", n=DESCRIBED)
-    blocks = (_table(c, found), Entries(title, entries))
+    blocks = (measures_table(c, found), Entries(title, entries))
     return c.section("plan", heading, blocks, lead=_lead(c, plan), queries=("standings",), cards=cards)
 
 
@@ -49,7 +49,8 @@ def _lead(c: Context, plan: Plan) -> Text:
     return say("report.plan.lead", n=plan.held_out, price=c.purse.about(plan.holdout_price))
 
 
-def _table(c: Context, found: tuple[Bundle, ...]) -> Table:
+def measures_table(c: Context, found: tuple[Bundle, ...]) -> Table:
+    """What is done, for whom, at what cost and for what return."""
     scale = Scale.of(bundle.value_36 for bundle in found)
     columns = (
         Column(say("report.plan.measure"), share=2.2),
