@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from regulars.analysis.diagnosis import Diagnosis
 from regulars.api.business import OWN_PACK, OpenBusiness
 from regulars.api.formats import DocumentFormat, rendered, written
 from regulars.api.reporting import latest_plan
-from regulars.api.runs import Run, load_run
+from regulars.api.runs import Run, is_finished, load_run
 from regulars.base.errors import NotThere
 from regulars.base.inputs.files import FILES, FOLDER, read_inputs
 from regulars.base.text import say
 from regulars.packs.load import pack_folder
 from regulars.report.strategy.book import Book
 from regulars.report.strategy.build import build_strategy
+from regulars.report.strategy.past import Earlier
 from regulars.strategy.plan import Plan
 
 
@@ -64,7 +66,30 @@ def open_book(business: OpenBusiness, plan: Run[Plan]) -> Book:
         made=plan.result,
         plan_run=plan.id,
         inputs=read_inputs(business.folder),
+        earlier=earlier_plans(business, plan.result),
     )
+
+
+def earlier_plans(business: OpenBusiness, plan: Plan) -> tuple[Earlier, ...]:
+    """Plans of earlier cycles, the newest first: of days at least a cycle before; of one day the last one made."""
+    found: dict[date, Path] = {}
+    for folder in sorted(business.runs.glob("plan-*"), key=lambda f: f.stat().st_mtime_ns):
+        day = _day_of(folder.name)
+        if day is not None and is_finished(folder) and months_between(day, plan.provenance.as_of) >= plan.cycle_months:
+            found[day] = folder
+    return tuple(Earlier(found[day].name, load_run(found[day], Plan).result) for day in sorted(found, reverse=True))
+
+
+def _day_of(run: str) -> date | None:
+    try:
+        return date.fromisoformat(run.removeprefix("plan-")[:10])
+    except ValueError:
+        return None
+
+
+def months_between(first: date, last: date) -> int:
+    """Whole months from ``first`` to ``last``, negative where it lies after it."""
+    return 12 * (last.year - first.year) + last.month - first.month - (last.day < first.day)
 
 
 def write_starters(business: OpenBusiness) -> tuple[Path, ...]:

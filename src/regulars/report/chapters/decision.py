@@ -120,17 +120,26 @@ def _objectives(c: Context, plan: Plan) -> Table | Callout:
     return Table(say("report.objective.caption"), columns, rows, say("report.objective.note"), beneath)
 
 
-def _target(c: Context, row: TargetRow) -> tuple[Cell, ...]:
-    unit = c.purse.currency if row.kpi in MONEY_KPIS else "share" if row.kpi in SHARE_KPIS else "count"
+def _unit(c: Context, row: TargetRow) -> str:
+    return c.purse.currency if row.kpi in MONEY_KPIS else "share" if row.kpi in SHARE_KPIS else "count"
+
+
+def target_values(c: Context, row: TargetRow) -> tuple[Param, Text]:
+    """Where a KPI stands if nothing is done, and what is wanted of it."""
+    unit = _unit(c, row)
     goal: Param = _told(row.target) if unit == "share" else in_unit(row.target, unit, c.purse, estimated=False)
     before: Param = _told(row.baseline) if unit == "share" else in_unit(row.baseline, unit, c.purse)
-    wanted = say("report.objective.at_most" if row.kpi in CEILINGS else "report.objective.at_least", target=goal)
+    return before, say("report.objective.at_most" if row.kpi in CEILINGS else "report.objective.at_least", target=goal)
+
+
+def _target(c: Context, row: TargetRow) -> tuple[Cell, ...]:
+    before, wanted = target_values(c, row)
     chance = Pill(Share(row.probability), _tone(row.probability))
     return (
         Words(row.name, strong=True),
         Amount(before),
         Amount(wanted),
-        _expected(c, row, unit),
+        _expected(c, row, _unit(c, row)),
         chance,
     )
 

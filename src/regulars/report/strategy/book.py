@@ -27,7 +27,7 @@ from regulars.report.document import (
     Section,
     Table,
 )
-from regulars.report.strategy.past import Check, Earlier
+from regulars.report.strategy.past import Earlier
 from regulars.strategy.plan import Plan
 
 #: So many queries are named beside a figure; the chapter's foot names all of them.
@@ -36,13 +36,12 @@ NAMED = 3
 
 @dataclass(frozen=True, slots=True)
 class Book(Context):
-    """The material of the document: study, plan, what people stated, earlier cycles, checks made on this plan."""
+    """The material of the document: study, plan, what people stated, earlier cycles."""
 
     made: Plan
     plan_run: str
     inputs: Inputs
     earlier: tuple[Earlier, ...] = ()
-    checks: tuple[Check, ...] = ()
 
     def chapter(
         self,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from regulars.base.text import Text, say
 from regulars.report.chapters import (
     classes,
@@ -26,7 +28,8 @@ SHORT = (KeyFigures, Figure)
 
 def chapter(c: Book) -> Section:
     """Who the customers are, what they bring and who is leaving, each part with its own answer."""
-    first = overview.chapter(c)
+    first = overview.chapter(replace(c, plan=None))  # beside a plan the report has the decision in its place
+    assert first is not None
     parts: tuple[tuple[Section | None, tuple[type, ...], int], ...] = (
         (movement.chapter(c), SHORT, 2),
         (retention.chapter(c), SHORT, 2),

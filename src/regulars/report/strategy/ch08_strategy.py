@@ -10,9 +10,9 @@ from regulars.base.text import Listing, Number, Share, Text, say
 from regulars.report import names
 from regulars.report.chapters import hours, limits
 from regulars.report.chapters import plan as plan_chapter
+from regulars.report.chapters.bundles import Bundle, bundles
 from regulars.report.charts import nice_ticks
 from regulars.report.charts.bands import Dot, dots
-from regulars.report.chapters.bundles import Bundle, bundles
 from regulars.report.document import Amount, Bar, Block, Cell, Column, Figure, Heading, Section, Table, Words
 from regulars.report.figures import Scale, part
 from regulars.report.strategy.book import Book, cards_of, queries_of, sourced
@@ -57,12 +57,20 @@ def _processes(c: Book) -> Table:
         ),
         (
             "value",
-            say("book.strategy.value_does", kinds=Listing(tuple(names.relationship(r) for r in relations)), n=len(relations)),
+            say(
+                "book.strategy.value_does",
+                kinds=Listing(tuple(names.relationship(r) for r in relations)),
+                n=len(relations),
+            ),
             say("book.strategy.value_kpi", gain=c.purse.about(plan.value_36.mean)),
         ),
         (
             "channels",
-            say("book.strategy.channels_does", channels=Listing(tuple(names.channel(x) for x in channels)), n=len(channels)),
+            say(
+                "book.strategy.channels_does",
+                channels=Listing(tuple(names.channel(x) for x in channels)),
+                n=len(channels),
+            ),
             say("book.strategy.channels_kpi", n=c.business.contact.max_contacts),
         ),
         (
