@@ -90,15 +90,16 @@ class Book(Context):
         """A block whose content people stated, with its source."""
         return sourced(block, self.from_file(kind))
 
-    def missing(self, file: str, *items: Text | None, how: Text | None = None) -> Missing | None:
-        """What is not there yet, and how to supply it (by writing ``file``, unless ``how`` says otherwise).
+    def missing(self, file: str, *items: Text | None) -> Missing | None:
+        """What nobody has stated yet of a file, and how to state it; None where nothing is missing."""
+        return self.lacking(*items, how=say("book.missing.how", file=file))
 
-        None where nothing is missing.
-        """
+    def lacking(self, *items: Text | None, how: Text, title: Text | None = None) -> Missing | None:
+        """What is not there yet for another reason, and how it comes to be there; None where nothing is missing."""
         wanted = tuple(item for item in items if item is not None)
         if not wanted:
             return None
-        return Missing(say("book.missing.title"), wanted, how or say("book.missing.how", file=file))
+        return Missing(title or say("book.missing.title"), wanted, how)
 
     def unconfirmed(self, kind: type[InputFile]) -> Text | None:
         """An item for :meth:`missing` where a file is still the starter that nobody stands behind."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from regulars.base.text import say
+from regulars.base.text import Number, say
 from regulars.report.chapters import decision
 from regulars.report.chapters.bundles import bundles
-from regulars.report.chapters.plan import measures_table
 from regulars.report.document import Amount, Callout, Cell, Column, KeyFigures, Points, Section, Table, Words
+from regulars.report.figures import Scale
 from regulars.report.strategy.book import Book
+
+#: So many measures stand on the decision page.
+SHOWN = 4
 
 
 def chapter(c: Book) -> Section:
@@ -16,10 +19,37 @@ def chapter(c: Book) -> Section:
     assert page is not None  # a book has a plan
     first = tuple(b for b in page.blocks if isinstance(b, KeyFigures | Points))
     objectives = tuple(b for b in page.blocks if isinstance(b, Table | Callout))[:1]
-    found = bundles(c.made)
-    chosen = measures_table(c, found) if found else None
-    blocks = (*first, *objectives, chosen, _approval())
+    blocks = (*first, *objectives, _chosen(c), _approval())
     return c.chapter("0", "decision", page.heading, blocks, lead=page.lead, queries=("standings",), cards=_cards())
+
+
+def _chosen(c: Book) -> Table | None:
+    """The measures that bring most; chapter 8 has all of them with whom they are for."""
+    found = bundles(c.made)
+    if not found:
+        return None
+    shown = found[:SHOWN]
+    scale = Scale.of(b.value_36 for b in shown)
+    columns = (
+        Column(say("report.plan.measure"), share=3.0),
+        Column(say("report.axis.customers"), "right", 1.0),
+        Column(say("report.plan.cost"), "right", 1.0),
+        Column(say("report.plan.hours"), "right", 0.8),
+        Column(say("report.plan.value"), share=3.2),
+    )
+    rows: list[tuple[Cell, ...]] = [
+        (
+            Words(b.first.measure_name, strong=True),
+            Amount(b.customers),
+            Amount(c.purse.exact(b.cost)),
+            Amount(Number(b.hours)),
+            scale.cell(b.value_36, c.purse),
+        )
+        for b in shown
+    ]
+    rest = len(found) - len(shown)
+    note = say("book.decision.rest", n=rest) if rest else None
+    return Table(say("book.decision.chosen"), columns, tuple(rows), note, source=c.from_plan())
 
 
 def _cards() -> tuple[str, ...]:
@@ -28,9 +58,8 @@ def _cards() -> tuple[str, ...]:
 
 def _approval() -> Table:
     """To be filled in by hand or when the plan is approved: no name is ever put here by the program."""
-    columns = (Column(say("book.decision.step"), share=1.2), Column(say("book.decision.to_fill"), share=3.0))
-    rows: list[tuple[Cell, ...]] = [
-        (Words(say(f"book.decision.{step}"), strong=True), Amount(None))
-        for step in ("verdict", "reason", "approver", "day")
-    ]
-    return Table(say("book.decision.approval"), columns, tuple(rows), say("book.decision.unapproved"))
+    steps = ("verdict", "reason", "approver", "day")
+    columns = tuple(Column(say(f"book.decision.{step}"), share=1.4) for step in steps)
+    blank: tuple[Cell, ...] = tuple(Words("\N{NO-BREAK SPACE}", "\N{NO-BREAK SPACE}") for _ in steps)
+    source = say("book.decision.by_hand")
+    return Table(say("book.decision.approval"), columns, (blank,), say("book.decision.unapproved"), source=source)

@@ -58,12 +58,12 @@ def _constraints(c: Book) -> Table:
 def _missing(c: Book) -> Missing | None:
     unowned = tuple(_name(c, o.id) for o in c.business.objectives if not o.owner)
     undated = tuple(_name(c, o.id) for o in c.business.objectives if o.by is None)
-    return c.missing(
-        "business.toml",
+    return c.lacking(
         say("book.mandate.no_objective") if not c.business.objectives else None,
         say("book.mandate.no_owner", n=len(unowned), names=Listing(unowned)) if unowned else None,
         say("book.mandate.no_day", n=len(undated), names=Listing(undated)) if undated else None,
         None if c.business.mission else say("book.mandate.no_mission"),
+        how=say("book.missing.settings"),
     )
 
 

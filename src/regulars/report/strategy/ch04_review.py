@@ -130,4 +130,4 @@ def tiers_in(name: str) -> set[str]:
 
 def _missing(c: Book) -> Missing | None:
     how = say("book.review.how")
-    return c.missing("", say("book.review.no_log"), say("book.review.no_outcome"), how=how)
+    return c.lacking(say("book.review.no_log"), say("book.review.no_outcome"), how=how)

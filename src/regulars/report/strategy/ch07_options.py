@@ -125,8 +125,7 @@ def _sum(c: Book, mine: list[Bundle]) -> Estimate | None:
 
 def _missing(c: Book) -> Missing | None:
     empty = not any(m.family == "acquire" for m in c.pack.measures)
-    return c.missing(
-        "",
+    return c.lacking(
         say("book.options.no_acquisition") if empty else None,
         say("book.options.no_diversification"),
         how=say("book.options.how"),

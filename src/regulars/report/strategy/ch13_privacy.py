@@ -88,4 +88,8 @@ def _fairness(c: Book) -> Table | None:
 def _contact(c: Book) -> Missing | None:
     """What belongs to the moment of contact: this document cannot have tried it."""
     wanted = ("notice", "optout", "unsubscribe", "hours", "register", "access", "minors")
-    return c.missing("", *(say(f"book.privacy.at_{x}") for x in wanted), how=say("book.privacy.at_how"))
+    return c.lacking(
+        *(say(f"book.privacy.at_{x}") for x in wanted),
+        how=say("book.privacy.at_how"),
+        title=say("book.privacy.at_contact"),
+    )

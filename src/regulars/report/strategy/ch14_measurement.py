@@ -170,8 +170,7 @@ def _stop(c: Book) -> tuple[Text, ...]:
 
 def _missing(c: Book) -> Missing | None:
     unowned = tuple(plain(t.name) for t in c.made.targets if not _owner(c, t.objective))
-    return c.missing(
-        "business.toml",
+    return c.lacking(
         say("book.measurement.no_image"),
         say("book.measurement.no_owner", n=len(unowned), names=Listing(unowned)) if unowned else None,
         how=say("book.measurement.how"),

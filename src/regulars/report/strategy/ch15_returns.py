@@ -57,7 +57,8 @@ def _heading(c: Book) -> Text:
 
 
 def _lead(c: Book) -> Text | None:
-    chance = chance_of_gain(c.made.value_36)
+    nothing = next((r.plan_wins for r in c.made.rivals if r.id == "nothing"), None)
+    chance = chance_of_gain(c.made.value_36) if nothing is None else nothing  # counted on the draws where it was
     if chance is None:
         return None
     return say("book.returns.lead", range=c.purse.between(c.made.value_36), n=round(100 * chance))
@@ -129,6 +130,4 @@ def _break_even(found: tuple[Bundle, ...]) -> Table:
 
 
 def _missing(c: Book) -> Missing | None:
-    return c.missing(
-        "", say("book.returns.no_accounts"), say("book.returns.no_own_effects"), how=say("book.returns.how")
-    )
+    return c.lacking(say("book.returns.no_accounts"), say("book.returns.no_own_effects"), how=say("book.returns.how"))

@@ -56,6 +56,6 @@ def _row(c: Book, earlier: Earlier) -> tuple[Cell, ...]:
 
 def _missing(c: Book) -> Missing | None:
     how = say("book.last_cycle.how")
-    return c.missing(
-        "", say("book.last_cycle.no_plan") if not c.earlier else None, say("book.last_cycle.no_outcome"), how=how
+    return c.lacking(
+        say("book.last_cycle.no_plan") if not c.earlier else None, say("book.last_cycle.no_outcome"), how=how
     )
