@@ -80,7 +80,7 @@ def _key_figures(hand: Hand, k: KeyFigures) -> None:
     made = plain_table(hand, 1, len(k.items), labels, [1.0] * len(k.items))
     for inside, item in zip(made.rows[0].cells, k.items, strict=True):
         written(hand, inside, item.label, style="Note")
-        shown = inside.add_paragraph(hand.unknown if item.value is None else hand.say(item.value), style="Cell")
+        shown = hand.line(hand.unknown if item.value is None else item.value, "Cell", inside)
         run = shown.runs[0]
         run.font.size, run.font.name = Pt(11 if item.value is None else 15), HEADINGS
         if item.range is not None:

@@ -26,21 +26,28 @@ class Hand:
         self.document = document
         self.language = language
         self.unknown = unknown
-        self.lists = 0
+        self.styles: dict[str, str] = {}
 
     def say(self, shown: Param) -> str:
         """Words of this language, with true minus signs."""
         return typeset(show(shown, self.language))
 
     def line(self, shown: Param, style: str, into: Any = None) -> Any:
-        """A paragraph in a style."""
-        return (into or self.document).add_paragraph(self.say(shown), style=style)
+        """A paragraph in a style, at the end of the document or of a cell."""
+        return self.styled((into or self.document).add_paragraph(self.say(shown)), style)
+
+    def styled(self, paragraph: Any, style: str) -> Any:
+        """The paragraph in a style, by its id: looking a style up by name every time is most of the work."""
+        if style not in self.styles:
+            self.styles[style] = self.document.styles[style].style_id
+        paragraph._p.style = self.styles[style]
+        return paragraph
 
 
 def table(hand: Hand, t: Table) -> None:
     """A table under its caption, its head repeated on every page."""
     caption = hand.say(t.caption)
-    hand.document.add_paragraph(caption, style="Caption")
+    hand.line(caption, "Caption")
     beneath = [text for text in t.beneath if text is not None]
     made = plain_table(hand, 1 + len(t.rows) + len(beneath), len(t.columns), caption, [c.share for c in t.columns])
     rows = iter(made.rows)
@@ -97,7 +104,7 @@ def plain_table(hand: Hand, rows: int, columns: int, about: str, shares: list[fl
 
 def after(hand: Hand, note: Param | None) -> None:
     """The note under a table; Word needs a paragraph between two tables in any case."""
-    hand.document.add_paragraph("" if note is None else hand.say(note), style="Note")
+    hand.line("" if note is None else note, "Note")
 
 
 def _aligned(paragraph: Any, align: str) -> None:
@@ -107,16 +114,14 @@ def _aligned(paragraph: Any, align: str) -> None:
 
 def written(hand: Hand, inside: Any, shown: Param, *, style: str = "Cell") -> Any:
     """Words as the first paragraph of a cell."""
-    paragraph = inside.paragraphs[0]
-    paragraph.style = hand.document.styles[style]
+    paragraph = hand.styled(inside.paragraphs[0], style)
     paragraph.add_run(hand.say(shown))
     return paragraph
 
 
 def cell(hand: Hand, inside: Any, c: Cell) -> list[Any]:
     """Fill a cell; its paragraphs."""
-    first = inside.paragraphs[0]
-    first.style = hand.document.styles["Cell"]
+    first = hand.styled(inside.paragraphs[0], "Cell")
     match c:
         case Words():
             if c.swatch:

@@ -112,7 +112,7 @@ def _front(hand: Hand, document: Document) -> None:
         return
     bordered(hand.line(cover.status, "Normal"), {"left": ("single", theme.SEAL)})
     for label, value in cover.facts:
-        paragraph = hand.document.add_paragraph(style="Normal")
+        paragraph = hand.document.add_paragraph()
         paragraph.add_run(f"{hand.say(label)}  ").font.color.rgb = colour(theme.MUTED)
         paragraph.add_run(hand.say(value))
     hand.document.add_paragraph().add_run().add_break(WD_BREAK.PAGE)
@@ -124,7 +124,7 @@ def _contents(hand: Hand, document: Document, numbers: list[str]) -> None:
     title.runs[0].bold = True
     last = len(document.sections) - 1
     for place, (number, section) in enumerate(zip(numbers, document.sections, strict=True)):
-        line = hand.document.add_paragraph(style="Normal")
+        line = hand.document.add_paragraph()
         line.paragraph_format.space_after = Pt(2)
         if place == 0:
             _field_part(line, "begin")
@@ -146,7 +146,7 @@ def _instruction(line: Any, code: str) -> None:
 
 
 def _section(hand: Hand, section: Section, number: str, place: int) -> None:
-    heading = hand.document.add_paragraph(f"{number}  {hand.say(section.name)}", style="Heading 1")
+    heading = hand.line(f"{number}  {hand.say(section.name)}", "Heading 1")
     heading.paragraph_format.page_break_before = True
     bookmark(heading, f"chapter{place}", place + 1)
     hand.line(section.heading, "Answer")
@@ -163,7 +163,7 @@ def _section(hand: Hand, section: Section, number: str, place: int) -> None:
 def _foot(hand: Hand, footer: Footer) -> None:
     """What the chapter's figures rest on: day, data version, queries and methods."""
     said: list[Text] = [say("report.page.rests_day", day=footer.as_of, version=footer.data_version)]
-    line = hand.document.add_paragraph(style="Source")
+    line = hand.line("", "Source")
     line.add_run(f"{hand.say(say('report.page.rests_on'))} {hand.say(said[0])}")
     if footer.queries:
         line.add_run(f" · {hand.say(say('report.page.query'))} {hand.say(Listing(footer.queries))}")
