@@ -59,7 +59,9 @@ def _cards() -> tuple[str, ...]:
 def _approval() -> Table:
     """To be filled in by hand or when the plan is approved: no name is ever put here by the program."""
     steps = ("verdict", "reason", "approver", "day")
-    columns = tuple(Column(say(f"book.decision.{step}"), share=1.4) for step in steps)
-    blank: tuple[Cell, ...] = tuple(Words("\N{NO-BREAK SPACE}", "\N{NO-BREAK SPACE}") for _ in steps)
+    columns = (Column(say("book.decision.recorded"), share=1.0), Column(say("book.decision.by_whom"), share=3.0))
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (Words(say(f"book.decision.{step}"), strong=True), Words("\N{NO-BREAK SPACE}")) for step in steps
+    )
     source = say("book.decision.by_hand")
-    return Table(say("book.decision.approval"), columns, (blank,), say("book.decision.unapproved"), source=source)
+    return Table(say("book.decision.approval"), columns, rows, say("book.decision.unapproved"), source=source)
