@@ -1,4 +1,4 @@
-"""Write docs/reference/{cli,business,ledger}.md from the code. ``--check`` only compares (exit 1 when stale)."""
+"""Write docs/reference/{cli,business,ledger,strategy-inputs}.md from the code. ``--check`` only compares (exit 1 when stale)."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ import click
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
+from regulars.base.inputs.common import Source, Stated
+from regulars.base.inputs.files import FILES, FOLDER
 from regulars.base.settings import Business
 from regulars.cli import VERBS, cli
 from regulars.ledger.schema import TABLES
@@ -95,6 +97,55 @@ def business_page() -> str:
     return _NOTE + "# business.toml\n\n" + "\n".join(_settings(Business, "The business"))
 
 
+_INPUTS = """# strategy/*.toml
+
+What people state for the [strategy document](../how-to/write-the-strategy-document.md), in the folder `strategy/` of the business folder. No file has to
+be there: a chapter without its file says what is missing. A file that is there is read strictly: an unknown file or key, a claim without a dated source,
+an empty text is refused with file and key named.
+
+Texts are tables by language, `{ en = "...", zh-Hant = "..." }`, with one or both; the document counts texts that have only one. Days are written
+`2026-10-31`. `regulars document FOLDER --starters` puts the trade's starter files there, without overwriting any.
+
+Every file may begin with who stands behind it; without that it counts as a starter nobody has confirmed, and the document says so:
+
+```toml
+[stated]
+by = "Lily Chan, director"
+on = 2026-10-31
+```
+
+A claim about the world outside is never read without its source (`source`); one that is more than a year older than the document is marked.
+"""
+
+
+def _input(model: type[BaseModel], heading: str, seen: set[type[BaseModel]]) -> Iterator[str]:
+    """A file, then each part of it once."""
+    seen.add(model)
+    yield f"{heading}\n\n{' '.join((model.__doc__ or '').split())}\n"
+    yield "| key | what it takes | needed |\n| --- | --- | --- |"
+    later: list[tuple[type[BaseModel], str]] = []
+    schema = model.model_json_schema()
+    for name, field in model.model_fields.items():
+        inner = [m for m in _models(field.annotation) if m not in seen]
+        many = get_origin(field.annotation) is tuple
+        later += [(m, f"### {f'[[{name}]]' if many else f'[{name}]'}") for m in inner]
+        told = schema["properties"][name]
+        takes = "a day" if told.get("format") == "date" else _takes(told, schema)
+        yield f"| `{name}` | {takes} | {'yes' if field.is_required() else 'no'} |"
+    yield ""
+    for found, title in later:
+        if found not in seen:
+            yield from _input(found, title, seen)
+
+
+def inputs_page() -> str:
+    """Every key of the files that people state for the strategy document."""
+    seen: set[type[BaseModel]] = {Stated, Source}
+    parts = ["## [stated] and source\n", "\n".join(_input(Source, "### [source]", set()))]
+    parts += ["\n".join(_input(model, f"## {FOLDER}/{name}.toml", seen)) for name, model in FILES.items()]
+    return _NOTE + _INPUTS + "\n" + "\n".join(parts)
+
+
 def ledger_page() -> str:
     """Every column of the ledger."""
     lines = [
@@ -109,7 +160,7 @@ def ledger_page() -> str:
     return _NOTE + "\n".join(lines)
 
 
-PAGES = {"cli.md": cli_page, "business.md": business_page, "ledger.md": ledger_page}
+PAGES = {"cli.md": cli_page, "business.md": business_page, "ledger.md": ledger_page, "strategy-inputs.md": inputs_page}
 
 
 def stale() -> list[str]:
