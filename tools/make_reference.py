@@ -1,4 +1,4 @@
-"""Write docs/reference/{cli,business,ledger,strategy-inputs}.md from the code. ``--check`` only compares (exit 1 when stale)."""
+"""Write the pages of docs/reference that the code tells (PAGES). ``--check`` only compares (exit 1 when stale)."""
 
 from __future__ import annotations
 
@@ -99,14 +99,17 @@ def business_page() -> str:
 
 _INPUTS = """# strategy/*.toml
 
-What people state for the [strategy document](../how-to/write-the-strategy-document.md), in the folder `strategy/` of the business folder. No file has to
-be there: a chapter without its file says what is missing. A file that is there is read strictly: an unknown file or key, a claim without a dated source,
-an empty text is refused with file and key named.
+What people state for the [strategy document](../how-to/write-the-strategy-document.md), in the folder `strategy/`
+of the business folder. No file has to be there: a chapter without its file says what is missing. A file that is
+there is read strictly: an unknown file or key, a claim without a dated source, an empty text is refused with file
+and key named.
 
-Texts are tables by language, `{ en = "...", zh-Hant = "..." }`, with one or both; the document counts texts that have only one. Days are written
-`2026-10-31`. `regulars document FOLDER --starters` puts the trade's starter files there, without overwriting any.
+Texts are tables by language, `{ en = "...", zh-Hant = "..." }`, with one or both; the document counts texts that
+have only one. Days are written `2026-10-31`. `regulars document FOLDER --starters` puts the trade's starter files
+there, without overwriting any.
 
-Every file may begin with who stands behind it; without that it counts as a starter nobody has confirmed, and the document says so:
+Every file may begin with who stands behind it; without that it counts as a starter nobody has confirmed, and the
+document says so:
 
 ```toml
 [stated]
@@ -114,7 +117,8 @@ by = "Lily Chan, director"
 on = 2026-10-31
 ```
 
-A claim about the world outside is never read without its source (`source`); one that is more than a year older than the document is marked.
+A claim about the world outside is never read without its source (`source`); one that is more than a year older
+than the document is marked.
 """
 
 
