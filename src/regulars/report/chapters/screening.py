@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 from regulars.analysis.screening import BiasTest, Screened
 from regulars.analysis.screening.screen import AGES
@@ -38,7 +39,10 @@ def chapter(c: Context) -> Section | None:
 
 def _card(c: Context, found: Screened, number: int) -> list[Block | None]:
     flags = Callout(say("report.screening.mind"), then(*found.flags), "warn") if found.flags else None
-    return [_scores(found, number), _terms(found), flags, *(_bias(c, test) for test in found.bias)]
+    tests = [_bias(c, test) for test in found.bias]
+    if tests:
+        tests[-1] = replace(tests[-1], note=say("report.screening.bias_note"))
+    return [_scores(found, number), _terms(found), flags, *tests]
 
 
 def binned(scores: Sequence[tuple[int, int]], *, cut: int) -> tuple[int, list[int], list[int]]:
@@ -114,7 +118,8 @@ def _bias(c: Context, test: BiasTest) -> Table:
         Column(say("report.screening.verdict"), share=1.2),
     )
     rows: list[tuple[Cell, ...]] = []
-    for group in test.groups:
+    youngest = AGES[0][1]
+    for group in sorted(test.groups, key=lambda group: group.group != youngest):  # else in the order of their names
         ratio = None if group.ratio is None else Number(group.ratio.mean, 2)
         range_ = None
         if group.ratio is not None:
@@ -130,7 +135,7 @@ def _bias(c: Context, test: BiasTest) -> Table:
                 pill,
             )
         )
-    return Table(_verdict(test), columns, tuple(rows), say("report.screening.bias_note"))
+    return Table(_verdict(test), columns, tuple(rows))
 
 
 def _group(c: Context, test: BiasTest, group: str) -> Param:
