@@ -73,7 +73,7 @@ def solve(
     program = Program(offer.problem)
     solution = program.best()
     offer = replace(offer, problem=program.tightened())
-    x = whole(solution.x, offer.problem, solution.on)
+    x = whole(solution.x, offer.problem, solution.on, solution.levels)
     fresh = draw(measures, count=sizes.report, seed=seed, stream=1)
     judge = Judge(offer, Evaluator(cells, fresh, discount=discount, no_show=no_show))
     points = frontier(offer)
