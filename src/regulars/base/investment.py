@@ -152,7 +152,7 @@ class Expansion(_Model):
 class Quarters(_Model):
     """The plan over several quarters: how many (0: none), and their budgets where they differ from the cycle's."""
 
-    count: Annotated[int, Field(ge=0, le=12)] = 8
+    count: Annotated[int, Field(ge=0, le=12)] = 12
     budgets: tuple[NotNegative, ...] = ()
 
 

@@ -48,8 +48,9 @@ class Solved:
     veto_prices: dict[str, float]
     remedies: dict[str, Remedy]
     singles: dict[str, tuple[float, Cell]]  # measure -> best net value per customer and where
+    evaluator: Evaluator  # of the draws optimised on, on the plan's own base
     invested: Invested = Invested()  # on the draws of the judge
-    weighed: Invested = Invested()  # on those optimised on
+    diagnosis: Diagnosis | None = None
 
 
 def feasible(measures: Sequence[Measure], facts: frozenset[str]) -> tuple[Measure, ...]:
@@ -111,8 +112,9 @@ def solve(
             if solution.shortfalls[goal.id] > ENOUGH
         },
         best_singles(columns, offer, cells),
+        evaluator,
         invested,
-        weighed,
+        diagnosis,
     )
 
 
