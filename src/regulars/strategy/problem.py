@@ -64,7 +64,8 @@ class Choice:
     """A decision that is no column: a level ``z`` with ``lower <= z <= upper``.
 
     ``value`` is what one unit adds to the plan's value (a cost is negative), ``use`` what one unit takes of limits
-    (limit id -> amount; negative makes room), ``gains`` what it adds to goals (goal id -> amount). An ``integer``
+    (limit id -> amount; negative makes room), ``gains`` what it adds to goals (goal id -> amount;
+    those of goals set aside do not count). An ``integer``
     choice with ``upper`` 1 is a yes or no. Ids are unique among choices and switches.
     """
 
@@ -187,10 +188,8 @@ class Problem:
         """Raise ValueError when a decision, group or link names what is not there: a defect of who built it."""
         decisions = self.decisions()
         ids, limits = [d.id for d in decisions], {limit.id for limit in self.limits}
-        goals = {goal.id for goal in self.goals}
         wrong = [f"id used twice: {id}" for id in set(ids) if ids.count(id) > 1]
         wrong += [f"{d.id} uses no limit {id!r}" for d in decisions for id in d.use if id not in limits]
-        wrong += [f"{d.id} serves no goal {id!r}" for d in self.choices for id in d.gains if id not in goals]
         wrong += [f"group {g.id}: no choice {id!r}" for g in self.groups for id in g.choices if id not in ids]
         wrong += [f"link to no choice {link.choice!r}" for link in self.links if link.choice not in ids]
         wrong += [f"{d.id}: bounds {d.lower}..{d.upper}" for d in decisions if not d.lower <= d.upper]

@@ -214,7 +214,6 @@ def test_choices_serve_goals() -> None:
     [
         {"choices": (Choice("a"), Choice("a"))},
         {"choices": (Choice("a", use={"nothing": 1.0}),)},
-        {"choices": (Choice("a", gains={"nothing": 1.0}),)},
         {"choices": (Choice("a", upper=-1.0),)},
         {"choices": (Choice("a", value=float("nan")),)},
         {"groups": (Group("g", ("nothing",)),)},
