@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from regulars.api.segments import segment
     from regulars.api.strategy_document import WrittenDocument, write_starters, write_strategy_document
     from regulars.api.trades import PackShown, check_pack, packs, show_pack
+    from regulars.api.trials import assign, latest_plan, measure
     from regulars.api.work import formulate, study
 
 _HOMES = {
@@ -54,6 +55,7 @@ _HOMES = {
     "segments": ("segment",),
     "strategy_document": ("WrittenDocument", "write_starters", "write_strategy_document"),
     "trades": ("PackShown", "check_pack", "packs", "show_pack"),
+    "trials": ("assign", "latest_plan", "measure"),
     "work": ("formulate", "study"),
 }
 
@@ -68,12 +70,15 @@ __all__ = [
     "Run",
     "Written",
     "WrittenDocument",
+    "assign",
     "check_business",
     "check_pack",
     "create_business",
     "formulate",
     "import_files",
+    "latest_plan",
     "make_demo",
+    "measure",
     "open_business",
     "packs",
     "recognise",

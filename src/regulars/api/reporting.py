@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from regulars.analysis.diagnosis import Diagnosis
+from regulars.analysis.screening import Screened
 from regulars.api.business import OpenBusiness
 from regulars.api.formats import DOCUMENT_FORMATS, DocumentFormat, rendered, written
-from regulars.api.runs import Run, latest_run, load_run
+from regulars.api.runs import Run, finished_at, is_finished, latest_run, load_run
 from regulars.api.work import latest_study
 from regulars.report.build import build_document
 from regulars.strategy.plan import Plan
@@ -37,19 +38,32 @@ def write_report(
         NotThere: the business has not been studied.
         UnknownLanguage: the product does not speak ``language``.
     """
-    plan = latest_plan(business)
+    plan = newest_plan(business)
     base: Run[Diagnosis] = (
         load_run(business.runs / plan.result.study_run, Diagnosis) if plan else latest_study(business)
     )
     document = build_document(
-        base.result, plan.result if plan else None, business=business.settings, pack=business.pack
+        base.result,
+        plan.result if plan else None,
+        business=business.settings,
+        pack=business.pack,
+        screened=screened_of(business, base),
     )
     path = out or business.reports / f"report-{language}.{format}"
     written(path, rendered(document, language=language, format=format))
     return Written(path, language, format, base.id, plan.id if plan else None)
 
 
-def latest_plan(business: OpenBusiness) -> Run[Plan] | None:
+def screened_of(business: OpenBusiness, study: Run[Diagnosis]) -> tuple[Screened, ...]:
+    """The newest result of every scorecard that was run on a study, by name of the card."""
+    newest: dict[str, Path] = {}
+    for found in sorted(business.runs.glob(f"screening-*-{study.id.removeprefix('study-')}-*"), key=finished_at):
+        if is_finished(found):
+            newest[load_run(found, Screened).result.card] = found
+    return tuple(load_run(newest[card], Screened).result for card in sorted(newest))
+
+
+def newest_plan(business: OpenBusiness) -> Run[Plan] | None:
     """The newest plan, if it was made from the newest study."""
     found = latest_run(business.runs, "plan")
     if found is None:

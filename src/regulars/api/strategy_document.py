@@ -9,7 +9,7 @@ from pathlib import Path
 from regulars.analysis.diagnosis import Diagnosis
 from regulars.api.business import OWN_PACK, OpenBusiness
 from regulars.api.formats import DocumentFormat, rendered, written
-from regulars.api.reporting import latest_plan
+from regulars.api.reporting import newest_plan
 from regulars.api.runs import Run, is_finished, load_run
 from regulars.base.errors import NotThere
 from regulars.base.inputs.files import FILES, FOLDER, read_inputs
@@ -44,7 +44,7 @@ def write_strategy_document(
         BadSettings: a file of ``strategy/`` cannot be read; the message names file and key.
         UnknownLanguage: the product does not speak ``language``.
     """
-    plan = latest_plan(business)
+    plan = newest_plan(business)
     if plan is None:
         raise NotThere(say("book.fault.no_plan"), say("book.fault.no_plan_hint"))
     book = open_book(business, plan)

@@ -11,8 +11,9 @@
 
        (1 - m/n) [L = o] + (1/n) ([L = o] + (m - 1)(k - [L = o]) / (n - 1))
 
-4. Those held out are given the line they would have had, by their place among the others and the same permutation:
-   the comparison of a line with its hold-out is then one of like with like.
+4. Everybody has an intended line: by score; for the held out that of the nearest by value of their stratum. Whether an
+   intended line was given was then decided by chance alone (hold-out or exchange), so that within a stratum those who
+   got it and those left without anything are alike.
 """
 
 from __future__ import annotations
@@ -27,8 +28,8 @@ from scipy.optimize import linprog
 from regulars.trial.chance import Ints, named, place_in, uniform
 from regulars.trial.mixture import Floats
 
-#: No line (silence); no line could be told.
-NONE, UNTOLD = -1, -2
+#: No line: silence.
+NONE = -1
 #: Share of each stratum whose lines are exchanged at random.
 RANDOM_SHARE = 0.05
 
@@ -83,13 +84,13 @@ class Lines:
 class Assigned:
     """What became of each customer, in the order they were given.
 
-    ``line`` is a row of the lines or NONE; ``would_be`` for the held out the line (or NONE) they would have had,
-    UNTOLD for everybody else. ``propensity`` is the chance of both what was drawn: held out or not, and the line.
+    ``line`` is a row of the lines or NONE; ``intended`` the line (or NONE) before chance had its say. ``propensity``
+    is the chance of both what was drawn: held out or not, and the line.
     """
 
     held: Bools
     line: Ints
-    would_be: Ints
+    intended: Ints
     held_chance: Floats
     propensity: Floats
 
@@ -109,35 +110,23 @@ def assign(people: People, strata: Strata, lines: Lines, *, salt: str, share: fl
         raise CannotAssign(int(strata.cell[np.flatnonzero(sizes < strata.held)[0]]))
     held = place_in(people.stratum, uniform(people.key, f"{salt}/hold-out"), people.key) < strata.held[people.stratum]
     line = np.full(people.key.size, NONE, dtype=np.int64)
-    would_be = np.full(people.key.size, UNTOLD, dtype=np.int64)
     by_cell = strata.cell[people.stratum]
     order = np.lexsort((people.key, -people.value, by_cell))
     bounds = np.searchsorted(by_cell[order], np.arange(int(by_cell.max(initial=-1)) + 2))
+    intended = line.copy()
     for cell in np.unique(np.r_[by_cell, lines.cell[lines.count > 0]]):
         own = np.flatnonzero((lines.cell == cell) & (lines.count > 0))
         rows = order[bounds[cell] : bounds[cell + 1]] if cell + 1 < bounds.size else order[:0]
-        _cell(rows, own, (people, strata, lines), held, line, would_be, int(cell))
+        line[rows] = _cell(rows, own, (people, strata, lines), held, int(cell))
+        intended[rows] = _intended(rows, people, held, line)
     atom = 2 * people.stratum + held
     line, chance = exchanged(line, atom, people.key, salt=f"{salt}/line", share=share)
-    would_be[held & (line != NONE)] = UNTOLD
-    shadow = would_be != UNTOLD
-    would_be[shadow], _ = exchanged(
-        would_be[shadow], people.stratum[shadow], people.key[shadow], salt=f"{salt}/would-be", share=share
-    )
     held_chance = strata.held[people.stratum] / sizes[people.stratum]
-    return Assigned(held, line, would_be, held_chance, chance * np.where(held, held_chance, 1 - held_chance))
+    return Assigned(held, line, intended, held_chance, chance * np.where(held, held_chance, 1 - held_chance))
 
 
-def _cell(
-    rows: Ints,
-    own: Ints,
-    given: tuple[People, Strata, Lines],
-    held: Bools,
-    line: Ints,
-    would_be: Ints,
-    cell: int,
-) -> None:
-    """Share out the lines of one cell. ``rows`` are its customers by falling value."""
+def _cell(rows: Ints, own: Ints, given: tuple[People, Strata, Lines], held: Bools, cell: int) -> Ints:
+    """Share out the lines of one cell. ``rows`` are its customers by falling value; gives the line of each."""
     people, strata, lines = given
     counts = lines.count[own]
     if counts.sum() > rows.size:
@@ -158,14 +147,17 @@ def _cell(
     mean = float(people.value[rows].mean()) if rows.size else 0.0
     relative = worth / mean if mean > 0 else np.ones(worth.size)
     score = np.outer(relative, lines.gain[ranked]) - lines.spends[ranked]
+    # Service goes to the held out where the others are not enough: what it does can be seen then, too.
+    score[out] -= 2 * float(np.abs(score).max(initial=0.0)) * (sizes.sum() + 1)
     numbers = transport(sizes, lines.count[ranked], may, score)
     if numbers is None:
         raise CannotAssign(cell)
     numbers = np.column_stack([numbers, sizes - numbers.sum(axis=1)])
     # Customers stand by falling value within each bucket already; lines follow by falling gain.
-    stable = np.argsort(at, kind="stable")
-    line[inside[stable]] = np.repeat(np.tile(np.r_[ranked, NONE], buckets.size), numbers.ravel())
-    _shadow(rows, people, held, line, would_be)
+    given_out = np.full(rows.size, NONE, dtype=np.int64)
+    stable = np.flatnonzero(take)[np.argsort(at, kind="stable")]
+    given_out[stable] = np.repeat(np.tile(np.r_[ranked, NONE], buckets.size), numbers.ravel())
+    return given_out
 
 
 def _parts(free: Bools, counts: Ints) -> Ints:
@@ -201,16 +193,16 @@ def transport(sizes: Ints, counts: Ints, may: Bools, score: Floats) -> Ints | No
     return numbers if fits else None
 
 
-def _shadow(rows: Ints, people: People, held: Bools, line: Ints, would_be: Ints) -> None:
-    """Give the held out the line of the nearest customer of their stratum who stands above them by value."""
-    out = rows[held[rows]]
-    stand = np.arange(rows.size)
-    for stratum in np.unique(people.stratum[out]):
+def _intended(rows: Ints, people: People, held: Bools, line: Ints) -> Ints:
+    """The lines of a cell's customers; those held out have that of who stands next above them in their stratum."""
+    out = held[rows]
+    intended = line[rows].copy()
+    for stratum in np.unique(people.stratum[rows[out]]):
         here = people.stratum[rows] == stratum
-        free, gone = stand[here & ~held[rows]], stand[here & held[rows]]
+        free, gone = np.flatnonzero(here & ~out), np.flatnonzero(here & out)
         if free.size:
-            above = np.maximum(np.searchsorted(free, gone) - 1, 0)
-            would_be[rows[gone]] = line[rows[free[above]]]
+            intended[gone] = intended[free[np.maximum(np.searchsorted(free, gone) - 1, 0)]]
+    return intended
 
 
 def exchanged(line: Ints, group: Ints, key: Ints, *, salt: str, share: float) -> tuple[Ints, Floats]:
@@ -237,7 +229,7 @@ def exchanged(line: Ints, group: Ints, key: Ints, *, salt: str, share: float) ->
 
 def _chances(before: Ints, after: Ints, at: Ints, size: Ints, drawn: Ints) -> Floats:
     """The chance of the line each customer has ``after``, given the line by score ``before``."""
-    width = int(max(before.max(), 0)) + 3
+    width = int(before.max()) + 4
     code = at * width + (after + 2)
     found, place, k = np.unique(code, return_inverse=True, return_counts=True)
     n, m, same = size[at], drawn[at], (before == after).astype(float)
