@@ -12,6 +12,7 @@ from regulars.base.settings import Business
 from regulars.packs.schema import Measure, Pack
 from regulars.strategy.allocate import Offer, offer_of
 from regulars.strategy.cells import Cell, without_holdout
+from regulars.strategy.clauses import hard, kept_whole, must_columns
 from regulars.strategy.draws import draw
 from regulars.strategy.judge import Judge
 from regulars.strategy.limits import ENOUGH, Remedy, frontier, price_of_veto, remedy
@@ -73,11 +74,11 @@ def solve(
     program = Program(offer.problem)
     solution = program.best()
     offer = replace(offer, problem=program.tightened())
-    x = whole(solution.x, offer.problem, solution.on)
+    x = kept_whole(whole(solution.x, offer.problem, solution.on), offer.problem)
     fresh = draw(measures, count=sizes.report, seed=seed, stream=1)
     judge = Judge(offer, Evaluator(cells, fresh, discount=discount, no_show=no_show))
     points = frontier(offer)
-    free = Program(replace(offer.problem, goals=())).best().value if offer.problem.goals else solution.value
+    free = Program(hard(offer.problem)).best().value if offer.problem.goals else solution.value
     unheld = offer_of(columns, evaluator, business, cells=[without_holdout(cell) for cell in cells])
     return Solved(
         offer,
@@ -117,11 +118,12 @@ def all_columns(measures: Sequence[Measure], evaluator: Evaluator, business: Bus
     """The options of all cells."""
     goals = looked_at(business.objectives)
     most = business.contact.max_contacts
-    return [
+    found = [
         column
         for at in range(len(evaluator.cells))
         for column in columns_of(at, measures, evaluator, max_contacts=most, goals=goals)
     ]
+    return found + must_columns(found, measures, evaluator.cells, business)
 
 
 def best_singles(columns: Sequence[Column], offer: Offer, cells: Sequence[Cell]) -> dict[str, tuple[float, Cell]]:
