@@ -48,6 +48,7 @@ if TYPE_CHECKING:
         strategy_in_force,
     )
     from regulars.api.trades import PackShown, check_pack, packs, show_pack
+    from regulars.api.trials import assign, latest_plan, measure
     from regulars.api.work import formulate, study, weigh
 
 _HOMES = {
@@ -82,6 +83,7 @@ _HOMES = {
         "strategy_in_force",
     ),
     "trades": ("PackShown", "check_pack", "packs", "show_pack"),
+    "trials": ("assign", "latest_plan", "measure"),
     "work": ("formulate", "study", "weigh"),
 }
 
@@ -102,6 +104,7 @@ __all__ = [
     "Written",
     "alternatives",
     "approve",
+    "assign",
     "check_business",
     "check_pack",
     "create_business",
@@ -109,8 +112,10 @@ __all__ = [
     "formulate",
     "import_files",
     "judge",
+    "latest_plan",
     "lock",
     "make_demo",
+    "measure",
     "open_business",
     "packs",
     "recognise",

@@ -31,6 +31,8 @@ VERBS = {
     "approve": "Approve a plan: it becomes the strategy in force.",
     "reject": "Reject a plan, or end the strategy in force.",
     "status": "Show what is in force, what waits for whom, and what blocks approval.",
+    "assign": "Assign the plan's measures to customers: hold-out first, by chances that are written down.",
+    "measure": "Measure what a cycle did, beside those left alone, and learn from it.",
     "report": "Write the report: HTML or PDF, English or Traditional Chinese.",
     "pack": "List, show or check trade packs.",
 }

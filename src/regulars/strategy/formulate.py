@@ -57,7 +57,16 @@ def formulate(
     no_show = no_show_rate(reader, as_of=diagnosis.provenance.as_of)
     progress(say("strategy.step.options"), 1, 4)
     aims = sort_aims(bound, cells.cells, reader=reader, diagnosis=diagnosis, seed=seed, draws=sizes.report)
-    solved = solve(cells.cells, business=aims.business, pack=pack, facts=facts, no_show=no_show, seed=seed, sizes=sizes)
+    solved = solve(
+        cells.cells,
+        business=aims.business,
+        pack=pack,
+        facts=facts,
+        no_show=no_show,
+        seed=seed,
+        sizes=sizes,
+        diagnosis=diagnosis,
+    )
     progress(say("strategy.step.report"), 2, 4)
     plan = assemble(
         solved,

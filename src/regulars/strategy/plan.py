@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from regulars.analysis.diagnosis import Provenance
 from regulars.base.estimate import Estimate
 from regulars.base.text import Local, Text
+from regulars.strategy.plan_investments import Investments
 from regulars.strategy.plan_mandate import Mandate
 
 SCHEMA = "regulars.formulate/1"
@@ -156,3 +157,4 @@ class Plan:
     draws: int
     seed: int
     mandate: Mandate | None = None
+    investments: Investments | None = None  # channels, service, loyalty, expansion, the quarters ahead
