@@ -354,7 +354,7 @@ def _told(texts: list[Text]) -> Text:
     """Sentences one after the other."""
     whole = texts[0]
     for text in texts[1:]:
-        whole = say("mandate.approve.then", first=whole, second=text)
+        whole = say("report.say.then", first=whole, second=text)
     return whole
 
 
