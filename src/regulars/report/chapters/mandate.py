@@ -8,22 +8,20 @@ from regulars.report.context import Context
 from regulars.report.document import (
     Amount,
     Block,
-    Callout,
     Cell,
     Column,
     Figure,
     Pill,
     Section,
     Table,
-    Tone,
     Words,
 )
 from regulars.report.figures import in_unit
 from regulars.strategy.plan_mandate import AimRow, ClauseRow, Finding, InterestRow, Link, Mandate
 
 _QUESTIONS = ("benefit", "harm", "pressure", "fairness", "vulnerable", "opt_out")
-#: So many measures fit beside each other in the picture; the table under it holds all.
-_WIDE = 8
+#: So many measures are drawn; the table under the picture holds all.
+_HIGH = 16
 
 
 def chapter(c: Context) -> Section | None:
@@ -39,7 +37,7 @@ def chapter(c: Context) -> Section | None:
 def blocks(c: Context, m: Mandate) -> tuple[Block | None, ...]:
     """The blocks of the chapter."""
     return (
-        *_findings(m),
+        _findings(m),
         _tree(m),
         matrix(c, m),
         _clauses(c, m.clauses),
@@ -61,12 +59,18 @@ def _lead(m: Mandate) -> Text:
     return say("report.mandate.lead") if m.consistent else say("report.mandate.lead_blocked")
 
 
-def _findings(m: Mandate) -> list[Block]:
-    return [Callout(f.text, f.hint, _tone(f)) for f in m.findings]
+def _findings(m: Mandate) -> Table | None:
+    if not m.findings:
+        return None
+    columns = (Column(say("report.mandate.finding"), share=4.0), Column(say("report.mandate.weight"), share=1.0))
+    rows: list[tuple[Cell, ...]] = [(Words(f.text, strong=f.weight == "blocks"), _weight(f)) for f in m.findings]
+    return Table(say("report.mandate.findings"), columns, tuple(rows), None, tuple(f.hint for f in m.findings))
 
 
-def _tone(finding: Finding) -> Tone:
-    return "bad" if finding.weight == "blocks" else "warn"
+def _weight(finding: Finding) -> Pill:
+    if finding.weight == "blocks":
+        return Pill(say("report.mandate.blocks"), "bad")
+    return Pill(say("report.mandate.warns"), "warn")
 
 
 def _tree(m: Mandate) -> Table | None:
@@ -121,14 +125,14 @@ def matrix(c: Context, m: Mandate) -> Figure | None:
     shown = sorted(used, key=lambda u: -sum(links[a.objective, u].amount / largest[a.objective] for a in aims))
     squares = [
         Square(row, column, link.amount / largest[a.objective], _amount(c, link))
-        for row, a in enumerate(aims)
-        for column, measure in enumerate(shown[:_WIDE])
+        for row, measure in enumerate(shown[:_HIGH])
+        for column, a in enumerate(aims)
         if (link := links[a.objective, measure]).state in ("serves", "against")
     ]
     title = say("report.mandate.matrix")
-    titles = (say("report.mandate.objectives"), say("report.mandate.measures"))
-    heads: list[Param] = [c.measure(u) for u in shown[:_WIDE]]
-    chart = heat([a.name for a in aims], heads, squares, titles, two_ways=True)
+    titles = (say("report.mandate.measures"), say("report.mandate.objectives"))
+    heads: list[Param] = [c.measure(u) for u in shown[:_HIGH]]
+    chart = heat(heads, [a.name for a in aims], squares, titles, two_ways=True)
     columns = (
         Column(say("report.mandate.measure"), share=2.0),
         *(Column(say("report.say.plain", text=a.name), "right", 1.3) for a in aims),
