@@ -28,7 +28,7 @@ def set_in_table(text: str, table: str, key: str, value: object) -> str:
     def change(document: dict[str, Any]) -> None:
         document.setdefault(table, {})[key] = value
 
-    lines = text.splitlines(keepends=True)
+    lines = _lines(text)
     block = next((b for b in _blocks(lines) if b.name == table and not b.many), None)
     if block is None:
         return _proved(text, _ended(text, [f"[{table}]", f"{key} = {written(value)}"]), change, f"{table}.{key}")
@@ -41,7 +41,7 @@ def set_in_item(text: str, table: str, id: str, key: str, value: object) -> str:
     def change(document: dict[str, Any]) -> None:
         next(item for item in document[table] if item.get("id") == id)[key] = value
 
-    lines = text.splitlines(keepends=True)
+    lines = _lines(text)
     block = _item(lines, table, id)
     return _proved(text, _with_key(lines, block, key, value), change, f"{table}.{id}.{key}")
 
@@ -64,7 +64,7 @@ def drop_item(text: str, table: str, id: str) -> str:
         if not document[table]:
             del document[table]
 
-    lines = text.splitlines(keepends=True)
+    lines = _lines(text)
     block = _item(lines, table, id)
     end = block.end
     for later in _blocks(lines):
@@ -72,7 +72,10 @@ def drop_item(text: str, table: str, id: str) -> str:
             end = later.end
         elif later.start >= end:
             break
-    return _proved(text, "".join(lines[: block.start] + lines[end:]), change, f"{table}.{id}")
+    start = block.start
+    if end == len(lines) and start and not lines[start - 1].strip():
+        start -= 1  # the blank line that set it off
+    return _proved(text, "".join(lines[:start] + lines[end:]), change, f"{table}.{id}")
 
 
 def written(value: object) -> str:
@@ -93,6 +96,11 @@ def written(value: object) -> str:
         case Mapping():
             return f"{{ {', '.join(f'{key} = {written(item)}' for key, item in value.items())} }}"
     raise TypeError(f"cannot write a {type(value).__name__} into TOML")
+
+
+def _lines(text: str) -> list[str]:
+    """Lines with their ends. TOML knows no end of line but these; strings may hold others."""
+    return re.findall(r"[^\n]*\n|[^\n]+", text)
 
 
 class _Block:
