@@ -11,13 +11,14 @@ from regulars.api.business import OWN_PACK, OpenBusiness
 from regulars.api.formats import DocumentFormat, rendered, written
 from regulars.api.reporting import newest_plan
 from regulars.api.runs import Run, is_finished, load_run
+from regulars.api.strategies import PLAN, day_of, status
 from regulars.base.errors import NotThere
 from regulars.base.inputs.files import FILES, FOLDER, read_inputs
 from regulars.base.text import say
 from regulars.packs.load import pack_folder
 from regulars.report.strategy.book import Book
 from regulars.report.strategy.build import build_strategy
-from regulars.report.strategy.past import Earlier
+from regulars.report.strategy.past import Approval, Earlier, Judged
 from regulars.strategy.plan import Plan
 
 
@@ -66,6 +67,7 @@ def open_book(business: OpenBusiness, plan: Run[Plan]) -> Book:
         made=plan.result,
         plan_run=plan.id,
         inputs=read_inputs(business.folder),
+        approval=_approval(business, plan.id),
         earlier=earlier_plans(business, plan.result),
     )
 
@@ -78,6 +80,21 @@ def earlier_plans(business: OpenBusiness, plan: Plan) -> tuple[Earlier, ...]:
         if day is not None and is_finished(folder) and months_between(day, plan.provenance.as_of) >= plan.cycle_months:
             found[day] = folder
     return tuple(Earlier(found[day].name, load_run(found[day], Plan).result) for day in sorted(found, reverse=True))
+
+
+def _approval(business: OpenBusiness, plan: str) -> Approval:
+    """Where the plan stands, from the journal of strategies."""
+    found = status(business, plan=plan)
+    names = {PLAN: say("book.decision.the_plan"), **{a.id: a.name for a in found.alternatives}}
+    judged = tuple(
+        Judged(names.get(j.about, j.about), j.verdict, j.reason, j.by, day_of(j.at)) for j in found.judgements
+    )
+    blocks = tuple(block.text for block in found.blocks)
+    current = found.in_force
+    if current is None or current.plan != plan:
+        return Approval(judged=judged, waits_for=found.waits_for, blocks=blocks)
+    at = day_of(current.approved_at)
+    return Approval(current.approved_by, at, current.reason, current.version, judged, found.waits_for, blocks)
 
 
 def _day_of(run: str) -> date | None:

@@ -84,9 +84,8 @@ def test_starters_never_overwrite_what_is_there(planned: Path) -> None:
 
 
 def test_a_plan_of_a_cycle_ago_is_told_as_the_last_cycle(planned: Path) -> None:
-    for word in (("study", planned, "--as-of", "2026-01-10"), ("formulate", planned)):
-        assert regulars(*word, "--quiet").code == 0
-    for word in (("study", planned, "--as-of", "2026-04-20", "--fresh"), ("formulate", planned, "--fresh")):
-        assert regulars(*word, "--quiet").code == 0
+    for day in ("2026-01-10", "2026-04-20"):
+        assert regulars("study", planned, "--as-of", day, "--fresh", "--quiet").code == 0
+        assert regulars("formulate", planned, "--fresh", "--quiet").code == 0
     page = Path(regulars("document", planned, "--json").json["path"]).read_text(encoding="utf-8")
     assert "One earlier plan is on record, of 10 Jan 2026" in page and "plan-2026-01-10" in page

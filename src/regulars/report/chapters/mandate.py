@@ -36,14 +36,12 @@ def chapter(c: Context) -> Section | None:
 
 def blocks(c: Context, m: Mandate) -> tuple[Block | None, ...]:
     """The blocks of the chapter."""
-    return (
-        _findings(m),
-        _tree(m),
-        matrix(c, m),
-        _clauses(c, m.clauses),
-        _interest(m.interest),
-        _factors(c, m),
-    )
+    return (*objectives(c, m), interest(m.interest), factors(c, m))
+
+
+def objectives(c: Context, m: Mandate) -> tuple[Block | None, ...]:
+    """Objectives, what does not fit among them, the matrix, and the clauses."""
+    return (_findings(m), _tree(m), matrix(c, m), _clauses(c, m.clauses))
 
 
 def _heading(m: Mandate) -> Text:
@@ -194,7 +192,8 @@ def _count(c: Context, row: ClauseRow, amount: float) -> Param:
     return Number(amount)
 
 
-def _interest(rows: tuple[InterestRow, ...]) -> Table | None:
+def interest(rows: tuple[InterestRow, ...]) -> Table | None:
+    """The customer-interest test of every measure in the plan."""
     if not rows:
         return None
     columns = (
@@ -223,7 +222,8 @@ def _interest(rows: tuple[InterestRow, ...]) -> Table | None:
     )
 
 
-def _factors(c: Context, m: Mandate) -> Table | None:
+def factors(c: Context, m: Mandate) -> Table | None:
+    """What bears on the plan from outside, and which decisions rest on it."""
     if not m.factors:
         return None
     columns = (

@@ -9,7 +9,7 @@ person stated them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from regulars.base.inputs.common import InputFile
 from regulars.base.inputs.files import Inputs, name_of
@@ -27,7 +27,7 @@ from regulars.report.document import (
     Section,
     Table,
 )
-from regulars.report.strategy.past import Earlier
+from regulars.report.strategy.past import Approval, Earlier
 from regulars.strategy.plan import Plan
 
 #: So many queries are named beside a figure; the chapter's foot names all of them.
@@ -38,10 +38,11 @@ NAMED = 3
 class Book(Context):
     """The material of the document: study, plan, what people stated, earlier cycles."""
 
-    made: Plan
-    plan_run: str
-    inputs: Inputs
-    earlier: tuple[Earlier, ...] = ()
+    made: Plan = field(kw_only=True)
+    plan_run: str = field(kw_only=True)
+    inputs: Inputs = field(default_factory=Inputs, kw_only=True)
+    approval: Approval = field(default_factory=Approval, kw_only=True)
+    earlier: tuple[Earlier, ...] = field(default=(), kw_only=True)
 
     def chapter(
         self,

@@ -98,4 +98,8 @@ def _cover(c: Book) -> Cover:
         (say("book.cover.data"), say("book.cover.version", version=p.data_version)),
         (say("book.cover.plan"), c.plan_run),
     )
-    return Cover(say("book.cover.subtitle"), say("book.cover.draft"), facts)
+    a = c.approval
+    status = say("book.cover.draft")
+    if a.by:
+        status = say("book.cover.approved", version=a.version, by=a.by, day=a.at)
+    return Cover(say("book.cover.subtitle"), status, facts)

@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
-from regulars.base.text import Number, say
+from regulars.base.text import Number, Param, say
 from regulars.report.chapters import decision
 from regulars.report.chapters.bundles import bundles
-from regulars.report.document import Amount, Callout, Cell, Column, KeyFigures, Points, Section, Table, Words
-from regulars.report.figures import Scale
+from regulars.report.document import (
+    Amount,
+    Block,
+    Callout,
+    Cell,
+    Column,
+    KeyFigures,
+    Pill,
+    Points,
+    Section,
+    Table,
+    Tone,
+    Words,
+)
+from regulars.report.figures import Scale, then
 from regulars.report.strategy.book import Book
+from regulars.report.strategy.past import Approval
 
 #: So many measures stand on the decision page.
 SHOWN = 4
+#: Room to write by hand.
+BLANK = "\N{NO-BREAK SPACE}"
 
 
 def chapter(c: Book) -> Section:
@@ -19,7 +35,7 @@ def chapter(c: Book) -> Section:
     assert page is not None  # a book has a plan
     first = tuple(b for b in page.blocks if isinstance(b, KeyFigures | Points))
     objectives = tuple(b for b in page.blocks if isinstance(b, Table | Callout))[:1]
-    blocks = (*first, *objectives, _chosen(c), _approval())
+    blocks = (*first, *objectives, _chosen(c), *_approval(c))
     return c.chapter("0", "decision", page.heading, blocks, lead=page.lead, queries=("standings",), cards=_cards())
 
 
@@ -56,12 +72,45 @@ def _cards() -> tuple[str, ...]:
     return ("allocation", "targets", "rivals")
 
 
-def _approval() -> Table:
-    """To be filled in by hand or when the plan is approved: no name is ever put here by the program."""
-    steps = ("verdict", "reason", "approver", "day")
+def _approval(c: Book) -> tuple[Block | None, ...]:
+    """Who judged what, who approved, and what stands against it: from the journal, never by the program."""
+    a = c.approval
+    steps: dict[str, Param] = {
+        "verdict": say("book.decision.accepted", version=a.version) if a.by else BLANK,
+        "reason": a.reason or BLANK,
+        "approver": a.by or BLANK,
+        "day": a.at or BLANK,
+    }
     columns = (Column(say("book.decision.recorded"), share=1.0), Column(say("book.decision.by_whom"), share=3.0))
     rows: tuple[tuple[Cell, ...], ...] = tuple(
-        (Words(say(f"book.decision.{step}"), strong=True), Words("\N{NO-BREAK SPACE}")) for step in steps
+        (Words(say(f"book.decision.{step}"), strong=True), Words(value)) for step, value in steps.items()
     )
-    source = say("book.decision.by_hand")
-    return Table(say("book.decision.approval"), columns, rows, say("book.decision.unapproved"), source=source)
+    note = None if a.by else say("book.decision.unapproved")
+    source = say("book.decision.journal" if a.by else "book.decision.by_hand")
+    table = Table(say("book.decision.approval"), columns, rows, note, source=source)
+    waits = then(*(x for x in (a.waits_for, *a.blocks) if x is not None)) if a.waits_for or a.blocks else None
+    callout = Callout(say("book.decision.before"), waits, "warn") if waits is not None and not a.by else None
+    return (_judgements(a), table, callout)
+
+
+def _judgements(a: Approval) -> Table | None:
+    """What was said of the plan and of what was weighed against it."""
+    if not a.judged:
+        return None
+    columns = (
+        Column(say("book.decision.about"), share=2.0),
+        Column(say("book.decision.verdict_of"), share=0.9),
+        Column(say("book.decision.reason"), share=2.6),
+        Column(say("book.decision.who"), share=1.5),
+    )
+    tones: dict[str, Tone] = {"accept": "good", "change": "warn", "reject": "bad"}
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (
+            Words(j.about, strong=True),
+            Pill(say(f"book.decision.{j.verdict}"), tones[j.verdict]),
+            Words(j.reason),
+            Words(j.by, j.at),
+        )
+        for j in a.judged
+    )
+    return Table(say("book.decision.judged"), columns, rows, source=say("book.decision.journal"))

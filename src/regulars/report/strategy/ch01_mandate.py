@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from regulars.base.text import Listing, Number, Share, Text, say
-from regulars.report.chapters import decision
+from regulars.report.chapters import decision, mandate
 from regulars.report.document import Callout, Cell, Column, Missing, Paragraph, Section, Table, Words
-from regulars.report.strategy.book import Book
+from regulars.report.strategy.book import Book, cards_of
 from regulars.report.strategy.matrix import consistency
 
 
 def chapter(c: Book) -> Section:
     """What the business wants, what it may not do, and how the plan serves it."""
-    page = decision.chapter(c)
+    page, found = decision.chapter(c), mandate.chapter(c)
     assert page is not None
     targets = tuple(b for b in page.blocks if isinstance(b, Table | Callout))[:1]
-    blocks = (_mission(c), *targets, *consistency(c), _constraints(c), _missing(c))
-    return c.chapter("1", "mandate", _heading(c), blocks, queries=("standings",), cards=("targets", "allocation"))
+    # A plan of an older program tells no tree: the matrix is then read off its lines.
+    fits = consistency(c) if found is None or c.made.mandate is None else mandate.objectives(c, c.made.mandate)
+    blocks = (_mission(c), *targets, *fits, _constraints(c), _missing(c))
+    cards = ("targets", "allocation", *cards_of(found))
+    return c.chapter("1", "mandate", _heading(c), blocks, queries=("standings",), cards=cards)
 
 
 def _heading(c: Book) -> Text:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from regulars.base.inputs.common import Claim, in_one_language, local
 from regulars.base.inputs.market import Development, Factor, Judgement, Market
 from regulars.base.text import Number, Text, say
+from regulars.report.chapters import mandate
 from regulars.report.document import (
     Bar,
     Block,
@@ -34,12 +35,15 @@ def chapter(c: Book) -> Section:
     found = c.inputs.of(Market)
     if found is None:
         wanted = c.missing(FILE, *(say(f"book.market.no_{part}") for part in ("traits", "new", "factors", "scores")))
-        return c.chapter("2", "market", say("book.missing.head"), (_own(c), wanted), queries=("cohorts", "newcomers"))
+        return c.chapter(
+            "2", "market", say("book.missing.head"), (_own(c), _planned(c), wanted), queries=("cohorts", "newcomers")
+        )
     blocks: tuple[Block | None, ...] = (
         _own(c),
         _claims(c, found.traits, say("book.market.traits")),
         _developments(c, found.developments),
         _factors(c, found.factors),
+        _planned(c),
         _orientation(c, found.orientation),
         _missing(c, found),
     )
@@ -115,6 +119,11 @@ def _factors(c: Book, found: tuple[Factor, ...]) -> Block | None:
         for x in found
     ]
     return c.stated(Market, Table(say("book.market.factors"), columns, tuple(rows)))
+
+
+def _planned(c: Book) -> Block | None:
+    """The factors of business.toml that decisions of the plan rest on."""
+    return mandate.factors(c, c.made.mandate) if c.made.mandate is not None else None
 
 
 def _orientation(c: Book, found: tuple[Judgement, ...]) -> Block | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from regulars.base.text import Share, Text, say
 from regulars.report import names
+from regulars.report.chapters import mandate
 from regulars.report.document import (
     Bar,
     Block,
@@ -28,6 +29,7 @@ def chapter(c: Book) -> Section:
     blocks: tuple[Block | None, ...] = (
         Callout(say("book.privacy.reading"), say("book.privacy.reading_note"), "plain"),
         _table(found),
+        mandate.interest(c.made.mandate.interest) if c.made.mandate is not None else None,
         _fairness(c),
         _contact(c),
     )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
-from regulars.base.text import Text
+from regulars.base.text import Param, Text
 from regulars.strategy.plan import Plan
 
 
@@ -14,6 +15,34 @@ class Earlier:
 
     run: str
     plan: Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What somebody said of the plan or of an alternative to it."""
+
+    about: Param
+    verdict: Literal["accept", "change", "reject"]
+    reason: str
+    by: str
+    at: Param
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """Where the plan stands on its way to a strategy.
+
+    ``by``, ``at``, ``reason`` and ``version`` are those of the approval; ``by`` is empty while nobody has approved.
+    ``waits_for`` says who is asked for what next, ``blocks`` what stands against approving.
+    """
+
+    by: str = ""
+    at: Param = ""
+    reason: str = ""
+    version: int = 0
+    judged: tuple[Judged, ...] = ()
+    waits_for: Text | None = None
+    blocks: tuple[Text, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
