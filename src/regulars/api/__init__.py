@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from regulars.api.screening import screen
     from regulars.api.segments import segment
     from regulars.api.trades import PackShown, check_pack, packs, show_pack
-    from regulars.api.trials import assign, latest_plan, measure
+    from regulars.api.trials import assign, latest_assignment, latest_plan, measure
     from regulars.api.work import formulate, study
 
 _HOMES = {
@@ -53,7 +53,7 @@ _HOMES = {
     "screening": ("screen",),
     "segments": ("segment",),
     "trades": ("PackShown", "check_pack", "packs", "show_pack"),
-    "trials": ("assign", "latest_plan", "measure"),
+    "trials": ("assign", "latest_assignment", "latest_plan", "measure"),
     "work": ("formulate", "study"),
 }
 
@@ -73,6 +73,7 @@ __all__ = [
     "create_business",
     "formulate",
     "import_files",
+    "latest_assignment",
     "latest_plan",
     "make_demo",
     "measure",
