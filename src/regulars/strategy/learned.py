@@ -113,8 +113,8 @@ def updated(pack: Pack, memory: Memory) -> tuple[Pack, Memory]:
 
     An effect is never given a wider prior than it had but by the error of transfer of its class of trust.
     """
-    if not memory.results or memory.today is None:
-        return pack, memory
+    if memory.today is None:
+        return pack, replace(memory, believed=(), wider={})
     by_effect: dict[tuple[str, int], list[Result]] = defaultdict(list)
     for result in memory.results:
         by_effect[result.measure, result.place].append(result)

@@ -20,7 +20,7 @@ from regulars.base.text import Listing, Local, Money, Number, Share, Text, say
 from regulars.packs.schema import Measure, Pack, Windows
 from regulars.strategy.explain import local
 from regulars.strategy.learned import Result
-from regulars.strategy.observing import Part, Seen, parts_of, seen_in
+from regulars.strategy.observing import Watched, parts_of
 from regulars.strategy.outcomes import MONTH, Followed
 from regulars.strategy.plan import CellInfo, Line, Plan
 from regulars.strategy.plan_measured import Forecast, Measured, Outcome
@@ -143,7 +143,8 @@ def read(
     contrasts = _contrasts(about, followed, arms, windows) if readable else {}
     outcomes = tuple(_outcome(kind, found, about, plan) for kind, found in contrasts.items())
     harm = _harm(about, followed, windows) if readable else None
-    verdict, said = _verdict(contrasts, checks, change)
+    lapsed = bool(about.lines) and all(c.state == "lapsed" for c in plan.cells if c.id == about.lines[0].cell)
+    verdict, said = _verdict(contrasts, checks, change, lapsed=lapsed)
     measured = Measured(
         tuple(m.id for m in about.measures),
         about.name,
@@ -223,11 +224,15 @@ def _harm(about: Comparison, followed: Followed, windows: Windows) -> int | None
     return watch(sequence, tuned_to=rows.size).harm_at
 
 
-def _verdict(contrasts: dict[str, Contrast], checks: Sequence[Finding], change: float) -> tuple[str, Text]:
-    """What can be said: by visits where somebody came, with the return rate's smallest visible change when unclear."""
+def _verdict(
+    contrasts: dict[str, Contrast], checks: Sequence[Finding], change: float, *, lapsed: bool
+) -> tuple[str, Text]:
+    """What can be said: by visits; for lapsed customers, of whom few come at all, by the share who came back."""
     stopped = next((check for check in checks if check.verdict == "unreadable"), None)
     if stopped is not None:
         return "untold", stopped.text
+    if lapsed:
+        return _in_points(contrasts["returned"])
     visits = contrasts["visits"]
     if not visits.told:
         return "untold", say("trial.measure.nobody_came")
@@ -243,6 +248,21 @@ def _verdict(contrasts: dict[str, Contrast], checks: Sequence[Finding], change: 
         return "worse", say("trial.measure.worse", **figures)
     least = Share(math.expm1(SEEN * visits.se))
     return "unclear", say("trial.measure.unclear", least=least, points=Number(100 * min(change, 1.0), 1), **figures)
+
+
+def _in_points(found: Contrast) -> tuple[str, Text]:
+    low, high = found.interval(LEVEL)
+    figures = {
+        "treated": Share(found.treated_mean),
+        "control": Share(found.control_mean),
+        "low": Number(100 * low, 1),
+        "high": Number(100 * high, 1),
+    }
+    if low > 0:
+        return "better", say("trial.measure.better_back", **figures)
+    if high < 0:
+        return "worse", say("trial.measure.worse_back", **figures)
+    return "unclear", say("trial.measure.unclear_back", points=Number(100 * SEEN * found.se, 1), **figures)
 
 
 def _taught(
@@ -264,43 +284,37 @@ def _taught(
         found = contrasts[kind]
         if not found.told:
             continue
-        seen = _together(about, followed, cells, kind, windows)
-        spread = math.sqrt(seen.variance + found.se**2)
-        forecasts.append((_forecast(about, kind, seen, found, spread), spread))
-        for at, part in enumerate(seen.parts):
-            said = seen.told(at, y=found.mean, se=found.se) if part.primitive == primitive else None
+        watched = _watched(about, followed, cells, kind, windows)
+        mean, doubt = watched.forecast()
+        spread = math.hypot(doubt, found.se)
+        forecasts.append((_forecast(about, kind, mean, doubt, found.mean, spread), spread))
+        for (measure, place), part in watched.beliefs.items():
+            said = watched.told(part.key, y=found.mean, se=found.se) if part.primitive == primitive else None
             if said is not None:
-                y, se = said
-                results.append(Result(part.measure, part.place, part.primitive, about.unit, y, se, followed.until, run))
+                results.append(Result(measure, place, primitive, about.unit, *said, followed.until, run))
     return tuple(results), tuple(forecasts)
 
 
-def _together(about: Comparison, followed: Followed, cells: dict[str, CellInfo], kind: str, windows: Windows) -> Seen:
-    """How the outcome moves with each effect: the mean over the comparison's lines, by customers."""
+def _watched(about: Comparison, followed: Followed, cells: dict[str, CellInfo], kind: str, windows: Windows) -> Watched:
+    """The outcome as the model expects it, over the comparison's lines by customers."""
     rows = about.rows
-    lately = float(lately_days(followed, rows, windows).mean()) / MONTH
-    total: dict[tuple[str, int], Part] = {}
-    weights = sum(line.customers for line in about.lines)
+    everybody = max(sum(line.customers for line in about.lines), 1)
     # Customers still, weighted by how often they come: expected visits over visits if all were.
     alive = min(float(followed.before[rows, 1].sum() / max(float(followed.rate[rows].sum()), 1e-9)), 1.0)
-    for line in about.lines:
-        cell, weight = cells[line.cell], line.customers / max(weights, 1)
-        parts = parts_of(about.measures, cell)
-        seen = seen_in(parts, cell, kind=kind, months=followed.months, lately=lately, alive=alive)
-        for part in seen.parts:
-            key = part.measure, part.place
-            moves = (total[key].moves if key in total else 0.0) + weight * part.moves
-            total[key] = replace(part, moves=moves)
-    return Seen(kind, tuple(total.values()))
+    lines = tuple(
+        (line.customers / everybody, cells[line.cell], parts_of(about.measures, cells[line.cell]))
+        for line in about.lines
+    )
+    lately = float(lately_days(followed, rows, windows).mean()) / MONTH
+    return Watched(kind, lines, followed.months, lately, alive)
 
 
-def _forecast(about: Comparison, kind: str, seen: Seen, found: Contrast, spread: float) -> Forecast:
-    doubt = math.sqrt(seen.variance)
-    low, high = seen.mean - 1.2816 * doubt, seen.mean + 1.2816 * doubt
+def _forecast(about: Comparison, kind: str, mean: float, doubt: float, actual: float, spread: float) -> Forecast:
     unit = "log_ratio" if kind == "visits" else "share"
-    shown = Estimate(seen.mean, low, seen.mean, high, unit, "calibration", about.rows.size)
-    inside = abs(found.mean - seen.mean) <= 1.2816 * spread
-    return Forecast(tuple(m.id for m in about.measures), about.unit, kind, shown, found.mean, inside)
+    shown = Estimate(mean, mean - 1.2816 * doubt, mean, mean + 1.2816 * doubt, unit, "calibration", about.rows.size)
+    return Forecast(
+        tuple(m.id for m in about.measures), about.unit, kind, shown, actual, abs(actual - mean) <= 1.2816 * spread
+    )
 
 
 def variance_explained(about: Comparison, followed: Followed) -> float:

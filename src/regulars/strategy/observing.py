@@ -6,17 +6,17 @@ months,
 
     V = sum_{t<=W} S_t f_t        Q = S_{W-r} (1 - exp(-sum_{t>W-r} S_t f_t / S_{W-r}))
 
-and, for those who had lapsed, whether they came back. The derivatives c of log V and Q with respect to each log effect
-(at what is believed, echo and fading included) make an observed y = sum_k c_k L_k + noise. What it says of one effect,
-the others' beliefs averaged over, is normal again:
+and, for those who had lapsed, whether they came back. An observed contrast (log V or Q, with the measure and without)
+is g(L) + noise for the effects L = (L_1, .., L_K). What it says of one of them is found by solving g(.., y_k, ..) = y
+with the others at what is believed, and their doubt counts as noise, c being the slopes of g there:
 
-    y_k = (y - sum_{j!=k} c_j m_j) / c_k        s_k^2 = (s^2 + sum_{j!=k} c_j^2 v_j) / c_k^2
+    s_k^2 = (s^2 + sum_{j!=k} c_j^2 v_j) / c_k^2
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,137 +24,124 @@ import numpy as np
 from regulars.packs.schema import Measure
 from regulars.strategy.draws import PSI, THETA, prior_of
 from regulars.strategy.plan import CellInfo
-from regulars.strategy.returns import Base, fading, path
+from regulars.strategy.returns import LONG, Base, fading, path
 
 #: An effect that moves the outcome by less than this part of itself is not told by it.
 LEAST = 0.01
+#: No effect is read as larger than this on the log scale; points of probability lie within -1 and 1 anyway.
+MOST = 3.0
 #: Days of a window of reactivation, as packs state it.
 REACTIVATION_DAYS = 90
-STEP = 0.05
+STEP, ROUNDS = 0.02, 12
+
+#: A measure and the place of an effect among its effects.
+type Key = tuple[str, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """An effect in an observed outcome: whose, its belief, and how far the outcome moves with it."""
+    """An effect in a cell: whose, its belief, how it fades, and how much of it counts beside others of a bundle."""
 
-    measure: str
-    place: int
+    key: Key
     primitive: str
     mean: float
     sd: float
     months: float
-    moves: float = 0.0
+    counts: float
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """An outcome as a sum of effects. ``kind``: visits (log ratio), seen or returned (difference of shares)."""
+class Watched:
+    """An outcome of a comparison. ``kind``: visits (log ratio), seen or returned (difference of shares).
+
+    ``lines`` are cells with their weight and effects; ``months`` the window, whose last ``lately`` count for seen;
+    ``alive`` the part of the customers believed to be customers still: a share can move among them alone.
+    """
 
     kind: str
-    parts: tuple[Part, ...]
+    lines: tuple[tuple[float, CellInfo, tuple[Part, ...]], ...]
+    months: float
+    lately: float
+    alive: float
 
     @property
-    def mean(self) -> float:
-        """The forecast: what the beliefs make of it."""
-        return sum(part.moves * part.mean for part in self.parts)
+    def beliefs(self) -> dict[Key, Part]:
+        """Every effect once."""
+        return {part.key: part for _, _, parts in self.lines for part in parts}
 
-    @property
-    def variance(self) -> float:
-        """The doubt of that forecast."""
-        return sum((part.moves * part.sd) ** 2 for part in self.parts)
+    def contrast(self, logs: Mapping[Key, float]) -> float:
+        """The expected contrast of those given the measure and those left without."""
+        return sum(weight * self._of_cell(cell, parts, logs) for weight, cell, parts in self.lines)
 
-    def told(self, at: int, *, y: float, se: float) -> tuple[float, float] | None:
-        """What an observed ``y`` says of the ``at``-th effect alone: value and error; None where it says nothing."""
-        part = self.parts[at]
-        if abs(part.moves) < LEAST:
+    def _of_cell(self, cell: CellInfo, parts: Sequence[Part], logs: Mapping[Key, float]) -> float:
+        if cell.state == "lapsed":
+            share = min(self.months * 30.4375 / REACTIVATION_DAYS, 1.0) if self.kind == "returned" else 0.0
+            return share * sum(p.counts * logs[p.key] for p in parts if p.primitive == "reactivation")
+        moved = self._outcome(cell, parts, logs) - self._outcome(cell, (), logs)
+        return moved if self.kind == "visits" else self.alive * moved
+
+    def _outcome(self, cell: CellInfo, parts: Sequence[Part], logs: Mapping[Key, float]) -> float:
+        effects: dict[str, np.ndarray] = {}
+        for part in parts:
+            if part.primitive in ("attrition", "frequency"):
+                log = part.counts * logs[part.key] * fading(part.months)[:, None]
+                effects[part.primitive] = effects.get(part.primitive, 0.0) + log
+        base = Base(np.full(1, cell.attrition), np.full(1, cell.frequency), np.ones(1), 1.0)
+        way = path(base, effects, psi=PSI[0] / sum(PSI))
+        alive = np.broadcast_to(way.alive, (LONG, 1))[:, 0]
+        coming = alive * np.broadcast_to(way.visits, (LONG, 1))[:, 0]
+        grid, total = np.arange(LONG + 1), np.concatenate([[0.0], np.cumsum(coming)])
+        all_visits = float(np.interp(self.months, grid, total))
+        if self.kind == "visits":
+            return math.log(max(all_visits, 1e-9))
+        start = max(self.months - self.lately, 0.0) if self.kind == "seen" else 0.0
+        there = float(np.interp(start, grid, np.concatenate([[1.0], alive])))
+        late = all_visits - float(np.interp(start, grid, total))
+        return there * (1 - math.exp(-late / max(there, 1e-9)))
+
+    def slope(self, key: Key, logs: Mapping[Key, float]) -> float:
+        """How far the contrast moves with an effect, at ``logs``."""
+        up, down = dict(logs) | {key: logs[key] + STEP}, dict(logs) | {key: logs[key] - STEP}
+        return (self.contrast(up) - self.contrast(down)) / (2 * STEP)
+
+    def forecast(self) -> tuple[float, float]:
+        """What the beliefs make of the contrast: mean and standard deviation."""
+        at = {key: part.mean for key, part in self.beliefs.items()}
+        doubt = sum((self.slope(key, at) * part.sd) ** 2 for key, part in self.beliefs.items())
+        return self.contrast(at), math.sqrt(doubt)
+
+    def told(self, key: Key, *, y: float, se: float) -> tuple[float, float] | None:
+        """What an observed contrast says of one effect alone: value and error; None where it says nothing."""
+        beliefs = self.beliefs
+        at = {name: part.mean for name, part in beliefs.items()}
+        slope = self.slope(key, at)
+        for _ in range(ROUNDS):
+            if abs(slope) < LEAST:
+                return None
+            at[key] = min(max(at[key] + (y - self.contrast(at)) / slope, -MOST), MOST)
+            slope = self.slope(key, at)
+        if abs(slope) < LEAST:
             return None
-        rest = self.mean - part.moves * part.mean
-        doubt = self.variance - (part.moves * part.sd) ** 2
-        return (y - rest) / part.moves, math.sqrt(se**2 + max(doubt, 0.0)) / abs(part.moves)
+        doubt = sum((self.slope(name, at) * part.sd) ** 2 for name, part in beliefs.items() if name != key)
+        return at[key], math.sqrt(se**2 + doubt) / abs(slope)
 
 
 def parts_of(measures: Sequence[Measure], cell: CellInfo) -> tuple[Part, ...]:
-    """The effects of a bundle that hold in a cell, overlap included in how far they count."""
+    """The effects of a bundle that hold in a cell; the strongest measure counts whole, each further one theta of it."""
     tiers = set(cell.tier.split("-")) if cell.tier != "all" else {"high", "middle", "low"}
-    found: list[tuple[float, list[Part]]] = []
-    for measure in measures:
-        own = []
+    found: list[tuple[float, int, list[Part]]] = []
+    for order, measure in enumerate(measures):
+        own, meant = [], tiers & set(measure.tiers)
         for place, effect in enumerate(measure.effects):
-            meant = tiers & set(measure.tiers)
             if (effect.states and cell.state not in effect.states) or (effect.tiers and not meant <= set(effect.tiers)):
                 continue
             prior = prior_of(effect)
-            own.append(Part(measure.id, place, effect.primitive, prior.mean, prior.sd, effect.months, 1.0))
-        found.append((max((abs(p.mean) for p in own), default=0.0), own))
+            own.append(Part((measure.id, place), effect.primitive, prior.mean, prior.sd, effect.months, 1.0))
+        counted = [abs(p.mean) for p in own if (p.primitive == "reactivation") == (cell.state == "lapsed")]
+        found.append((-max(counted, default=0.0), order, own))
     theta = THETA[0] / sum(THETA)
-    ranked = sorted(found, key=lambda one: -one[0])
     return tuple(
-        Part(p.measure, p.place, p.primitive, p.mean, p.sd, p.months, theta**rank)
-        for rank, (_, own) in enumerate(ranked)
+        Part(p.key, p.primitive, p.mean, p.sd, p.months, theta**rank)
+        for rank, (_, _, own) in enumerate(sorted(found, key=lambda one: one[:2]))
         for p in own
     )
-
-
-def seen_in(
-    parts: Sequence[Part], cell: CellInfo, *, kind: str, months: float, lately: float, alive: float = 1.0
-) -> Seen:
-    """How an outcome of that kind moves with each effect, in a window of ``months`` whose last ``lately`` count.
-
-    ``alive`` is the part of the customers believed to be customers still: a share can move among them alone.
-    """
-    if cell.state == "lapsed":
-        share = min(months * 30.4375 / REACTIVATION_DAYS, 1.0)
-        moved = [_moved(p, p.moves * share if p.primitive == "reactivation" else 0.0) for p in parts]
-        return Seen(kind, tuple(moved if kind == "returned" else [_moved(p, 0.0) for p in parts]))
-    at = {p.primitive: sum(q.moves * q.mean for q in parts if q.primitive == p.primitive) for p in parts}
-    fade = {p.primitive: p.months for p in parts}
-    part = 1.0 if kind == "visits" else alive
-    return Seen(kind, tuple(_moved(p, part * _slope(p, at, fade, cell, kind, months, lately)) for p in parts))
-
-
-def _moved(part: Part, moves: float) -> Part:
-    return Part(part.measure, part.place, part.primitive, part.mean, part.sd, part.months, moves)
-
-
-def _slope(
-    part: Part,
-    at: dict[str, float],
-    fades: dict[str, float],
-    cell: CellInfo,
-    kind: str,
-    months: float,
-    lately: float,
-) -> float:
-    fade = fades | {part.primitive: part.months}
-    if part.primitive not in ("attrition", "frequency"):
-        return 0.0
-
-    def outcome(more: float) -> float:
-        logs = {name: (value + (more if name == part.primitive else 0.0)) for name, value in at.items()}
-        return _outcome(cell, logs, fade, kind, months, lately)
-
-    return part.moves * (outcome(STEP) - outcome(-STEP)) / (2 * STEP)
-
-
-def _outcome(
-    cell: CellInfo, logs: dict[str, float], fade: dict[str, float], kind: str, months: float, lately: float
-) -> float:
-    base = Base(np.full(1, cell.attrition), np.full(1, cell.frequency), np.ones(1), 1.0)
-    effects = {
-        name: log * fading(fade[name])[:, None] for name, log in logs.items() if name in ("attrition", "frequency")
-    }
-    way = path(base, effects, psi=PSI[0] / sum(PSI))
-    alive = np.asarray(np.broadcast_to(way.alive, (36, 1)), dtype=float)[:, 0].copy()
-    coming = alive * np.asarray(np.broadcast_to(way.visits, (36, 1)), dtype=float)[:, 0]
-    total = np.concatenate([[0.0], np.cumsum(coming)])
-    grid = np.arange(37)
-
-    def until(month: float) -> float:
-        return float(np.interp(month, grid, total))
-
-    if kind == "visits":
-        return math.log(max(until(months), 1e-9))
-    start = max(months - lately, 0.0) if kind == "seen" else 0.0
-    there = float(np.interp(start, grid, np.concatenate([[1.0], alive])))
-    late = until(months) - until(start)
-    return there * (1 - math.exp(-late / max(there, 1e-9)))
