@@ -49,7 +49,7 @@ if TYPE_CHECKING:
         strategy_in_force,
     )
     from regulars.api.trades import PackShown, check_pack, packs, show_pack
-    from regulars.api.trials import assign, latest_plan, measure
+    from regulars.api.trials import assign, latest_assignment, latest_plan, measure
     from regulars.api.work import formulate, study, weigh
 
 _HOMES = {
@@ -85,7 +85,7 @@ _HOMES = {
         "strategy_in_force",
     ),
     "trades": ("PackShown", "check_pack", "packs", "show_pack"),
-    "trials": ("assign", "latest_plan", "measure"),
+    "trials": ("assign", "latest_assignment", "latest_plan", "measure"),
     "work": ("formulate", "study", "weigh"),
 }
 
@@ -115,6 +115,7 @@ __all__ = [
     "formulate",
     "import_files",
     "judge",
+    "latest_assignment",
     "latest_plan",
     "lock",
     "make_demo",

@@ -181,9 +181,11 @@ def _lines(plan: Plan, options: tuple[Option, ...], base: Base) -> Lines:
 
 
 def _words(index: Ints, names: list[str]) -> pa.DictionaryArray:
-    """Numbers as words, -1 as null."""
-    indices = pa.array(index.astype(np.int32), mask=index < 0)
-    return pa.DictionaryArray.from_arrays(indices, pa.array(names, pa.string()))
+    """Numbers as words, -1 as null; a word that stands several times in ``names`` is one word."""
+    known = {name: at for at, name in enumerate(dict.fromkeys(names))}
+    table = np.array([*(known[name] for name in names), -1], dtype=np.int32)
+    indices = table[index]
+    return pa.DictionaryArray.from_arrays(pa.array(indices, mask=indices < 0), pa.array(list(known), pa.string()))
 
 
 def _table(
