@@ -20,6 +20,7 @@ from regulars.report.strategy.book import Book
 from regulars.report.strategy.build import build_strategy
 from regulars.report.strategy.past import Approval, Earlier, Judged
 from regulars.strategy.plan import Plan
+from regulars.strategy.plan_measured import Measurement
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,21 @@ def earlier_plans(business: OpenBusiness, plan: Plan) -> tuple[Earlier, ...]:
         day = _day_of(folder.name)
         if day is not None and is_finished(folder) and months_between(day, plan.provenance.as_of) >= plan.cycle_months:
             found[day] = folder
-    return tuple(Earlier(found[day].name, load_run(found[day], Plan).result) for day in sorted(found, reverse=True))
+    outcomes = _outcomes(business)
+    return tuple(
+        Earlier(found[day].name, load_run(found[day], Plan).result, outcomes.get(found[day].name))
+        for day in sorted(found, reverse=True)
+    )
+
+
+def _outcomes(business: OpenBusiness) -> dict[str, Measurement]:
+    """The newest measurement of every plan, by the plan's run."""
+    found: dict[str, Measurement] = {}
+    for folder in sorted(business.runs.glob("outcome-*"), key=lambda f: f.stat().st_mtime_ns):
+        if is_finished(folder):
+            result = load_run(folder, Measurement).result
+            found[result.plan_run] = result
+    return found
 
 
 def _approval(business: OpenBusiness, plan: str) -> Approval:

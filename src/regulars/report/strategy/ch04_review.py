@@ -27,6 +27,8 @@ from regulars.report.document import (
 )
 from regulars.report.figures import part
 from regulars.report.strategy.book import Book, cards_of, queries_of
+from regulars.report.strategy.ch16_last_cycle import TONES as VERDICTS
+from regulars.report.strategy.ch16_last_cycle import measured
 from regulars.report.strategy.grades import ORDER, TONES, grade
 
 
@@ -34,6 +36,7 @@ def chapter(c: Book) -> Section:
     """Strengths and weaknesses of the measures, and what the past can say about them."""
     won, back = acquisition.chapter(c), renewal.chapter(c)
     blocks: tuple[Block | None, ...] = (
+        _own(c),
         _evidence(c),
         _strengths(c),
         _inventory(c),
@@ -43,7 +46,7 @@ def chapter(c: Book) -> Section:
     )
     queries = (*queries_of(won, back), "standings", "permissions")
     cards = ("effects", *cards_of(won, back))
-    return c.chapter("4", "review", _heading(c), blocks, lead=say("book.review.lead"), queries=queries, cards=cards)
+    return c.chapter("4", "review", _heading(c), blocks, lead=_lead(c), queries=queries, cards=cards)
 
 
 def _graded(c: Book) -> dict[str, list[Measure]]:
@@ -54,6 +57,11 @@ def _heading(c: Book) -> Text:
     found = _graded(c)
     tried = len(found["A"]) + len(found["B"])
     return say("book.review.head", n=len(c.pack.measures), tried=tried, unknown=len(found["E"]))
+
+
+def _lead(c: Book) -> Text:
+    last = measured(c)
+    return say("book.review.lead") if last is None else say("book.review.lead_measured", day=last.until)
 
 
 def _evidence(c: Book) -> Table:
@@ -129,5 +137,27 @@ def tiers_in(name: str) -> set[str]:
 
 
 def _missing(c: Book) -> Missing | None:
-    how = say("book.review.how")
-    return c.lacking(say("book.review.no_log"), say("book.review.no_outcome"), how=how)
+    unmeasured = say("book.review.no_outcome") if measured(c) is None else None
+    return c.lacking(say("book.review.no_log"), unmeasured, how=say("book.review.how"))
+
+
+def _own(c: Book) -> Table | None:
+    """What was measured on the business's own customers, in short; chapter 16 tells it whole."""
+    last = measured(c)
+    if last is None or not last.measured:
+        return None
+    columns = (
+        Column(say("report.plan.measure"), share=1.8),
+        Column(say("book.last_cycle.whom"), share=1.4),
+        Column(say("book.last_cycle.verdict"), share=1.0),
+    )
+    rows: list[tuple[Cell, ...]] = [
+        (
+            Words(m.measure_name, strong=True),
+            Words(m.unit_name),
+            Pill(say(f"book.last_cycle.is_{m.verdict}"), VERDICTS[m.verdict]),
+        )
+        for m in last.measured
+    ]
+    source = say("book.last_cycle.source", run=last.assignment, day=last.until, version=last.data_version)
+    return Table(say("book.review.own"), columns, tuple(rows), source=source)

@@ -7,14 +7,16 @@ from typing import Literal
 
 from regulars.base.text import Param, Text
 from regulars.strategy.plan import Plan
+from regulars.strategy.plan_measured import Measurement
 
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """A plan of an earlier cycle. ``run`` is its id."""
+    """A plan of an earlier cycle, with what was measured of it (None: not yet). ``run`` is its id."""
 
     run: str
     plan: Plan
+    measured: Measurement | None = None
 
 
 @dataclass(frozen=True, slots=True)
