@@ -10,6 +10,7 @@ person stated them.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 from regulars.base.inputs.common import InputFile
 from regulars.base.inputs.files import Inputs, name_of
@@ -106,6 +107,18 @@ class Book(Context):
         """An item for :meth:`missing` where a file is still the starter that nobody stands behind."""
         found = self.inputs.of(kind)
         return say("book.missing.unconfirmed") if found is not None and found.stated is None else None
+
+    def owner(self, objective: str) -> str:
+        """Who answers for an objective, as the mandate tells it; empty where nobody does."""
+        if self.made.mandate is not None:
+            return next((aim.owner for aim in self.made.mandate.aims if aim.objective == objective), "")
+        return next((o.owner for o in self.business.objectives if o.id == objective), "")
+
+    def due(self, objective: str) -> date | None:
+        """By when an objective is to be reached."""
+        if self.made.mandate is not None:
+            return next((aim.by for aim in self.made.mandate.aims if aim.objective == objective), None)
+        return next((o.by for o in self.business.objectives if o.id == objective), None)
 
     def part(self, section: Section | None, *, keep: tuple[type, ...] = (), most: int = 99) -> tuple[Block, ...]:
         """A section of the study's report as a part of a chapter: its answer, then its blocks with their sources.

@@ -59,8 +59,8 @@ def _constraints(c: Book) -> Table:
 
 
 def _missing(c: Book) -> Missing | None:
-    unowned = tuple(_name(c, o.id) for o in c.business.objectives if not o.owner)
-    undated = tuple(_name(c, o.id) for o in c.business.objectives if o.by is None)
+    unowned = tuple(_name(c, o.id) for o in c.business.objectives if not c.owner(o.id))
+    undated = tuple(_name(c, o.id) for o in c.business.objectives if c.due(o.id) is None)
     return c.lacking(
         say("book.mandate.no_objective") if not c.business.objectives else None,
         say("book.mandate.no_owner", n=len(unowned), names=Listing(unowned)) if unowned else None,

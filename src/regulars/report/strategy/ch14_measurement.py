@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from regulars.base.text import Listing, Param, Share, Text, say
+from regulars.base.text import Listing, Share, Text, say
 from regulars.report.chapters import decision
 from regulars.report.chapters.bundles import Bundle, bundles
 from regulars.report.document import (
@@ -129,7 +129,6 @@ def _kpis(c: Book) -> Table | Callout:
     """The KPIs: where they stand if nothing is done, what is aimed at, where they are read."""
     if not c.made.targets:
         return Callout(say("report.decision.no_objective"), say("report.decision.no_objective_hint"), "warn")
-    owners = {o.id: o for o in c.business.objectives}
     columns = (
         Column(say("book.measurement.kpi"), share=2.2),
         Column(say("report.objective.baseline"), "right", 1.1),
@@ -139,11 +138,8 @@ def _kpis(c: Book) -> Table | Callout:
     )
     rows: list[tuple[Cell, ...]] = []
     for target in c.made.targets:
-        objective = owners.get(target.objective)
-        named = objective.owner if objective is not None else ""
-        day: Param | None = None
-        if objective is not None and objective.by is not None:
-            day = say("report.say.day", day=objective.by)
+        named, by = c.owner(target.objective), c.due(target.objective)
+        day = say("report.say.day", day=by) if by is not None else None
         baseline, goal = decision.target_values(c, target)
         rows.append(
             (
@@ -169,13 +165,9 @@ def _stop(c: Book) -> tuple[Text, ...]:
 
 
 def _missing(c: Book) -> Missing | None:
-    unowned = tuple(plain(t.name) for t in c.made.targets if not _owner(c, t.objective))
+    unowned = tuple(plain(t.name) for t in c.made.targets if not c.owner(t.objective))
     return c.lacking(
         say("book.measurement.no_image"),
         say("book.measurement.no_owner", n=len(unowned), names=Listing(unowned)) if unowned else None,
         how=say("book.measurement.how"),
     )
-
-
-def _owner(c: Book, objective: str) -> str:
-    return next((o.owner for o in c.business.objectives if o.id == objective), "")
