@@ -7,7 +7,7 @@ from datetime import date
 from regulars.base.estimate import Estimate
 from regulars.base.text import Day, Local, say
 from regulars.base.words import LANGUAGES, render
-from regulars.report.document import Callout, Missing, Points, Section, Table
+from regulars.report.document import Missing, Points, Section, Table
 from regulars.report.strategy.book import Book
 from regulars.report.strategy.build import build_strategy
 from regulars.report.strategy.past import Approval, Earlier, Judged
@@ -42,7 +42,8 @@ def test_a_draft_says_what_stands_against_it() -> None:
     said = table_text(section)
     assert "Tires our guests" in said and "[rejected bad]" in said and "22 Nov 2026" in said
     last = section.blocks[-1]
-    assert isinstance(last, Callout) and last.tone == "warn" and last.text is not None
+    assert isinstance(last, Table) and last.note is not None
+    assert render(say("mandate.wait.judge"), "en") in render(last.note, "en")
     cover = build_strategy(c).cover
     assert cover is not None and "draft" in render(cover.status, "en")
 
@@ -56,7 +57,8 @@ def test_an_approved_plan_names_who_when_and_why() -> None:
     cover = build_strategy(c).cover
     assert cover is not None
     assert "Ann Lee" in render(cover.status, "en") and "Ann Lee" in render(cover.status, "zh-Hant")
-    assert not any(isinstance(b, Callout) for b in chapter("0", c).blocks[-1:])
+    last = chapter("0", c).blocks[-1]
+    assert isinstance(last, Table) and last.note is None
 
 
 def measured(verdict: str, name: str) -> Measured:

@@ -85,12 +85,11 @@ def _approval(c: Book) -> tuple[Block | None, ...]:
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (Words(say(f"book.decision.{step}"), strong=True), Words(value)) for step, value in steps.items()
     )
-    note = None if a.by else say("book.decision.unapproved")
+    waits = [x for x in (a.waits_for, *a.blocks) if x is not None]
+    note = None if a.by else then(say("book.decision.unapproved"), *waits)
     source = say("book.decision.journal" if a.by else "book.decision.by_hand")
     table = Table(say("book.decision.approval"), columns, rows, note, source=source)
-    waits = then(*(x for x in (a.waits_for, *a.blocks) if x is not None)) if a.waits_for or a.blocks else None
-    callout = Callout(say("book.decision.before"), waits, "warn") if waits is not None and not a.by else None
-    return (_judgements(a), table, callout)
+    return (_judgements(a), table)
 
 
 def _judgements(a: Approval) -> Table | None:

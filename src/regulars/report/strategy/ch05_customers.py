@@ -51,12 +51,12 @@ def chapter(c: Book) -> Section:
         "customers",
         first.heading,
         (*own, *blocks),
-        lead=_lead(first),
+        lead=_lead(c),
         queries=queries_of(*sections),
         cards=cards_of(*sections),
     )
 
 
-def _lead(first: Section) -> Text:
-    more = say("book.customers.lead")
-    return more if first.lead is None else say("report.say.then", first=first.lead, second=more)
+def _lead(c: Book) -> Text:
+    b = c.diagnosis.base
+    return say("book.customers.lead", first=b.first_day, last=b.last_day, visits=b.visits)
