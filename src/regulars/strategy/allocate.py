@@ -10,6 +10,7 @@ import numpy as np
 from regulars.base.settings import Business, Objective
 from regulars.packs.schema import Measure
 from regulars.strategy.cells import Cell
+from regulars.strategy.clauses import clause_goals, clause_limits
 from regulars.strategy.objectives import added, baseline, living_today, sign
 from regulars.strategy.optimise import Goal, Limit, Problem, Switch
 from regulars.strategy.options import Column, Evaluator, reached, taken
@@ -64,8 +65,10 @@ def offer_of(
     limits += _hours(columns, shown, hours, business)
     limits += _trials(columns, shown)
     limits += _vetoes(columns, business.veto)
+    limits += clause_limits(columns, shown, business.clauses, cost=cost, hours=hours)
     most = np.array([reached(c.option, shown[c.cell]) for c in columns], dtype=float)
     goals, wanted = _goals(objectives, columns, evaluator)
+    goals += clause_goals(columns, shown, business.clauses, cost=cost, hours=hours)
     problem = Problem(value, most, tuple(limits), _switches(columns), goals, bulk=bulk_of(people, len(columns)))
     return Offer(tuple(columns), problem, tuple(people), cost, safe, hours, wanted)
 
@@ -137,15 +140,17 @@ def _goals(
     objectives: Sequence[Objective], columns: Sequence[Column], evaluator: Evaluator
 ) -> tuple[tuple[Goal, ...], tuple[Objective, ...]]:
     goals, wanted = [], []
-    living = living_today(evaluator)
     for objective in objectives:
-        untouched = float(baseline(objective.kpi, evaluator).draws.mean())
+        where = objective.branches
+        living = living_today(evaluator, where)
+        untouched = float(baseline(objective.kpi, evaluator, where).draws.mean())
         gap = sign(objective.kpi) * (objective.target - untouched)
         if gap <= 1e-12:
             continue  # met without doing anything
         gain = np.array(
             [
-                sign(objective.kpi) * float(added(objective.kpi, c, evaluator.returns(c), evaluator, living).mean())
+                sign(objective.kpi)
+                * float(added(objective.kpi, c, evaluator.returns(c), evaluator, living, where).mean())
                 for c in columns
             ]
         )

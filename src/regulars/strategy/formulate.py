@@ -15,9 +15,12 @@ from regulars.base.settings import Business
 from regulars.base.text import say
 from regulars.ledger.store import Reader
 from regulars.packs.schema import Pack
+from regulars.strategy.aims import sort_aims
 from regulars.strategy.assemble import Subject, assemble
 from regulars.strategy.cells import build_cells
+from regulars.strategy.clauses import resolved
 from regulars.strategy.facts import known_facts, no_show_rate
+from regulars.strategy.mandate import check_names, with_mandate
 from regulars.strategy.plan import Plan
 from regulars.strategy.solve import Sizes, solve
 
@@ -34,7 +37,14 @@ def formulate(
     progress: Progress = unwatched,
     sizes: Sizes | None = None,
 ) -> Plan:
-    """Formulate a plan from a study's standings. The same inputs and seed give the same plan."""
+    """Formulate a plan from a study's standings. The same inputs and seed give the same plan.
+
+    Raises:
+        BadSettings: a clause, factor or interest test names a measure or an objective that is not there.
+    """
+    sizes = sizes or Sizes()
+    check_names(business, pack)
+    bound = resolved(business, pack)
     progress(say("strategy.step.cells"), 0, 4)
     cells = build_cells(
         reader,
@@ -46,20 +56,22 @@ def formulate(
     facts = known_facts(reader, diagnosis)
     no_show = no_show_rate(reader, as_of=diagnosis.provenance.as_of)
     progress(say("strategy.step.options"), 1, 4)
+    aims = sort_aims(bound, cells.cells, reader=reader, diagnosis=diagnosis, seed=seed, draws=sizes.report)
     solved = solve(
         cells.cells,
-        business=business,
+        business=aims.business,
         pack=pack,
         facts=facts,
         no_show=no_show,
         seed=seed,
-        sizes=sizes or Sizes(),
+        sizes=sizes,
         diagnosis=diagnosis,
     )
     progress(say("strategy.step.report"), 2, 4)
     plan = assemble(
         solved,
-        Subject(business, pack, diagnosis.provenance, study_run, cells, facts, seed),
+        Subject(aims.business, pack, diagnosis.provenance, study_run, cells, facts, seed),
     )
+    plan = with_mandate(plan, solved, business=business, aims=aims, cells=cells.cells, pack=pack)
     progress(say("strategy.step.report"), 4, 4)
     return plan

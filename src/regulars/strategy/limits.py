@@ -10,6 +10,7 @@ import numpy as np
 
 from regulars.strategy.allocate import Offer
 from regulars.strategy.cells import CONSENT, TIER_BITS
+from regulars.strategy.clauses import hard
 from regulars.strategy.optimise import Goal, Limit, Problem, Program, Solution
 from regulars.strategy.people import Atom, People
 from regulars.strategy.returns import Floats
@@ -48,8 +49,8 @@ def budgets(offer: Offer) -> tuple[float, ...]:
 
 
 def frontier(offer: Offer) -> list[tuple[float, Solution]]:
-    """The most valuable plan at each budget, targets aside."""
-    program = Program(replace(offer.problem, goals=()))
+    """The most valuable plan at each budget, targets aside and clauses kept as far as it goes."""
+    program = Program(hard(offer.problem))
     points = []
     for budget in budgets(offer):
         program.move(offer.problem.money, budget)
@@ -70,7 +71,7 @@ def without(problem: Problem, id: str) -> Problem:
 
 def price_of_veto(offer: Offer, id: str, free: float) -> float:
     """Best value without the veto less best value with it (``free``), targets aside."""
-    return max(Program(replace(without(offer.problem, id), goals=())).best().value - free, 0.0)
+    return max(Program(hard(without(offer.problem, id))).best().value - free, 0.0)
 
 
 def permission_worth(people: Sequence[People], prices: dict[str, float], channel: str) -> float:

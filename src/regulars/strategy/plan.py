@@ -8,6 +8,7 @@ from regulars.analysis.diagnosis import Provenance
 from regulars.base.estimate import Estimate
 from regulars.base.text import Local, Text
 from regulars.strategy.plan_investments import Investments
+from regulars.strategy.plan_mandate import Mandate
 
 SCHEMA = "regulars.formulate/1"
 
@@ -155,4 +156,5 @@ class Plan:
     notes: tuple[Text, ...]  # assumptions and warnings that change how the plan may be read
     draws: int
     seed: int
+    mandate: Mandate | None = None
     investments: Investments | None = None  # channels, service, loyalty, expansion, the quarters ahead

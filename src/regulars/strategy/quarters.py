@@ -1,8 +1,8 @@
 """The plan over several quarters: cells put together by state, options carried on, customers followed.
 
 A living customer of a state is still one after a quarter with A_3 = prod (1 - h_t); of those, who came at least once,
-1 - exp(-sum of visits), is active and the others are overdue; who left silently counts as lapsed, and comes back only by
-a win-back option. Of today's lapsed customers those believed alive are overdue, of newcomers those who will not come
+1 - exp(-sum of visits), is active and the others are overdue; who left silently counts as lapsed, and comes back only
+by a win-back option. Of today's lapsed customers those believed alive are overdue, of newcomers those who will not come
 again are lapsed at once (first-visit retention). What an option does after the quarter it is given in is
 left out: a cautious figure. Customers whom one may write to include some who have left unseen: an option's cost for a
 living customer is its cost over the part who live.
@@ -68,7 +68,9 @@ def given(offer: Offer, x: Floats, evaluator: Evaluator) -> tuple[Given, ...]:
             used[id] = used.get(id, 0.0) + float(x[i])
         ranked = sorted(worth, key=lambda id: (-used[id], -worth[id], id))
         kept = [id for id in ranked if used[id] > 0][:MOST]
-        kept += [id for id in sorted(worth, key=lambda id: (-worth[id], id)) if id not in kept and worth[id] > 0][:BESIDE]
+        kept += [id for id in sorted(worth, key=lambda id: (-worth[id], id)) if id not in kept and worth[id] > 0][
+            :BESIDE
+        ]
         for id in kept[:MOST]:
             found.append(_given(place, [offer.columns[i] for i in columns], id, evaluator, everybody))
     return tuple(found)
@@ -133,8 +135,9 @@ def _row(
         moves[place] = 1.0
         return moves, np.zeros(count)
     d = base.discount ** np.arange(1, QUARTER + 1)
-    life = path(base, {k: v for k, v in told.items() if k != "reactivation"}, psi=evaluator.draws.psi,
-                contacts=round(contacts))
+    life = path(
+        base, {k: v for k, v in told.items() if k != "reactivation"}, psi=evaluator.draws.psi, contacts=round(contacts)
+    )
     seen = life.alive[:QUARTER] * life.visits[:QUARTER]
     margin = life.margin[:QUARTER] if life.margin.ndim == 2 else life.margin
     earned = np.asarray(d @ (seen * margin))

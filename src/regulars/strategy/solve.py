@@ -13,6 +13,7 @@ from regulars.base.settings import Business
 from regulars.packs.schema import Measure, Pack
 from regulars.strategy.allocate import Offer, offer_of
 from regulars.strategy.cells import Cell, without_holdout
+from regulars.strategy.clauses import hard, kept_whole, must_columns
 from regulars.strategy.draws import draw
 from regulars.strategy.invest import About, Invested, invest, settle
 from regulars.strategy.judge import Judge
@@ -49,7 +50,7 @@ class Solved:
     remedies: dict[str, Remedy]
     singles: dict[str, tuple[float, Cell]]  # measure -> best net value per customer and where
     evaluator: Evaluator  # of the draws optimised on, on the plan's own base
-    invested: Invested = Invested()  # on the draws of the judge
+    invested: Invested  # channels, service, loyalty, expansion on the draws of the judge
     diagnosis: Diagnosis | None = None
 
 
@@ -77,19 +78,19 @@ def solve(
     columns = all_columns(measures, evaluator, business)
     about = About(business, pack, diagnosis)
     weighed = invest(evaluator, about)
-    settled = settle(
-        lambda e: offer_of(columns, e, business, objectives=business.objectives), evaluator, weighed
-    )
+    settled = settle(lambda e: offer_of(columns, e, business, objectives=business.objectives), evaluator, weighed)
     offer, solution, evaluator = settled.offer, settled.solution, settled.evaluator
-    x = whole(solution.x, offer.problem, solution.on, solution.levels)
+    x = kept_whole(whole(solution.x, offer.problem, solution.on, solution.levels), offer.problem, solution.levels)
     fresh = draw(measures, count=sizes.report, seed=seed, stream=1)
     judged = Evaluator(cells, fresh, discount=discount, no_show=no_show)
     invested = invest(judged, about)
     judge = Judge(offer, judged.under(invested.environment(solution.levels)), invested.steps)
     points = frontier(offer)
-    free = Program(replace(offer.problem, goals=())).best().value if offer.problem.goals else solution.value
+    free = Program(hard(offer.problem)).best().value if offer.problem.goals else solution.value
     unheld = offer_of(columns, evaluator, business, cells=[without_holdout(cell) for cell in cells])
-    unheld = replace(unheld, problem=replace(unheld.problem, choices=offer.problem.choices, groups=offer.problem.groups))
+    unheld = replace(
+        unheld, problem=replace(unheld.problem, choices=offer.problem.choices, groups=offer.problem.groups)
+    )
     return Solved(
         offer,
         solution,
@@ -131,11 +132,12 @@ def all_columns(measures: Sequence[Measure], evaluator: Evaluator, business: Bus
     """The options of all cells."""
     goals = looked_at(business.objectives)
     most = business.contact.max_contacts
-    return [
+    found = [
         column
         for at in range(len(evaluator.cells))
         for column in columns_of(at, measures, evaluator, max_contacts=most, goals=goals)
     ]
+    return found + must_columns(found, measures, evaluator.cells, business)
 
 
 def best_singles(columns: Sequence[Column], offer: Offer, cells: Sequence[Cell]) -> dict[str, tuple[float, Cell]]:

@@ -1,0 +1,171 @@
+"""Put the mandate of a plan together: the objective tree, the matrix, clauses, customer interest, factors."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Literal
+
+import numpy as np
+
+from regulars.base.errors import BadSettings
+from regulars.base.mandate import Clause, named
+from regulars.base.settings import Business
+from regulars.base.text import Local, Number, Text, say
+from regulars.packs.schema import Pack
+from regulars.strategy.aims import Aims
+from regulars.strategy.cells import Cell
+from regulars.strategy.clauses import PREFIX, counted, prices_of_clauses, standing_against, tests_of
+from regulars.strategy.consistency import Material, findings_of, matrix, measures_used
+from regulars.strategy.explain import Voice, local
+from regulars.strategy.plan import Plan, TargetRow
+from regulars.strategy.plan_mandate import (
+    AimRow,
+    ClauseRow,
+    CorporateRow,
+    FactorRow,
+    InterestRow,
+    Link,
+    Mandate,
+)
+from regulars.strategy.solve import Solved
+
+#: A clause counts as kept to within this much.
+CLOSE = 1e-6
+
+
+def with_mandate(
+    plan: Plan, solved: Solved, *, business: Business, aims: Aims, cells: tuple[Cell, ...], pack: Pack
+) -> Plan:
+    """The plan with its mandate; watched targets are added to its targets. ``business`` as in business.toml."""
+    currency = plan.provenance.currency
+    targets = _in_order(plan, aims, business)
+    rows = _aims(business, aims)
+    corporate = tuple(
+        CorporateRow(
+            c.id, named(c.name, c.id), c.kind, c.owner, c.by, tuple(a.objective for a in rows if a.serves == c.id)
+        )
+        for c in business.corporate
+    )
+    clauses = _clauses(solved, aims.business, cells, Voice(business, currency))
+    interest = _interest(measures_used(solved), business, pack)
+    links: tuple[Link, ...] = matrix(solved, aims.business.objectives, pack, currency)
+    used = measures_used(solved)
+    findings = findings_of(Material(business, corporate, rows, links, targets, clauses, interest, pack, used))
+    factors = tuple(
+        FactorRow(
+            f.id, named(f.name, f.id), f.kind, f.says, f.source, f.checked, f.measures, f.objectives, f.assumptions
+        )
+        for f in business.factors
+    )
+    return replace(plan, targets=targets, mandate=Mandate(corporate, rows, links, findings, clauses, interest, factors))
+
+
+def check_names(business: Business, pack: Pack) -> None:
+    """Refuse factors and tests that name what is not there.
+
+    Raises:
+        BadSettings: a measure or an objective that nothing is called.
+    """
+    measures, objectives = {m.id for m in pack.measures}, {o.id for o in business.objectives}
+    asked = [(f"factors.{f.id}", id, measures) for f in business.factors for id in f.measures]
+    asked += [(f"factors.{f.id}", id, objectives) for f in business.factors for id in f.objectives]
+    asked += [(f"interest.{t.measure}", t.measure, measures) for t in business.interest]
+    for where, id, known in asked:
+        if id not in known:
+            raise BadSettings(say("mandate.unknown_id", where=where, id=id), say("mandate.unknown_id_hint"))
+
+
+def _in_order(plan: Plan, aims: Aims, business: Business) -> tuple[TargetRow, ...]:
+    found = {row.objective: row for row in (*plan.targets, *aims.watched)}
+    return tuple(found[o.id] for o in business.objectives if o.id in found)
+
+
+def _aims(business: Business, aims: Aims) -> tuple[AimRow, ...]:
+    owners = {c.id: c.owner for c in business.corporate}
+    dates = {c.id: c.by for c in business.corporate}
+    watched = {row.objective for row in aims.watched}
+    return tuple(
+        AimRow(
+            objective=o.id,
+            name=named(o.name, o.id),
+            kpi=o.kpi,
+            serves=o.serves,
+            owner=o.owner or owners.get(o.serves, ""),
+            by=o.by or dates.get(o.serves),
+            branches=o.branches,
+            priority=o.priority,
+            target=o.target,
+            judged="cannot" if o.id in aims.untold else "watched" if o.id in watched else "planned",
+            reason=aims.untold.get(o.id),
+        )
+        for o in business.objectives
+    )
+
+
+def _clauses(solved: Solved, business: Business, cells: tuple[Cell, ...], voice: Voice) -> tuple[ClauseRow, ...]:
+    offer = solved.offer
+    prices = prices_of_clauses(offer.problem, business.clauses)
+    rows = []
+    for clause in business.clauses:
+        use = counted(clause.rule, offer.columns, cells, cost=offer.cost, hours=offer.hours)
+        amount, bound = float(use @ solved.x), clause.amount
+        kept = amount >= bound - CLOSE if clause.kind == "must" else amount <= bound + CLOSE
+        reason = None if kept else _why(clause, use, solved, business, voice)
+        rows.append(
+            ClauseRow(
+                clause.id,
+                clause.label(),
+                clause.kind,
+                clause.rule.of,
+                bound,
+                round(amount, 4),
+                kept,
+                prices[clause.id],
+                reason,
+            )
+        )
+    return tuple(rows)
+
+
+def _why(clause: Clause, use: np.ndarray, solved: Solved, business: Business, voice: Voice) -> Text:
+    """Why a must clause cannot be kept: nothing to keep it with, another clause, or what it would need."""
+    if not (use > 0).any():
+        return say("mandate.clause.nothing")
+    id = PREFIX + clause.id
+    against = standing_against(solved.offer.problem, id, business.clauses)
+    if against:
+        return say("mandate.clause.against", other=against[0].label())
+    if id not in solved.remedies:
+        return say("mandate.clause.close")
+    need = solved.remedies[id]
+    if need.money is not None:
+        return say("mandate.clause.money", money=voice.money(_up(need.money)))
+    if need.hours is not None:
+        return say("mandate.clause.hours", hours=Number(_up(need.hours, 1)))
+    if need.both is not None:
+        more, longer = need.both
+        return say("mandate.clause.both", money=voice.money(_up(more)), hours=Number(_up(longer, 1)))
+    most = need.most * clause.amount
+    shown = voice.money(most) if clause.rule.of == "spend" else Number(float(int(most)))
+    return say("mandate.clause.never", most=shown)
+
+
+def _up(value: float, step: float = 10.0) -> float:
+    return float(-(-value // step) * step)
+
+
+def _interest(used: tuple[str, ...], business: Business, pack: Pack) -> tuple[InterestRow, ...]:
+    tests, own = tests_of(business, pack), {t.measure for t in business.interest}
+    rows = []
+    for id in used:
+        name: Local = local(pack.measure(id).name)
+        test = tests.get(id)
+        if test is None:
+            rows.append(InterestRow(id, name, "none", {}, 0, (), "", None))
+            continue
+        asked = ("benefit", "harm", "pressure", "fairness", "vulnerable", "opt_out")
+        note = Local({str(k): v for k, v in test.note.items()}) if test.note else None
+        levels = {question: int(getattr(test, question)) for question in asked}
+        source: Literal["business", "pack"] = "business" if id in own else "pack"
+        rows.append(InterestRow(id, name, source, levels, test.image, test.failed(), test.by, note))
+    return tuple(rows)
