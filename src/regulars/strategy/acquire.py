@@ -168,13 +168,13 @@ def curve_of(state: State, draws: Draws, *, name: str) -> Curve:
 
 
 def breaks(state: State, segments: int = SEGMENTS) -> Floats:
-    """Ends of the stretches of spend, 0 first: half of them up to today's spend, half beyond; ``most`` is the last."""
+    """Ends of the stretches of spend, 0 first: half of them even up to today's spend, half growing to ``most``."""
     low = min(state.spend, state.most)
-    half = segments // 2 if state.most > low else segments
-    below = np.linspace(0.0, low, half + 1)
-    return (
-        below if state.most <= low else np.concatenate([below, np.linspace(low, state.most, segments - half + 1)[1:]])
-    )
+    if state.most <= low * (1 + 1e-9):
+        return np.linspace(0.0, low, segments + 1)
+    half = segments // 2
+    beyond = np.geomspace(low, state.most, segments - half + 1)[1:]
+    return np.concatenate([np.linspace(0.0, low, half + 1), beyond])
 
 
 def steps_of(

@@ -154,7 +154,7 @@ def roll(flow: Flow, *, happened: Sequence[Floats] | None = None) -> tuple[Cours
     for t in range(flow.quarters):
         course = run(flow)
         found.append(course)
-        if t + 1 == flow.quarters:
+        if flow.quarters == 1:
             break
         start = course.customers[1] if happened is None else happened[t]
         flow = replace(flow, start=start, arrivals=flow.arrivals[1:], budgets=flow.budgets[1:], hours=flow.hours[1:])

@@ -90,7 +90,7 @@ def arrivals_of(diagnosis: Diagnosis | None, evaluator: Evaluator) -> float:
 
 
 def invest(evaluator: Evaluator, about: About) -> Invested:
-    """Value everything. Raises BadSettings where a channel's figures are nowhere to be found, or a branch is not known."""
+    """Value everything. Raises BadSettings where a channel's figures are nowhere to be found or a branch is unknown."""
     if not about.anything:
         return Invested()
     business = about.business

@@ -49,8 +49,9 @@ def satisfied_after(now: float, change: Floats) -> Floats:
 
     A change for the worse is not softened (down to nobody satisfied).
     """
-    left = max(1 - now, 1e-9)
-    return np.where(change > 0, left * -np.expm1(-change / left), np.maximum(change, -now))
+    left = 1 - now
+    better = left * -np.expm1(-np.maximum(change, 0.0) / left) if left > 0 else np.zeros_like(change)
+    return np.where(change > 0, better, np.maximum(change, -now))
 
 
 def level_of(
