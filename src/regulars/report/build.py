@@ -8,6 +8,7 @@ from regulars.base.text import Local, say
 from regulars.packs.schema import Pack
 from regulars.report.chapters import (
     acquisition,
+    ahead,
     branches,
     classes,
     clock,
@@ -16,6 +17,7 @@ from regulars.report.chapters import (
     forecast,
     frontier,
     hygiene,
+    investments,
     leaving,
     limits,
     methods,
@@ -48,6 +50,8 @@ CHAPTERS = (
     not_chosen.chapter,
     limits.chapter,
     frontier.chapter,
+    investments.chapter,
+    ahead.chapter,
     movement.chapter,
     retention.chapter,
     staying.chapter,

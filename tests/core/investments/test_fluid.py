@@ -79,7 +79,8 @@ def test_no_policy_on_a_grid_does_better(seed: int) -> None:
     acts = {(a.state, bool(a.name)): a for a in tiny.acts}
     grid = np.linspace(0, 1, 41)
     shares = np.stack(np.meshgrid(grid, grid, grid, grid, indexing="ij")).reshape(2, 2, -1)  # quarter, state
-    n, value, allowed = np.repeat(tiny.start[:, None], shares.shape[2], axis=1), 0.0, True
+    n = np.repeat(tiny.start[:, None], shares.shape[2], axis=1)
+    value, allowed = np.zeros(shares.shape[2]), np.ones(shares.shape[2], dtype=bool)
     for t in range(2):
         after, spent, worked, earned = np.zeros_like(n), 0.0, 0.0, 0.0
         for s in range(2):
