@@ -39,7 +39,7 @@ def _heading(ahead: LongPlan) -> Text:
 
 
 def _living(states: dict[str, float]) -> float:
-    return sum(n for state, n in states.items() if state != "lapsed")
+    return sum(n for state, n in states.items() if state not in ("lapsed", "closed"))
 
 
 def _picture(ahead: LongPlan) -> Figure:
