@@ -108,5 +108,6 @@ def as_document(run: api.Run[Plan]) -> dict[str, Any]:
         "prices": [_only(_PRICE, p) for p in full["prices"]],
         "rivals": [{**_only(_RIVAL, r), "value": _estimate(r["value_36"])} for r in full["rivals"]],
         "frontier": [{"budget": f["budget"], "value": _estimate(f["value_36"])} for f in full["frontier"]],
+        "investments": full["investments"],
         "full": full,
     }

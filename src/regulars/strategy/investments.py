@@ -293,6 +293,8 @@ def _notes(invested: Invested, told: Told) -> tuple[Text, ...]:
     )
     if unused:
         notes.append(say("strategy.investments.note_sources", sources=Listing(tuple(unused)), n=len(unused)))
+    if any(told.levels.get(step.id, 0.0) > 0 for step in invested.steps):
+        notes.append(say("strategy.investments.note_rivals"))
     if invested.levels:
         notes.append(say("strategy.investments.note_service"))
     if invested.designs:

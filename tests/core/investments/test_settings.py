@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from regulars.api.business import starter_settings
+from regulars.api.starters import investment_starter
 from regulars.base.errors import BadSettings
 from regulars.base.settings import parse_business
 from regulars.base.words import render
+from regulars.packs.load import load_pack, pack_ids
 
 HEAD = 'name = {en = "x"}\npack = "hair"\n'
 LEVEL = 'levels = [{id = "l", cost = 1, satisfied = 0.1}]\n'
@@ -69,3 +72,13 @@ def test_what_is_right_is_read() -> None:
     assert found.acquisition[0].ceiling == 20
     assert found.expansion[0].rate == 1.1
     assert found.quarters.count == 12
+
+
+@pytest.mark.parametrize("trade", pack_ids())
+def test_the_starter_of_every_trade_is_right_once_the_marks_are_taken_away(trade: str) -> None:
+    pack = load_pack(trade)
+    text = starter_settings(pack, "Mine")
+    assert not parse_business(text.encode(), file=Path("business.toml")).acquisition
+    let_in = "\n".join(line.removeprefix("#").removeprefix(" ") for line in investment_starter(trade)[3:])
+    found = parse_business((HEAD + let_in).encode(), file=Path("business.toml"))
+    assert (len(found.acquisition), len(found.service), len(found.loyalty), len(found.expansion)) == (1, 1, 1, 1)

@@ -112,8 +112,8 @@ def _table(c: Context, ahead: LongPlan) -> Table:
             Amount(c.purse.exact(q.measures)),
             Amount(c.purse.exact(q.invested)),
             Amount(Number(q.hours)),
-            Amount(c.purse.about(q.contribution.mean), c.purse.between(q.contribution)),
-            Amount(c.purse.about(q.contribution_idle.mean), c.purse.between(q.contribution_idle)),
+            Amount(c.purse.about(q.contribution.mean)),
+            Amount(c.purse.about(q.contribution_idle.mean)),
         )
         for q in ahead.quarters
     ]

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from regulars.base.text import Param, Text
 from regulars.report import theme
-from regulars.report.charts import BandPoint, Labels, Spec, _chart, _data, _marker
+from regulars.report.charts import BandPoint, Labels, Spec, _chart, _data
 
 
 def response(
@@ -46,4 +46,25 @@ def response(
         "mark": {"type": "point", "filled": False, "size": 110, "color": theme.SEAL, "strokeWidth": 2},
         "encoding": {"x": x, "y": {"field": "mid", **y}},
     }
-    return _chart(band, line, *_marker(plan, plan_text, x_scale, y_scale), now, height=230, data=_data(rows))
+    return _chart(band, line, *_mark(plan, plan_text, x, y, x_scale), now, height=230, data=_data(rows))
+
+
+def _mark(at: tuple[float, float], text: Text, x: Spec, y: Spec, x_scale: Spec) -> list[Spec]:
+    """The plan's mark; its words where a rising curve leaves room: below it on the left half, above on the right."""
+    data = _data([{"x": at[0], "mid": at[1], "text": text}])
+    right = at[0] > 0.5 * x_scale["domain"][1]
+    place = {"align": "right", "dx": -10, "dy": -16} if right else {"align": "left", "dx": 10, "dy": 20}
+    encoding = {"x": x, "y": {"field": "mid", **y}}
+    return [
+        {"data": data, "mark": {"type": "rule", "color": theme.SEAL, "strokeWidth": 1.2}, "encoding": {"x": x}},
+        {
+            "data": data,
+            "mark": {"type": "point", "filled": True, "opacity": 1, "size": 90, "color": theme.SEAL},
+            "encoding": encoding,
+        },
+        {
+            "data": data,
+            "mark": {"type": "text", "fontWeight": 600, **place},
+            "encoding": {**encoding, "text": {"field": "text"}},
+        },
+    ]
