@@ -106,8 +106,7 @@ def formulate(
         NotThere: the business has not been studied.
     """
     base = study_run or latest_study(business)
-    settings = business.settings.deciding()
-    id = f"plan-{base.id.removeprefix('study-')}-{digest_of(settings, business.pack.model_dump(mode='json'), seed)}"
+    id = plan_id(business, study=base.id, seed=seed)
     if not fresh and is_finished(business.runs / id):
         return load_run(business.runs / id, Plan)
     with business.ledger.read() as reader, new_run(business.runs, id) as folder:
@@ -123,6 +122,31 @@ def formulate(
         )
         write_document(folder, plan)
     return Run(id, business.runs / id, plan)
+
+
+def plan_id(business: OpenBusiness, *, study: str, seed: int) -> str:
+    """The run id of the plan that these settings and this pack make of a study."""
+    settings, pack = business.settings.deciding(), business.pack.model_dump(mode="json")
+    return f"plan-{study.removeprefix('study-')}-{digest_of(settings, pack, seed)}"
+
+
+def weigh(business: OpenBusiness, *, seed: int = 1, progress: Progress = unwatched) -> Plan:
+    """The plan these settings would make of the newest study; nothing is kept. Raises as :func:`formulate`."""
+    base = latest_study(business)
+    known = business.runs / plan_id(business, study=base.id, seed=seed)
+    if is_finished(known):
+        return load_run(known, Plan).result
+    with business.ledger.read() as reader:
+        return formulate_plan(
+            reader,
+            standings=base.standings,
+            diagnosis=base.result,
+            business=business.settings,
+            pack=business.pack,
+            study_run=base.id,
+            seed=seed,
+            progress=progress,
+        )
 
 
 def _write_queries(folder: Path, queries: dict[str, str]) -> None:

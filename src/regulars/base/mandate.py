@@ -30,7 +30,7 @@ type Kpi = Literal[
     "satisfied_share",
     "consent_growth",
 ]
-type Aim = Literal["retain", "win", "profit", "image", "service", "people"]
+type Aim = Literal["retain", "win", "profit", "image", "service"]
 type FactorKind = Literal["market", "competitor", "law", "supplier", "staff", "season"]
 type Counted = Literal["customers", "spend", "hours"]
 type Level = Annotated[int, Field(ge=0, le=3)]
