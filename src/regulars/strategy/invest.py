@@ -126,15 +126,24 @@ def _channel(channel: Channel, evaluator: Evaluator, about: About) -> ChannelVal
 
 
 def with_steps(
-    offer: Offer, steps: Sequence[Step], evaluator: Evaluator, *, fixed: Mapping[str, float] | None = None
+    offer: Offer,
+    steps: Sequence[Step],
+    *,
+    evaluator: Evaluator | None = None,
+    fixed: Mapping[str, float] | None = None,
 ) -> Offer:
-    """The offer with the steps as decisions. ``fixed`` holds steps of service and loyalty at a level (0 or 1)."""
+    """The offer with the steps as decisions. ``fixed`` holds steps of service and loyalty at a level (0 or 1).
+
+    ``evaluator`` tells who is alive, for rates of single branches; without it a rate is that of the whole business.
+    """
     if not steps:
         return offer
     problem, held = offer.problem, fixed or {}
     limits = {limit.id for limit in problem.limits}
-    everybody = living_today(evaluator)
-    living = {o.id: (everybody, living_today(evaluator, o.branches)) for o in offer.objectives}
+    living = {
+        o.id: (living_today(evaluator), living_today(evaluator, o.branches)) if evaluator is not None else (1.0, 1.0)
+        for o in offer.objectives
+    }
     choices = []
     for step in steps:
         use = {problem.money: step.safe_cost} | {f"hours:{b}": h for b, h in step.hours.items() if h}
@@ -160,9 +169,12 @@ def with_steps(
         if step.whole:
             groups.setdefault(step.group, []).append(step.id)
     made = tuple(Group(f"one:{id}", tuple(ids)) for id, ids in groups.items() if len(ids) > 1)
-    return replace(
-        offer, problem=replace(problem, choices=(*problem.choices, *choices), groups=(*problem.groups, *made))
-    )
+    groups_now = (*problem.groups, *made)
+    risk = problem.risk
+    if risk is not None:
+        risk = replace(risk, choices={**risk.choices, **{step.id: step.value_36 for step in steps}})
+    whole = replace(problem, choices=(*problem.choices, *choices), groups=groups_now, risk=risk)
+    return replace(offer, problem=whole)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +189,7 @@ class Settled:
 
 def settle(build: Callable[[Evaluator], Offer], evaluator: Evaluator, invested: Invested) -> Settled:
     """Optimise. ``build`` makes the offer of customer measures from an evaluator (one that may have another base)."""
-    free = with_steps(build(evaluator), invested.steps, evaluator)
+    free = with_steps(build(evaluator), invested.steps, evaluator=evaluator)
     program = Program(free.problem)
     solution = program.best()
     free = replace(free, problem=program.tightened())
@@ -201,7 +213,7 @@ def _held(
     levels = {id: float(id in taken) for id in common}
     environment = invested.environment(levels)
     moved = evaluator.under(environment) if taken else evaluator
-    offer = with_steps(build(moved), invested.steps, evaluator, fixed=levels)
+    offer = with_steps(build(moved), invested.steps, evaluator=evaluator, fixed=levels)
     program = Program(offer.problem)
     solution = program.best()
     return Settled(replace(offer, problem=_let_go(program.tightened(), common)), solution, moved, environment)
@@ -219,9 +231,4 @@ def _merit(settled: Settled, tried: Sequence[Settled]) -> tuple[float, ...]:
         short = settled.solution.shortfalls.get(goal.id, 0.0)
         shorts[goal.priority] = shorts.get(goal.priority, 0.0) + (short if short > ALIKE else 0.0)
     priorities = sorted({g.priority for t in tried for g in t.offer.problem.goals})
-    return (*(-round(shorts.get(p, 0.0), 3) for p in priorities), settled.solution.value)
-
-
-def taken_of(solution: Solution, steps: Sequence[Step]) -> dict[str, float]:
-    """Units taken of each step."""
-    return {step.id: solution.levels[step.id] for step in steps if solution.levels.get(step.id, 0.0) > 1e-9}
+    return (*(-round(shorts.get(p, 0.0), 3) for p in priorities), settled.solution.objective)
