@@ -185,6 +185,8 @@ def steps_of(
     ``hours`` are the branches' shares of the channel's newcomers. Stretches whose mean return would rise are joined:
     what is filled must be filled in order.
     """
+    if state.most <= 0:
+        return ()
     short, long = newcomer.less(channel.onboarding)
     ends = _concave(breaks(state), curve, long)
     found = []

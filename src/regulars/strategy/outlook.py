@@ -55,8 +55,7 @@ def terms_of(solved: Solved, business: Business) -> Terms:
     paid = sum(float(c.curve.arrivals(_spend(c.channel.id, solved)).mean()) for c in invested.channels) * scale
     everybody = invested.arrivals or arrivals_of(solved.diagnosis, solved.judge.evaluator)
     idle = max(everybody * QUARTER - quiet, 0.0)
-    known = [c.known.mean for c in invested.channels]
-    retention = float(np.mean(known)) if known else _retention(solved)
+    retention = _retention(solved)
     discount = business.margin.monthly_discount
     return Terms(idle + paid, idle, kept, (hours,) * count, tuple(money), discount, retention)
 
@@ -74,7 +73,10 @@ def _retention(solved: Solved) -> float:
     told = [r.back_180 or r.back_90 for r in study.sources] if study is not None else []
     known = [s for s in told if s is not None and s.n > 0]
     total = sum(s.n for s in known)
-    return sum(s.n * s.raw for s in known) / total if total else _DEFAULT_RETENTION
+    if total:
+        return sum(s.n * s.raw for s in known) / total
+    stated = [c.known.mean for c in solved.invested.channels]
+    return float(np.mean(stated)) if stated else _DEFAULT_RETENTION
 
 
 def _once(step: Step, solved: Solved, business: Business) -> float:

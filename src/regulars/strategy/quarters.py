@@ -114,9 +114,18 @@ def base_of(evaluator: Evaluator, state: str, *, moved: bool) -> Base | None:
     return Base(np.asarray(hazard), often, margin, bases[0].discount, 1.0, bases[0].no_show, False)
 
 
+def _like(evaluator: Evaluator, state: str, *, moved: bool) -> Base | None:
+    """The base of a state, or of the nearest living one where nobody is in it today."""
+    for other in dict.fromkeys((state, "active", "newcomer", "overdue")):
+        found = base_of(evaluator, other, moved=moved)
+        if found is not None or state in GONE:
+            return found
+    return None
+
+
 def chain_of(evaluator: Evaluator, acts: Sequence[Given], *, moved: bool = True) -> Chain:
     """Moves and contribution of doing nothing in each state, then of the acts. ``moved``: on the plan's own base."""
-    bases = {state: base_of(evaluator, state, moved=moved) for state in STATES}
+    bases = {state: _like(evaluator, state, moved=moved) for state in STATES}
     count = evaluator.draws.count
     rows = [_row(place, bases[state], (), evaluator, 0.0) for place, state in enumerate(STATES)]
     for act in acts:
