@@ -52,6 +52,9 @@ def tell_plan(voice: Voice, run: api.Run[Plan]) -> None:
         low=money(plan.value_36.p10),
         high=money(plan.value_36.p90),
     )
+    if plan.investments is not None and plan.investments.cost > 0:
+        gain = plan.investments.value_36.mean
+        voice.tell("cli.investments.part", cost=money(plan.investments.cost), gain=money(gain))
     for target in plan.targets:
         voice.tell("cli.formulate.target", name=target.name, probability=Share(target.probability))
         if target.remedy:
@@ -152,5 +155,6 @@ def as_document(run: api.Run[Plan]) -> dict[str, Any]:
         "rivals": [{**_only(_RIVAL, r), "value": _estimate(r["value_36"])} for r in full["rivals"]],
         "frontier": [{"budget": f["budget"], "value": _estimate(f["value_36"])} for f in full["frontier"]],
         "consistency": consistency(plan),
+        "investments": full["investments"],
         "full": full,
     }

@@ -10,7 +10,7 @@ price(clause) = V*(without it) - V*(with it), targets aside and the other clause
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -23,7 +23,7 @@ from regulars.base.text import Listing, say
 from regulars.packs.schema import Measure, Pack
 from regulars.strategy.cells import Cell
 from regulars.strategy.objectives import part_of
-from regulars.strategy.optimise import Goal, Limit, Problem, Program, column_of
+from regulars.strategy.optimise import Goal, Limit, Problem, Program
 from regulars.strategy.options import Column, Option, fits, reached
 from regulars.strategy.returns import Floats
 
@@ -135,30 +135,52 @@ def must_columns(
     return found
 
 
-def kept_whole(x: NDArray[np.int64], problem: Problem) -> NDArray[np.int64]:
+def kept_whole(x: NDArray[np.int64], problem: Problem, levels: Mapping[str, float] | None = None) -> NDArray[np.int64]:
     """Whole customers that keep the must clauses the fractions kept: rounding down may have left one short.
 
-    One customer at a time is added where every limit allows it, the most valuable first.
+    One customer at a time is added where every limit allows it, the most valuable first, or moved from elsewhere.
+    ``levels`` of choices take their part of the limits.
     """
     musts = [goal for goal in problem.goals if goal.priority == FIRST]
     if not musts:
         return x
     use, upper = problem.rows()
+    taken = {c.id: (levels or {}).get(c.id, 0.0) for c in problem.choices}
+    upper[: len(problem.limits)] -= problem.used_by(taken)
     money = problem.money_row()
     if money is not None:
         upper[money] -= sum(s.cost for s in problem.switches if x[list(s.columns)].any())
     dear = {place for s in problem.switches if not x[list(s.columns)].any() for place in s.columns}
-    x, left = x.copy(), upper - use @ x
+    x, left, dense = x.copy(), upper - use @ x, use.toarray()
     for goal in musts:
-        order = [int(p) for p in np.lexsort((np.arange(x.size), -problem.value)) if goal.gain[p] > 0]
         short = goal.gap - float(goal.gain @ x)
-        for place in (p for p in order if p not in dear):
-            rows, amounts = column_of(use, place)
-            while 1e-9 < short <= float(goal.gain.max()) * 2 and np.all(left[rows] - amounts >= -1e-9):
-                x[place] += 1
-                left[rows] -= amounts
-                short -= float(goal.gain[place])
+        if short > 2 * float(goal.gain.max(initial=0.0)):
+            continue  # not a matter of whole customers
+        while short > 1e-9 and (step := _step(x, left, dense, goal.gain, problem.value, dear)) is not None:
+            left = left - dense @ step
+            x, short = x + step, short - float(goal.gain @ step)
     return x
+
+
+def _step(
+    x: NDArray[np.int64], left: Floats, use: Floats, gain: Floats, value: Floats, dear: set[int]
+) -> NDArray[np.int64] | None:
+    """One customer more of what the clause counts, or one moved to it, that every limit allows; None when none is."""
+    order = [int(p) for p in np.lexsort((np.arange(x.size), -value)) if gain[p] > 0 and int(p) not in dear]
+    step = np.zeros_like(x)
+    for place in order:
+        if np.all(left - use[:, place] >= -1e-9):
+            step[place] = 1
+            return step
+    for place in order:
+        after = left - use[:, place]
+        tight = after < -1e-9
+        others = np.flatnonzero((x > 0) & (gain < gain[place] - 1e-9))
+        possible = others[np.all(after[tight, None] + use[np.ix_(tight, others)] >= -1e-9, axis=0)]
+        if possible.size:
+            step[place], step[possible[np.argmin(value[possible])]] = 1, -1
+            return step
+    return None
 
 
 def prices_of_clauses(problem: Problem, clauses: Sequence[Clause]) -> dict[str, float]:

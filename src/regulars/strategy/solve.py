@@ -50,7 +50,7 @@ class Solved:
     remedies: dict[str, Remedy]
     singles: dict[str, tuple[float, Cell]]  # measure -> best net value per customer and where
     evaluator: Evaluator  # of the draws optimised on, on the plan's own base
-    invested: Invested = Invested()  # on the draws of the judge
+    invested: Invested  # channels, service, loyalty, expansion on the draws of the judge
     diagnosis: Diagnosis | None = None
 
 
@@ -80,7 +80,7 @@ def solve(
     weighed = invest(evaluator, about)
     settled = settle(lambda e: offer_of(columns, e, business, objectives=business.objectives), evaluator, weighed)
     offer, solution, evaluator = settled.offer, settled.solution, settled.evaluator
-    x = kept_whole(whole(solution.x, offer.problem, solution.on, solution.levels), offer.problem)
+    x = kept_whole(whole(solution.x, offer.problem, solution.on, solution.levels), offer.problem, solution.levels)
     fresh = draw(measures, count=sizes.report, seed=seed, stream=1)
     judged = Evaluator(cells, fresh, discount=discount, no_show=no_show)
     invested = invest(judged, about)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from regulars.base.edit import add_item, drop_item, set_in_item, set_in_table, written
 from regulars.base.errors import BadSettings
 
-FILE = '''# The settings.
+FILE = """# The settings.
 name = { en = "Salon # 1" }   # keep me
 
 [budget]   # money
@@ -38,7 +38,7 @@ measures = ["x"]
 
 [[clauses]]
 id = "b"
-'''
+"""
 
 
 def changed_lines(before: str, after: str) -> list[tuple[str, str]]:

@@ -199,7 +199,7 @@ def test_new_data_make_a_plan_stale(salon: Path, tmp_path: Path) -> None:
 def test_what_is_inconsistent_keeps_a_plan_from_being_approved(salon: Path) -> None:
     path = salon / "business.toml"
     text = path.read_text(encoding="utf-8")
-    fails = 'benefit = 1\nharm = 3\npressure = 0\nfairness = 3\nvulnerable = 0\nopt_out = 3\n'
+    fails = "benefit = 1\nharm = 3\npressure = 0\nfairness = 3\nvulnerable = 0\nopt_out = 3\n"
     used = regulars("formulate", salon, "--json").json["plan"]["lines"][0]["measure"].split("+")[0]
     path.write_text(f'{text}\n[[interest]]\nmeasure = "{used}"\n{fails}', encoding="utf-8")
     regulars("formulate", salon)
