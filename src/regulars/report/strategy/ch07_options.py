@@ -13,7 +13,7 @@ from regulars.base.estimate import Estimate
 from regulars.base.text import Text, say
 from regulars.packs.schema import Family, Measure, Relationship
 from regulars.report import names
-from regulars.report.chapters import decision, frontier, not_chosen, opportunity
+from regulars.report.chapters import decision, frontier, investments, not_chosen, opportunity
 from regulars.report.chapters.bundles import Bundle, bundles
 from regulars.report.document import Amount, Cell, Column, Figure, Missing, Section, Table, Words
 from regulars.report.figures import Scale, known
@@ -34,18 +34,20 @@ RELATIONSHIPS: tuple[Relationship, ...] = ("partnership", "consultant", "affilia
 def chapter(c: Book) -> Section:
     """What else could be done, and what speaks for and against it."""
     page, left, chances = decision.chapter(c), not_chosen.chapter(c), opportunity.chapter(c)
+    invested = investments.chapter(c)
     rivals = tuple(b for b in page.blocks if isinstance(b, Table))[1:] if page is not None else ()
     blocks = (
         _directions(c),
         _relationships(c),
         *rivals,
         *c.part(left),
+        *c.part(invested),
         *c.part(frontier.chapter(c)),
         *c.part(chances, keep=(Figure, Table), most=2),
         _missing(c),
     )
-    cards = ("rivals", "allocation", *cards_of(left, chances))
-    queries = ("standings", *queries_of(chances))
+    cards = ("rivals", "allocation", *cards_of(left, invested, chances))
+    queries = ("standings", *queries_of(invested, chances))
     return c.chapter("7", "options", _heading(c), blocks, lead=say("book.options.lead"), queries=queries, cards=cards)
 
 
@@ -124,9 +126,11 @@ def _sum(c: Book, mine: list[Bundle]) -> Estimate | None:
 
 
 def _missing(c: Book) -> Missing | None:
-    empty = not any(m.family == "acquire" for m in c.pack.measures)
+    invested = c.made.investments
+    winning = any(m.family == "acquire" for m in c.pack.measures) or (invested is not None and bool(invested.channels))
+    growing = invested is not None and bool(invested.expansion)
     return c.lacking(
-        say("book.options.no_acquisition") if empty else None,
-        say("book.options.no_diversification"),
+        None if winning else say("book.options.no_acquisition"),
+        None if growing else say("book.options.no_diversification"),
         how=say("book.options.how"),
     )

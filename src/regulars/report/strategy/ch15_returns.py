@@ -6,7 +6,7 @@ import math
 
 from regulars.base.estimate import Estimate
 from regulars.base.text import Share, Text, say
-from regulars.report.chapters import frontier, limits
+from regulars.report.chapters import ahead, frontier, limits
 from regulars.report.chapters.bundles import Bundle, bundles
 from regulars.report.document import (
     Amount,
@@ -26,7 +26,7 @@ from regulars.report.strategy.book import Book, cards_of, queries_of
 
 def chapter(c: Book) -> Section:
     """What comes back when, how sure that is, and what would change it."""
-    curve, held = frontier.chapter(c), limits.chapter(c)
+    curve, held, later = frontier.chapter(c), limits.chapter(c), ahead.chapter(c)
     found = bundles(c.made)
     blocks = (
         _figures(c),
@@ -34,10 +34,11 @@ def chapter(c: Book) -> Section:
         Heading(say("book.returns.sensitivity"), say("book.returns.sensitivity_lead")),
         _break_even(found) if found else None,
         *c.part(curve),
+        *c.part(later),
         _missing(c),
     )
-    queries = ("standings", *queries_of(curve, held))
-    cards = ("effects", *cards_of(curve, held))
+    queries = ("standings", *queries_of(curve, held, later))
+    cards = ("effects", *cards_of(curve, held, later))
     return c.chapter("15", "returns", _heading(c), blocks, lead=_lead(c), queries=queries, cards=cards)
 
 
