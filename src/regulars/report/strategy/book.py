@@ -30,6 +30,7 @@ from regulars.report.document import (
 )
 from regulars.report.strategy.past import Approval, Earlier
 from regulars.strategy.plan import Plan
+from regulars.strategy.plan_investments import Investments
 
 #: So many queries are named beside a figure; the chapter's foot names all of them.
 NAMED = 3
@@ -107,6 +108,11 @@ class Book(Context):
         """An item for :meth:`missing` where a file is still the starter that nobody stands behind."""
         found = self.inputs.of(kind)
         return say("book.missing.unconfirmed") if found is not None and found.stated is None else None
+
+    def invested(self) -> Investments | None:
+        """What was put into channels, service, loyalty and growth; None where nothing was."""
+        found = self.made.investments
+        return found if found is not None and (found.cost >= 1 or found.hours > 0) else None
 
     def owner(self, objective: str) -> str:
         """Who answers for an objective, as the mandate tells it; empty where nobody does."""

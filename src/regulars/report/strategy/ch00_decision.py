@@ -41,11 +41,11 @@ def chapter(c: Book) -> Section:
 
 def _chosen(c: Book) -> Table | None:
     """The measures that bring most; chapter 8 has all of them with whom they are for."""
-    found = bundles(c.made)
-    if not found:
+    found, invested = bundles(c.made), c.invested()
+    if not found and invested is None:
         return None
     shown = found[:SHOWN]
-    scale = Scale.of(b.value_36 for b in shown)
+    scale = Scale.of([*(b.value_36 for b in shown), *([invested.value_36] if invested is not None else [])])
     columns = (
         Column(say("report.plan.measure"), share=3.0),
         Column(say("report.axis.customers"), "right", 1.0),
@@ -63,6 +63,16 @@ def _chosen(c: Book) -> Table | None:
         )
         for b in shown
     ]
+    if invested is not None:
+        rows.append(
+            (
+                Words(say("book.decision.invested"), strong=True),
+                Amount(None),
+                Amount(c.purse.exact(invested.cost)),
+                Amount(Number(invested.hours)),
+                scale.cell(invested.value_36, c.purse),
+            )
+        )
     rest = len(found) - len(shown)
     note = say("book.decision.rest", n=rest) if rest else None
     return Table(say("book.decision.chosen"), columns, tuple(rows), note, source=c.from_plan())

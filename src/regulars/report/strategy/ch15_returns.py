@@ -84,7 +84,10 @@ def _figures(c: Book) -> KeyFigures:
 
 
 def _by_measure(c: Book, found: tuple[Bundle, ...]) -> Table:
-    short, long = Scale.of(b.value_12 for b in found), Scale.of(b.value_36 for b in found)
+    invested = c.invested()
+    more = [invested] if invested is not None else []
+    short = Scale.of([*(b.value_12 for b in found), *(x.value_12 for x in more)])
+    long = Scale.of([*(b.value_36 for b in found), *(x.value_36 for x in more)])
     columns = (
         Column(say("report.plan.measure"), share=2.0),
         Column(say("report.plan.cost"), "right", 0.9),
@@ -99,6 +102,15 @@ def _by_measure(c: Book, found: tuple[Bundle, ...]) -> Table:
             long.cell(b.value_36, c.purse),
         )
         for b in found
+    ]
+    rows += [
+        (
+            Words(say("book.decision.invested"), strong=True),
+            Amount(c.purse.exact(x.cost)),
+            short.cell(x.value_12, c.purse),
+            long.cell(x.value_36, c.purse),
+        )
+        for x in more
     ]
     return Table(say("book.returns.by_measure"), columns, tuple(rows), say("report.say.eight"))
 
