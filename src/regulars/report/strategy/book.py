@@ -56,12 +56,14 @@ class Book(Context):
         lead: Text | None = None,
         queries: tuple[str, ...] = (),
         cards: tuple[str, ...] = (),
+        planned: bool = False,
     ) -> Section:
-        """A chapter. Blocks that have nothing to show (None) are left out; those without a source get the chapter's."""
+        """A chapter. Blocks that have nothing to show (None) are left out; those without a source get the chapter's:
+        its queries, or the plan's run where its figures are the plan's (``planned``)."""
         p = self.diagnosis.provenance
         kept = tuple(dict.fromkeys(name for name in queries if name in self.diagnosis.queries))
         footer = Footer(kept, p.as_of, p.data_version, tuple(dict.fromkeys(cards))) if kept or cards else None
-        own = self.from_study(kept) if kept else self.from_plan()
+        own = self.from_study(kept) if kept and not planned else self.from_plan()
         shown = tuple(sourced(block, own) for block in blocks if block is not None)
         name, answers = say(f"book.{id}.name"), say(f"book.{id}.answers")
         return Section(id, name, heading, lead, shown, footer, number, answers)

@@ -36,7 +36,9 @@ def chapter(c: Book) -> Section:
     first = tuple(b for b in page.blocks if isinstance(b, KeyFigures | Points))
     objectives = tuple(b for b in page.blocks if isinstance(b, Table | Callout))[:1]
     blocks = (*first, *objectives, _chosen(c), *_approval(c))
-    return c.chapter("0", "decision", page.heading, blocks, lead=page.lead, queries=("standings",), cards=_cards())
+    return c.chapter(
+        "0", "decision", page.heading, blocks, lead=page.lead, queries=("standings",), cards=_cards(), planned=True
+    )
 
 
 def _chosen(c: Book) -> Table | None:

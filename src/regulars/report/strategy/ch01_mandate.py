@@ -18,7 +18,7 @@ def chapter(c: Book) -> Section:
     fits = consistency(c) if found is None or c.made.mandate is None else mandate.objectives(c, c.made.mandate)
     blocks = (_mission(c), *targets, *fits, _constraints(c), _missing(c))
     cards = ("targets", "allocation", *cards_of(found))
-    return c.chapter("1", "mandate", _heading(c), blocks, queries=("standings",), cards=cards)
+    return c.chapter("1", "mandate", _heading(c), blocks, queries=("standings",), cards=cards, planned=True)
 
 
 def _heading(c: Book) -> Text:

@@ -48,7 +48,9 @@ def chapter(c: Book) -> Section:
     )
     cards = ("rivals", "allocation", *cards_of(left, invested, chances))
     queries = ("standings", *queries_of(invested, chances))
-    return c.chapter("7", "options", _heading(c), blocks, lead=say("book.options.lead"), queries=queries, cards=cards)
+    return c.chapter(
+        "7", "options", _heading(c), blocks, lead=say("book.options.lead"), queries=queries, cards=cards, planned=True
+    )
 
 
 def _heading(c: Book) -> Text:

@@ -40,7 +40,7 @@ def chapter(c: Book) -> Section:
     )
     queries = ("standings", *queries_of(held), *(hours.QUERIES if demand else ()))
     cards = cards_of(made, held)
-    return c.chapter("8", "strategy", made.heading, blocks, lead=made.lead, queries=queries, cards=cards)
+    return c.chapter("8", "strategy", made.heading, blocks, lead=made.lead, queries=queries, cards=cards, planned=True)
 
 
 def _processes(c: Book) -> Table:

@@ -34,7 +34,9 @@ def chapter(c: Book) -> Section:
         _contact(c),
     )
     queries = ("permissions", "standings")
-    return c.chapter("13", "privacy", _heading(found), blocks, lead=say("book.privacy.lead"), queries=queries)
+    return c.chapter(
+        "13", "privacy", _heading(found), blocks, lead=say("book.privacy.lead"), queries=queries, planned=True
+    )
 
 
 def _heading(found: tuple[Check, ...]) -> Text:

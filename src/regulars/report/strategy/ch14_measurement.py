@@ -41,7 +41,9 @@ def chapter(c: Book) -> Section:
     )
     cards = ("allocation", "targets", "effects")
     lead = say("book.measurement.lead")
-    return c.chapter("14", "measurement", _heading(c, found), blocks, lead=lead, queries=("standings",), cards=cards)
+    return c.chapter(
+        "14", "measurement", _heading(c, found), blocks, lead=lead, queries=("standings",), cards=cards, planned=True
+    )
 
 
 def expected_rate(c: Book, bundle: Bundle) -> float | None:

@@ -39,7 +39,7 @@ def chapter(c: Book) -> Section:
     )
     queries = ("standings", *queries_of(curve, held, later))
     cards = ("effects", *cards_of(curve, held, later))
-    return c.chapter("15", "returns", _heading(c), blocks, lead=_lead(c), queries=queries, cards=cards)
+    return c.chapter("15", "returns", _heading(c), blocks, lead=_lead(c), queries=queries, cards=cards, planned=True)
 
 
 def chance_of_gain(value: Estimate) -> float | None:
