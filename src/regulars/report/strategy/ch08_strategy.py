@@ -11,7 +11,7 @@ from regulars.report import names
 from regulars.report.chapters import hours, limits
 from regulars.report.chapters import plan as plan_chapter
 from regulars.report.chapters.bundles import Bundle, bundles
-from regulars.report.charts import nice_ticks
+from regulars.report.chapters.investments import signed_ticks
 from regulars.report.charts.bands import Dot, dots
 from regulars.report.document import Amount, Bar, Block, Cell, Column, Figure, Heading, Section, Table, Words
 from regulars.report.figures import Scale, part
@@ -100,13 +100,11 @@ def _picture(c: Book, found: tuple[Bundle, ...]) -> Figure:
     shown = found[:DRAWN]
     low = min([0.0, *(b.value_36.p10 for b in shown)])
     high = max([0.0, *(b.value_36.p90 for b in shown)])
-    up = [t for t in nice_ticks(high) if t <= high]
-    ticks = [*(-t for t in reversed(nice_ticks(-low)) if 0 < t <= -low), *up] if low < 0 else up
     rows = [Dot(b.first.measure_name, b.value_36.p10, b.value_36.mean, b.value_36.p90) for b in shown]
     chart = dots(
         rows,
         x_title=say("book.strategy.axis"),
-        ticks={t: c.purse.exact(t) for t in ticks},
+        ticks=signed_ticks(c, low, high),
         domain=(low, high),
         mark=0.0,
     )
