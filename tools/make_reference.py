@@ -106,7 +106,7 @@ and key named.
 
 Texts are tables by language, `{ en = "...", zh-Hant = "..." }`, with one or both; the document counts texts that
 have only one. Days are written `2026-10-31`. `regulars document FOLDER --starters` puts the trade's starter files
-there, without overwriting any.
+there, or an empty form where the trade has none, without overwriting any.
 
 Every file may begin with who stands behind it; without that it counts as a starter nobody has confirmed, and the
 document says so:

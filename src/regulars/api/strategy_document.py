@@ -14,6 +14,7 @@ from regulars.api.runs import Run, is_finished, load_run
 from regulars.api.strategies import PLAN, day_of, status
 from regulars.base.errors import NotThere
 from regulars.base.inputs.files import FILES, FOLDER, read_inputs
+from regulars.base.inputs.form import form
 from regulars.base.text import say
 from regulars.packs.load import pack_folder
 from regulars.report.strategy.book import Book
@@ -125,16 +126,18 @@ def months_between(first: date, last: date) -> int:
 
 
 def write_starters(business: OpenBusiness) -> tuple[Path, ...]:
-    """Put the trade's starter files into ``strategy/`` of the business folder, where there is none of that name yet.
+    """Put starter files into ``strategy/`` of the business folder, where there is none of that name yet.
 
-    Returns the files written. They state nothing in anybody's name: the document marks them as unconfirmed.
+    The trade's own where its pack has one, else an empty form. Returns the files written. They state nothing in
+    anybody's name: the document marks them as unconfirmed.
     """
     own = business.folder / OWN_PACK
     shelf = pack_folder(own if own.is_dir() else business.settings.pack) / FOLDER
     made = []
-    for name in FILES:
+    for name, kind in FILES.items():
         source, goal = shelf / f"{name}.toml", business.folder / FOLDER / f"{name}.toml"
-        if source.is_file() and not goal.exists():
-            written(goal, source.read_bytes())
+        if not goal.exists():
+            content = source.read_bytes() if source.is_file() else form(kind, name=f"{FOLDER}/{name}.toml").encode()
+            written(goal, content)
             made.append(goal)
     return tuple(made)

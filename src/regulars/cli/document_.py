@@ -18,7 +18,7 @@ from regulars.cli.shared import Voice, folder_argument, verb
     "--format", "format", type=click.Choice(DOCUMENT_FORMATS), default="html", show_default=True, help="File format."
 )
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Where to write it.")
-@click.option("--starters", is_flag=True, help="First put the trade's missing starter files into FOLDER/strategy.")
+@click.option("--starters", is_flag=True, help="First put missing files, starters or forms, into FOLDER/strategy.")
 @verb
 def command(voice: Voice, folder: Path, format: DocumentFormat, out: Path | None, starters: bool) -> None:
     """Write the strategy document of FOLDER: chapters 0 to 16 and the annexes.

@@ -9,7 +9,8 @@ import pytest
 
 from regulars.base.errors import BadSettings
 from regulars.base.inputs.common import Claim, Source, in_one_language
-from regulars.base.inputs.files import FILES, read_inputs
+from regulars.base.inputs.files import FILES, parse_input, read_inputs
+from regulars.base.inputs.form import form
 from regulars.base.inputs.market import Market
 from regulars.base.words import LANGUAGES, render
 from support.book import MARKET
@@ -108,3 +109,17 @@ def test_texts_of_one_language_are_counted(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", FILES)
 def test_an_empty_file_of_every_kind_is_allowed(name: str, tmp_path: Path) -> None:
     assert set(read_inputs(folder(tmp_path, **{name: ""})).files) == {name}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_the_form_of_a_file_holds_every_key_and_states_nothing(name: str) -> None:
+    kind, text = FILES[name], form(FILES[name], name=f"strategy/{name}.toml")
+    assert parse_input(text.encode(), kind=kind, file=name) == kind()
+    head, *body = text.split("\n\n")
+    filled = "\n\n".join(part.replace("# ", "", 1).replace("\n# ", "\n") for part in body)
+    with pytest.raises(BadSettings) as caught:
+        parse_input(filled.encode(), kind=kind, file=name)
+    assert "blank of the form" in render(caught.value.text, "en")
+    read = parse_input(filled.replace('"..."', '"words"').encode(), kind=kind, file=name)
+    assert all(getattr(read, key) for key in kind.model_fields), filled
+    assert head.count("\n") == 2 and f"strategy/{name}.toml" in head

@@ -6,11 +6,23 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 from regulars.base.text import Local
 
-type Sentence = Annotated[str, Field(min_length=1)]
+#: What an empty form holds where a text belongs (:mod:`regulars.base.inputs.form`).
+BLANK = "..."
+
+
+def _written(text: str) -> str:
+    """A text as stated; what an empty form holds in its place is no statement."""
+    if text.strip(" .…") == "":
+        raise PydanticCustomError("to_fill", "still to be filled in")
+    return text
+
+
+type Sentence = Annotated[str, Field(min_length=1), AfterValidator(_written)]
 #: Words in one or both languages; the document says how many entries lack one of them.
 type Bilingual = Annotated[dict[Literal["en", "zh-Hant"], Sentence], Field(min_length=1)]
 

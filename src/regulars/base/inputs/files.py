@@ -28,6 +28,7 @@ _REASONS = {
     "extra_forbidden": "unknown_key",
     "literal_error": "not_one_of",
     "string_too_short": "empty",
+    "to_fill": "to_fill",
     "too_short": "empty",
     "date_from_datetime_parsing": "no_day",
     "date_type": "no_day",
