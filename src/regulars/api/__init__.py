@@ -17,7 +17,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from regulars.api.alternatives import Alternative
+    from regulars.api.beside import Alternative
     from regulars.api.business import OpenBusiness, create_business, open_business
     from regulars.api.changes import Change, lock, set_budget, set_target, undo_settings
     from regulars.api.demo import Demo, make_demo
@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     from regulars.api.work import formulate, study, weigh
 
 _HOMES = {
-    "alternatives": ("Alternative",),
+    "beside": ("Alternative",),
     "business": ("OpenBusiness", "create_business", "open_business"),
     "changes": ("Change", "lock", "set_budget", "set_target", "undo_settings"),
     "demo": ("Demo", "make_demo"),

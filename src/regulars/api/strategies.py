@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from pydantic import TypeAdapter
 
-from regulars.api.alternatives import Alternative, alternatives_of
+from regulars.api.beside import Alternative, alternatives_of
 from regulars.api.business import OpenBusiness
 from regulars.api.journal import Entry, Journal, sha256
 from regulars.api.runs import DOCUMENT, Run, latest_run, load_run
