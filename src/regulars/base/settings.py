@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from regulars.base.errors import BadSettings, NotThere
+from regulars.base.strategy_rules import Budgets, Care, Evidence, Lock, Risk, Rules, Seats, Steady, Weighing
 from regulars.base.text import Local, say
 
 type Kpi = Literal[
@@ -177,6 +178,15 @@ class Business(_Model):
     closures: tuple[Closure, ...] = ()
     objectives: tuple[Objective, ...] = ()
     veto: tuple[str, ...] = ()
+    locks: tuple[Lock, ...] = ()
+    rules: Rules = Rules()
+    budgets: Budgets = Budgets()
+    steady: Steady = Steady()
+    evidence: Evidence = Evidence()
+    care: Care = Care()
+    risk: Risk = Risk()
+    seats: tuple[Seats, ...] = ()
+    weighing: Weighing = Weighing()
     engine: Engine = Engine()
 
     @field_validator("zone")

@@ -40,6 +40,7 @@ from regulars.strategy.plan import (
     TargetRow,
 )
 from regulars.strategy.returns import LONG, SHORT, Floats
+from regulars.strategy.rule_rows import fairness, relaxations, rule_rows
 from regulars.strategy.solve import Solved
 
 #: A limit used up to this part counts as binding (whole customers rarely fill it exactly).
@@ -99,6 +100,10 @@ def assemble(solved: Solved, about: Subject) -> Plan:
         notes=notes_of(solved, about.cells, about.business, about.voice, pack=about.pack, facts=about.facts),
         draws=judge.evaluator.draws.count,
         seed=about.seed,
+        rules=rule_rows(solved, about.voice, about.pack),
+        relaxations=relaxations(solved, about.voice, about.pack),
+        fairness=fairness(solved, about.cells.cells, about.business),
+        last_plan=solved.offer.given.last.run if solved.offer.given.last else "",
     )
 
 

@@ -44,7 +44,7 @@ class Judge:
             self._baselines[kpi] = baseline(kpi, self.evaluator)
         return self._baselines[kpi]
 
-    def kpi(self, kpi: Kpi, x: NDArray[np.integer], chances: Floats) -> Floats:
+    def kpi(self, kpi: Kpi, x: NDArray[np.integer] | NDArray[np.floating], chances: Floats) -> Floats:
         """A KPI under an allocation, chance included. ``chances`` are standard normal draws."""
         untouched = self.baseline(kpi)
         draws, noise = untouched.draws, untouched.noise

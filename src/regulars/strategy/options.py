@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from types import MappingProxyType
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from regulars.strategy.returns import Base, Floats, Life, Outcome, Push, live, o
 MOST_OPTIONS, MOST_SINGLES, BUNDLED = 15, 9, {2: 5, 3: 4}
 #: Prices (value asked for one unit of money, of hours) at which an option must be best somewhere to be kept.
 MONEY_GRID = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0)
+NO_MARKS: Mapping[str, int] = MappingProxyType({})
 HOUR_GRID = (0.0, 50.0, 100.0, 200.0, 400.0, 800.0)
 
 
@@ -45,8 +47,8 @@ class Option:
     test_first: bool
 
     @classmethod
-    def of(cls, *measures: Measure) -> Option:
-        """Make an option."""
+    def of(cls, *measures: Measure, wants: Mapping[str, int] = NO_MARKS) -> Option:
+        """Make an option. ``wants``: marks that whoever gets a measure (by id) must carry."""
         together = tuple(sorted(measures, key=lambda m: m.id))
         need, tiers = 0, sum(TIER_BITS.values())
         for measure in together:
@@ -55,6 +57,7 @@ class Option:
                 need |= CONSENT.get(measure.channel, 0)
             if "packages" in measure.needs:
                 need |= PACKAGE
+            need |= wants.get(measure.id, 0)
         return cls(
             together,
             "+".join(m.id for m in together),
@@ -126,8 +129,16 @@ def counts(primitive: str, cell: Cell) -> bool:
 class Evaluator:
     """Evaluates options in cells on one set of draws, each once."""
 
-    def __init__(self, cells: Sequence[Cell], draws: Draws, *, discount: float, no_show: float) -> None:
-        self.cells, self.draws = cells, draws
+    def __init__(
+        self,
+        cells: Sequence[Cell],
+        draws: Draws,
+        *,
+        discount: float,
+        no_show: float,
+        wants: Mapping[str, int] = NO_MARKS,
+    ) -> None:
+        self.cells, self.draws, self.wants = cells, draws, wants
         self._discount, self._no_show = discount, no_show
         self._bases: dict[int, tuple[Base, Life]] = {}
         self._pushes: dict[tuple[int, str], tuple[Push, ...]] = {}
@@ -227,13 +238,13 @@ def columns_of(
     """
     cell = evaluator.cells[at]
     usable = sorted((m for m in measures if useful(m, cell) and m.contacts <= max_contacts), key=lambda m: m.id)
-    offered = [Column(at, Option.of(m)) for m in usable]
+    offered = [Column(at, Option.of(m, wants=evaluator.wants)) for m in usable]
     offered = [column for column in offered if reached(column.option, cell)]
     singles = _best(offered, evaluator, MOST_SINGLES, goals)
     strong = _best(singles, evaluator, max(BUNDLED.values()), goals, spare_reach=False)
     apart = [column.option.measures[0] for column in strong]
     bundles = [
-        Column(at, Option.of(*some))
+        Column(at, Option.of(*some, wants=evaluator.wants))
         for size, strongest in BUNDLED.items()
         for some in combinations(apart[:strongest], size)
         if compatible(some, max_contacts=max_contacts)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from regulars.analysis.diagnosis import Provenance
 from regulars.base.estimate import Estimate
 from regulars.base.text import Local, Text
+from regulars.strategy.plan_rules import FairRow, Relaxation, RuleRow
 
 SCHEMA = "regulars.formulate/1"
 
@@ -154,3 +155,7 @@ class Plan:
     notes: tuple[Text, ...]  # assumptions and warnings that change how the plan may be read
     draws: int
     seed: int
+    rules: tuple[RuleRow, ...] = ()
+    relaxations: tuple[Relaxation, ...] = ()
+    fairness: tuple[FairRow, ...] = ()
+    last_plan: str = ""  # the run this plan was kept near to

@@ -74,6 +74,7 @@ def fill(offer: Offer, order: Iterable[int], *, pots: Floats | None = None) -> N
         start = [s for s in problem.switches if place in s.columns and s.id not in paid]
         entry = sum(s.cost for s in start)
         rows, amounts = column_of(use, place)
+        rows, amounts = rows[amounts > 0], amounts[amounts > 0]  # floors are the plan's, not a rival's
         bound = left[rows] - np.where(rows == money, entry, 0.0)
         if entry > left[money]:
             continue

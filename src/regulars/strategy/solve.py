@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from regulars.base.settings import Business
 from regulars.packs.schema import Measure, Pack
-from regulars.strategy.allocate import Offer, offer_of
+from regulars.strategy.allocate import Given, Offer, offer_of
+from regulars.strategy.averse import surely
 from regulars.strategy.cells import Cell, without_holdout
+from regulars.strategy.checked import check_names, forced
 from regulars.strategy.draws import draw
 from regulars.strategy.judge import Judge
-from regulars.strategy.limits import ENOUGH, Remedy, frontier, price_of_veto, remedy
-from regulars.strategy.objectives import looked_at
-from regulars.strategy.optimise import Program, Solution, whole
-from regulars.strategy.options import Column, Evaluator, columns_of
+from regulars.strategy.limits import ENOUGH, Remedy, frontier, remedy
+from regulars.strategy.marks import ignoring
+from regulars.strategy.objectives import looked_at, sign
+from regulars.strategy.optimise import Problem, Program, Solution, whole
+from regulars.strategy.options import NO_MARKS, Column, Evaluator, columns_of
+from regulars.strategy.priced import Yielded, as_loose, loosened, prices
 from regulars.strategy.rivals import Policy, policies
+from regulars.strategy.rounding import broken
+from regulars.strategy.steady import before, settled
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +52,8 @@ class Solved:
     veto_prices: dict[str, float]
     remedies: dict[str, Remedy]
     singles: dict[str, tuple[float, Cell]]  # measure -> best net value per customer and where
+    rule_prices: dict[str, float] = field(default_factory=dict)
+    yielded: tuple[Yielded, ...] = ()
 
 
 def feasible(measures: Sequence[Measure], facts: frozenset[str]) -> tuple[Measure, ...]:
@@ -62,23 +70,38 @@ def solve(
     no_show: float,
     seed: int,
     sizes: Sizes,
+    given: Given | None = None,
+    wants: Mapping[str, int] = NO_MARKS,
 ) -> Solved:
-    """Optimise on one set of draws; everything that is shown is judged on another."""
+    """Optimise on one set of draws; everything that is shown is judged on another.
+
+    ``given`` is what the rules rest on beside the cells, ``wants`` the marks that measures ask for.
+
+    Raises:
+        BadSettings: a rule names what does not exist, or what is always taken cannot be paid.
+    """
+    check_names(business, pack)
     measures = feasible(pack.measures, facts)
     discount = business.margin.monthly_discount
     drawn = draw(measures, count=sizes.optimise, seed=seed, stream=0)
-    evaluator = Evaluator(cells, drawn, discount=discount, no_show=no_show)
+    evaluator = Evaluator(cells, drawn, discount=discount, no_show=no_show, wants=wants)
     columns = all_columns(measures, evaluator, business)
-    offer = offer_of(columns, evaluator, business, objectives=business.objectives)
-    program = Program(offer.problem)
-    solution = program.best()
-    offer = replace(offer, problem=program.tightened())
-    x = whole(solution.x, offer.problem, solution.on, solution.levels)
+    offer = offer_of(columns, evaluator, business, objectives=business.objectives, given=given)
+    offer, yielded = loosened(offer)
+    offer, solution = optimum(offer, evaluator, business, seed=seed)
+    x = in_whole(solution, offer.problem)
     fresh = draw(measures, count=sizes.report, seed=seed, stream=1)
-    judge = Judge(offer, Evaluator(cells, fresh, discount=discount, no_show=no_show))
+    judge = Judge(offer, Evaluator(cells, fresh, discount=discount, no_show=no_show, wants=wants))
     points = frontier(offer)
-    free = Program(replace(offer.problem, goals=())).best().value if offer.problem.goals else solution.value
-    unheld = offer_of(columns, evaluator, business, cells=[without_holdout(cell) for cell in cells])
+    plain = Program(replace(offer.problem, goals=())).best() if offer.problem.goals or offer.given.last else solution
+
+    def other(*, cells: Sequence[Cell]) -> Offer:
+        """The offer on other counts, floors as far as they can be kept."""
+        found = offer_of(columns, evaluator, business, cells=cells, given=offer.given)
+        return replace(found, problem=as_loose(found.problem, offer.problem))
+
+    unheld = other(cells=[without_holdout(cell) for cell in cells])
+    priced = prices(offer, plain, lambda bit: other(cells=ignoring(tuple(cells), bit)))
     return Solved(
         offer,
         solution,
@@ -88,20 +111,50 @@ def solve(
         np.random.default_rng([seed, 2]).standard_normal((len(business.objectives), sizes.report)),
         policies(offer, evaluator),
         tuple(points),
-        max(Program(unheld.problem).best().value - free, 0.0) if business.contact.holdout else 0.0,
-        max(free - solution.value, 0.0),
-        {
-            limit.id.removeprefix("veto:"): price_of_veto(offer, limit.id, free)
-            for limit in offer.problem.limits
-            if limit.id.startswith("veto:")
-        },
+        max(Program(unheld.problem).best().objective - plain.objective, 0.0) if business.contact.holdout else 0.0,
+        max(plain.value - solution.value, 0.0) if offer.problem.goals else 0.0,
+        {rule.about: priced[rule.id] for rule in offer.rules if rule.kind == "veto"},
         {
             goal.id: remedy(offer, goal, solution)
             for goal in offer.problem.goals
             if solution.shortfalls[goal.id] > ENOUGH
         },
         best_singles(columns, offer, cells),
+        priced,
+        yielded,
     )
+
+
+def optimum(offer: Offer, evaluator: Evaluator, business: Business, *, seed: int) -> tuple[Offer, Solution]:
+    """Targets, then value, then least change from the last plan; the offer comes back with what the solver learnt."""
+    program = Program(offer.problem)
+    solution = program.best()
+    offer = replace(offer, problem=program.tightened())
+    if business.risk.chance is not None and offer.problem.goals:
+        judge, zs = Judge(offer, evaluator), np.random.default_rng([seed, 3])
+        chances = {o.id: zs.standard_normal(evaluator.draws.count) for o in offer.objectives}
+        by_id = {o.id: o for o in offer.objectives}
+
+        def spread(id: str, x: NDArray[np.float64]) -> NDArray[np.float64]:
+            kpi = judge.kpi(by_id[id].kpi, x, chances[id])
+            return sign(by_id[id].kpi) * (kpi - kpi.mean())
+
+        problem, solution = surely(offer.problem, solution, business.risk.chance, spread)
+        offer = replace(offer, problem=problem)
+    if offer.given.last is not None and not business.steady.off:
+        last = before(offer.columns, evaluator.cells, offer.given.last.lines)
+        if last.any():
+            solution = settled(offer.problem, last, business.steady.within)
+    return offer, solution
+
+
+def in_whole(solution: Solution, problem: Problem) -> NDArray[np.int64]:
+    """Whole customers; where rounding breaks a floor, the best whole plan beside the optimum that keeps it."""
+    x = whole(solution.x, problem, solution.on, solution.levels)
+    if broken(x, problem, solution.levels):
+        found = Program(replace(problem, risk=None)).whole_near(solution.x, solution.levels)
+        x = x if found is None else found
+    return x
 
 
 def prices_of(offer: Offer, solution: Solution) -> dict[str, float]:
@@ -117,11 +170,11 @@ def all_columns(measures: Sequence[Measure], evaluator: Evaluator, business: Bus
     """The options of all cells."""
     goals = looked_at(business.objectives)
     most = business.contact.max_contacts
-    return [
-        column
-        for at in range(len(evaluator.cells))
-        for column in columns_of(at, measures, evaluator, max_contacts=most, goals=goals)
-    ]
+    found: list[Column] = []
+    for at in range(len(evaluator.cells)):
+        columns = columns_of(at, measures, evaluator, max_contacts=most, goals=goals)
+        found += columns + forced(at, measures, evaluator, business, columns)
+    return found
 
 
 def best_singles(columns: Sequence[Column], offer: Offer, cells: Sequence[Cell]) -> dict[str, tuple[float, Cell]]:
