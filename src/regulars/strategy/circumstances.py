@@ -8,7 +8,7 @@ from pathlib import Path
 from regulars.base.settings import Business
 from regulars.ledger.store import Reader
 from regulars.strategy.allocate import Given
-from regulars.strategy.care import Around
+from regulars.strategy.care import Around, Groups
 from regulars.strategy.cells import Cells
 from regulars.strategy.marks import Marks
 from regulars.strategy.plan import Plan
@@ -20,7 +20,8 @@ def given_of(
     reader: Reader, standings: Path, cells: Cells, *, business: Business, marks: Marks, last: Last | None
 ) -> Given:
     """Read what the rules ask for, and nothing else."""
-    care, groups = business.care, {}
+    care = business.care
+    groups: dict[str, Groups] = {}
     for attribute in dict.fromkeys(care.fair_by):
         groups[attribute] = groups_of(
             reader,

@@ -36,6 +36,7 @@ class Relaxation:
     money: float | None
     hours: float | None
     drop: tuple[str, ...]
+    together: bool  # all three are needed, not any one
     text: Text
 
 

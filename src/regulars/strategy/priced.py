@@ -32,7 +32,8 @@ _PLENTY = 1e12
 class Yielded:
     """A rule that could not be kept in full: what was wanted and what is possible, and what alone would suffice.
 
-    ``money`` and ``hours`` are None when no amount of it suffices; ``drop`` are ids of other rules.
+    ``money`` and ``hours`` are None when no amount of it suffices; ``drop`` are ids of other rules. Any one of them is
+    enough, unless ``together``: then all of them are needed at once.
     """
 
     rule: Rule
@@ -41,6 +42,7 @@ class Yielded:
     money: float | None
     hours: float | None
     drop: tuple[str, ...]
+    together: bool = False
 
 
 def dropped(problem: Problem, rules: Iterable[Rule]) -> Problem:
@@ -155,6 +157,18 @@ def _with_upper(problem: Problem, uppers: dict[str, float]) -> Problem:
     return replace(problem, limits=limits)
 
 
+def eased_further(offer: Offer, yielded: tuple[Yielded, ...]) -> tuple[Offer, tuple[Yielded, ...]]:
+    """Floors that gave way, by one customer more each: where whole customers cannot reach what fractions can."""
+    rules = [one.rule for one in yielded if one.rule.unit == "customers"]
+    at = {limit.id: limit for limit in offer.problem.limits}
+    uppers = {id: min(at[id].upper + 1.0, 0.0) for rule in rules for id in rule.limits if at[id].upper < 0}
+    lower = tuple(
+        replace(one, kept=-sum(uppers.get(id, 0.0) for id in one.rule.limits)) if one.rule in rules else one
+        for one in yielded
+    )
+    return replace(offer, problem=_with_upper(offer.problem, uppers)), lower
+
+
 def as_loose(problem: Problem, eased: Problem) -> Problem:
     """A problem on other counts with the floors another one was loosened to."""
     return _with_upper(problem, {limit.id: limit.upper for limit in eased.limits if limit.upper <= 0})
@@ -176,7 +190,32 @@ def _remedied(offer: Offer, eased: Offer, rule: Rule, *, look: bool) -> Yielded:
         for other in offer.rules
         if other.id != rule.id and (other.limits or other.groups) and _possible(dropped(full, [other]))
     ]
-    return Yielded(rule, wanted, kept, _needed(full, [full.money]), _needed(full, hours), tuple(drop[:MOST_DROPS]))
+    money, longer = _needed(full, [full.money]), _needed(full, hours)
+    if money is None and longer is None and not drop:
+        return _altogether(offer, full, Yielded(rule, wanted, kept, None, None, (), True))
+    return Yielded(rule, wanted, kept, money, longer, tuple(drop[:MOST_DROPS]))
+
+
+def _altogether(offer: Offer, full: Problem, found: Yielded) -> Yielded:
+    """What is enough when nothing alone is: money, hours and the fewest other rules given up, found by putting rules
+    back one after the other."""
+    gone = [other for other in offer.rules if other.id != found.rule.id and (other.limits or other.groups)]
+    rich = _with_upper(
+        full, {limit.id: _PLENTY for limit in full.limits if limit.id == full.money or limit.id.startswith("hours:")}
+    )
+    if not _possible(dropped(rich, gone)):
+        return found
+    for other in list(gone):
+        fewer = [rule for rule in gone if rule.id != other.id]
+        if _possible(dropped(rich, fewer)):
+            gone = fewer
+    left = dropped(full, gone)
+    hours = [limit.id for limit in left.limits if limit.id.startswith("hours:")]
+    more = tuple(Choice(f"more:{id}", 0.0, _PLENTY, use={id: -1.0}) for id in (left.money, *hours))
+    program = Program(replace(left, choices=(*left.choices, *more)))
+    levels = program.minimise(np.zeros(left.value.size), {choice.id: 1.0 for choice in more}).levels
+    money, longer = levels[f"more:{left.money}"], sum(levels[f"more:{id}"] for id in hours)
+    return replace(found, money=money, hours=longer, drop=tuple(rule.id for rule in gone))
 
 
 def _possible(problem: Problem) -> bool:

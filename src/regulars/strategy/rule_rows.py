@@ -61,42 +61,29 @@ def _used(solved: Solved) -> dict[str, float]:
 def label(rule: Rule, voice: Voice, pack: Pack) -> Text:
     """A rule in words."""
     names: dict[str, Param] = {m.id: local(m.name) for m in pack.measures}
-    about = rule.about.split(":", 1)
+    id, about, high = f"strategy.rule.{rule.kind}", rule.about, rule.high or 0.0
+    first, _, rest = about.partition(":")
     match rule.kind:
         case "veto" | "must" | "trial":
-            return say(f"strategy.rule.{rule.kind}", measure=names.get(rule.about, rule.about))
+            return say(id, measure=names.get(about, about))
         case "eligible" | "excluded":
-            return say(f"strategy.rule.{rule.kind}", measure=names.get(about[0], about[0]), where=about[1])
+            return say(id, measure=names.get(first, first), where=rest)
         case "requires":
-            return say(
-                "strategy.rule.requires", measure=names.get(about[0], about[0]), needs=names.get(about[1], about[1])
-            )
+            return say(id, measure=names.get(first, first), needs=names.get(rest, rest))
         case "exclusive":
-            listed = Listing(tuple(names.get(id, id) for id in rule.about.split(":")))
-            return say("strategy.rule.exclusive", measures=listed)
+            return say(id, measures=Listing(tuple(names.get(one, one) for one in about.split(":"))))
         case "most_measures" | "most_new_measures":
-            return say(f"strategy.rule.{rule.kind}", n=int(rule.about))
-        case "part" | "supplier":
-            return say(f"strategy.rule.{rule.kind}", what=rule.about, amount=voice.money(rule.high or 0.0))
-        case "weak":
-            return say("strategy.rule.weak", amount=voice.money(rule.high or 0.0))
+            return say(id, n=int(about))
+        case "part" | "supplier" | "weak" | "prepaid":
+            return say(id, what=about, amount=voice.money(high))
         case "seats":
-            minutes = Number(rule.high or 0.0)
-            return say("strategy.rule.seats", branch=voice.branch(rule.about), minutes=minutes)
-        case "steady" | "fair":
-            return say(f"strategy.rule.{rule.kind}", what=_attribute(rule), share=Share(rule.high or 0.0))
-        case "vulnerable" | "lock":
-            return say(
-                f"strategy.rule.{rule.kind}", what=_locked(rule, voice, names) if rule.kind == "lock" else rule.about
-            )
-        case "prepaid":
-            return say("strategy.rule.prepaid", amount=voice.money(rule.high or 0.0))
+            return say(id, branch=voice.branch(about), minutes=Number(high))
+        case "fair":
+            return say(id, what=say(f"strategy.attribute.{about}"), share=Share(high))
+        case "lock":
+            return say(id, what=_locked(rule, voice, names))
         case _:
-            return say(f"strategy.rule.{rule.kind}")
-
-
-def _attribute(rule: Rule) -> Param:
-    return say(f"strategy.attribute.{rule.about}") if rule.kind == "fair" else rule.about
+            return say(id, what=about, share=Share(high))
 
 
 def _locked(rule: Rule, voice: Voice, names: dict[str, Param]) -> Text:
@@ -131,18 +118,24 @@ def relaxations(solved: Solved, voice: Voice, pack: Pack) -> tuple[Relaxation, .
 def _relaxation(one: Yielded, labels: dict[str, Text], voice: Voice) -> Relaxation:
     ways: list[Text] = []
     if one.drop:
-        ways.append(say("strategy.relax.drop", rules=Listing(tuple(labels[id] for id in one.drop))))
+        listed = Listing(tuple(labels[id] for id in one.drop))
+        all_of = one.together or len(one.drop) == 1
+        ways.append(say("strategy.relax.drop_all" if all_of else "strategy.relax.drop", rules=listed))
     if one.money is not None and one.money > 0:
         ways.append(say("strategy.relax.money", money=voice.money(math.ceil(one.money))))
     if one.hours is not None and one.hours > 0:
         ways.append(say("strategy.relax.hours", hours=Number(math.ceil(one.hours * 10) / 10, 1)))
     wanted, kept = (_count(value, one.rule.unit, voice) for value in (one.wanted, one.kept))
     said = {"rule": labels[one.rule.id], "wanted": wanted, "kept": kept}
-    if ways:
+    if ways and one.together:
+        text = say("strategy.relax.together", ways=Listing(tuple(ways)), **said)
+    elif ways:
         text = say("strategy.relax.ways", ways=Listing(tuple(ways)), **said)
     else:
         text = say("strategy.relax.nobody", **said)
-    return Relaxation(one.rule.id, one.wanted, one.kept, one.rule.unit, one.money, one.hours, one.drop, text)
+    return Relaxation(
+        one.rule.id, one.wanted, one.kept, one.rule.unit, one.money, one.hours, one.drop, one.together, text
+    )
 
 
 def fairness(solved: Solved, cells: tuple[Cell, ...], business: Business) -> tuple[FairRow, ...]:

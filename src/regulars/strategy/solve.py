@@ -21,10 +21,13 @@ from regulars.strategy.marks import ignoring
 from regulars.strategy.objectives import looked_at, sign
 from regulars.strategy.optimise import Problem, Program, Solution, whole
 from regulars.strategy.options import NO_MARKS, Column, Evaluator, columns_of
-from regulars.strategy.priced import Yielded, as_loose, loosened, prices
+from regulars.strategy.priced import Yielded, as_loose, eased_further, loosened, prices
 from regulars.strategy.rivals import Policy, policies
 from regulars.strategy.rounding import broken
 from regulars.strategy.steady import before, settled
+
+#: As often a floor that gave way is lowered by one more customer, until whole customers can keep it.
+MOST_EASED = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +91,12 @@ def solve(
     columns = all_columns(measures, evaluator, business)
     offer = offer_of(columns, evaluator, business, objectives=business.objectives, given=given)
     offer, yielded = loosened(offer)
-    offer, solution = optimum(offer, evaluator, business, seed=seed)
-    x = in_whole(solution, offer.problem)
+    for _ in range(MOST_EASED):
+        offer, solution = optimum(offer, evaluator, business, seed=seed)
+        x = in_whole(solution, offer.problem)
+        if not yielded or not broken(x, offer.problem, solution.levels):
+            break
+        offer, yielded = eased_further(offer, yielded)
     fresh = draw(measures, count=sizes.report, seed=seed, stream=1)
     judge = Judge(offer, Evaluator(cells, fresh, discount=discount, no_show=no_show, wants=wants))
     points = frontier(offer)
