@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from regulars.api.screening import screen
     from regulars.api.segments import segment
     from regulars.api.trades import PackShown, check_pack, packs, show_pack
+    from regulars.api.what_if import WhatIf
     from regulars.api.work import formulate, study
 
 _HOMES = {
@@ -52,6 +53,7 @@ _HOMES = {
     "screening": ("screen",),
     "segments": ("segment",),
     "trades": ("PackShown", "check_pack", "packs", "show_pack"),
+    "what_if": ("WhatIf",),
     "work": ("formulate", "study"),
 }
 
@@ -64,6 +66,7 @@ __all__ = [
     "PackShown",
     "Recognition",
     "Run",
+    "WhatIf",
     "Written",
     "check_business",
     "check_pack",

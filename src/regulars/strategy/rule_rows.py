@@ -118,7 +118,7 @@ def relaxations(solved: Solved, voice: Voice, pack: Pack) -> tuple[Relaxation, .
 def _relaxation(one: Yielded, labels: dict[str, Text], voice: Voice) -> Relaxation:
     ways: list[Text] = []
     if one.drop:
-        listed = Listing(tuple(labels[id] for id in one.drop))
+        listed = Listing(tuple(say("strategy.relax.rule", rule=labels[id]) for id in one.drop))
         all_of = one.together or len(one.drop) == 1
         ways.append(say("strategy.relax.drop_all" if all_of else "strategy.relax.drop", rules=listed))
     if one.money is not None and one.money > 0:
@@ -130,12 +130,11 @@ def _relaxation(one: Yielded, labels: dict[str, Text], voice: Voice) -> Relaxati
     if ways and one.together:
         text = say("strategy.relax.together", ways=Listing(tuple(ways)), **said)
     elif ways:
-        text = say("strategy.relax.ways", ways=Listing(tuple(ways)), **said)
+        text = say("strategy.relax.way" if len(ways) == 1 else "strategy.relax.ways", ways=Listing(tuple(ways)), **said)
     else:
         text = say("strategy.relax.nobody", **said)
-    return Relaxation(
-        one.rule.id, one.wanted, one.kept, one.rule.unit, one.money, one.hours, one.drop, one.together, text
-    )
+    rule = one.rule
+    return Relaxation(rule.id, one.wanted, one.kept, rule.unit, one.money, one.hours, one.drop, one.together, text)
 
 
 def fairness(solved: Solved, cells: tuple[Cell, ...], business: Business) -> tuple[FairRow, ...]:
