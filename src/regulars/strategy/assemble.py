@@ -23,7 +23,7 @@ from regulars.strategy.explain import (
     option_name,
     remedy_text,
 )
-from regulars.strategy.judge import spent_fixed, tail_mean
+from regulars.strategy.judge import funded, spent_fixed, tail_mean
 from regulars.strategy.limits import limit_named, permission_worth
 from regulars.strategy.notes import notes_of
 from regulars.strategy.objectives import MONEY, RATES, missing, sign
@@ -103,6 +103,7 @@ def assemble(solved: Solved, about: Subject) -> Plan:
         rules=rule_rows(solved, about.voice, about.pack),
         relaxations=relaxations(solved, about.voice, about.pack),
         fairness=fairness(solved, about.cells.cells, about.business),
+        funds=round(funded(solved.offer, x), 2),
         last_plan=solved.offer.given.last.run if solved.offer.given.last else "",
     )
 

@@ -73,8 +73,10 @@ class Draft:
             state = self.evaluator.cells[column.cell].state
             for m in column.option.measures:
                 self.of_measure.setdefault(m.id, []).append(place)
-                high = min(taken(m, state) * max(self.evaluator.take_up_90(m), 1.0), 1.0)
-                expected, safe = (m.cost + m.incentive * share for share in (taken(m, state), high))
+                rate = taken(m, state)
+                high = min(rate * max(self.evaluator.take_up_90(m), 1.0), 1.0)
+                mean = float(np.minimum(rate * self.evaluator.draws.take_up[m.id], 1.0).mean()) if rate else 0.0
+                expected, safe = (m.cost + m.incentive * share for share in (mean, high))
                 self.parts.append(Part(place, m, expected, safe, m.hours))
 
     def branch_share(self, branch: str) -> Floats:

@@ -371,6 +371,8 @@ class Program:
 
     def _optimum(self) -> Floats:
         status = self._solver.getModelStatus()
+        if status == highspy.HighsModelStatus.kModelEmpty and any(limit.upper < 0 for limit in self.problem.limits):
+            raise Infeasible("nothing can be chosen, so no floor can be kept")
         if status in (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible):
             raise Infeasible(f"solver status {self._solver.modelStatusToString(status)}")
         if status not in (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kModelEmpty):

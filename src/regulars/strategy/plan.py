@@ -158,4 +158,5 @@ class Plan:
     rules: tuple[RuleRow, ...] = ()
     relaxations: tuple[Relaxation, ...] = ()
     fairness: tuple[FairRow, ...] = ()
+    funds: float = 0.0  # what suppliers pay of the cost
     last_plan: str = ""  # the run this plan was kept near to

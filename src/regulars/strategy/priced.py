@@ -53,7 +53,7 @@ def dropped(problem: Problem, rules: Iterable[Rule]) -> Problem:
     choices = tuple(
         replace(c, use={id: amount for id, amount in c.use.items() if id not in limits})
         for c in problem.choices
-        if c.id not in {rule.id for rule in listed}
+        if not any(rule.kind == "supplier" and c.id.startswith(f"{rule.id}:") for rule in listed)
     )
     switches = tuple(
         replace(s, use={id: amount for id, amount in s.use.items() if id not in limits}) for s in problem.switches

@@ -36,7 +36,8 @@ def groups_of(
     band = ibis.cases(*[(age < limit, name) for limit, name in AGES], else_="60+")
     group = ibis.ifelse(age.isnull(), ibis.null("string"), band) if attribute == "age_band" else t.district
     t = t.mutate(group=group.cast("string"))
-    counted = t.filter(t.group.notnull()).group_by("branch", "state", "tier", "pattern", "group").aggregate(n=t.count())
+    known = t.filter(t.group.notnull())
+    counted = known.group_by("branch", "state", "tier", "pattern", "group").aggregate(n=known.count())
     bits = sum(CONSENT[channel] for channel in cells.assumed)
     at = {(branch, c.state, tier): i for i, c in enumerate(cells.cells) for tier in c.tiers for branch in [c.branch]}
     pooled = {

@@ -133,19 +133,27 @@ def _measures(draft: Draft) -> list[Measure]:
 
 
 def _suppliers(draft: Draft) -> None:
-    """``f <= amount`` and ``f <= spend on the measures named``; f makes room in the budget and is value, for the
-    measures' costs were taken off."""
+    """What a supplier sets aside makes room in the budget (as the budget counts, incentives at their P90); what it is
+    expected to pay of it is value, for the measures' costs were taken off.
+
+    ``room <= amount``, ``room <= safe spend``, ``paid <= room``, ``paid <= expected spend`` on the measures named.
+    """
     for number, supplier in enumerate(draft.business.budgets.suppliers):
         id, amount = f"supplier:{number + 1}", float(supplier.amount)
-        named = [part for part in draft.parts if part.measure.id in supplier.measures]
-        spend = np.zeros(draft.size)
-        for part in named:
-            spend[part.place] -= part.cost
-        limit = draft.limit(id, spend, 0.0)
-        for measure in sorted({part.measure.id for part in named} & set(draft.switches)):
-            draft.decide(measure, {limit: -draft.switches[measure].cost})
-        draft.choices.append(Choice(id, 1.0, amount, use={limit: 1.0, "budget": -1.0}))
-        draft.rules.append(Rule(id, "supplier", supplier.name, (limit,), high=amount, unit="money"))
+        spend = {"paid": np.zeros(draft.size), "room": np.zeros(draft.size)}
+        for part in draft.parts:
+            if part.measure.id in supplier.measures:
+                spend["paid"][part.place] -= part.cost
+                spend["room"][part.place] -= part.safe
+        paid, room = (draft.limit(f"{id}:{what}", use, 0.0) for what, use in spend.items())
+        within = draft.limit(f"{id}:within", np.zeros(draft.size), 0.0)
+        for measure in sorted(set(supplier.measures) & set(draft.switches)):
+            cost = draft.switches[measure].cost
+            draft.decide(measure, {paid: -cost, room: -cost})
+        draft.choices.append(Choice(f"{id}:room", 0.0, amount, use={room: 1.0, within: -1.0, "budget": -1.0}))
+        draft.choices.append(Choice(f"{id}:paid", 1.0, amount, use={paid: 1.0, within: 1.0}))
+        rule = Rule(id, "supplier", supplier.name, (paid, room, within), high=amount, unit="money")
+        draft.rules.append(rule)
 
 
 def trust_of(measure: Measure) -> str:

@@ -116,7 +116,7 @@ def solve(
         judge,
         prices_of(offer, solution),
         np.random.default_rng([seed, 2]).standard_normal((len(business.objectives), sizes.report)),
-        policies(offer, evaluator),
+        policies(offer, evaluator, plan=x),
         tuple(points),
         max(Program(unheld.problem).best().objective - plain.objective, 0.0) if business.contact.holdout else 0.0,
         max(plain.value - solution.value, 0.0) if offer.problem.goals else 0.0,
