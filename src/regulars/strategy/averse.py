@@ -20,6 +20,8 @@ from regulars.strategy.returns import Floats
 
 #: Turns in which the margin of a chance is looked for, and the part of the gap at which it counts as found.
 TURNS, SETTLED = 6, 0.005
+#: Ends the id of the goal that asks for a target with a chance.
+SURELY = ":surely"
 
 
 def risk_of(returns: Sequence[Returns], averse: Averse) -> Risk | None:
@@ -50,16 +52,27 @@ def weighed(problem: Problem, worth: Mapping[str, float]) -> Problem:
 def surely(
     problem: Problem, solution: Solution, chance: float, spread: Callable[[str, Floats], Floats]
 ) -> tuple[Problem, Solution]:
-    """The problem with gaps raised until every target that can be is reached with probability ``chance``.
+    """The problem with each target asked on average first and then with probability ``chance``, as far as that goes.
 
     ``spread(goal, x)`` gives draws of the KPI about its mean under an allocation, more being better.
     """
-    first = {goal.id: goal.gap for goal in problem.goals}
+    first = problem.goals
+    asked = {goal.id: goal.gap for goal in first}
     for _ in range(TURNS):
-        wanted = {id: gap - float(np.quantile(spread(id, solution.x), 1 - chance)) for id, gap in first.items()}
-        moved = max((abs(wanted[g.id] - g.gap) / g.gap for g in problem.goals), default=0.0)
-        if moved <= SETTLED:
+        wanted = {g.id: g.gap - float(np.quantile(spread(g.id, solution.x), 1 - chance)) for g in first}
+        if max((abs(wanted[g.id] - asked[g.id]) / g.gap for g in first), default=0.0) <= SETTLED:
             break
-        problem = replace(problem, goals=tuple(replace(g, gap=max(wanted[g.id], 1e-9)) for g in problem.goals))
+        asked = wanted
+        raised = [
+            replace(g, id=f"{g.id}{SURELY}", gap=max(asked[g.id], 1e-9), priority=2 * g.priority + 1) for g in first
+        ]
+        problem = replace(problem, goals=(*(replace(g, priority=2 * g.priority) for g in first), *raised))
+        problem = replace(problem, choices=tuple(_serving_both(choice) for choice in problem.choices))
         solution = Program(problem).best()
     return problem, solution
+
+
+def _serving_both(choice: Choice) -> Choice:
+    """A choice that counts towards a target counts towards its chance too."""
+    plain = {id: gain for id, gain in choice.gains.items() if not id.endswith(SURELY)}
+    return replace(choice, gains={**plain, **{f"{id}{SURELY}": gain for id, gain in plain.items()}})

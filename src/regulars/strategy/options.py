@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from itertools import combinations
 from types import MappingProxyType
@@ -145,6 +146,12 @@ class Evaluator:
         self._outcomes: dict[tuple[int, tuple[str, ...]], Outcome] = {}
         self._returns: dict[tuple[int, str], Returns] = {}
         self._high = {id: float(np.quantile(factor, 0.9)) for id, factor in draws.take_up.items()}
+
+    def counting(self, cells: Sequence[Cell]) -> Evaluator:
+        """The same evaluator for cells that differ in whom they count alone; what was worked out is shared."""
+        other = copy(self)
+        other.cells = cells
+        return other
 
     def take_up_90(self, measure: Measure) -> float:
         """P90 of the factor around a measure's stated take-up."""

@@ -64,7 +64,8 @@ class Choice:
     """A decision that is no column: a level ``z`` with ``lower <= z <= upper``.
 
     ``value`` is what one unit adds to the plan's value (a cost is negative), ``use`` what one unit takes of limits
-    (limit id -> amount; negative makes room), ``gains`` what it adds to goals (goal id -> amount). An ``integer``
+    (limit id -> amount; negative makes room), ``gains`` what it adds to goals (goal id -> amount; goals that are set
+    aside are let pass). An ``integer``
     choice with ``upper`` 1 is a yes or no. Ids are unique among choices and switches.
     """
 
@@ -187,14 +188,17 @@ class Problem:
         """Raise ValueError when a decision, group or link names what is not there: a defect of who built it."""
         decisions = self.decisions()
         ids, limits = [d.id for d in decisions], {limit.id for limit in self.limits}
-        goals = {goal.id for goal in self.goals}
         wrong = [f"id used twice: {id}" for id in set(ids) if ids.count(id) > 1]
         wrong += [f"{d.id} uses no limit {id!r}" for d in decisions for id in d.use if id not in limits]
-        wrong += [f"{d.id} serves no goal {id!r}" for d in self.choices for id in d.gains if id not in goals]
         wrong += [f"group {g.id}: no choice {id!r}" for g in self.groups for id in g.choices if id not in ids]
         wrong += [f"link to no choice {link.choice!r}" for link in self.links if link.choice not in ids]
         wrong += [f"{d.id}: bounds {d.lower}..{d.upper}" for d in decisions if not d.lower <= d.upper]
         wrong += [f"{d.id}: value {d.value}" for d in decisions if not math.isfinite(d.value)]
+        # The solver does not survive what is no number.
+        wrong += [f"limit {limit.id}: {limit.upper}" for limit in self.limits if math.isnan(limit.upper)]
+        wrong += [f"use of {limit.id} is no number" for limit in self.limits if not np.isfinite(limit.use).all()]
+        wrong += [f"goal {g.id}" for g in self.goals if not (np.isfinite(g.gain).all() and math.isfinite(g.gap))]
+        wrong += ["value of an option is no number"] * (not np.isfinite(self.value).all())
         if wrong:
             raise ValueError("; ".join(sorted(wrong)))
 

@@ -73,5 +73,6 @@ def _rows(reader: Reader, table: ibis.Table) -> Sequence[tuple[str, str, str, in
 def prepaid_today(reader: Reader, standings: Path) -> float:
     """What customers have paid and not yet used."""
     t = reader.open_parquet(standings)
-    total = reader.arrow(t.aggregate(sum=t.package_balance.cast("float64").sum())).column("sum")[0].as_py()
+    balance = t.package_balance.cast("float64")
+    total = reader.arrow(t.aggregate(sum=balance.sum(where=~balance.isnan()))).column("sum")[0].as_py()
     return float(total or 0.0)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from regulars.base.settings import Business
 from regulars.packs.schema import Measure, Pack
 from regulars.strategy.allocate import Given, Offer, offer_of
-from regulars.strategy.averse import surely
+from regulars.strategy.averse import SURELY, surely
 from regulars.strategy.cells import Cell, without_holdout
 from regulars.strategy.checked import check_names, forced
 from regulars.strategy.draws import draw
@@ -102,13 +102,14 @@ def solve(
     points = frontier(offer)
     plain = Program(replace(offer.problem, goals=())).best() if offer.problem.goals or offer.given.last else solution
 
-    def other(*, cells: Sequence[Cell]) -> Offer:
+    def other(counts: Sequence[Cell]) -> Offer:
         """The offer on other counts, floors as far as they can be kept."""
-        found = offer_of(columns, evaluator, business, cells=cells, given=offer.given)
+        counting = evaluator.counting(counts)
+        found = offer_of(all_columns(measures, counting, business), counting, business, given=offer.given)
         return replace(found, problem=as_loose(found.problem, offer.problem))
 
-    unheld = other(cells=[without_holdout(cell) for cell in cells])
-    priced = prices(offer, plain, lambda bit: other(cells=ignoring(tuple(cells), bit)))
+    unheld = other([without_holdout(cell) for cell in cells])
+    priced = prices(offer, plain, lambda bit: other(ignoring(tuple(cells), bit)))
     return Solved(
         offer,
         solution,
@@ -121,15 +122,21 @@ def solve(
         max(Program(unheld.problem).best().objective - plain.objective, 0.0) if business.contact.holdout else 0.0,
         max(plain.value - solution.value, 0.0) if offer.problem.goals else 0.0,
         {rule.about: priced[rule.id] for rule in offer.rules if rule.kind == "veto"},
-        {
-            goal.id: remedy(offer, goal, solution)
-            for goal in offer.problem.goals
-            if solution.shortfalls[goal.id] > ENOUGH
-        },
+        remedies(offer, solution),
         best_singles(columns, offer, cells),
         priced,
         yielded,
     )
+
+
+def remedies(offer: Offer, solution: Solution) -> dict[str, Remedy]:
+    """By objective: what would reach a target that is missed on average, or else with the chance asked for."""
+    missed = [goal for goal in offer.problem.goals if solution.shortfalls[goal.id] > ENOUGH]
+    found: dict[str, Remedy] = {}
+    for goal in missed:
+        if (id := goal.id.removesuffix(SURELY)) not in found:
+            found[id] = remedy(offer, goal, solution)
+    return found
 
 
 def optimum(offer: Offer, evaluator: Evaluator, business: Business, *, seed: int) -> tuple[Offer, Solution]:
