@@ -108,6 +108,7 @@ class Group:
     sums: Mapping[str, float]
     branches: Mapping[str, int]
     patterns: Mapping[int, int]
+    members: frozenset[tuple[str, str]] = frozenset()  # branch and tier of what was merged
 
     @property
     def size(self) -> int:
@@ -123,6 +124,7 @@ class Group:
             {name: self.sums[name] + other.sums[name] for name in _SUMS},
             _added(self.branches, other.branches),
             _added(self.patterns, other.patterns),
+            self.members | other.members,
         )
 
 
@@ -146,14 +148,9 @@ type Marking = Callable[[ibis.Table], ibis.Table]
 
 def patterned(t: ibis.Table, marking: Marking | None = None) -> ibis.Table:
     """The standings with each customer's pattern of permission, package and marks, and a branch that is never null."""
-    pattern: ibis.Value = ibis.literal(0)
     if marking is not None:
         t = marking(t)
-        pattern = t.mark
-    for channel, bit in CONSENT.items():
-        pattern = pattern + ibis.ifelse(t[f"may_{channel}"].cast("boolean").fill_null(False), bit, 0)
-    pattern = pattern + ibis.ifelse(t.package_balance.cast("float64").fill_null(0.0) > 0, PACKAGE, 0)
-    return t.mutate(pattern=pattern.cast("int64"), branch=t.branch.cast("string").fill_null(""))
+    return t.mutate(pattern=pattern_of(t), branch=t.branch.cast("string").fill_null(""))
 
 
 def group_up(
@@ -178,6 +175,16 @@ def group_up(
     return _groups(rows, sum(CONSENT[c] for c in unknown), assumed_permission), unknown
 
 
+def pattern_of(t: ibis.Table) -> ibis.Value:
+    """The permission and package bits of each customer of the standings, and its marks where it is marked; the tier's
+    bit is not among them."""
+    pattern: ibis.Value = t.mark if "mark" in t.columns else ibis.literal(0)
+    for channel, bit in CONSENT.items():
+        pattern = pattern + ibis.ifelse(t[f"may_{channel}"].cast("boolean").fill_null(False), bit, 0)
+    pattern = pattern + ibis.ifelse(t.package_balance.cast("float64").fill_null(0.0) > 0, PACKAGE, 0)
+    return pattern.cast("int64")
+
+
 def _groups(rows: Iterable[Mapping[str, object]], assumed: int, share: float) -> tuple[Group, ...]:
     found: dict[tuple[str, str, str], list[Mapping[str, object]]] = defaultdict(list)
     for row in sorted(rows, key=lambda row: _number(row["pattern"])):
@@ -188,7 +195,9 @@ def _groups(rows: Iterable[Mapping[str, object]], assumed: int, share: float) ->
         bit = TIER_BITS.get(tier, TIER_BITS["low"])
         patterns = {round(_number(part["pattern"])) + bit: round(_number(part["customers"])) for part in parts}
         size = round(sums["customers"])
-        groups.append(Group(branch, state, frozenset({tier}), sums, {branch: size}, _assume(patterns, assumed, share)))
+        assumed_patterns = _assume(patterns, assumed, share)
+        member = frozenset({(branch, tier)})
+        groups.append(Group(branch, state, frozenset({tier}), sums, {branch: size}, assumed_patterns, member))
     return tuple(groups)
 
 

@@ -163,6 +163,18 @@ class Draft:
         return marks
 
 
+def bound_by_locks(choices: Sequence[Choice], rules: Iterable[Rule]) -> list[Choice]:
+    """Choices added later than the rules, with what the locks that name them count."""
+    found = list(choices)
+    for rule in rules:
+        if rule.kind != "lock" or rule.unit != "level":
+            continue
+        id = rule.about.removeprefix("decision=").rpartition("=")[0]
+        use = {limit: -1.0 if limit.endswith(":least") else 1.0 for limit in rule.limits}
+        found = [replace(c, use={**c.use, **use}) if c.id == id else c for c in found]
+    return found
+
+
 def meets(measure: Measure, picking: Picking) -> bool:
     """Whether a measure is what the picking says of measures."""
     picked = picking.picks()

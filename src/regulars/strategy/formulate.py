@@ -68,6 +68,7 @@ def formulate(
         sizes=sizes or Sizes(),
         given=given,
         wants=marks.wants,
+        diagnosis=diagnosis,
     )
     progress(say("strategy.step.report"), 2, 4)
     plan = assemble(

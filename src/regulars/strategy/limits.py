@@ -95,16 +95,25 @@ def remedy(offer: Offer, goal: Goal, plan: Solution) -> Remedy:
         for other in offer.problem.goals
         if other.id != goal.id and other.priority <= goal.priority
     ]
+    linked = {link.choice for link in offer.problem.links}
+    held = tuple(
+        _kept_by(choice if choice.id in linked else _as_planned(choice, plan), kept) for choice in offer.problem.choices
+    )  # what is spent on all customers alike stays as the plan has it
     problem = replace(
         offer.problem,
         goals=(replace(goal, priority=1),),
         limits=(*offer.problem.limits, *kept),
-        choices=tuple(_kept_by(choice, kept) for choice in offer.problem.choices),
+        choices=held,
         risk=None,
+    )
+    spent = sum(c.use.get(problem.money, 0.0) * plan.levels.get(c.id, 0.0) for c in held)
+    busy = sum(
+        amount * plan.levels.get(c.id, 0.0) for c in held for id, amount in c.use.items() if id.startswith("hours:")
     )
     hours = [limit for limit in problem.limits if limit.id.startswith("hours:")]
     time = np.sum([limit.use for limit in hours], axis=0) if hours else np.zeros(problem.value.size)
     own_money, own_hours = budget_of(offer), sum(limit.upper for limit in hours)
+    left_money, left_hours = own_money - spent, own_hours - busy
     program = Program(problem)
 
     def needed(use: Floats, *, money: bool, more_hours: bool) -> tuple[float, float] | None:
@@ -121,7 +130,7 @@ def remedy(offer: Offer, goal: Goal, plan: Solution) -> Remedy:
             return None
         x, on = program.least(use, integer=False)
         fixed = sum(s.cost for s in problem.switches if s.id in on)
-        return max(float(offer.safe_cost @ x) + fixed - own_money, 0.0), max(float(time @ x) - own_hours, 0.0)
+        return max(float(offer.safe_cost @ x) + fixed - left_money, 0.0), max(float(time @ x) - left_hours, 0.0)
 
     both = needed(offer.safe_cost, money=True, more_hours=True)
     if both is None:
@@ -129,6 +138,11 @@ def remedy(offer: Offer, goal: Goal, plan: Solution) -> Remedy:
     money = needed(offer.safe_cost, money=True, more_hours=False)
     longer = needed(time, money=False, more_hours=True)
     return Remedy(money[0] if money else None, longer[1] if longer else None, both, 1.0)
+
+
+def _as_planned(choice: Choice, plan: Solution) -> Choice:
+    level = plan.levels.get(choice.id, 0.0)
+    return replace(choice, lower=level, upper=level)
 
 
 def _kept_by(choice: Choice, kept: Sequence[Limit]) -> Choice:

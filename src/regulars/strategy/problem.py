@@ -64,8 +64,8 @@ class Choice:
     """A decision that is no column: a level ``z`` with ``lower <= z <= upper``.
 
     ``value`` is what one unit adds to the plan's value (a cost is negative), ``use`` what one unit takes of limits
-    (limit id -> amount; negative makes room), ``gains`` what it adds to goals (goal id -> amount; goals that are set
-    aside are let pass). An ``integer``
+    (limit id -> amount; negative makes room), ``gains`` what it adds to goals (goal id -> amount;
+    those of goals set aside do not count). An ``integer``
     choice with ``upper`` 1 is a yes or no. Ids are unique among choices and switches.
     """
 

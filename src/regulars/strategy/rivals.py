@@ -7,8 +7,8 @@ choose its measure, each is tried and the best in expectation kept: the harshest
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,9 +30,19 @@ class Policy:
     x: NDArray[np.int64]
 
 
-def policies(offer: Offer, evaluator: Evaluator, *, plan: NDArray[np.int64] | None = None) -> tuple[Policy, ...]:
-    """All rivals. Bundles and vetoed measures are not theirs. What is owed to customers (recovery) they all owe as the
-    ``plan`` does, but for doing nothing at all."""
+def policies(
+    offer: Offer,
+    evaluator: Evaluator,
+    levels: Mapping[str, float] | None = None,
+    *,
+    plan: NDArray[np.int64] | None = None,
+) -> tuple[Policy, ...]:
+    """All rivals. Bundles and vetoed measures are not theirs.
+
+    What the plan invests for all customers alike (``levels`` of choices) they invest too; they have the rest to spend.
+    What is owed to customers (recovery) they all owe as the ``plan`` does, but for doing nothing at all.
+    """
+    offer = _rest(offer, levels or {})
     owed = np.zeros(len(offer.columns), dtype=np.int64)
     if plan is not None:
         places = [place for place, column in enumerate(offer.columns) if column.option.need & OPEN]
@@ -48,6 +58,19 @@ def policies(offer: Offer, evaluator: Evaluator, *, plan: NDArray[np.int64] | No
         Policy("highest_risk", _best_measure(offer, by_risk, owed)),
         Policy("reminder", fill(offer, _reminders(offer, by_worth), owed=owed)),
     )
+
+
+def _rest(offer: Offer, levels: Mapping[str, float]) -> Offer:
+    problem = offer.problem
+    taken = {c.id: levels.get(c.id, 0.0) for c in problem.choices}
+    if not any(taken.values()):
+        return offer
+    used = problem.used_by(taken)
+    limits = tuple(
+        replace(limit, upper=max(limit.upper - amount, 0.0)) if amount else limit
+        for limit, amount in zip(problem.limits, used, strict=True)
+    )
+    return replace(offer, problem=replace(problem, limits=limits))
 
 
 def _singles(offer: Offer) -> list[int]:

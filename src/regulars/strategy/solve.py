@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from regulars.analysis.diagnosis import Diagnosis
 from regulars.base.settings import Business
 from regulars.packs.schema import Measure, Pack
 from regulars.strategy.allocate import Given, Offer, offer_of
@@ -15,6 +16,7 @@ from regulars.strategy.averse import SURELY, surely
 from regulars.strategy.cells import Cell, without_holdout
 from regulars.strategy.checked import check_names, forced
 from regulars.strategy.draws import draw
+from regulars.strategy.invest import About, Invested, invest, settle, with_steps
 from regulars.strategy.judge import Judge
 from regulars.strategy.limits import ENOUGH, Remedy, frontier, remedy
 from regulars.strategy.marks import ignoring
@@ -55,6 +57,9 @@ class Solved:
     veto_prices: dict[str, float]
     remedies: dict[str, Remedy]
     singles: dict[str, tuple[float, Cell]]  # measure -> best net value per customer and where
+    evaluator: Evaluator  # of the draws optimised on, on the plan's own base
+    invested: Invested = Invested()  # on the draws of the judge
+    diagnosis: Diagnosis | None = None
     rule_prices: dict[str, float] = field(default_factory=dict)
     yielded: tuple[Yielded, ...] = ()
 
@@ -73,6 +78,7 @@ def solve(
     no_show: float,
     seed: int,
     sizes: Sizes,
+    diagnosis: Diagnosis | None = None,
     given: Given | None = None,
     wants: Mapping[str, int] = NO_MARKS,
 ) -> Solved:
@@ -89,24 +95,30 @@ def solve(
     drawn = draw(measures, count=sizes.optimise, seed=seed, stream=0)
     evaluator = Evaluator(cells, drawn, discount=discount, no_show=no_show, wants=wants)
     columns = all_columns(measures, evaluator, business)
-    offer = offer_of(columns, evaluator, business, objectives=business.objectives, given=given)
-    offer, yielded = loosened(offer)
-    for _ in range(MOST_EASED):
-        offer, solution = optimum(offer, evaluator, business, seed=seed)
-        x = in_whole(solution, offer.problem)
-        if not yielded or not broken(x, offer.problem, solution.levels):
-            break
-        offer, yielded = eased_further(offer, yielded)
+    about = About(business, pack, diagnosis)
+    weighed = invest(evaluator, about)
+
+    def built(on: Evaluator) -> Offer:
+        return offer_of(columns, on, business, objectives=business.objectives, given=given)
+
+    eased, yielded = loosened(with_steps(built(evaluator), weighed.steps))
+    plan = _planned(built, evaluator, weighed, eased, yielded, business, seed)
+    offer, solution, evaluator, yielded, x = plan.offer, plan.solution, plan.evaluator, plan.yielded, plan.x
     fresh = draw(measures, count=sizes.report, seed=seed, stream=1)
-    judge = Judge(offer, Evaluator(cells, fresh, discount=discount, no_show=no_show, wants=wants))
+    judged = Evaluator(cells, fresh, discount=discount, no_show=no_show, wants=wants)
+    invested = invest(judged, about)
+    judge = Judge(offer, judged.under(invested.environment(solution.levels)), invested.steps)
     points = frontier(offer)
     plain = Program(replace(offer.problem, goals=())).best() if offer.problem.goals or offer.given.last else solution
+    steps = {choice.id: choice for choice in offer.problem.choices if choice.id in {s.id for s in weighed.steps}}
 
     def other(counts: Sequence[Cell]) -> Offer:
-        """The offer on other counts, floors as far as they can be kept."""
+        """The offer on other counts: investments as they may be taken here, floors as far as they can be kept."""
         counting = evaluator.counting(counts)
         found = offer_of(all_columns(measures, counting, business), counting, business, given=offer.given)
-        return replace(found, problem=as_loose(found.problem, offer.problem))
+        problem = with_steps(found, weighed.steps).problem
+        problem = replace(problem, choices=tuple(steps.get(choice.id, choice) for choice in problem.choices))
+        return replace(found, problem=as_loose(problem, offer.problem))
 
     unheld = other([without_holdout(cell) for cell in cells])
     priced = prices(offer, plain, lambda bit: other(ignoring(tuple(cells), bit)))
@@ -117,13 +129,16 @@ def solve(
         judge,
         prices_of(offer, solution),
         np.random.default_rng([seed, 2]).standard_normal((len(business.objectives), sizes.report)),
-        policies(offer, evaluator, plan=x),
+        policies(offer, evaluator, solution.levels, plan=x),
         tuple(points),
         max(Program(unheld.problem).best().objective - plain.objective, 0.0) if business.contact.holdout else 0.0,
         max(plain.value - solution.value, 0.0) if offer.problem.goals else 0.0,
         {rule.about: priced[rule.id] for rule in offer.rules if rule.kind == "veto"},
         remedies(offer, solution),
         best_singles(columns, offer, cells),
+        evaluator,
+        invested,
+        diagnosis,
         priced,
         yielded,
     )
@@ -139,11 +154,47 @@ def remedies(offer: Offer, solution: Solution) -> dict[str, Remedy]:
     return found
 
 
-def optimum(offer: Offer, evaluator: Evaluator, business: Business, *, seed: int) -> tuple[Offer, Solution]:
-    """Targets, then value, then least change from the last plan; the offer comes back with what the solver learnt."""
-    program = Program(offer.problem)
-    solution = program.best()
-    offer = replace(offer, problem=program.tightened())
+@dataclass(frozen=True, slots=True)
+class _Planned:
+    """An optimum in whole customers, and what gave way for it."""
+
+    offer: Offer
+    solution: Solution
+    evaluator: Evaluator
+    yielded: tuple[Yielded, ...]
+    x: NDArray[np.int64]
+
+
+def _planned(
+    built: Callable[[Evaluator], Offer],
+    evaluator: Evaluator,
+    weighed: Invested,
+    eased: Offer,
+    yielded: tuple[Yielded, ...],
+    business: Business,
+    seed: int,
+) -> _Planned:
+    """Targets, value, chance, least change, whole customers; what gave way gives way further where it must."""
+    for turn in range(MOST_EASED):
+        if turn:
+            eased, yielded = eased_further(eased, yielded)
+
+        def loose(on: Evaluator, eased: Offer = eased) -> Offer:
+            found = built(on)
+            return replace(found, problem=as_loose(found.problem, eased.problem))
+
+        best = settle(loose, evaluator, weighed)
+        offer, solution = refined(best.offer, best.solution, best.evaluator, business, seed=seed)
+        x = in_whole(solution, offer.problem)
+        if not yielded or not broken(x, offer.problem, solution.levels):
+            break
+    return _Planned(offer, solution, best.evaluator, yielded, x)
+
+
+def refined(
+    offer: Offer, solution: Solution, evaluator: Evaluator, business: Business, *, seed: int
+) -> tuple[Offer, Solution]:
+    """Targets with the chance asked for, then least change from the last plan."""
     if business.risk.chance is not None and offer.problem.goals:
         judge, zs = Judge(offer, evaluator), np.random.default_rng([seed, 3])
         chances = {o.id: zs.standard_normal(evaluator.draws.count) for o in offer.objectives}
