@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     )
     from regulars.api.trades import PackShown, check_pack, packs, show_pack
     from regulars.api.trials import assign, latest_plan, measure
+    from regulars.api.what_if import WhatIf
     from regulars.api.work import formulate, study, weigh
 
 _HOMES = {
@@ -83,6 +84,7 @@ _HOMES = {
         "strategy_in_force",
     ),
     "trades": ("PackShown", "check_pack", "packs", "show_pack"),
+    "what_if": ("WhatIf",),
     "trials": ("assign", "latest_plan", "measure"),
     "work": ("formulate", "study", "weigh"),
 }
@@ -101,6 +103,7 @@ __all__ = [
     "Run",
     "Status",
     "Strategy",
+    "WhatIf",
     "Written",
     "alternatives",
     "approve",

@@ -5,18 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Literal
 
-import numpy as np
-
 from regulars.base.errors import BadSettings
-from regulars.base.mandate import Clause, named
+from regulars.base.mandate import named
 from regulars.base.settings import Business
-from regulars.base.text import Local, Number, Text, say
+from regulars.base.text import Local, say
 from regulars.packs.schema import Pack
 from regulars.strategy.aims import Aims
-from regulars.strategy.cells import Cell
-from regulars.strategy.clauses import PREFIX, counted, prices_of_clauses, standing_against, tests_of
+from regulars.strategy.clauses import PREFIX, tests_of
 from regulars.strategy.consistency import Material, findings_of, matrix, measures_used
-from regulars.strategy.explain import Voice, local
+from regulars.strategy.explain import local
 from regulars.strategy.plan import Plan, TargetRow
 from regulars.strategy.plan_mandate import (
     AimRow,
@@ -30,11 +27,11 @@ from regulars.strategy.plan_mandate import (
 from regulars.strategy.solve import Solved
 
 #: A clause counts as kept to within this much.
-CLOSE = 1e-6
+CLOSE = 1e-3
 
 
 def with_mandate(
-    plan: Plan, solved: Solved, *, business: Business, aims: Aims, cells: tuple[Cell, ...], pack: Pack
+    plan: Plan, solved: Solved, *, business: Business, aims: Aims, pack: Pack
 ) -> Plan:
     """The plan with its mandate; watched targets are added to its targets. ``business`` as in business.toml."""
     currency = plan.provenance.currency
@@ -46,7 +43,7 @@ def with_mandate(
         )
         for c in business.corporate
     )
-    clauses = _clauses(solved, aims.business, cells, Voice(business, currency))
+    clauses = _clauses(plan, business)
     interest = _interest(measures_used(solved), business, pack)
     links: tuple[Link, ...] = matrix(solved, aims.business.objectives, pack, currency)
     used = measures_used(solved)
@@ -60,7 +57,7 @@ def with_mandate(
     return replace(plan, targets=targets, mandate=Mandate(corporate, rows, links, findings, clauses, interest, factors))
 
 
-def check_names(business: Business, pack: Pack) -> None:
+def check_mandate(business: Business, pack: Pack) -> None:
     """Refuse factors and tests that name what is not there.
 
     Raises:
@@ -102,15 +99,16 @@ def _aims(business: Business, aims: Aims) -> tuple[AimRow, ...]:
     )
 
 
-def _clauses(solved: Solved, business: Business, cells: tuple[Cell, ...], voice: Voice) -> tuple[ClauseRow, ...]:
-    offer = solved.offer
-    prices = prices_of_clauses(offer.problem, business.clauses)
+def _clauses(plan: Plan, business: Business) -> tuple[ClauseRow, ...]:
+    """The clauses by what the plan says of its rules; one that gave way is told with what would let it be kept."""
+    rules = {rule.id: rule for rule in plan.rules}
+    gone = {one.rule: one for one in plan.relaxations}
     rows = []
     for clause in business.clauses:
-        use = counted(clause.rule, offer.columns, cells, cost=offer.cost, hours=offer.hours)
-        amount, bound = float(use @ solved.x), clause.amount
+        rule, way = rules.get(PREFIX + clause.id), gone.get(PREFIX + clause.id)
+        amount, bound = (rule.used or 0.0) if rule else 0.0, clause.amount
         kept = amount >= bound - CLOSE if clause.kind == "must" else amount <= bound + CLOSE
-        reason = None if kept else _why(clause, use, solved, business, voice)
+        reason = None if kept else way.text if way else say("mandate.clause.close")
         rows.append(
             ClauseRow(
                 clause.id,
@@ -118,40 +116,13 @@ def _clauses(solved: Solved, business: Business, cells: tuple[Cell, ...], voice:
                 clause.kind,
                 clause.rule.of,
                 bound,
-                round(amount, 4),
+                amount,
                 kept,
-                prices[clause.id],
+                rule.price if rule else 0.0,
                 reason,
             )
         )
     return tuple(rows)
-
-
-def _why(clause: Clause, use: np.ndarray, solved: Solved, business: Business, voice: Voice) -> Text:
-    """Why a must clause cannot be kept: nothing to keep it with, another clause, or what it would need."""
-    if not (use > 0).any():
-        return say("mandate.clause.nothing")
-    id = PREFIX + clause.id
-    against = standing_against(solved.offer.problem, id, business.clauses)
-    if against:
-        return say("mandate.clause.against", other=against[0].label())
-    if id not in solved.remedies:
-        return say("mandate.clause.close")
-    need = solved.remedies[id]
-    if need.money is not None:
-        return say("mandate.clause.money", money=voice.money(_up(need.money)))
-    if need.hours is not None:
-        return say("mandate.clause.hours", hours=Number(_up(need.hours, 1)))
-    if need.both is not None:
-        more, longer = need.both
-        return say("mandate.clause.both", money=voice.money(_up(more)), hours=Number(_up(longer, 1)))
-    most = need.most * clause.amount
-    shown = voice.money(most) if clause.rule.of == "spend" else Number(float(int(most)))
-    return say("mandate.clause.never", most=shown)
-
-
-def _up(value: float, step: float = 10.0) -> float:
-    return float(-(-value // step) * step)
 
 
 def _interest(used: tuple[str, ...], business: Business, pack: Pack) -> tuple[InterestRow, ...]:
