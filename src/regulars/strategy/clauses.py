@@ -64,8 +64,8 @@ def lay_clauses(draft: Draft) -> None:
         if clause.kind == "must_not":
             limit = draft.limit(id, use, amount)
             draft.rules.append(DraftRule(id, "clause", clause.id, (limit,), high=amount, unit=unit))
-        elif amount > 0:
-            limit = draft.limit(id, -use, -amount)
+        else:
+            limit = draft.limit(id, -use, 0.0 - amount)
             draft.rules.append(DraftRule(id, "clause", clause.id, (limit,), low=amount, unit=unit))
 
 

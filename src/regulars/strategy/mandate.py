@@ -106,7 +106,7 @@ def _clauses(plan: Plan, business: Business) -> tuple[ClauseRow, ...]:
     rows = []
     for clause in business.clauses:
         rule, way = rules.get(PREFIX + clause.id), gone.get(PREFIX + clause.id)
-        amount, bound = (rule.used or 0.0) if rule else 0.0, clause.amount
+        amount, bound = float(rule.used or 0.0) if rule else 0.0, clause.amount
         kept = amount >= bound - CLOSE if clause.kind == "must" else amount <= bound + CLOSE
         reason = None if kept else way.text if way else say("mandate.clause.close")
         rows.append(
