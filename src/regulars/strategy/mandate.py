@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import Literal
 
@@ -12,9 +13,11 @@ from regulars.base.text import Local, say
 from regulars.packs.schema import Pack
 from regulars.strategy.aims import Aims
 from regulars.strategy.clauses import PREFIX, tests_of
-from regulars.strategy.consistency import Material, findings_of, matrix, measures_used
+from regulars.strategy.consistency import NOTHING, Material, findings_of, matrix, measures_used
 from regulars.strategy.explain import local
+from regulars.strategy.objectives import sign
 from regulars.strategy.plan import Plan, TargetRow
+from regulars.strategy.plan_investments import Investments
 from regulars.strategy.plan_mandate import (
     AimRow,
     ClauseRow,
@@ -26,16 +29,23 @@ from regulars.strategy.plan_mandate import (
 )
 from regulars.strategy.solve import Solved
 
+Z80 = 1.2815515655446004
 #: A clause counts as kept to within this much.
 CLOSE = 1e-3
 
 
-def with_mandate(
-    plan: Plan, solved: Solved, *, business: Business, aims: Aims, pack: Pack
-) -> Plan:
+def with_mandate(plan: Plan, solved: Solved, *, business: Business, aims: Aims, pack: Pack) -> Plan:
     """The plan with its mandate; watched targets are added to its targets. ``business`` as in business.toml."""
     currency = plan.provenance.currency
     targets = _in_order(plan, aims, business)
+    beside = {
+        o.id
+        for o in aims.business.objectives
+        if sign(o.kpi) * float(solved.judge.beside(solved.solution.levels, kpi=o.kpi).mean()) > NOTHING
+    }
+    if (extra := newcomers_of(plan.investments)) is not None:
+        targets = tuple(with_more(t, extra) if t.kpi == "new_customers" else t for t in targets)
+        beside |= {t.objective for t in targets if t.kpi == "new_customers"}
     rows = _aims(business, aims)
     corporate = tuple(
         CorporateRow(
@@ -47,7 +57,9 @@ def with_mandate(
     interest = _interest(measures_used(solved), business, pack)
     links: tuple[Link, ...] = matrix(solved, aims.business.objectives, pack, currency)
     used = measures_used(solved)
-    findings = findings_of(Material(business, corporate, rows, links, targets, clauses, interest, pack, used))
+    findings = findings_of(
+        Material(business, corporate, rows, links, targets, clauses, interest, pack, used, frozenset(beside))
+    )
     factors = tuple(
         FactorRow(
             f.id, named(f.name, f.id), f.kind, f.says, f.source, f.checked, f.measures, f.objectives, f.assumptions
@@ -70,6 +82,28 @@ def check_mandate(business: Business, pack: Pack) -> None:
     for where, id, known in asked:
         if id not in known:
             raise BadSettings(say("mandate.unknown_id", where=where, id=id), say("mandate.unknown_id_hint"))
+
+
+def newcomers_of(investments: Investments | None) -> tuple[float, float] | None:
+    """Newcomers that channels bring in this cycle beyond today's spend: mean and sd. None when none does."""
+    if investments is None:
+        return None
+    more = sum(channel.arrivals.mean - channel.arrivals_now for channel in investments.channels)
+    spread = sum(((c.arrivals.p90 - c.arrivals.p10) / (2 * Z80)) ** 2 for c in investments.channels)
+    return (more, math.sqrt(spread)) if more > NOTHING else None
+
+
+def with_more(row: TargetRow, extra: tuple[float, float]) -> TargetRow:
+    """A watched target that something of the plan adds to: ranges taken as normal and independent."""
+    mean = row.expected.mean + extra[0]
+    sd = max(math.hypot((row.expected.p90 - row.expected.p10) / (2 * Z80), extra[1]), 1e-9)
+    low, high = mean - Z80 * sd, mean + Z80 * sd
+    expected = replace(row.expected, mean=mean, p10=max(low, 0.0), p50=mean, p90=high)
+    probability = 0.5 * math.erfc((row.target - mean) / sd / math.sqrt(2))
+    short = max(row.target - mean, 0.0)
+    return replace(
+        row, expected=expected, probability=probability, shortfall=short, remedy=row.remedy if short else None
+    )
 
 
 def _in_order(plan: Plan, aims: Aims, business: Business) -> tuple[TargetRow, ...]:
