@@ -3,7 +3,8 @@
 A clause counts what the plan does, ``use @ x``: for one customer given an option 1, or what the measures that the
 clause's rule takes are expected to cost, or their hours; times the part of the cell's customers that the rule speaks
 of. ``must_not`` is a limit ``use @ x <= amount``, ``must`` a floor ``use @ x >= amount``. Both are priced, and floors
-that cannot be kept together are loosened and named, as all rules are (``priced``).
+that cannot be kept together are loosened and named, as all rules are (``priced``). A clause with a statement (``where``)
+is about who may be reached: it bars its measures for those it is true of.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ from collections.abc import Iterable
 import numpy as np
 
 from regulars.base.errors import BadSettings
-from regulars.base.mandate import InterestTest, Rule
+from regulars.base.mandate import Clause, InterestTest, Rule
 from regulars.base.settings import Business
+from regulars.base.strategy_rules import Where
 from regulars.base.text import Listing, say
 from regulars.packs.schema import Measure, Pack
 from regulars.strategy.cells import Cell
@@ -53,12 +55,26 @@ def resolved(business: Business, pack: Pack) -> Business:
             # No measure of that kind: the rule takes nothing, which an empty list would not say.
             rule = rule.model_copy(update={"measures": tuple(sorted(named)) or ("",), "image_below": None})
         clauses.append(clause.model_copy(update={"rule": rule}))
-    return business.model_copy(update={"clauses": tuple(clauses)})
+    rules = business.rules.model_copy(update={"excluded": (*business.rules.excluded, *barred(clauses, pack))})
+    return business.model_copy(update={"clauses": tuple(clauses), "rules": rules})
+
+
+def barred(clauses: Iterable[Clause], pack: Pack) -> tuple[Where, ...]:
+    """What clauses with a statement bar: each measure they take, for whom the statement is true of."""
+    return tuple(
+        Where(measure=m.id, where=c.rule.where)
+        for c in clauses
+        if c.rule.where
+        for m in pack.measures
+        if takes(c.rule, m)
+    )
 
 
 def lay_clauses(draft: Draft) -> None:
     """Add the clauses of the business, each a rule with one row."""
     for clause in draft.business.clauses:
+        if clause.rule.where:
+            continue  # who may be reached, not how many
         id, amount, unit = PREFIX + clause.id, clause.amount, _UNITS[clause.rule.of]
         use = counted(draft, clause.rule)
         if clause.kind == "must_not":

@@ -54,7 +54,7 @@ def formulate(
     bound = resolved(business, pack)
     progress(say("strategy.step.cells"), 0, 4)
     check_names(business, pack)
-    marks = marks_of(reader, business=business, pack=pack, as_of=diagnosis.provenance.as_of)
+    marks = marks_of(reader, business=bound, pack=pack, as_of=diagnosis.provenance.as_of)
     cells = build_cells(
         reader,
         standings,
@@ -63,7 +63,7 @@ def formulate(
         lost_90=diagnosis.wastage.expected_lost_next_90.mean,
         marking=marks.on if marks.asked else None,
     )
-    given = given_of(reader, standings, cells, business=business, marks=marks, last=last)
+    given = given_of(reader, standings, cells, business=bound, marks=marks, last=last)
     facts = known_facts(reader, diagnosis)
     no_show = no_show_rate(reader, as_of=diagnosis.provenance.as_of)
     progress(say("strategy.step.options"), 1, 4)

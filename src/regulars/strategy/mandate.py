@@ -140,6 +140,7 @@ def _clauses(plan: Plan, business: Business) -> tuple[ClauseRow, ...]:
     rows = []
     for clause in business.clauses:
         rule, way = rules.get(PREFIX + clause.id), gone.get(PREFIX + clause.id)
+        barring = [r.price for r in plan.rules if clause.rule.where and r.id.endswith(f":{clause.rule.where}")]
         amount, bound = float(rule.used or 0.0) if rule else 0.0, clause.amount
         kept = amount >= bound - CLOSE if clause.kind == "must" else amount <= bound + CLOSE
         reason = None if kept else way.text if way else say("mandate.clause.close")
@@ -152,7 +153,7 @@ def _clauses(plan: Plan, business: Business) -> tuple[ClauseRow, ...]:
                 bound,
                 amount,
                 kept,
-                rule.price if rule else 0.0,
+                rule.price if rule else max(barring, default=0.0),
                 reason,
             )
         )

@@ -190,6 +190,22 @@ def test_a_measure_that_lowers_the_image_is_barred_by_a_guard_rail(tmp_path: Pat
     assert rows_of(plan)["image"].price == 0
 
 
+def test_a_statement_bars_a_measure_for_whom_it_is_true_of(tmp_path: Path) -> None:
+    free = planned(tmp_path)
+    assert any("reminder" in line.measures and "/active/high" in line.cell for line in free.lines)
+    where = "state = active and tier = high"
+    plan = planned(tmp_path, clause("best", "must_not", measures=["reminder"], where=where))
+    assert not any("reminder" in line.measures and line.cell.endswith("/active/high") for line in plan.lines)
+    assert any("reminder" in line.measures and line.cell.endswith("/active/low") for line in plan.lines)
+    row = rows_of(plan)["best"]
+    assert row.kept and row.price > 0
+    for wrong in ({"amount": 3}, {"states": ["active"]}):
+        with pytest.raises(ValidationError):
+            business_of(clauses=[clause("c", "must_not", measures=["call"], where=where, **wrong)])
+    with pytest.raises(ValidationError):
+        business_of(clauses=[clause("c", "must", measures=["call"], where=where)])
+
+
 def test_names_that_are_not_there_are_refused(tmp_path: Path) -> None:
     with pytest.raises(BadSettings) as told:
         planned(tmp_path, clause("c", "must", measures=["vouchre"]))
