@@ -3,8 +3,8 @@
 A clause counts what the plan does, ``use @ x``: for one customer given an option 1, or what the measures that the
 clause's rule takes are expected to cost, or their hours; times the part of the cell's customers that the rule speaks
 of. ``must_not`` is a limit ``use @ x <= amount``, ``must`` a floor ``use @ x >= amount``. Both are priced, and floors
-that cannot be kept together are loosened and named, as all rules are (``priced``). A clause with a statement (``where``)
-is about who may be reached: it bars its measures for those it is true of.
+that cannot be kept together are loosened and named, as all rules are (``priced``). A clause with a statement
+(``where``) is about who may be reached: it bars its measures for those it is true of.
 """
 
 from __future__ import annotations
