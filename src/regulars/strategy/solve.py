@@ -83,7 +83,7 @@ def solve(
     x = kept_whole(whole(solution.x, offer.problem, solution.on, solution.levels), offer.problem, solution.levels)
     fresh = draw(measures, count=sizes.report, seed=seed, stream=1)
     judged = Evaluator(cells, fresh, discount=discount, no_show=no_show)
-    invested = invest(judged, about)
+    invested = invest(judged, about, taken=solution.levels)
     judge = Judge(offer, judged.under(invested.environment(solution.levels)), invested.steps)
     points = frontier(offer)
     free = Program(hard(offer.problem)).best().value if offer.problem.goals else solution.value

@@ -71,8 +71,27 @@ def _sets(invested: Invested) -> list[set[str]]:
 
 def _value(build: Any, evaluator: Evaluator, invested: Invested, taken: set[str]) -> float:
     levels = {id: float(id in taken) for id in invested.common()}
+    if len(taken) > 1 and invested.about is not None:
+        invested = invest(evaluator, invested.about, taken=levels)
     offer = build(evaluator.under(invested.environment(levels)))
     try:
         return Program(with_steps(offer, invested.steps, fixed=levels).problem).best().value
     except Infeasible:
         return -1e18
+
+
+def test_programmes_taken_together_add_up_to_what_they_do_together() -> None:
+    """Two programmes, each on what the other leaves: their values are the value of both changes at once."""
+    levels = [{"id": "l", "cost": 0.0, "satisfied": 0.1, "sd": 0.02, "months": 0}]
+    given = business_of(branches=[{"id": "A"}], service=[{"id": "s", "levels": levels}, {"id": "t", "levels": levels}])
+    cells = (cell("active"), cell("overdue", alive=0.6))
+    evaluator = Evaluator(cells, draw(measures(), count=60, seed=5, stream=0), discount=0.99, no_show=0.0)
+    about = About(given, pack_of(measures()))
+    both = {"service:s:l": 1.0, "service:t:l": 1.0}
+    alone, together = invest(evaluator, about), invest(evaluator, about, taken=both)
+    moved = evaluator.under(together.environment(both))
+    lives = [(moved.ground(at)[1].cash_36 - evaluator.base(at)[1].cash_36) * 100 for at in range(2)]
+    assert sum(v.step.value_36 for v in together.levels) == pytest.approx(sum(lives))
+    # The second does less beside the first than alone: what it acts on is better already.
+    assert together.levels[0].step.value_36 == pytest.approx(alone.levels[0].step.value_36)
+    assert together.levels[1].step.value_36.mean() < 0.8 * alone.levels[1].step.value_36.mean()
