@@ -7,6 +7,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from regulars.api.starters import investment_starter
 from regulars.base.errors import BadSettings
 from regulars.base.settings import Business, parse_business, read_business
 from regulars.base.starter import AIM_OF, corporate_lines
@@ -158,4 +159,5 @@ def starter_settings(pack: Pack, name: str, *, currency: str | None = None, zone
             f"priority = {objective.priority}",
             f"serves = {_quoted(AIM_OF[objective.kpi])}",
         ]
+    lines += ["", *investment_starter(pack.id)]
     return "\n".join(lines) + "\n"

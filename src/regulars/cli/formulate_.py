@@ -63,6 +63,9 @@ def tell_plan(voice: Voice, run: api.Run[Plan]) -> None:
         low=money(plan.value_36.p10),
         high=money(plan.value_36.p90),
     )
+    if plan.investments is not None and plan.investments.cost > 0:
+        gain = plan.investments.value_36.mean
+        voice.tell("cli.investments.part", cost=money(plan.investments.cost), gain=money(gain))
     for target in plan.targets:
         voice.tell("cli.formulate.target", name=target.name, probability=Share(target.probability))
         if target.remedy:
@@ -171,5 +174,6 @@ def as_document(run: api.Run[Plan]) -> dict[str, Any]:
         "locks": [_only(_LOCK, r) for r in full["rules"] if r["kind"] == "lock"],
         "rules": [_only(_RULE, r) for r in full["rules"] if r["kind"] != "lock"],
         "relaxations": [_only(_RELAXED, r) for r in full["relaxations"]],
+        "investments": full["investments"],
         "full": full,
     }

@@ -9,6 +9,7 @@ from regulars.base.text import Local, say
 from regulars.packs.schema import Pack
 from regulars.report.chapters import (
     acquisition,
+    ahead,
     branches,
     classes,
     clock,
@@ -17,6 +18,7 @@ from regulars.report.chapters import (
     forecast,
     frontier,
     hygiene,
+    investments,
     leaving,
     limits,
     mandate,
@@ -52,6 +54,8 @@ CHAPTERS = (
     limits.chapter,
     mandate.chapter,
     frontier.chapter,
+    investments.chapter,
+    ahead.chapter,
     movement.chapter,
     retention.chapter,
     staying.chapter,

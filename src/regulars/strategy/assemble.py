@@ -217,8 +217,7 @@ def _not_chosen(solved: Solved, about: Subject) -> tuple[NotChosen, ...]:
 
 def _target(place: int, objective: Objective, solved: Solved, about: Subject) -> TargetRow:
     draws = solved.judge.kpi(objective.kpi, solved.x, solved.chances[place], objective.branches)
-    if not objective.branches:  # investments act on the whole business; no part of them is a branch's own
-        draws = draws + solved.judge.beside(solved.solution.levels, kpi=objective.kpi)
+    draws = draws + solved.judge.beside(solved.solution.levels, kpi=objective.kpi, branches=objective.branches)
     untouched = float(solved.judge.baseline(objective.kpi, objective.branches).draws.mean())
     unit = about.provenance.currency if objective.kpi in MONEY else "share" if objective.kpi in RATES else "customers"
     reached = draws <= objective.target if sign(objective.kpi) < 0 else draws >= objective.target

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from regulars.base.mandate import Kpi
 from regulars.strategy.allocate import Offer
-from regulars.strategy.blocks import Step
+from regulars.strategy.blocks import Step, added_by
 from regulars.strategy.objectives import Baseline, added, baseline, chance, living_today, part_of
 from regulars.strategy.optimise import Switch
 from regulars.strategy.options import Evaluator, Returns
@@ -46,12 +46,13 @@ class Judge:
             self._living[branches] = living_today(self.evaluator, branches)
         return self._living[branches]
 
-    def beside(self, levels: Mapping[str, float], *, kpi: str = "gain_36") -> Floats:
-        """What channels, service, loyalty and expansion at these levels add to value, or to a KPI."""
+    def beside(self, levels: Mapping[str, float], *, kpi: str = "gain_36", branches: tuple[str, ...] = ()) -> Floats:
+        """What investments at these levels add to value, or to a KPI (of some branches)."""
         total = np.zeros(self.evaluator.draws.count)
+        living = (self.living(), self.living(branches))
         for id, step in self.steps.items():
-            if levels.get(id, 0.0) > 0 and kpi in step.gains:
-                total = total + levels[id] * step.gains[kpi]
+            if levels.get(id, 0.0) > 0:
+                total = total + levels[id] * added_by(step, kpi, branches, living=living)
         return total
 
     def baseline(self, kpi: Kpi, branches: tuple[str, ...] = ()) -> Baseline:

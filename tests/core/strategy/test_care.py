@@ -12,6 +12,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
+from regulars.ledger.store import Ledger
+from regulars.strategy.assignment import assign_customers
 from regulars.strategy.plan import Plan
 from support.planning import CHANNELS, business_of, effect, measure, pack_of, standings
 from support.rules import day, planned, recovering
@@ -55,6 +57,29 @@ def test_open_complaints_are_answered_and_nothing_is_promoted_to_them(tmp_path: 
         if "-" not in cell.tier and cell.tier != "all":
             assert promoted(plan, pack, cell.id) <= inside[cell.id]
     assert not any({"recovery", "reminder"} <= set(line.measures) for line in plan.lines)
+
+
+def test_people_are_assigned_by_the_same_marks(tmp_path: Path) -> None:
+    path = standings(tmp_path, 1500)
+    table = pq.read_table(path)
+    complaints = [complaint(c) for c in range(0, 1500, 10)]
+    rules = {"eligible": [{"measure": "voucher", "where": "branch = Central"}]}
+    locks = [{"measure": "voucher", "at_least": 60}]
+    business = business_of(60_000, 900, rules=rules, locks=locks)
+    pack = recovering()
+    plan = planned(tmp_path, business, path=path, pack=pack, complaints=complaints)
+    with Ledger(tmp_path / "ledger").read() as reader:
+        found, _ = assign_customers(
+            reader, standings=path, plan=plan, plan_run="plan-1", business=business, pack=pack, salt="s"
+        )
+    arms = {row["customer"]: row["arm"].split("+") for row in found.to_pylist() if row["line"] is not None}
+    assert arms
+    for customer, measures in arms.items():
+        kinds = {pack.measure(id).purpose for id in measures}
+        assert customer % 10 or "marketing" not in kinds
+        assert "voucher" not in measures or table["branch"][customer].as_py() == "Central"
+    owed = {c for c in range(0, 1500, 10) if table["state"][c].as_py() != "lapsed"}
+    assert {c for c, measures in arms.items() if "recovery" in measures} == owed
 
 
 def test_without_complaints_in_the_ledger_nobody_is_owed_anything(tmp_path: Path) -> None:
