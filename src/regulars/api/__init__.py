@@ -17,7 +17,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from regulars.api.alternatives import Alternative
+    from regulars.api.beside import Alternative
     from regulars.api.business import OpenBusiness, create_business, open_business
     from regulars.api.changes import Change, lock, set_budget, set_target, undo_settings
     from regulars.api.demo import Demo, make_demo
@@ -44,16 +44,18 @@ if TYPE_CHECKING:
         approve,
         draft,
         judge,
+        plan_in_force,
         reject,
         status,
         strategy_in_force,
     )
     from regulars.api.trades import PackShown, check_pack, packs, show_pack
     from regulars.api.trials import assign, latest_assignment, latest_plan, measure
+    from regulars.api.what_if import WhatIf
     from regulars.api.work import formulate, study, weigh
 
 _HOMES = {
-    "alternatives": ("Alternative",),
+    "beside": ("Alternative",),
     "business": ("OpenBusiness", "create_business", "open_business"),
     "changes": ("Change", "lock", "set_budget", "set_target", "undo_settings"),
     "demo": ("Demo", "make_demo"),
@@ -80,12 +82,14 @@ _HOMES = {
         "approve",
         "draft",
         "judge",
+        "plan_in_force",
         "reject",
         "status",
         "strategy_in_force",
     ),
     "trades": ("PackShown", "check_pack", "packs", "show_pack"),
     "trials": ("assign", "latest_assignment", "latest_plan", "measure"),
+    "what_if": ("WhatIf",),
     "work": ("formulate", "study", "weigh"),
 }
 
@@ -103,6 +107,7 @@ __all__ = [
     "Run",
     "Status",
     "Strategy",
+    "WhatIf",
     "Written",
     "WrittenDocument",
     "alternatives",
@@ -122,6 +127,7 @@ __all__ = [
     "measure",
     "open_business",
     "packs",
+    "plan_in_force",
     "recognise",
     "reject",
     "save_profile",

@@ -19,12 +19,13 @@ from regulars.packs.schema import Pack
 from regulars.strategy.acquire import Curve, State, curve_of, state_of, steps_of
 from regulars.strategy.allocate import Offer
 from regulars.strategy.blocks import Step, added_by, branches_of
+from regulars.strategy.draft import bound_by_locks
 from regulars.strategy.environment import Environment, merged
 from regulars.strategy.expand import Scenario, scenario_of
 from regulars.strategy.loyalty import DesignValue, design_of
 from regulars.strategy.newcomer import Known, Newcomer, retention_of, worth_of
 from regulars.strategy.objectives import living_today, sign
-from regulars.strategy.optimise import Choice, Group, Problem, Program, Solution
+from regulars.strategy.optimise import Choice, Group, Infeasible, Problem, Program, Solution
 from regulars.strategy.options import Evaluator
 from regulars.strategy.service import LevelValue, level_of
 
@@ -45,26 +46,6 @@ class ChannelValue:
 
 
 @dataclass(frozen=True, slots=True)
-class Invested:
-    """All investments on one set of draws. ``steps`` are those the optimiser may take."""
-
-    channels: tuple[ChannelValue, ...] = ()
-    levels: tuple[LevelValue, ...] = ()
-    designs: tuple[DesignValue, ...] = ()
-    scenarios: tuple[Scenario, ...] = ()
-    steps: tuple[Step, ...] = ()
-    arrivals: float = 0.0  # newcomers a month of the whole business today
-
-    def environment(self, taken: Mapping[str, float]) -> Environment:
-        """What the levels and designs taken change for all customers."""
-        return merged([environment for id, environment in self.common().items() if taken.get(id, 0.0) > 0.5])
-
-    def common(self) -> dict[str, Environment]:
-        """By step: what service levels and loyalty designs change for all customers."""
-        return {v.step.id: v.environment for v in self.levels} | {d.step.id: d.environment for d in self.designs}
-
-
-@dataclass(frozen=True, slots=True)
 class About:
     """What investments are valued with, besides an evaluator."""
 
@@ -79,6 +60,27 @@ class About:
         return bool(b.acquisition or b.service or b.loyalty or b.expansion)
 
 
+@dataclass(frozen=True, slots=True)
+class Invested:
+    """All investments on one set of draws. ``steps`` are those the optimiser may take."""
+
+    channels: tuple[ChannelValue, ...] = ()
+    levels: tuple[LevelValue, ...] = ()
+    designs: tuple[DesignValue, ...] = ()
+    scenarios: tuple[Scenario, ...] = ()
+    steps: tuple[Step, ...] = ()
+    arrivals: float = 0.0  # newcomers a month of the whole business today
+    about: About | None = None
+
+    def environment(self, taken: Mapping[str, float]) -> Environment:
+        """What the levels and designs taken change for all customers."""
+        return merged([environment for id, environment in self.common().items() if taken.get(id, 0.0) > 0.5])
+
+    def common(self) -> dict[str, Environment]:
+        """By step: what service levels and loyalty designs change for all customers."""
+        return {v.step.id: v.environment for v in self.levels} | {d.step.id: d.environment for d in self.designs}
+
+
 def arrivals_of(diagnosis: Diagnosis | None, evaluator: Evaluator) -> float:
     """Newcomers a month: as the study counted them, else the newcomers' cells spread over their three months."""
     found = diagnosis.acquisition if diagnosis is not None else None
@@ -89,24 +91,20 @@ def arrivals_of(diagnosis: Diagnosis | None, evaluator: Evaluator) -> float:
     return sum(c.customers for c in evaluator.cells if c.state == "newcomer") / 3.0
 
 
-def invest(evaluator: Evaluator, about: About) -> Invested:
-    """Value everything. Raises BadSettings where a channel's figures are nowhere to be found or a branch is unknown."""
+def invest(evaluator: Evaluator, about: About, *, taken: Mapping[str, float] | None = None) -> Invested:
+    """Value everything. Raises BadSettings where a channel's figures are nowhere to be found or a branch is unknown.
+
+    ``taken`` are steps as a plan takes them: each programme is then valued on what those taken before it have left, in
+    the order of the file, with the overlap of measures that act on the same; so what is taken adds up.
+    """
     if not about.anything:
         return Invested()
     business = about.business
     known = {branch for cell in evaluator.cells for branch in cell.branches}
     known |= {name for b in business.branches for name in (b.id, *b.also)}
     check_branches(known, acquisition=business.acquisition, service=business.service, expansion=business.expansion)
-    living, arrivals = living_today(evaluator), arrivals_of(about.diagnosis, evaluator)
     channels = tuple(_channel(c, evaluator, about) for c in business.acquisition)
-    usual = Channel(id="usual")
-    newcomer = worth_of("usual", retention_of(usual, about.diagnosis, about.pack), "usual", evaluator)
-    levels = tuple(
-        level_of(s, level, evaluator, business, newcomer=newcomer, arrivals=arrivals, living=living)
-        for s in business.service
-        for level in s.levels
-    )
-    designs = tuple(design_of(d, evaluator, business, living=living) for d in business.loyalty)
+    levels, designs = _for_all(evaluator, about, taken or {})
     scenarios = tuple(scenario_of(e, evaluator, business) for e in business.expansion)
     auto = {e.id for e in business.expansion if e.auto}
     steps: list[Step] = []
@@ -115,7 +113,33 @@ def invest(evaluator: Evaluator, about: About) -> Invested:
         steps += steps_of(c.channel, c.state, c.curve, c.newcomer, hours=hours)
     steps += [v.step for v in levels] + [d.step for d in designs]
     steps += [s.step for s in scenarios if s.id in auto]
-    return Invested(channels, levels, designs, scenarios, tuple(steps), arrivals)
+    arrivals = arrivals_of(about.diagnosis, evaluator)
+    return Invested(channels, levels, designs, scenarios, tuple(steps), arrivals, about)
+
+
+def _for_all(
+    evaluator: Evaluator, about: About, taken: Mapping[str, float]
+) -> tuple[tuple[LevelValue, ...], tuple[DesignValue, ...]]:
+    """Service levels and loyalty designs, each programme on the ground that those taken before it leave."""
+    business, living = about.business, living_today(evaluator)
+    known = retention_of(Channel(id="usual"), about.diagnosis, about.pack)
+    newcomer = worth_of("usual", known, "usual", evaluator)
+    arrivals = arrivals_of(about.diagnosis, evaluator)
+    levels: list[LevelValue] = []
+    before: list[Environment] = []
+    for service in business.service:
+        ground = evaluator.under(merged(before)) if before else evaluator
+        overlap = evaluator.draws.theta["attrition"] ** len(before)
+        own = [
+            level_of(
+                service, level, ground, business, newcomer=newcomer, arrivals=arrivals, living=living, overlap=overlap
+            )
+            for level in service.levels
+        ]
+        levels += own
+        before += [v.environment for v in own if taken.get(v.step.id, 0.0) > 0.5]
+    ground = evaluator.under(merged(before)) if before else evaluator
+    return tuple(levels), tuple(design_of(d, ground, business, living=living) for d in business.loyalty)
 
 
 def _channel(channel: Channel, evaluator: Evaluator, about: About) -> ChannelValue:
@@ -173,6 +197,7 @@ def with_steps(
     risk = problem.risk
     if risk is not None:
         risk = replace(risk, choices={**risk.choices, **{step.id: step.value_36 for step in steps}})
+    choices = bound_by_locks(choices, offer.rules)
     whole = replace(problem, choices=(*problem.choices, *choices), groups=groups_now, risk=risk)
     return replace(offer, problem=whole)
 
@@ -199,8 +224,13 @@ def settle(build: Callable[[Evaluator], Offer], evaluator: Evaluator, invested: 
         return Settled(free, solution, evaluator, {})
     sets = [frozenset(chosen), frozenset[str]()]
     sets += [frozenset(chosen) - {id} for id in chosen if len(chosen) > 1]
-    tried = [_held(build, evaluator, invested, common, taken) for taken in dict.fromkeys(sets)]
-    return max(tried, key=lambda s: _merit(s, tried))
+    tried = []
+    for taken in dict.fromkeys(sets):
+        try:
+            tried.append(_held(build, evaluator, invested, common, taken))
+        except Infeasible:
+            continue  # a lock asks for what this set leaves out
+    return max(tried, key=lambda s: _merit(s, tried)) if tried else Settled(free, solution, evaluator, {})
 
 
 def _held(
@@ -211,6 +241,8 @@ def _held(
     taken: frozenset[str],
 ) -> Settled:
     levels = {id: float(id in taken) for id in common}
+    if len(taken) > 1 and invested.about is not None:  # what they do to one another counts
+        invested = invest(evaluator, invested.about, taken=levels)
     environment = invested.environment(levels)
     moved = evaluator.under(environment) if taken else evaluator
     offer = with_steps(build(moved), invested.steps, evaluator=evaluator, fixed=levels)

@@ -84,7 +84,7 @@ def _change(design: Loyalty, cell: Cell, evaluator: Evaluator, kind: str) -> Cha
 
 
 def design_of(design: Loyalty, evaluator: Evaluator, business: Business, *, living: float) -> DesignValue:
-    """Value a design on the evaluator's draws."""
+    """Value a design on the evaluator's draws and ground: what service levels taken have left."""
     draws, kind = evaluator.draws, kind_of(design, business)
     breakage = beta_of(own(draws, "loyalty:breakage")[0], design.breakage, design.breakage_sd)
     paid_share = design.reward_rate * (1 - breakage)
@@ -97,7 +97,7 @@ def design_of(design: Loyalty, evaluator: Evaluator, business: Business, *, livi
         share = joining(design, cell)
         if share <= 0 or cell.customers == 0:
             continue
-        base, none = evaluator.base(at)
+        base, none = evaluator.ground(at)
         whole = _change(design, cell, evaluator, kind)
         n = share * cell.customers
         members += n

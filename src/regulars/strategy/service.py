@@ -63,13 +63,18 @@ def level_of(
     newcomer: Newcomer,
     arrivals: float,
     living: float,
+    overlap: Floats | float = 1.0,
 ) -> LevelValue:
-    """Value a level. ``arrivals`` are newcomers a month of the whole business; ``living`` customers alive today."""
+    """Value a level on the evaluator's ground: what other programmes taken have left.
+
+    ``arrivals`` are newcomers a month of the whole business; ``living`` customers alive today; ``overlap`` is the part
+    of its effect that is left beside those programmes.
+    """
     # One audit stands behind all levels of a programme: the same normal, so that a higher level is never luckier.
     audit = own(evaluator.draws, f"service:{service.id}:audit")[0]
     change = satisfied_after(service.satisfied_now, level.satisfied + level.sd * audit)
     slope = SLOPE + SLOPE_SD * own(evaluator.draws, "service:slope")[0]
-    log = slope * change / POINTS
+    log = overlap * slope * change / POINTS
     log = log - 0.5 * float(log.var())  # width alone must not look like a gain
     felt = _felt(service, np.outer(ramp(level.months, level.lasts), log), evaluator, business)
     scope = branches_of(evaluator.cells, service.branches, business)
@@ -126,7 +131,7 @@ def _felt(service: Service, hazard: Floats, evaluator: Evaluator, business: Busi
         if share <= 0 or cell.state == "lapsed":
             continue
         environment[at] = (Change(share, hazard, nothing, nothing),)
-        base, none = evaluator.base(at)
+        base, none = evaluator.ground(at)
         more = gained(base, none, [Change(1.0, hazard, nothing, nothing)])
         n = share * cell.customers
         people += n

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+import shlex
 import shutil
 from datetime import date, timedelta
 from pathlib import Path
@@ -100,6 +101,7 @@ def test_from_plan_to_strategy(salon: Path) -> None:
     business = api.open_business(salon)
     strategy = api.strategy_in_force(business)
     assert strategy is not None and strategy.plan == done["plan"] == status(salon)["plan"]
+    assert api.plan_in_force(business) == api.formulate(business).result
     assert strategy.settings == json.loads(json.dumps(business.settings.deciding()))
     chinese = regulars("status", salon, "--lang", "zh-Hant").out
     assert "第1版" in chinese and "2026年11月2日" in chinese and "Wong" in chinese
@@ -222,6 +224,12 @@ def test_hostile_use(salon: Path) -> None:
     strategy = api.approve(business, by="Wong", reason="alone")
     with pytest.raises(Refused):
         api.approve(business, by="Lee", reason="a second time")
+    plan = salon / "strategies" / "strategy-0001-plan.json"
+    original = plan.read_bytes()
+    plan.write_bytes(original.replace(b'"customers"', b'"Customers"', 1))
+    with pytest.raises(BadData):
+        api.strategy_in_force(business)
+    plan.write_bytes(original)
     kept = salon / "strategies" / f"strategy-{strategy.version:04d}.json"
     kept.write_text(kept.read_text(encoding="utf-8").replace("alone", "aIone"), encoding="utf-8")
     with pytest.raises(BadData):
@@ -238,3 +246,23 @@ def test_budgets_are_compared_and_the_report_tells_the_mandate(salon: Path) -> N
     written = Path(regulars("report", salon, "--json").json["path"]).read_text(encoding="utf-8")
     assert re.search(r'<section[^>]*id="mandate"', written)
     assert "the plan is consistent" in written
+
+
+def test_the_how_to_works_as_written(salon: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = (Path(__file__).parents[3] / "docs/how-to/from-plan-to-strategy.md").read_text(encoding="utf-8")
+    (salon.parent / "my-salon").symlink_to(salon)
+    monkeypatch.chdir(salon.parent)
+    commands = [line for block in re.findall(r"```sh\n(.*?)```", page, re.DOTALL) for line in block.splitlines()]
+    clause = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)[0]
+    assert len(commands) > 10
+    for command in commands:
+        # The page works on the demo, whose first objective is called otherwise; its target is 0.4 here.
+        words = shlex.split(command.replace(" stay 84.2%", " fewer_silent_losses 41%"))
+        if words[1] == "formulate":
+            settings = salon / "business.toml"
+            settings.write_text(settings.read_text(encoding="utf-8") + "\n" + clause, encoding="utf-8")
+        said = regulars(*words[1:])
+        assert said.code == 0, f"{command}: {said.err}"
+    for block in re.findall(r"```python\n(.*?)```", page, re.DOTALL):
+        exec(compile(block, "how-to", "exec"), {})
+    assert api.strategy_in_force(api.open_business(salon)) is not None
