@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from regulars.api.runs import Run
     from regulars.api.screening import screen
     from regulars.api.segments import segment
-    from regulars.api.strategy_document import WrittenDocument, write_starters, write_strategy_document
     from regulars.api.strategies import (
         Judgement,
         Status,
@@ -49,6 +48,7 @@ if TYPE_CHECKING:
         status,
         strategy_in_force,
     )
+    from regulars.api.strategy_document import WrittenDocument, write_starters, write_strategy_document
     from regulars.api.trades import PackShown, check_pack, packs, show_pack
     from regulars.api.trials import assign, latest_assignment, latest_plan, measure
     from regulars.api.what_if import WhatIf

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from regulars.base.estimate import Estimate
 from regulars.base.text import Day, Local, say
-from regulars.base.words import LANGUAGES, render
-from regulars.report.document import Missing, Points, Section, Table
+from regulars.base.words import LANGUAGES, render, show
+from regulars.report.document import Callout, Missing, Points, Section, Table
 from regulars.report.strategy.book import Book
 from regulars.report.strategy.build import build_strategy
 from regulars.report.strategy.past import Approval, Earlier, Judged
 from regulars.strategy.plan_measured import LearnedEffect, Measured, Measurement, Promises
+from regulars.strategy.plan_rules import FairRow, Relaxation, RuleRow
 from support.book import book, parts
 from support.report import both
 from support.report_plan import sample_plan
@@ -132,3 +134,25 @@ def test_all_of_it_can_be_said_in_both_languages() -> None:
     assert all(
         render(x, language) for language in LANGUAGES for x in parts(whole) if hasattr(x, "id") and hasattr(x, "params")
     )
+
+
+def test_rules_are_told_with_their_price_and_what_gave_way() -> None:
+    label = both("At most 3 measures", "最多3項措施")
+    plan = replace(
+        sample_plan(),
+        rules=(
+            RuleRow("a", "most", label, None, 3.0, "count", 3.0, 41_234.0, True),
+            RuleRow("b", "most", both("Nobody twice", "不重複"), None, 1.0, "count", 0.0, 0.0, False),
+        ),
+        relaxations=(
+            Relaxation("a", 3.0, 4.0, "count", None, None, (), False, both("Kept only in part.", "只能部分遵守。")),
+        ),
+        fairness=(FairRow("age_band", "active", "30-39", 410.0, 0.52, 0.08),),
+    )
+    section = chapter("1", book(plan))
+    said = table_text(section)
+    assert "At most 3 measures | [binds accent] | HK$41,200" in said and "[costs nothing plain] | -" in said
+    assert any(
+        isinstance(b, Callout) and b.tone == "bad" and "Kept only" in show(b.text or "", "en") for b in section.blocks
+    )
+    assert "30-39 | 410 | 0.52 | 0.08" in table_text(chapter("13", book(plan)))

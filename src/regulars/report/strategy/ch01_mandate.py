@@ -7,6 +7,7 @@ from regulars.report.chapters import decision, mandate
 from regulars.report.document import Callout, Cell, Column, Missing, Paragraph, Section, Table, Words
 from regulars.report.strategy.book import Book, cards_of
 from regulars.report.strategy.matrix import consistency
+from regulars.report.strategy.rules_told import gave_way, rules
 
 
 def chapter(c: Book) -> Section:
@@ -16,7 +17,7 @@ def chapter(c: Book) -> Section:
     targets = tuple(b for b in page.blocks if isinstance(b, Table | Callout))[:1]
     # A plan of an older program tells no tree: the matrix is then read off its lines.
     fits = consistency(c) if found is None or c.made.mandate is None else mandate.objectives(c, c.made.mandate)
-    blocks = (_mission(c), *targets, *fits, _constraints(c), _missing(c))
+    blocks = (_mission(c), *targets, *fits, *gave_way(c), _constraints(c), rules(c), _missing(c))
     cards = ("targets", "allocation", *cards_of(found))
     return c.chapter("1", "mandate", _heading(c), blocks, queries=("standings",), cards=cards, planned=True)
 

@@ -21,6 +21,7 @@ from regulars.report.figures import part
 from regulars.report.strategy.book import Book
 from regulars.report.strategy.checks import checks
 from regulars.report.strategy.past import Check
+from regulars.report.strategy.rules_told import evenness
 
 
 def chapter(c: Book) -> Section:
@@ -31,6 +32,7 @@ def chapter(c: Book) -> Section:
         _table(found),
         mandate.interest(c.made.mandate.interest) if c.made.mandate is not None else None,
         _fairness(c),
+        evenness(c),
         _contact(c),
     )
     queries = ("permissions", "standings")
