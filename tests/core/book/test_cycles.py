@@ -59,6 +59,7 @@ def test_an_approved_plan_names_who_when_and_why() -> None:
     cover = build_strategy(c).cover
     assert cover is not None
     assert "Ann Lee" in render(cover.status, "en") and "Ann Lee" in render(cover.status, "zh-Hant")
+    assert "Approved by Ann Lee, 25 Nov 2026" in table_text(chapter("13", c))
     last = chapter("0", c).blocks[-1]
     assert isinstance(last, Table) and last.note is None
 

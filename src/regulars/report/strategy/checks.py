@@ -41,7 +41,7 @@ def checks(c: Book) -> tuple[Check, ...]:
         _trial(c),
         _same_offer(c),
         _barred(c),
-        _approver(),
+        _approver(c),
     )
     return tuple(check for check in tried if check is not None)
 
@@ -142,5 +142,7 @@ def _barred(c: Book) -> Check:
     return _check("barred", found, not used)
 
 
-def _approver() -> Check:
+def _approver(c: Book) -> Check:
+    if c.approval.by:
+        return _check("approver", say("book.privacy.approver_named", by=c.approval.by, day=c.approval.at), True)
     return _check("approver", say("book.privacy.approver_found"), None)
