@@ -23,6 +23,7 @@ VERBS = {
     "segment": "Count and value the customers of whom a predicate is true.",
     "screen": "Judge customers by a scorecard whose points add up, and test it for bias.",
     "formulate": "Formulate the strategy: who gets which measure, at what cost, for what return.",
+    "policy": "Learn from a logged campaign file whom to give which offer, and what that is worth.",
     "report": "Write the report: HTML or PDF, English or Traditional Chinese.",
     "pack": "List, show or check trade packs.",
 }

@@ -63,6 +63,10 @@ class TableFile:
             self._columns[name] = self._profile(name)
         return self._columns[name]
 
+    def row_numbers(self) -> NDArray[np.int64]:
+        """The number of each row in the file, as a spreadsheet counts (a header is row 1)."""
+        return np.asarray(self._engine.execute("SELECT row FROM t").fetchnumpy()["row"], dtype=np.int64)
+
     def numbers(self, name: str) -> NDArray[np.float64]:
         """A column as numbers, NaN where there is none; yes/no as 1/0, dates as days since 1970."""
         cell, type_ = self._at[name], self._types[name]
@@ -96,7 +100,14 @@ class TableFile:
         if kind == "number":
             number = f"CAST({_as_number(cell, type_, kind)} AS DOUBLE)"
             whole = f"{number} = round({number}) AND abs({number}) < 1e15"
-            return f"CASE WHEN {whole} THEN CAST(CAST({number} AS BIGINT) AS VARCHAR) ELSE CAST({number} AS VARCHAR) END"
+            written = (
+                f"CASE WHEN {whole} THEN CAST(CAST({number} AS BIGINT) AS VARCHAR) ELSE CAST({number} AS VARCHAR) END"
+            )
+            if type_ != "VARCHAR":
+                return written
+            # "none" beside 10 and 20 is a value of its own (no discount), not a gap.
+            gaps = ", ".join(map(literal, (w for w in NOTHING if w != "none")))
+            return f"coalesce({written}, CASE WHEN lower(trim({cell})) NOT IN ({gaps}) THEN trim({cell}) END)"
         return f"nullif(trim(CAST({cell} AS VARCHAR)), '')"
 
     def _profile(self, name: str) -> Column:
@@ -129,19 +140,20 @@ class TableFile:
             return "date"
         if type_ != "VARCHAR":
             return "text"
-        lower = f"lower(trim({cell}))"
-        nothing = ", ".join(map(literal, NOTHING))
-        spoken = ", ".join(map(literal, (*_TRUE, *_FALSE)))
-        found = self._engine.execute(
-            f"SELECT count(*) FILTER ({lower} NOT IN ({nothing})) AS n, count({_as_number(cell, type_, 'number')}), "
-            f"count(*) FILTER ({lower} IN ({spoken})), count({_as_number(cell, type_, 'date')}) FROM t"
-        ).fetchone() or (0, 0, 0, 0)
-        n, numbers, spoken_, dates = (int(v) for v in found)
-        # A stray cell in a thousand does not make text of a column of numbers; it is told as unread.
-        for kind, count in (("number", numbers), ("boolean", spoken_), ("date", dates)):
-            if n and count >= n * (0.999 if n >= 1000 else 1.0):
-                return kind
+        # Judged by its first cells; only what they may be is counted over all of them.
+        n, numbers, spoken, dates = self._counts(cell, "(SELECT * FROM t WHERE {cell} IS NOT NULL LIMIT 2000)")
+        for kind, count in (("number", numbers), ("boolean", spoken), ("date", dates)):
+            if n and count >= 0.98 * n:
+                n, *counted = self._counts(cell, "t", kind)
+                # A stray cell in a thousand does not make text of a column of numbers; it is told as unread.
+                return kind if counted[0] >= n * (0.999 if n >= 1000 else 1.0) else "text"
         return "text"
+
+    def _counts(self, cell: str, source: str, *kinds: str) -> tuple[int, ...]:
+        said = f"lower(trim({cell})) NOT IN ({', '.join(map(literal, NOTHING))})"
+        tried = ", ".join(f"count({_as_number(cell, 'VARCHAR', k)})" for k in kinds or ("number", "boolean", "date"))
+        query = f"SELECT count(*) FILTER ({said}), {tried} FROM {source.format(cell=cell)}"
+        return tuple(int(v) for v in self._engine.execute(query).fetchone() or (0, 0, 0, 0))
 
 
 def _as_number(cell: str, type_: str, kind: str) -> str:
@@ -177,7 +189,9 @@ def open_table(path: Path, *, progress: Progress = unwatched) -> Iterator[TableF
         raw = open_raw(engine, _plain(path, work), work=work, hints=None, progress=progress)
         twice = sorted({n for n in raw.names if raw.names.count(n) > 1})
         if twice:
-            raise BadData(say("importing.table.twice", file=path.name, column=twice[0]))
+            raise BadData(
+                say("importing.table.twice", file=path.name, column=twice[0]), say("importing.table.twice_hint")
+            )
         _take(engine, raw, work, progress)
         table = TableFile(engine, raw)
         table.file = path.name

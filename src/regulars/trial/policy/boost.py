@@ -129,7 +129,7 @@ def _splits(
             gain = _gain(rows, sums, scale, growth)
             cut = gain.argmax(axis=1)
             found = gain[np.arange(nodes), cut]
-            for at in np.flatnonzero(found > best):
+            for at in np.flatnonzero(found > best).tolist():
                 best[at] = found[at]
                 feature[first + at] = f
                 yes[first + at] = False

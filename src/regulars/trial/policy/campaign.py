@@ -16,7 +16,7 @@ GROUPS = 24
 
 @dataclass(frozen=True)
 class Binned:
-    """One feature in bins. ``edges`` (ordered) or ``values`` (groups) name them; the last bin is what is missing."""
+    """One feature in bins. ``edges`` or ``values`` (each bin one value or group) name them; a last one is what is missing."""
 
     name: str
     codes: NDArray[np.uint8]
@@ -27,10 +27,10 @@ class Binned:
     missing: bool = False
 
     def label(self, code: int) -> str:
-        """A bin in plain signs: ``[10, 25)``, a group's name, ``…`` for all rarer groups, ``?`` for missing."""
+        """A bin in plain signs: a value or group, ``[10, 25)``, ``…`` for all rarer groups, ``?`` for missing."""
         if self.missing and code == self.bins - 1:
             return "?"
-        if not self.ordered:
+        if self.values:
             return self.values[code] if code < len(self.values) else "…"
         low = f"{self.edges[code - 1]:g}" if code else "-∞"
         high = f"{self.edges[code]:g}" if code < len(self.edges) else "∞"
@@ -83,16 +83,28 @@ def bin_numbers(name: str, values: Floats, *, most: int, rng: np.random.Generato
     there = np.isfinite(values)
     known = values[there]
     sample = known if known.size <= 200_000 else rng.choice(known, 200_000, replace=False)
-    distinct = np.unique(sample)
-    if distinct.size <= most:
-        edges = (distinct[1:] + distinct[:-1]) / 2
-    else:
-        edges = np.unique(np.quantile(sample, np.linspace(0, 1, most + 1)[1:-1], method="inverted_cdf"))
-        edges = edges[edges > distinct[0]]
+    edges, names = _edges(sample, most)
     codes = np.searchsorted(edges, values, side="right").astype(np.uint8)
     missing = not bool(there.all())
     codes[~there] = edges.size + 1
-    return Binned(name, codes, edges.size + 1 + missing, True, edges=tuple(float(e) for e in edges), missing=missing)
+    bins = edges.size + 1 + missing
+    return Binned(name, codes, bins, True, tuple(float(e) for e in edges), names, missing)
+
+
+def _edges(sample: Floats, most: int) -> tuple[Floats, tuple[str, ...]]:
+    distinct, counts = np.unique(sample, return_counts=True)
+    if distinct.size <= most:
+        return (distinct[1:] + distinct[:-1]) / 2, tuple(f"{v:g}" for v in distinct)
+    edges = np.quantile(sample, np.linspace(0, 1, most + 1)[1:-1], method="inverted_cdf")
+    usual = int(counts.argmax())
+    if counts[usual] > sample.size / 4:
+        # One value (zero, mostly) would swallow the quantiles: cut around it, and the rest by its own quantiles.
+        rest = sample[sample != distinct[usual]]
+        inner = np.quantile(rest, np.linspace(0, 1, most // 2 + 1)[:-1], method="inverted_cdf")
+        around = distinct[usual : usual + 2]
+        edges = np.unique(np.concatenate((inner, around)))[: most - 1]
+    edges = np.unique(edges)
+    return edges[edges > distinct[0]], ()
 
 
 def bin_groups(name: str, codes: NDArray[np.int32], values: Sequence[str]) -> Binned:

@@ -25,13 +25,14 @@ RARE, TRIFLE = 1e-6, 0.02
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """How a feature stands between arms. ``p`` chance of at least this much imbalance; ``v`` Cramer's V (0..1)."""
+    """How a feature stands between arms. ``p``: chance of so much imbalance; ``v``: Cramer's V (0..1)."""
 
     feature: str
     p: float
     v: float
     outcome_share: float  # part of the outcome's variance its bins explain
     fixes: str | None  # a bin within which the outcome never varies although it should, e.g. visit = 0
+    one_sided: bool = False  # a bin that an arm never has, although it should have 25 rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +60,10 @@ def balance(feature: Binned, arm: NDArray[np.int16], arms: int, outcome: Floats)
     freedom = (counts.shape[0] - 1) * (arms - 1)
     if freedom <= 0:
         return Balance(feature.name, 1.0, 0.0, *_of_outcome(feature, outcome))
+    one_sided = bool(((counts == 0) & (expected >= 25)).any())
     chi2 = float(((counts - expected) ** 2 / np.maximum(expected, 1e-9)).sum())
     v = float(np.sqrt(max(chi2 - freedom, 0.0) / (n * min(counts.shape[0] - 1, arms - 1))))
-    return Balance(feature.name, float(chdtrc(freedom, chi2)), v, *_of_outcome(feature, outcome))
+    return Balance(feature.name, float(chdtrc(freedom, chi2)), v, *_of_outcome(feature, outcome), one_sided)
 
 
 def _of_outcome(feature: Binned, outcome: Floats) -> tuple[float, str | None]:
@@ -81,7 +83,9 @@ def _of_outcome(feature: Binned, outcome: Floats) -> tuple[float, str | None]:
     still = (within <= 1e-12 * (1.0 + means**2)) & (rows >= 20)
     alike = np.abs(means - common) < 1e-9
     chance = np.where(alike, rows * np.log(rate), rows * np.log(max(1 - rate, 1e-12)))
-    fixed = np.flatnonzero(still & (chance < np.log(1e-12)))
+    # A rare outcome may well be missing from a bin of few customers; from a third of all it may not.
+    large = ~alike | (rows >= rows.sum() * 0.3)
+    fixed = np.flatnonzero(still & large & (chance < np.log(1e-12)))
     return share, (feature.label(int(fixed[0])) if fixed.size else None)
 
 
@@ -90,13 +94,18 @@ def _commonest(outcome: Floats) -> float:
     return float(values[counts.argmax()])
 
 
-def after_the_deal(found: Balance, *, listed: bool, others_balanced: bool) -> str | None:
-    """Why a feature is taken for something that happened after the deal: a reason's name, or nothing."""
+def after_the_deal(found: Balance, *, hinted: bool, others_balanced: bool) -> str | None:
+    """Why a feature is taken for something that happened after the deal: copy, fixes or imbalance, or None for not.
+
+    ``hinted``: its name is one that results bear. ``others_balanced``: at least a third of the features are in
+    balance, so that the deal as a whole is not in doubt.
+    """
     if found.outcome_share > 0.95:
         return "copy"
     if found.fixes is not None:
         return "fixes"
-    if found.p < RARE and found.v > TRIFLE and others_balanced and (listed or found.outcome_share > 0.01 or found.v > 0.1):
+    uneven = found.p < RARE and found.v > TRIFLE and others_balanced
+    if uneven and (hinted or found.one_sided or found.outcome_share > 0.01):
         return "imbalance"
     return None
 

@@ -8,9 +8,10 @@ predictions for k.
 1. ``mu(x)``: the outcome whatever the arm (less the arms' means), by boosted trees of depth three.
 2. ``m_a(x) = alpha_a + beta_a mu(x)`` by least squares within each arm: shrinks ``mu`` where it overfits.
 3. Pseudo-outcomes ``psi_a = G_a - G_0`` of doubly robust scores; their mean given x is the effect (Kennedy 2023).
-4. Learners of the effect: in proportion to the predicted outcome; additive per arm; additive for all arms together;
-   boosted trees of depth two for all arms together.
-5. Stacking: non-negative weights that predict held-out pseudo-outcomes best; what no learner finds is the mean effect.
+4. The effect first as a straight line in the predicted outcome, drawn towards what is usual; what is left of it by
+   three learners: additive per arm; additive for all arms together; boosted trees of depth two for all arms together.
+5. Stacking: the weights that predict held-out pseudo-outcomes best, shrunken by how well they are known; what no
+   learner finds is the line, and in the end the mean effect.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import nnls
+from scipy.optimize import lsq_linear
 
 from regulars.base.progress import Progress, unwatched
 from regulars.base.text import say
@@ -30,7 +31,7 @@ from regulars.trial.policy.boost import Forest, Growth, grow
 from regulars.trial.policy.campaign import Campaign
 
 FOLDS = 5
-LEARNERS = ("risk", "additive", "shared", "trees")
+LEARNERS = ("additive", "shared", "trees")
 #: Rows learned from at most; every row is valued.
 MOST_ROWS = 300_000
 #: Features that enter a model at most; the rest are left out fold by fold for want of association.
@@ -43,8 +44,8 @@ class Learned:
 
     ``effect`` (n, arms - 1): what each arm adds to the control's outcome. ``predicted`` (n, arms): the outcome under
     each arm, for the doubly robust scores. ``risk`` (n,): the outcome whatever the arm. ``weights`` (folds, arms - 1,
-    learners). ``single`` (n,) and ``single_names`` (folds,): the effect of the best arm by the one feature that
-    foretells it best.
+    learners). ``single`` (n,) and ``single_names`` (folds,): the effect of the arm best on average by the one feature
+    that foretells it best.
     """
 
     fold: NDArray[np.int8]
@@ -52,7 +53,7 @@ class Learned:
     predicted: Floats
     risk: Floats
     weights: Floats
-    best_arm: NDArray[np.int64]  # (folds,): the arm (from 1) with the best mean net gain elsewhere, 0 for the control
+    mean_effect: Floats  # (folds, arms - 1): mean effects outside each fold
     single: Floats
     single_names: tuple[str, ...]
     rows_learned: int
@@ -75,18 +76,18 @@ def learn(campaign: Campaign, *, rng: np.random.Generator, progress: Progress = 
     work = _Work.of(campaign, fold, sample)
     inner, risk = _risks(work, rng, progress)
     effect, predicted, single = np.empty((n, arms - 1)), np.empty((n, arms)), np.zeros(n)
-    weights, best, names = np.empty((FOLDS, arms - 1, len(LEARNERS))), np.empty(FOLDS, dtype=np.int64), []
+    weights, means, names = np.empty((FOLDS, arms - 1, len(LEARNERS))), np.empty((FOLDS, arms - 1)), []
     for k in range(FOLDS):
-        progress(say("importing.step.learning"), FOLDS + k, 2 * FOLDS)
+        progress(say("policy.step.learning"), FOLDS + k, 2 * FOLDS)
         part = _without(work, k, inner[k], rng)
         rows = np.flatnonzero(fold == k)
         predicted[rows] = part.alpha + np.outer(risk[rows], part.beta)
         _fill(campaign, rows, effect, part, risk)
         feature = campaign.features[part.single]
         single[rows] = part.single_table[feature.codes[rows]]
-        weights[k], best[k] = part.weights, part.best_arm
+        weights[k], means[k] = part.weights, part.mean
         names.append(feature.name)
-    return Learned(fold, effect, predicted, risk, weights, best, single, tuple(names), sample.size)
+    return Learned(fold, effect, predicted, risk, weights, means, single, tuple(names), sample.size)
 
 
 def _fill(campaign: Campaign, rows: NDArray[np.int64], effect: Floats, part: _Part, risk: Floats) -> None:
@@ -136,13 +137,12 @@ def _risks(work: _Work, rng: np.random.Generator, progress: Progress) -> tuple[F
     risk = np.zeros(campaign.rows)
     pairs = [(k, j) for k in range(FOLDS) for j in range(k + 1, FOLDS)]
     for at, (k, j) in enumerate(pairs):
-        progress(say("importing.step.learning"), at // 2, 2 * FOLDS)
+        progress(say("policy.step.learning"), at // 2, 2 * FOLDS)
         seen = np.flatnonzero((work.fold != k) & (work.fold != j))
         picked = _screened(work, seen, centred[seen, None], MOST_FEATURES)
         growth = Growth(60, 3, 0.12, max(10, seen.size // 1000), np.array([10.0 + seen.size / 2000]))
-        forest = grow(
-            np.asfortranarray(work.codes[np.ix_(seen, picked)]), *_kinds(campaign, picked), centred[seen, None], growth, rng
-        )
+        codes = np.asfortranarray(work.codes[np.ix_(seen, picked)])
+        forest = grow(codes, *_kinds(campaign, picked), centred[seen, None], growth, rng)
         for one, other in ((k, j), (j, k)):
             rows = np.flatnonzero(work.fold == other)
             inner[one, rows] = forest.predict(work.codes[np.ix_(rows, picked)])[:, 0]
@@ -181,6 +181,8 @@ class _Part:
     alpha: Floats
     beta: Floats
     mean: Floats  # (arms - 1,) mean effect
+    slope: Floats  # (arms - 1,) of the effect in the predicted outcome
+    level: float  # mean predicted outcome
     weights: Floats  # (arms - 1, learners)
     centres: Floats  # (learners, arms - 1) mean of each learner's predictions
     features: NDArray[np.int64]
@@ -188,7 +190,6 @@ class _Part:
     own: Floats
     shared: Floats
     trees: tuple[Forest, ...]
-    best_arm: int
     single: int
     single_table: Floats
 
@@ -197,13 +198,13 @@ class _Part:
         picked = np.asfortranarray(codes[:, self.features])
         found = np.stack(
             [
-                np.outer(risk, self.beta[1:] - self.beta[0]),
                 additive.predict(picked, self.layout, self.own),
                 np.repeat(additive.predict(picked, self.layout, self.shared), self.mean.size, axis=1),
                 np.mean([forest.predict(picked) for forest in self.trees], axis=0),
             ]
         )
-        blended: Floats = self.mean + np.einsum("lna,al->na", found - self.centres[:, None, :], self.weights)
+        own = np.einsum("lna,al->na", found - self.centres[:, None, :], self.weights)
+        blended: Floats = self.mean + np.outer(risk - self.level, self.slope) + own
         return blended
 
 
@@ -212,35 +213,61 @@ def _without(work: _Work, k: int, risk: Floats, rng: np.random.Generator) -> _Pa
     rows = np.flatnonzero(work.fold != k)
     arm, y, mu, fold = work.arm[rows], work.outcome[rows], risk[rows], work.fold[rows]
     alpha, beta = _calibrated(arm, y, mu, len(campaign.arms))
-    scores = robust_scores(
-        outcome=y, arm=arm, propensity=work.propensity[rows], predicted=alpha + np.outer(mu, beta)
-    )
+    scores = robust_scores(outcome=y, arm=arm, propensity=work.propensity[rows], predicted=alpha + np.outer(mu, beta))
     psi = scores[:, 1:] - scores[:, :1]
     mean = psi.mean(axis=0)
-    pooled = psi.mean(axis=1, keepdims=True)
-    features = _screened(work, rows, np.column_stack([psi, pooled, y - alpha[arm]]), MOST_FEATURES)
+    slope = _slopes(psi, mu, y, mean)
+    left = psi - mean - np.outer(mu - mu.mean(), slope)
+    pooled = left.mean(axis=1, keepdims=True)
+    features = _screened(work, rows, np.column_stack([left, pooled]), MOST_FEATURES)
     codes = np.asfortranarray(work.codes[np.ix_(rows, features)])
     layout = Layout(*_kinds(campaign, features))
     held = np.array([j for j in range(FOLDS) if j != k])
-    additives = _additives(codes, layout, fold, np.column_stack([psi, pooled]), held)
-    trees, of_trees = _forests(codes, layout, fold, psi, mean, held, rng)
+    additives = _additives(codes, layout, fold, np.column_stack([left, pooled]), held)
+    trees, of_trees = _forests(codes, layout, fold, left, mean, held, rng)
     found = np.empty((len(LEARNERS), *psi.shape))
-    found[0] = np.outer(mu, beta[1:] - beta[0])
     for j in held:
         at = np.flatnonzero(fold == j)
         told = additive.predict(codes[at], layout, additives[int(j)])
-        found[1, at], found[2, at] = told[:, :-1], told[:, -1:]
-    found[3] = of_trees
+        found[0, at], found[1, at] = told[:, :-1], told[:, -1:]
+    found[2] = of_trees
     centres = found.mean(axis=1)
-    weights = np.array([_stacked(found[:, :, a] - centres[:, a, None], psi[:, a]) for a in range(psi.shape[1])])
+    weights = np.array([_stacked(found[:, :, a] - centres[:, a, None], left[:, a]) for a in range(psi.shape[1])])
     coefficients = np.mean([additives[int(j)] for j in held], axis=0)
-    net = np.concatenate(([0.0], mean - campaign.cost[1:] + campaign.cost[0]))
-    best = int(net.argmax())
-    single, table = _best_single(codes, layout, psi[:, (best or int(net[1:].argmax()) + 1) - 1])
+    best = int((mean - campaign.cost[1:]).argmax())
+    single, table = _best_single(codes, layout, psi[:, best])
     return _Part(
-        *(alpha, beta, mean, weights, centres, features, layout),
-        *(coefficients[:, :-1], coefficients[:, -1:], trees, best, int(features[single]), table),
+        *(alpha, beta, mean, slope, float(mu.mean()), weights, centres, features, layout),
+        *(coefficients[:, :-1], coefficients[:, -1:], trees, int(features[single]), table),
     )
+
+
+def _slopes(psi: Floats, mu: Floats, y: Floats, mean: Floats) -> Floats:
+    """How much the effect grows with the predicted outcome: least squares, drawn towards what is usual.
+
+    Where outcomes are never negative it is usual that an arm lifts everybody by about the same part, or everybody by
+    the same amount; the prior stands between: half the slope of a common lift, give or take as much. Elsewhere it is
+    zero, give or take a mean effect per standard deviation of the prediction.
+    """
+    x = mu - mu.mean()
+    spread = float((x**2).sum())
+    if spread <= 0:
+        return np.zeros_like(mean)
+    least = x @ (psi - mean) / spread
+    error2 = ((psi - mean - np.outer(x, least)) ** 2).mean(axis=0) / spread
+    # A mean effect not told from nothing says little about slopes: it is drawn to zero first.
+    noise2 = psi.var(axis=0) / psi.shape[0]
+    sure = mean * np.maximum(0.0, 1.0 - noise2 / np.maximum(mean**2, 1e-30))
+    level = float(y.mean())
+    if y.min() >= 0.0 and level > 0.0:
+        usual = 0.5 * sure / level
+        wide2 = usual**2
+    else:
+        usual = np.zeros_like(mean)
+        wide2 = sure**2 / float(x.var())
+    weight = wide2 / np.maximum(wide2 + error2, 1e-30)
+    found: Floats = weight * least + (1.0 - weight) * usual
+    return found
 
 
 def _calibrated(arm: NDArray[np.int16], y: Floats, mu: Floats, arms: int) -> tuple[Floats, Floats]:
@@ -287,16 +314,20 @@ def _forests(
 
 
 def _stacked(predictions: Floats, target: Floats) -> Floats:
-    """Weights, none negative, with which held-out predictions (learners, n) explain the target best."""
+    """Weights from 0 to 1 with which held-out predictions (learners, n) explain the target best.
+
+    Each is then shrunken by how well it is known (positive-part James and Stein): a learner that explains no more than
+    noise would is not heard at all.
+    """
     spread = predictions.std(axis=1)
-    usable = spread > 1e-12 * (1.0 + np.abs(predictions).max())
+    usable = spread > 1e-9 * (float(target.std()) + 1e-30)
     weights = np.zeros(predictions.shape[0])
     if usable.any():
         x = (predictions[usable] / spread[usable, None]).T
-        gram = x.T @ x
-        root = np.linalg.cholesky(gram + 1e-6 * np.trace(gram) * np.eye(gram.shape[0]))
-        side = np.linalg.solve(root, x.T @ (target - target.mean()))
-        weights[usable] = nnls(root.T, side)[0] / spread[usable]
+        found = lsq_linear(x.T @ x / len(x), x.T @ (target - target.mean()) / len(x), bounds=(0.0, spread[usable])).x
+        error = float(target.std()) / np.sqrt(len(x))
+        known = np.maximum(0.0, 1.0 - (error / np.maximum(found, 1e-30)) ** 2)
+        weights[usable] = known * found / spread[usable]
     return weights
 
 
