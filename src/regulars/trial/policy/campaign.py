@@ -16,7 +16,7 @@ GROUPS = 24
 
 @dataclass(frozen=True)
 class Binned:
-    """One feature in bins. ``edges`` or ``values`` (each bin one value or group) name them; a last one is what is missing."""
+    """One feature in bins, named by ``edges`` or by ``values``; a last one holds what is missing."""
 
     name: str
     codes: NDArray[np.uint8]

@@ -37,7 +37,7 @@ class Balance:
 
 @dataclass(frozen=True, slots=True)
 class Deal:
-    """Whether arms depend on features. ``p`` is for all arms together; ``auc`` of the arm foretold best, out of fold."""
+    """Whether arms depend on features. ``p``: all arms together; ``auc``: of the arm foretold best, out of fold."""
 
     p: float
     z: float

@@ -109,23 +109,46 @@ class _Work:
     codes: Codes
     arm: NDArray[np.int16]
     fold: NDArray[np.int8]
-    outcome: Floats
+    outcome: Floats  # as it is learned from
+    raw: Floats
     propensity: Floats
 
     @classmethod
     def of(cls, campaign: Campaign, fold: NDArray[np.int8], sample: NDArray[np.int64]) -> _Work:
-        outcome = _tamed(campaign.outcome[sample])
-        codes, arm = campaign.codes(sample), campaign.arm[sample]
-        return cls(campaign, fold, sample, codes, arm, fold[sample], outcome, campaign.propensity[sample])
+        codes, arm, raw = campaign.codes(sample), campaign.arm[sample], campaign.outcome[sample]
+        outcome, propensity = _tamed(raw, codes), campaign.propensity[sample]
+        return cls(campaign, fold, sample, codes, arm, fold[sample], outcome, raw, propensity)
 
 
-def _tamed(outcome: Floats) -> Floats:
-    """The outcome with its few largest amounts cut to a quantile of those that are not zero; learning only."""
-    there = np.abs(outcome[outcome != 0.0])
-    if there.size < 50 or np.unique(there).size <= 2:
+def _tamed(outcome: Floats, codes: Codes) -> Floats:
+    """The outcome as it is learned from: less noise, the same order of customers as far as features tell it.
+
+    Amounts beyond the 99th per cent of those that are not zero are cut to it. Where most customers bring nothing, who
+    answers is told far better than how much they spend: amounts are drawn to their mean as far as the feature that
+    tells most about them fails to tell more than chance would. Values are never worked out on it.
+    """
+    there = np.flatnonzero(outcome)
+    amounts = outcome[there]
+    if there.size < 50 or np.unique(amounts).size <= 2:
         return outcome
-    most = float(np.quantile(there, 0.99))
-    return np.clip(outcome, -most, most)
+    most = float(np.quantile(np.abs(amounts), 0.99))
+    tamed = np.clip(outcome, -most, most)
+    if there.size < outcome.size / 2:
+        mean, amounts = float(tamed[there].mean()), tamed[there]
+        tamed[there] = mean + _told(codes[there], amounts) * (amounts - mean)
+    return tamed
+
+
+def _told(codes: Codes, amounts: Floats) -> float:
+    """The part of the variance of amounts that the best feature explains beyond chance, 0 to 1."""
+    centred, best = amounts - amounts.mean(), 0.0
+    for f in range(codes.shape[1]):
+        rows = np.bincount(codes[:, f]).astype(float)
+        sums = np.bincount(codes[:, f], weights=centred)
+        filled = rows > 0
+        between = float((sums[filled] ** 2 / rows[filled]).sum()) - centred.var() * (filled.sum() - 1)
+        best = max(best, between / max(float((centred**2).sum()), 1e-30))
+    return min(best, 1.0)
 
 
 def _risks(work: _Work, rng: np.random.Generator, progress: Progress) -> tuple[Floats, Floats]:
@@ -140,7 +163,7 @@ def _risks(work: _Work, rng: np.random.Generator, progress: Progress) -> tuple[F
         progress(say("policy.step.learning"), at // 2, 2 * FOLDS)
         seen = np.flatnonzero((work.fold != k) & (work.fold != j))
         picked = _screened(work, seen, centred[seen, None], MOST_FEATURES)
-        growth = Growth(60, 3, 0.12, max(10, seen.size // 1000), np.array([10.0 + seen.size / 2000]))
+        growth = Growth(40, 3, 0.16, max(10, seen.size // 1000), np.array([10.0 + seen.size / 2000]))
         codes = np.asfortranarray(work.codes[np.ix_(seen, picked)])
         forest = grow(codes, *_kinds(campaign, picked), centred[seen, None], growth, rng)
         for one, other in ((k, j), (j, k)):
@@ -215,16 +238,18 @@ def _without(work: _Work, k: int, risk: Floats, rng: np.random.Generator) -> _Pa
     alpha, beta = _calibrated(arm, y, mu, len(campaign.arms))
     scores = robust_scores(outcome=y, arm=arm, propensity=work.propensity[rows], predicted=alpha + np.outer(mu, beta))
     psi = scores[:, 1:] - scores[:, :1]
-    mean = psi.mean(axis=0)
-    slope = _slopes(psi, mu, y, mean)
-    left = psi - mean - np.outer(mu - mu.mean(), slope)
+    slope = _slopes(psi, mu, y, psi.mean(axis=0))
+    left = psi - psi.mean(axis=0) - np.outer(mu - mu.mean(), slope)
     pooled = left.mean(axis=1, keepdims=True)
     features = _screened(work, rows, np.column_stack([left, pooled]), MOST_FEATURES)
     codes = np.asfortranarray(work.codes[np.ix_(rows, features)])
     layout = Layout(*_kinds(campaign, features))
     held = np.array([j for j in range(FOLDS) if j != k])
     additives = _additives(codes, layout, fold, np.column_stack([left, pooled]), held)
-    trees, of_trees = _forests(codes, layout, fold, left, mean, held, rng)
+    trees, of_trees = _forests(codes, layout, fold, left, psi.mean(axis=0), held, rng)
+    # Whole arms are judged by the outcome itself, and so are the predictions that values rest on.
+    alpha, beta = _calibrated(arm, work.raw[rows], mu, len(campaign.arms))
+    mean = _means(work.raw[rows], arm, work.propensity[rows], alpha + np.outer(mu, beta))
     found = np.empty((len(LEARNERS), *psi.shape))
     for j in held:
         at = np.flatnonzero(fold == j)
@@ -240,6 +265,12 @@ def _without(work: _Work, k: int, risk: Floats, rng: np.random.Generator) -> _Pa
         *(alpha, beta, mean, slope, float(mu.mean()), weights, centres, features, layout),
         *(coefficients[:, :-1], coefficients[:, -1:], trees, int(features[single]), table),
     )
+
+
+def _means(y: Floats, arm: NDArray[np.int16], propensity: Floats, predicted: Floats) -> Floats:
+    scores = robust_scores(outcome=y, arm=arm, propensity=propensity, predicted=predicted).mean(axis=0)
+    found: Floats = scores[1:] - scores[0]
+    return found
 
 
 def _slopes(psi: Floats, mu: Floats, y: Floats, mean: Floats) -> Floats:
@@ -303,7 +334,7 @@ def _forests(
     # Imagined rows: as many as it takes for a leaf to be as well known as the mean effect is large.
     told = np.zeros_like(psi)
     imagined = np.clip(psi.var(axis=0) / np.maximum(mean**2, 1e-12), 30.0, psi.shape[0] / 20)
-    growth = Growth(30, 2, 0.15, max(15, psi.shape[0] // 500), imagined)
+    growth = Growth(20, 2, 0.2, max(15, psi.shape[0] // 500), imagined)
     forests = []
     for j in held:
         seen, unseen = np.flatnonzero(fold != j), np.flatnonzero(fold == j)
