@@ -65,34 +65,38 @@ class TableFile:
 
     def row_numbers(self) -> NDArray[np.int64]:
         """The number of each row in the file, as a spreadsheet counts (a header is row 1)."""
-        return np.asarray(self._engine.execute("SELECT row FROM t").fetchnumpy()["row"], dtype=np.int64)
+        found: NDArray[np.int64] = self._fetched("row").astype(np.int64)
+        return found
 
     def numbers(self, name: str) -> NDArray[np.float64]:
         """A column as numbers, NaN where there is none; yes/no as 1/0, dates as days since 1970."""
         cell, type_ = self._at[name], self._types[name]
-        found = self._engine.execute(f"SELECT {_as_number(cell, type_, self.column(name).kind)} AS v FROM t")
-        values = found.fetchnumpy()["v"]
-        filled = np.ma.filled(np.ma.asarray(values).astype(np.float64), np.nan)
-        filled[~np.isfinite(filled)] = np.nan
-        return filled
+        found: NDArray[np.float64] = self._fetched(_as_number(cell, type_, self.column(name).kind))
+        found[~np.isfinite(found)] = np.nan
+        return found
 
     def labels(self, name: str, *, most: int) -> tuple[NDArray[np.int32], tuple[str, ...], int]:
         """A column as codes of its ``most`` commonest values: (codes, values, how many other values there are).
 
         Code -1 is a missing cell, -2 one of the other values. Equal numbers are one value however they are written
-        (1, 1.0, "1"), as are true and false in a column of nothing else.
+        (1, 1.0, "1").
         """
         text = self._label(name)
         counts = self._engine.execute(
             f"SELECT {text} AS v, count(*) FROM t WHERE v IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {most}"
         ).fetchall()
         values = tuple(str(v) for v, _ in counts)
-        there = f"SELECT count(DISTINCT {text}) FROM t"
-        others = _count(self._engine, there) - len(values)
+        others = _count(self._engine, f"SELECT count(DISTINCT {text}) FROM t") - len(values)
         listed = "[" + ", ".join(literal(v) for v in values) + "]::VARCHAR[]"
         code = f"CASE WHEN {text} IS NULL THEN -1 ELSE coalesce(list_position({listed}, {text}), -1) - 1 END"
-        found = self._engine.execute(f"SELECT CAST({code} AS INTEGER) AS v FROM t").fetchnumpy()["v"]
-        return np.asarray(found, dtype=np.int32), values, others
+        return self._fetched(code).astype(np.int32), values, others
+
+    def _fetched(self, expression: str) -> NDArray[np.float64]:
+        # Rows come back in any order where the expression is long, so each brings its place.
+        got = self._engine.execute(f"SELECT rowid AS at, CAST({expression} AS DOUBLE) AS v FROM t").fetchnumpy()
+        found = np.full(self.rows, np.nan)
+        found[np.asarray(got["at"])] = np.ma.filled(np.ma.asarray(got["v"]), np.nan)
+        return found
 
     def _label(self, name: str) -> str:
         cell, type_ = self._at[name], self._types[name]
