@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         save_profile,
         undo_import,
     )
+    from regulars.api.policies import Request, policy, write_groups, write_scores
     from regulars.api.reporting import Written, write_report
     from regulars.api.runs import Run
     from regulars.api.screening import screen
@@ -48,6 +49,7 @@ _HOMES = {
         "save_profile",
         "undo_import",
     ),
+    "policies": ("Request", "policy", "write_groups", "write_scores"),
     "reporting": ("Written", "write_report"),
     "runs": ("Run",),
     "screening": ("screen",),
@@ -65,6 +67,7 @@ __all__ = [
     "OpenBusiness",
     "PackShown",
     "Recognition",
+    "Request",
     "Run",
     "Written",
     "assign",
@@ -79,6 +82,7 @@ __all__ = [
     "measure",
     "open_business",
     "packs",
+    "policy",
     "recognise",
     "save_profile",
     "screen",
@@ -86,7 +90,9 @@ __all__ = [
     "show_pack",
     "study",
     "undo_import",
+    "write_groups",
     "write_report",
+    "write_scores",
 ]
 
 
