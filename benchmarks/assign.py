@@ -69,6 +69,7 @@ def assigned(opened: OpenBusiness, plan: Run[Plan], into: Path) -> int:
             business=opened.settings,
             pack=opened.pack,
             salt="bench",
+            hold_salt="year",
         )
     pq.write_table(table, into)
     return found.assigned

@@ -45,7 +45,8 @@ def assign(
 
     The run's folder holds ``assignments.parquet``: customer, cell, branch, line, arm, held_out, intended, propensity,
     held_out_chance, stratum, permission, salt. The same plan, ``salt`` (the plan's run when not given) and ``share``
-    give the same file to the byte.
+    give the same file to the byte. The hold-out is drawn by the year of the plan's day, so that who is left alone
+    stays so for a year; with a ``salt`` by that.
 
     Raises:
         NotThere: there is no plan, or its study is gone.
@@ -53,6 +54,7 @@ def assign(
     """
     base = plan_run or latest_plan(business)
     plan, chosen = base.result, salt or base.id
+    hold_salt = salt or f"year {plan.provenance.as_of.year}"
     id = f"assign-{base.id.removeprefix('plan-')}-{digest_of(chosen, share)}"
     if not fresh and is_finished(business.runs / id):
         return load_run(business.runs / id, Assignment)
@@ -68,6 +70,7 @@ def assign(
             business=business.settings,
             pack=business.pack,
             salt=chosen,
+            hold_salt=hold_salt,
             share=share,
         )
         pq.write_table(table, folder / result.file)

@@ -38,6 +38,8 @@ from regulars.trial.design import (
 )
 
 _READ = ("customer", "branch", "state", "tier")
+#: Above every pattern: a cell and a pattern together are cell * _WIDE + pattern.
+_WIDE = 1 << 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ def base_of(reader: Reader, standings: Path, *, business: Business, salt: str) -
     agreed = np.zeros(pattern.size, dtype=bool)
     if bits:
         keys = np.asarray(rows["customer"].to_numpy(), dtype=np.int64)
-        _, shelf, size = np.unique(group_at * 1024 + pattern, return_inverse=True, return_counts=True)
+        _, shelf, size = np.unique(group_at * _WIDE + pattern, return_inverse=True, return_counts=True)
         most = np.floor(business.contact.assumed_permission * size + 1e-9).astype(np.int64)
         agreed = place_in(shelf, uniform(keys, f"{salt}/agreed"), keys) < most[shelf]
         pattern = np.where(agreed, pattern | bits, pattern)
@@ -118,28 +120,31 @@ def assign_customers(
     business: Business,
     pack: Pack,
     salt: str,
+    hold_salt: str,
     share: float = RANDOM_SHARE,
 ) -> tuple[pa.Table, Assignment]:
     """Everybody's arm, as a table with one row per customer (sorted by key), and the assignment told in numbers.
+
+    ``hold_salt`` draws the hold-out, ``salt`` everything else.
 
     Raises:
         BadData: the settings or the pack are no longer those of the plan.
     """
     base = base_of(reader, standings, business=business, salt=salt)
     _same_cells(base, plan)
-    names, stratum = np.unique(base.cell * 1024 + base.pattern, return_inverse=True)
+    names, stratum = np.unique(base.cell * _WIDE + base.pattern, return_inverse=True)
     options = tuple(Option.of(*(pack.measure(id) for id in line.measures)) for line in plan.lines)
     strata = _strata(names, base, options, plan, business)
     lines = _lines(plan, options, base)
     people = People(base.keys, stratum.astype(np.int64), np.asarray(base.rows["own"].to_numpy(), dtype=float))
     try:
-        found = assign(people, strata, lines, salt=salt, share=share)
+        found = assign(people, strata, lines, salt=salt, hold_salt=hold_salt, share=share)
     except CannotAssign as error:
         raise BadData(
             say("trial.assign.no_fit", cell=base.cells[error.cell]), say("trial.assign.changed_hint")
         ) from error
     table = _table(found, base, names, stratum, options, plan, salt)
-    return table, _told(found, base, options, plan, plan_run, business, salt, share)
+    return table, _told(found, base, options, plan, plan_run, business, (salt, hold_salt), share)
 
 
 def _same_cells(base: Base, plan: Plan) -> None:
@@ -149,7 +154,7 @@ def _same_cells(base: Base, plan: Plan) -> None:
 
 
 def _strata(names: Ints, base: Base, options: tuple[Option, ...], plan: Plan, business: Business) -> Strata:
-    cell, pattern = names // 1024, names % 1024
+    cell, pattern = names // _WIDE, names % _WIDE
     out = [held(patterns, business.contact.holdout) for patterns in base.patterns]
     counts = np.array([out[c][p] for c, p in zip(cell.tolist(), pattern.tolist(), strict=True)], dtype=np.int64)
     own = np.array([base.cells.index(line.cell) for line in plan.lines], dtype=np.int64)
@@ -202,7 +207,7 @@ def _table(
     arm = np.where(found.line != NONE, found.line, np.where(found.held, len(arms), len(arms) + 1))
     asked = np.array([bool(o.need & sum(CONSENT[c] for c in base.assumed)) for o in options] + [False], dtype=bool)
     permission = np.where(asked[found.line], 1, 0)
-    labels = [f"{base.cells[n // 1024]}#{n % 1024}" for n in names.tolist()]
+    labels = [f"{base.cells[n // _WIDE]}#{n % _WIDE}" for n in names.tolist()]
     return pa.table(
         {
             "customer": base.keys,
@@ -228,7 +233,7 @@ def _told(
     plan: Plan,
     plan_run: str,
     business: Business,
-    salt: str,
+    salts: tuple[str, str],
     share: float,
 ) -> Assignment:
     got = np.bincount(found.line[found.line >= 0], minlength=len(options))
@@ -256,7 +261,8 @@ def _told(
         data_version=plan.provenance.data_version,
         cycle_months=plan.cycle_months,
         currency=plan.provenance.currency,
-        salt=salt,
+        salt=salts[0],
+        hold_out_salt=salts[1],
         random_share=share,
         customers=int(found.line.size),
         assigned=int((found.line >= 0).sum()),

@@ -63,12 +63,12 @@ def by_branch(rng: np.random.Generator) -> tuple[Contrast, float]:
 def test_ninety_per_cent_intervals_hold_the_truth_nine_times_in_ten(world: World) -> None:
     rng = np.random.default_rng(len(world.__name__))
     inside, errors = [], []
-    for _ in range(300):
+    for _ in range(400):
         found, truth = world(rng)
         low, high = found.interval(0.9)
         inside.append(low < truth < high)
         errors.append((found.mean - truth) / found.se)
-    assert np.mean(inside) == pytest.approx(0.9, abs=0.055)
+    assert np.mean(inside) == pytest.approx(0.9, abs=0.05)
     assert np.mean(errors) == pytest.approx(0, abs=0.25)
 
 
