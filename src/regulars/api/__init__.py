@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from regulars.api.segments import segment
     from regulars.api.trades import PackShown, check_pack, packs, show_pack
     from regulars.api.trials import assign, latest_assignment, latest_plan, measure
+    from regulars.api.what_if import WhatIf
     from regulars.api.work import formulate, study
 
 _HOMES = {
@@ -56,6 +57,7 @@ _HOMES = {
     "segments": ("segment",),
     "trades": ("PackShown", "check_pack", "packs", "show_pack"),
     "trials": ("assign", "latest_assignment", "latest_plan", "measure"),
+    "what_if": ("WhatIf",),
     "work": ("formulate", "study"),
 }
 
@@ -69,6 +71,7 @@ __all__ = [
     "Recognition",
     "Request",
     "Run",
+    "WhatIf",
     "Written",
     "assign",
     "check_business",
