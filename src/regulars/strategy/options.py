@@ -177,6 +177,7 @@ class Evaluator:
                 theta=self.draws.theta,
                 psi=self.draws.psi,
                 contacts=sum(m.contacts for m in measures),
+                pairs=self.draws.overlaps(measures),
             )
             if len(measures) > 1:
                 parts = [
@@ -200,7 +201,7 @@ class Evaluator:
         state = self.cells[column.cell].state
         cost = np.zeros(self.draws.count)
         for measure in column.option.measures:
-            cost += measure.cost
+            cost += measure.cost * self.draws.cost.get(measure.id, 1.0)
             if measure.incentive:
                 taking = np.minimum(taken(measure, state) * self.draws.take_up[measure.id], 1.0)
                 cost += measure.incentive * taking
