@@ -54,6 +54,15 @@ def prior_of(effect: Effect) -> Prior:
     return Prior(kappa * effect.mean, math.hypot(kappa * effect.sd, t), True)
 
 
+def holding(measure: Measure, *, state: str, tiers: tuple[str, ...]) -> tuple[int, ...]:
+    """Places of the effects of a measure that hold for customers of that state and those tiers."""
+    return tuple(
+        place
+        for place, effect in enumerate(measure.effects)
+        if (not effect.states or state in effect.states) and (not effect.tiers or set(tiers) <= set(effect.tiers))
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Draws:
     """``count`` draws. Effects are keyed by measure id and the effect's place in the measure."""
@@ -79,9 +88,8 @@ class Draws:
         """The effects of a measure in a cell; effects that do not hold there are left out."""
         own = self.deviations(measure, cell=cell)
         found = []
-        for place, effect in enumerate(measure.effects):
-            if (effect.states and state not in effect.states) or (effect.tiers and not set(tiers) <= set(effect.tiers)):
-                continue
+        for place in holding(measure, state=state, tiers=tiers):
+            effect = measure.effects[place]
             prior = prior_of(effect)
             log = prior.mean + prior.sd * (self.effects[measure.id, place] + HETEROGENEITY * own[place])
             if effect.primitive != "reactivation":

@@ -16,6 +16,7 @@ from regulars.base.text import say
 from regulars.ledger.store import Reader
 from regulars.packs.schema import Pack
 from regulars.strategy.assemble import Subject, assemble
+from regulars.strategy.believed import spreads_of
 from regulars.strategy.cells import build_cells
 from regulars.strategy.facts import known_facts, no_show_rate
 from regulars.strategy.plan import Plan
@@ -47,7 +48,14 @@ def formulate(
     no_show = no_show_rate(reader, as_of=diagnosis.provenance.as_of)
     progress(say("strategy.step.options"), 1, 4)
     solved = solve(
-        cells.cells, business=business, pack=pack, facts=facts, no_show=no_show, seed=seed, sizes=sizes or Sizes()
+        cells.cells,
+        business=business,
+        pack=pack,
+        facts=facts,
+        no_show=no_show,
+        seed=seed,
+        sizes=sizes or Sizes(),
+        spreads=spreads_of(diagnosis),
     )
     progress(say("strategy.step.report"), 2, 4)
     plan = assemble(

@@ -10,7 +10,7 @@ import numpy as np
 
 from regulars.packs.schema import Effect, Measure
 from regulars.strategy.cells import CONSENT, PACKAGE, TIER_BITS, Cell, by_month
-from regulars.strategy.draws import Draws, prior_of
+from regulars.strategy.draws import Draws, holding, prior_of
 from regulars.strategy.returns import Base, Floats, Life, Outcome, Push, live, outcome, without_synergy
 
 #: Bundles of two come from the five strongest measures, of three from the four strongest.
@@ -164,6 +164,11 @@ class Evaluator:
             cell = self.cells[at]
             self._pushes[key] = self.draws.pushes(measure, cell=at, state=cell.state, tiers=meant(measure, cell))
         return self._pushes[key]
+
+    def holding(self, at: int, measure: Measure) -> tuple[int, ...]:
+        """Places of a measure's effects that hold in a cell."""
+        cell = self.cells[at]
+        return holding(measure, state=cell.state, tiers=meant(measure, cell))
 
     def outcome(self, at: int, measures: tuple[Measure, ...]) -> Outcome:
         """The change a bundle makes, without synergy."""

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from regulars.base.settings import Business
 from regulars.packs.schema import Measure, Pack
 from regulars.strategy.allocate import Offer, offer_of
+from regulars.strategy.believed import JUDGED, Spreads
 from regulars.strategy.cells import Cell, without_holdout
 from regulars.strategy.draws import draw
 from regulars.strategy.judge import Judge
@@ -46,6 +47,7 @@ class Solved:
     veto_prices: dict[str, float]
     remedies: dict[str, Remedy]
     singles: dict[str, tuple[float, Cell]]  # measure -> best net value per customer and where
+    evaluator: Evaluator  # on the draws that were optimised on
 
 
 def feasible(measures: Sequence[Measure], facts: frozenset[str]) -> tuple[Measure, ...]:
@@ -62,11 +64,12 @@ def solve(
     no_show: float,
     seed: int,
     sizes: Sizes,
+    spreads: Spreads = JUDGED,
 ) -> Solved:
     """Optimise on one set of draws; everything that is shown is judged on another."""
     measures = feasible(pack.measures, facts)
     discount = business.margin.monthly_discount
-    drawn = draw(measures, count=sizes.optimise, seed=seed, stream=0)
+    drawn = draw(measures, count=sizes.optimise, seed=seed, stream=0, spreads=spreads)
     evaluator = Evaluator(cells, drawn, discount=discount, no_show=no_show)
     columns = all_columns(measures, evaluator, business)
     offer = offer_of(columns, evaluator, business, objectives=business.objectives)
@@ -74,7 +77,7 @@ def solve(
     solution = program.best()
     offer = replace(offer, problem=program.tightened())
     x = whole(solution.x, offer.problem, solution.on)
-    fresh = draw(measures, count=sizes.report, seed=seed, stream=1)
+    fresh = draw(measures, count=sizes.report, seed=seed, stream=1, spreads=spreads)
     judge = Judge(offer, Evaluator(cells, fresh, discount=discount, no_show=no_show))
     points = frontier(offer)
     free = Program(replace(offer.problem, goals=())).best().value if offer.problem.goals else solution.value
@@ -101,6 +104,7 @@ def solve(
             if solution.shortfalls[goal.id] > ENOUGH
         },
         best_singles(columns, offer, cells),
+        evaluator,
     )
 
 
