@@ -84,14 +84,16 @@ class Draws:
         # A stream per cell: what a cell draws does not depend on which other cells exist before it is asked.
         return normals(np.random.default_rng([self.seed, self.stream, 1 + kind, cell]), size, self.count)
 
-    def pushes(self, measure: Measure, *, cell: int, state: str, tiers: tuple[str, ...]) -> tuple[Push, ...]:
-        """The effects of a measure in a cell; effects that do not hold there are left out."""
+    def pushes(
+        self, measure: Measure, *, cell: int, state: str, tiers: tuple[str, ...], times: float = 1.0
+    ) -> tuple[Push, ...]:
+        """The effects of a measure in a cell, ``times`` as strong as expected; those that do not hold are left out."""
         own = self.deviations(measure, cell=cell)
         found = []
         for place in holding(measure, state=state, tiers=tiers):
             effect = measure.effects[place]
             prior = prior_of(effect)
-            log = prior.mean + prior.sd * (self.effects[measure.id, place] + HETEROGENEITY * own[place])
+            log = times * prior.mean + prior.sd * (self.effects[measure.id, place] + HETEROGENEITY * own[place])
             if effect.primitive != "reactivation":
                 # The expected *multiplier* is exp(mean): width alone must not look like a gain.
                 log = log - 0.5 * prior.sd**2 * (1 + HETEROGENEITY**2)
@@ -133,9 +135,7 @@ def normals(rng: np.random.Generator, size: int, count: int) -> Floats:
     return np.concatenate([half, -half], axis=1)[:, :count]
 
 
-def draw(
-    measures: tuple[Measure, ...], *, count: int, seed: int, stream: int, spreads: Spreads = JUDGED
-) -> Draws:
+def draw(measures: tuple[Measure, ...], *, count: int, seed: int, stream: int, spreads: Spreads = JUDGED) -> Draws:
     """Draw everything that is common to all cells. ``stream`` 0 is for optimising, 1 for reporting: fresh draws.
 
     ``spreads`` tell how sure the cells' own primitives are (from the study where it knows).

@@ -1,7 +1,7 @@
 """The best of several plans whose value depends on one number not yet known.
 
-Plan i is worth ``level_i + slope_i Z`` with Z ~ N(0, 1). Knowing Z one would take the best plan; not knowing it, the one
-with the highest level. The difference is the expected value of perfect information, in closed form from the upper
+Plan i is worth ``level_i + slope_i Z`` with Z ~ N(0, 1). Knowing Z one would take the best plan; not knowing it, the
+one with the highest level. The difference is the expected value of perfect information, in closed form from the upper
 envelope of the lines (Frazier, Powell and Dayanik 2009, *INFORMS Journal on Computing* 21, 599-613):
 
     E max_i (level_i + slope_i Z) = sum_i level_i (Phi(c_i+1) - Phi(c_i)) + slope_i (phi(c_i) - phi(c_i+1))

@@ -42,7 +42,7 @@ def _fit(
     at: int, measures: Sequence[Measure], columns: Sequence[Column], evaluator: Evaluator
 ) -> tuple[list[tuple[str, int]], Floats]:
     keys: list[tuple[str, int]] = []
-    first, others = [], list(raw for _, raw in of_cell(at, evaluator))
+    first, others = [], [raw for _, raw in of_cell(at, evaluator)]
     for measure in measures:
         for place in evaluator.holding(at, measure):
             keys.append((measure.id, place))

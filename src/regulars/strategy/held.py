@@ -117,7 +117,8 @@ class Held:
 
     def reduced(self) -> Floats:
         """What one more customer of each option would change the optimum by (0 for those used, else not positive)."""
-        return np.minimum(np.array(self._solver.getSolution().col_dual), 0.0)
+        dual: Floats = np.array(self._solver.getSolution().col_dual)
+        return np.minimum(dual, 0.0)
 
     def _run(self) -> Floats | None:
         while True:
@@ -127,7 +128,7 @@ class Held:
                 return None
             if status not in (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kModelEmpty):
                 raise NotSolved(f"solver status {self._solver.modelStatusToString(status)}")
-            x = np.array(self._solver.getSolution().col_value)
+            x: Floats = np.array(self._solver.getSolution().col_value)
             over = np.flatnonzero(self._waiting)
             if over.size:
                 over = over[self._by_row[over] @ x > self._upper[over] + BROKEN]

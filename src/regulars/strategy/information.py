@@ -6,7 +6,7 @@ effect were known to lie at several places; the plans so found, and the plan its
 lower bound (a plan not found cannot be chosen) that the linear programme makes tight.
 
 A hold-out of n customers of N measures the change in the share visiting with the standard error of the formula of the
-smallest detectable effect; it tells the part rho = v / sigma of the effect (:func:`regulars.trial.voi.preposterior_sd`).
+smallest detectable effect; it tells the part rho = v / sigma of it (:func:`regulars.trial.voi.preposterior_sd`).
 Its price is what the held out would have brought at the plan's own prices. Fixed costs and targets stay as they are.
 """
 
@@ -40,6 +40,8 @@ HORIZON_MONTHS = 24
 EXPLAINED = 0.4
 #: Fewest customers on either side of a trial, and so many sizes looked at.
 SMALLEST_SIDE, SIZES = 20, 24
+#: A measure the plan does not use is tried among at most about so many customers.
+PILOT = 2000
 #: Of those sizes so many are told.
 TOLD = 5
 
@@ -71,9 +73,7 @@ def cycles_ahead(months: int) -> int:
     return max(round(HORIZON_MONTHS / months), 1)
 
 
-def knowledge(
-    solved: Solved, *, months: int, held_out: Sequence[int], rng: np.random.Generator
-) -> Known:
+def knowledge(solved: Solved, *, months: int, held_out: Sequence[int], rng: np.random.Generator) -> Known:
     """The worth of knowing. ``held_out`` are the customers held out per column; ``months`` the length of a cycle."""
     cycles = cycles_ahead(months)
     if not solved.offer.columns:
@@ -119,7 +119,8 @@ def _of_measure(measure: Measure, field: _Field, held_out: Sequence[int]) -> Kno
     lines = np.array([float(slope @ plan) for plan in plans])
     seen, customers, each, places = _trial_of(measure, weights, field)
     in_plan = bool(sum(float(x[p]) for p in places) > 0.5)
-    sizes = _sizes(customers)
+    may_hold = measure.purpose == "marketing"
+    sizes = _sizes(customers) if may_hold else []
     trials = [_trial(n, customers, each, seen, level, lines, field.cycles) for n in sizes]
     best = max(trials, key=lambda t: t.worth - t.price, default=None)
     standing = sum(held_out[p] for p in places) if in_plan else 0
@@ -129,27 +130,27 @@ def _of_measure(measure: Measure, field: _Field, held_out: Sequence[int]) -> Kno
         local(measure.name),
         customers,
         in_plan,
+        may_hold,
         field.cycles * worth_of_knowing(level, lines),
         seen.untouched,
         seen.change,
         seen.open,
         tuple(trials[i] for i in told),
         best if best is not None and best.worth > best.price else None,
-        _trial(standing, customers, each, seen, level, lines, field.cycles) if 0 < standing < customers else None,
+        _trial(standing, customers, each, seen, level, lines, field.cycles)
+        if may_hold and 0 < standing < customers
+        else None,
     )
 
 
-def _trial_of(
-    measure: Measure, weights: dict[int, float], field: _Field
-) -> tuple[Visiting, int, float, list[int]]:
+def _trial_of(measure: Measure, weights: dict[int, float], field: _Field) -> tuple[Visiting, int, float, list[int]]:
     """What a trial would see, among how many, the price of one customer in it, and the columns it concerns."""
     offer, cells = field.solved.offer, field.solved.evaluator.cells
     places = [p for p, c in enumerate(offer.columns) if any(m.id == measure.id for m in c.option.measures)]
     amounts = {p: float(field.held.x[p]) for p in places if field.held.x[p] > 0.5}
     if not amounts:  # where trying it would cost least
-        cheap = min(places, key=lambda p: (-field.reduced[p], -offer.problem.most[p]))
-        amounts = {cheap: float(reached(offer.columns[cheap].option, cells[offer.columns[cheap].cell]))}
-        each = -float(field.reduced[cheap])
+        amounts = _cheapest(places, field)
+        each = sum(n * -float(field.reduced[p]) for p, n in amounts.items()) / max(sum(amounts.values()), 1.0)
     else:
         each = sum(n * surplus(field.solved, p) for p, n in amounts.items()) / sum(amounts.values())
     total = sum(amounts.values())
@@ -161,7 +162,20 @@ def _trial_of(
         for name in ("untouched", "change", "open"):
             parts[name] += count / total * getattr(seen, name) if total else 0.0
     found = Visiting(parts["untouched"], parts["change"], parts["open"])
-    return found, int(round(total)), max(each, 0.0), list(amounts)
+    return found, round(total), max(each, 0.0), list(amounts)
+
+
+def _cheapest(places: Sequence[int], field: _Field) -> dict[int, float]:
+    """Of each cell the option with the measure that costs the plan least; the cheapest cells up to :data:`PILOT`."""
+    offer, cells = field.solved.offer, field.solved.evaluator.cells
+    chosen: dict[int, float] = {}
+    seen: set[int] = set()
+    for place in sorted(places, key=lambda p: (-field.reduced[p], -offer.problem.most[p], p)):
+        column = offer.columns[place]
+        if column.cell not in seen and sum(chosen.values()) < PILOT:
+            seen.add(column.cell)
+            chosen[place] = float(reached(column.option, cells[column.cell]))
+    return chosen
 
 
 def surplus(solved: Solved, place: int) -> float:
@@ -178,9 +192,7 @@ def _sizes(customers: int) -> list[int]:
     return sorted({round(n) for n in np.geomspace(SMALLEST_SIDE, most, SIZES)})
 
 
-def _trial(
-    held: int, customers: int, each: float, seen: Visiting, level: Floats, lines: Floats, cycles: int
-) -> Trial:
+def _trial(held: int, customers: int, each: float, seen: Visiting, level: Floats, lines: Floats, cycles: int) -> Trial:
     rate = min(max(seen.untouched, 1e-6), 1 - 1e-6)
     smallest = detectable(treated=customers - held, held=held, rate=rate, explained=EXPLAINED)
     rho = 0.0

@@ -126,9 +126,11 @@ def counts(primitive: str, cell: Cell) -> bool:
 class Evaluator:
     """Evaluates options in cells on one set of draws, each once."""
 
-    def __init__(self, cells: Sequence[Cell], draws: Draws, *, discount: float, no_show: float) -> None:
+    def __init__(
+        self, cells: Sequence[Cell], draws: Draws, *, discount: float, no_show: float, effects: float = 1.0
+    ) -> None:
         self.cells, self.draws = cells, draws
-        self._discount, self._no_show = discount, no_show
+        self._discount, self._no_show, self._effects = discount, no_show, effects
         self._bases: dict[int, tuple[Base, Life]] = {}
         self._pushes: dict[tuple[int, str], tuple[Push, ...]] = {}
         self._outcomes: dict[tuple[int, tuple[str, ...]], Outcome] = {}
@@ -138,6 +140,12 @@ class Evaluator:
     def take_up_90(self, measure: Measure) -> float:
         """P90 of the factor around a measure's stated take-up."""
         return self._high[measure.id]
+
+    def with_effects(self, times: float) -> Evaluator:
+        """The same draws with every expected effect so many times as strong; spreads stay."""
+        other = Evaluator(self.cells, self.draws, discount=self._discount, no_show=self._no_show, effects=times)
+        other._bases = self._bases
+        return other
 
     def base(self, at: int) -> tuple[Base, Life]:
         """A cell's primitives and untouched life."""
@@ -162,7 +170,9 @@ class Evaluator:
         key = at, measure.id
         if key not in self._pushes:
             cell = self.cells[at]
-            self._pushes[key] = self.draws.pushes(measure, cell=at, state=cell.state, tiers=meant(measure, cell))
+            self._pushes[key] = self.draws.pushes(
+                measure, cell=at, state=cell.state, tiers=meant(measure, cell), times=self._effects
+            )
         return self._pushes[key]
 
     def holding(self, at: int, measure: Measure) -> tuple[int, ...]:

@@ -38,6 +38,7 @@ class Knowledge:
     name: Local
     customers: int  # who would be in the trial: those the plan gives it to (else those who may have it)
     in_plan: bool
+    may_hold: bool  # service is owed to everybody: nobody is held out of it, so no size is looked at
     perfect: float  # expected value of perfect information
     share_visiting: float  # share who visit within a cycle when left alone
     expected_change: float  # of that share, under the measure
@@ -49,7 +50,7 @@ class Knowledge:
 
 @dataclass(frozen=True, slots=True)
 class Uncertainty:
-    """The doubt of a plan. ``expected_*``: where the expectation may lie; ``seen_*``: what may be seen, chance included."""
+    """The doubt of a plan. ``expected_*``: where the expectation may lie; ``seen_*``: what may be seen, with chance."""
 
     expected_12: Estimate
     expected_36: Estimate

@@ -109,9 +109,7 @@ def compose(
     Reactivation is not a path over months: its row 0 alone is used.
     """
     known = pairs or {}
-    order = sorted(
-        range(len(measures)), key=lambda i: (-strength(measures[i], lapsed=lapsed), _signature(measures[i]))
-    )
+    order = sorted(range(len(measures)), key=lambda i: (-strength(measures[i], lapsed=lapsed), _signature(measures[i])))
     total: dict[str, Floats] = {}
     for place, which in enumerate(order):
         apart = [known[pair] for stronger in order[:place] if (pair := frozenset((which, stronger))) in known]

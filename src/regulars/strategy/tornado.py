@@ -12,6 +12,7 @@ lines, so its main effects are the sums of theirs. Sobol 1993; Saltelli et al. 2
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,12 +43,33 @@ def swings(values: Floats, parts: Mapping[str, Floats]) -> tuple[tuple[Swing, ..
     return ordered, 1 - sum(s.share for s in ordered)
 
 
-def tornado(judge: Judge, x: NDArray[np.integer]) -> tuple[tuple[Swing, ...], float]:
+@dataclass(frozen=True, slots=True)
+class Tornado:
+    """The swings of a plan and the remainder; and of every line (by column) the largest source of doubt, with its
+    share of the line's variance."""
+
+    swings: tuple[Swing, ...]
+    remainder: float
+    largest: dict[int, tuple[str, float]]
+
+
+def tornado(judge: Judge, x: NDArray[np.integer]) -> Tornado:
     """The tornado of an allocation on the judge's draws."""
     parts: dict[str, Floats] = {}
-    for place in np.flatnonzero(x > 0):
-        inputs = inputs_of(judge.offer.columns[place], judge.evaluator)
-        for source, part in main_effects(judge.returns(int(place)).net_36, inputs).items():
+    largest = {}
+    for place in map(int, np.flatnonzero(x > 0)):
+        values = judge.returns(place).net_36
+        found = main_effects(values, inputs_of(judge.offer.columns[place], judge.evaluator))
+        largest[place] = _largest(values, found)
+        for source, part in found.items():
             added = float(x[place]) * part
             parts[source] = parts[source] + added if source in parts else added
-    return swings(judge.value(x), parts)
+    return Tornado(*swings(judge.value(x), parts), largest)
+
+
+def _largest(values: Floats, parts: Mapping[str, Floats]) -> tuple[str, float]:
+    around = values - values.mean()
+    variance = float(around @ around)
+    shares = {source: float(part @ around) / variance for source, part in parts.items()} if variance > 0 else {}
+    most = max(sorted(shares), key=lambda source: shares[source], default="")
+    return most, shares.get(most, 0.0)

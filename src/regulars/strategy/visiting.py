@@ -27,7 +27,9 @@ class Visiting:
     open: float
 
 
-def visiting(cell: Cell, measure: Measure, places: tuple[int, ...], weights: tuple[float, ...], months: int) -> Visiting:
+def visiting(
+    cell: Cell, measure: Measure, places: tuple[int, ...], weights: tuple[float, ...], months: int
+) -> Visiting:
     """``places``: the effects that hold in the cell; ``weights``: how far each moves when the whole effect is one
     standard deviation stronger (a unit vector)."""
     untouched = _share(cell, measure, {}, months)
