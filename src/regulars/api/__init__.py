@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from regulars.api.business import OpenBusiness, create_business, open_business
+    from regulars.api.comparing import Listed, compare, plans
     from regulars.api.demo import Demo, make_demo
     from regulars.api.health import Health, check_business
     from regulars.api.intake import (
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "business": ("OpenBusiness", "create_business", "open_business"),
+    "comparing": ("Listed", "compare", "plans"),
     "demo": ("Demo", "make_demo"),
     "health": ("Health", "check_business"),
     "intake": (
@@ -60,6 +62,7 @@ __all__ = [
     "Health",
     "ImportReport",
     "ImportResult",
+    "Listed",
     "OpenBusiness",
     "PackShown",
     "Recognition",
@@ -67,12 +70,14 @@ __all__ = [
     "Written",
     "check_business",
     "check_pack",
+    "compare",
     "create_business",
     "formulate",
     "import_files",
     "make_demo",
     "open_business",
     "packs",
+    "plans",
     "recognise",
     "save_profile",
     "screen",

@@ -23,6 +23,8 @@ VERBS = {
     "segment": "Count and value the customers of whom a predicate is true.",
     "screen": "Judge customers by a scorecard whose points add up, and test it for bias.",
     "formulate": "Formulate the strategy: who gets which measure, at what cost, for what return.",
+    "plans": "List the plans of a business with their key figures.",
+    "compare": "Say how two plans differ, and why.",
     "report": "Write the report: HTML or PDF, English or Traditional Chinese.",
     "pack": "List, show or check trade packs.",
 }

@@ -70,6 +70,8 @@ def _change(found: Why, voice: Voice) -> Iterator[Text]:
     if found.break_even_effect is None or found.break_even_cost is None:
         if found.needed:
             yield say("strategy.why.break_even_none")
+    elif found.break_even_effect <= 0:
+        yield say("strategy.why.break_even_width", cost=voice.money(found.break_even_cost))
     elif found.break_even_effect > CLOSE:
         yield say("strategy.why.break_even_close")
     else:
