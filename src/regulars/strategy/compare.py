@@ -204,6 +204,8 @@ def _of_rules(before: Plan, after: Plan, told: tuple[Change, ...]) -> Iterator[t
         elif change.key == "contact.holdout":
             value = before.holdout_price - after.holdout_price
             yield change.key, value, f"strategy.compare.by_holdout_{_way(value > 0)}"
+    if before.basis is None or after.basis is None:
+        return  # an earlier version kept no prices to compare
     value = old.get("targets", _one(old)) - new.get("targets", _one(new))
     yield "targets", value, f"strategy.compare.by_targets_{_way(value > 0)}"
 

@@ -23,6 +23,7 @@ from regulars.strategy.envelope import worth_of_knowing
 from regulars.strategy.explain import local
 from regulars.strategy.gradients import Slopes, slopes_of
 from regulars.strategy.held import Held
+from regulars.strategy.optimise import NotSolved
 from regulars.strategy.options import reached
 from regulars.strategy.plan_uncertainty import Knowledge, Trial
 from regulars.strategy.returns import Floats
@@ -109,9 +110,7 @@ def composite(id: str, slopes: Slopes, x: Floats, most: Floats) -> tuple[Floats,
 def _of_measure(measure: Measure, field: _Field, held_out: Sequence[int]) -> Knowledge:
     problem, x = field.solved.offer.problem, field.held.x
     slope, weights = composite(measure.id, field.slopes, x, problem.most)
-    asked = field.held
-    if measure.id not in asked.on and any(s.id == measure.id for s in problem.switches):
-        asked = Held(problem, field.solved.solution, also_on=(measure.id,))
+    asked = _with(measure, field)
     plans = [field.plans[0], *(asked.best(problem.value + z * slope) for z in KNOWN_AT)] if slope.any() else [x]
     asked.best(problem.value)
     field.plans.extend(plans[1:])
@@ -141,6 +140,17 @@ def _of_measure(measure: Measure, field: _Field, held_out: Sequence[int]) -> Kno
         if may_hold and 0 < standing < customers
         else None,
     )
+
+
+def _with(measure: Measure, field: _Field) -> Held:
+    """The programme with the measure's fixed cost paid, where the plan does not pay it and could."""
+    held, problem = field.held, field.solved.offer.problem
+    if measure.id in held.on or not any(s.id == measure.id for s in problem.switches):
+        return held
+    try:
+        return Held(problem, field.solved.solution, also_on=(measure.id,))
+    except NotSolved:  # there is no money for it beside what the plan holds on to
+        return held
 
 
 def _trial_of(measure: Measure, weights: dict[int, float], field: _Field) -> tuple[Visiting, int, float, list[int]]:

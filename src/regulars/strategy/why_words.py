@@ -38,12 +38,16 @@ def source_name(source: str, names: dict[str, Local]) -> Text:
 
 def _drivers(found: Why) -> Iterator[Text]:
     parts = tuple(
-        say("strategy.why.driver", primitive=say(f"strategy.primitive.{d.primitive}"), share=Share(d.share))
+        say("strategy.why.driver", primitive=_primitive(d.primitive), share=Share(d.share))
         for d in found.drivers
         if abs(d.share) >= 0.005
     )
     if parts:
         yield say("strategy.why.drivers", parts=Listing(parts))
+
+
+def _primitive(name: str) -> Text:
+    return say("strategy.why.contacts") if name == "contacts" else say(f"strategy.primitive.{name}")
 
 
 def _rival(found: Why, voice: Voice) -> Iterator[Text]:
