@@ -25,6 +25,8 @@ VERBS = {
     "formulate": "Formulate the strategy: who gets which measure, at what cost, for what return.",
     "plans": "List the plans of a business with their key figures.",
     "compare": "Say how two plans differ, and why.",
+    "assign": "Assign the plan's measures to customers: hold-out first, by chances that are written down.",
+    "measure": "Measure what a cycle did, beside those left alone, and learn from it.",
     "report": "Write the report: HTML or PDF, English or Traditional Chinese.",
     "pack": "List, show or check trade packs.",
 }

@@ -56,6 +56,7 @@ def formulate(
         seed=seed,
         sizes=sizes or Sizes(),
         spreads=spreads_of(diagnosis),
+        diagnosis=diagnosis,
     )
     progress(say("strategy.step.report"), 2, 4)
     plan = assemble(

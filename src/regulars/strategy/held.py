@@ -39,8 +39,8 @@ class Held:
         self._by_row = self._use.tocsr()
         self._money = problem.money_row()
         limits = len(problem.limits)
-        if self._money is not None:
-            self._upper[self._money] -= sum(s.cost for s in problem.switches if s.id in self.on)
+        self._levels = solution.levels | dict.fromkeys(also_on, 1.0)
+        self._upper[:limits] -= problem.used_by(self._levels)
         self._waiting = np.zeros(self._upper.size, dtype=bool)
         if problem.bulk is not None:
             self._waiting[limits:] = ~problem.bulk.start
@@ -49,9 +49,13 @@ class Held:
 
     def _load(self, solution: Solution) -> highspy.Highs:
         problem, n = self.problem, self.problem.value.size
-        closed = [p for s in problem.switches if s.id not in self.on for p in s.columns]
         top = np.full(n, _INF)
-        top[closed] = 0.0
+        for link in problem.all_links():
+            level = self._levels.get(link.choice, 0.0)
+            if level < 1:
+                places = list(link.columns)
+                top[places] = np.minimum(top[places], problem.most[places] * level)
+        self._top = top
         solver = highspy.Highs()  # type: ignore[no-untyped-call]  # highspy ships no types
         for option, setting in (("output_flag", False), ("threads", 1), ("random_seed", 0)):
             solver.setOptionValue(option, setting)
@@ -65,6 +69,7 @@ class Held:
         self._add(np.flatnonzero(~self._waiting))
         for goal in problem.goals:
             kept = goal.gap * (1 - solution.shortfalls.get(goal.id, 0.0) - 2 * TARGET_SLACK)
+            kept -= sum(d.gains.get(goal.id, 0.0) * self._levels.get(d.id, 0.0) for d in problem.decisions())
             places = np.flatnonzero(goal.gain).astype(np.int32)
             solver.addRow(kept - 1e-6 * abs(kept), _INF, places.size, places, goal.gain[places])
         return solver
@@ -111,7 +116,7 @@ class Held:
             margin = float(found.col_dual[column])
             price = float(found.row_dual[self._money]) if self._money is not None else 0.0
         finally:
-            self._solver.changeColBounds(column, 0.0, _INF)
+            self._solver.changeColBounds(column, 0.0, self._top[column])
         loss = float(self.problem.value @ self.x) - float(self.problem.value @ other)
         return Closed(max(loss, 0.0), max(margin, 0.0), max(price, 0.0))
 

@@ -10,6 +10,7 @@ from regulars.base.text import Local, Text
 from regulars.strategy.plan_basis import Basis
 from regulars.strategy.plan_uncertainty import Uncertainty
 from regulars.strategy.plan_why import Cost, Why
+from regulars.strategy.plan_investments import Investments
 
 SCHEMA = "regulars.formulate/1"
 
@@ -170,3 +171,4 @@ class Plan:
     hours_frontier: tuple[HoursPoint, ...] = ()
     sensitivities: tuple[Cost, ...] = ()
     basis: Basis | None = None
+    investments: Investments | None = None  # channels, service, loyalty, expansion, the quarters ahead

@@ -152,7 +152,7 @@ def drivers(column: Column, evaluator: Evaluator) -> tuple[Driver, ...]:
     measures = column.option.measures
     pushes = [evaluator.pushes(column.cell, m) for m in measures]
     names = sorted({p.primitive for some in pushes for p in some})
-    base, none = evaluator.base(column.cell)
+    base, none = evaluator.ground(column.cell)
     worth: dict[frozenset[str], float] = {}
     for size in range(len(names) + 1):
         for some in combinations(names, size):
