@@ -83,7 +83,7 @@ def assemble(solved: Solved, about: Subject) -> Plan:
     told = investments_of(Told(solved, about.business, about.voice, solved.diagnosis))
     beside = (told.cost, told.hours) if told is not None else (0.0, 0.0)
     held = held_by_line(solved, about)
-    doubt = tornado(judge, x)
+    doubt = tornado(judge, x, solved.solution.levels)
     return Plan(
         schema=SCHEMA,
         provenance=about.provenance,
@@ -119,7 +119,8 @@ def assemble(solved: Solved, about: Subject) -> Plan:
             held=held,
         ),
         hours_frontier=tuple(
-            HoursPoint(hours, about.money(judge.value(solution.x))) for hours, solution in hours_frontier(solved.offer)
+            HoursPoint(hours, about.money(judge.value(solution.x) + judge.beside(solution.levels)))
+            for hours, solution in hours_frontier(solved.offer)
         ),
         sensitivities=sensitivities(solved, about.business, {m.id: local(m.name) for m in about.pack.measures}),
         basis=basis_of(about.business, about.pack),
@@ -265,8 +266,11 @@ def _prices(solved: Solved, about: Subject) -> tuple[Price, ...]:
     budget = limit_named(problem, "budget")
     levels = solved.solution.levels
     beside = dict(
-        zip((limit.id for limit in problem.limits), problem.used_by({c.id: levels[c.id] for c in problem.choices}),
-            strict=True)
+        zip(
+            (limit.id for limit in problem.limits),
+            problem.used_by({c.id: levels[c.id] for c in problem.choices}),
+            strict=True,
+        )
     )
     spent = float(budget.use @ x) + spent_fixed(problem.switches, x) + float(beside["budget"])
     found = [_price("budget", say("strategy.limit.budget"), spent, budget.upper, currency, prices["budget"])]

@@ -45,7 +45,10 @@ def uncertainty(
     judge, x, names = solved.judge, solved.x, names_of(pack)
     rng = np.random.default_rng([seed, _SEEN])
     chances = rng.standard_normal((2, judge.evaluator.draws.count))
-    seen_12, seen_36 = judge.kpi("gain_12", x, chances[0]), judge.kpi("gain_36", x, chances[1])
+    levels = solved.solution.levels
+    beside_12, beside_36 = judge.beside(levels, kpi="gain_12"), judge.beside(levels)
+    seen_12 = judge.kpi("gain_12", x, chances[0]) + beside_12
+    seen_36 = judge.kpi("gain_36", x, chances[1]) + beside_36
     known = knowledge(
         solved,
         months=business.cycle_months,
@@ -58,8 +61,8 @@ def uncertainty(
         return Estimate.of_draws(draws, unit=currency, method="tornado")
 
     return Uncertainty(
-        money(judge.value(x, months=12)),
-        money(judge.value(x)),
+        money(judge.value(x, months=12) + beside_12),
+        money(judge.value(x) + beside_36),
         money(seen_12),
         money(seen_36),
         float((seen_36 < 0).mean()),

@@ -70,8 +70,8 @@ class Held:
         for goal in problem.goals:
             kept = goal.gap * (1 - solution.shortfalls.get(goal.id, 0.0) - 2 * TARGET_SLACK)
             kept -= sum(d.gains.get(goal.id, 0.0) * self._levels.get(d.id, 0.0) for d in problem.decisions())
-            places = np.flatnonzero(goal.gain).astype(np.int32)
-            solver.addRow(kept - 1e-6 * abs(kept), _INF, places.size, places, goal.gain[places])
+            used = np.flatnonzero(goal.gain).astype(np.int32)
+            solver.addRow(kept - 1e-6 * abs(kept), _INF, used.size, used, goal.gain[used])
         return solver
 
     def _add(self, rows: NDArray[np.intp]) -> None:

@@ -8,9 +8,9 @@ from regulars.analysis.diagnosis import Provenance
 from regulars.base.estimate import Estimate
 from regulars.base.text import Local, Text
 from regulars.strategy.plan_basis import Basis
+from regulars.strategy.plan_investments import Investments
 from regulars.strategy.plan_uncertainty import Uncertainty
 from regulars.strategy.plan_why import Cost, Why
-from regulars.strategy.plan_investments import Investments
 
 SCHEMA = "regulars.formulate/1"
 

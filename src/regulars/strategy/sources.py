@@ -11,6 +11,7 @@ hazard       how fast customers leave when nothing is done
 frequency    how often they come
 margin       what a visit brings
 macro        a good or bad time for the whole trade
+invested     what channels, service levels and the like bring
 ===========  ==============================================================
 
 All are independent of each other, so that variance can be shared out among them.

@@ -53,9 +53,11 @@ class Tornado:
     largest: dict[int, tuple[str, float]]
 
 
-def tornado(judge: Judge, x: NDArray[np.integer]) -> Tornado:
-    """The tornado of an allocation on the judge's draws."""
-    parts: dict[str, Floats] = {}
+def tornado(judge: Judge, x: NDArray[np.integer], levels: Mapping[str, float] | None = None) -> Tornado:
+    """The tornado of an allocation on the judge's draws; ``levels`` are those of investments beside the measures,
+    whose doubt is one source (they are valued as a whole)."""
+    beside = judge.beside(levels or {})
+    parts: dict[str, Floats] = {"invested": beside - beside.mean()} if beside.any() else {}
     largest = {}
     for place in map(int, np.flatnonzero(x > 0)):
         values = judge.returns(place).net_36
@@ -64,7 +66,7 @@ def tornado(judge: Judge, x: NDArray[np.integer]) -> Tornado:
         for source, part in found.items():
             added = float(x[place]) * part
             parts[source] = parts[source] + added if source in parts else added
-    return Tornado(*swings(judge.value(x), parts), largest)
+    return Tornado(*swings(judge.value(x) + beside, parts), largest)
 
 
 def _largest(values: Floats, parts: Mapping[str, Floats]) -> tuple[str, float]:
