@@ -27,18 +27,11 @@ def tornado(
     ticks: Mapping[float | str, Param],
     domain: tuple[float, float],
 ) -> Spec:
-    """Bars from low to high around ``middle``; a line at zero where zero is in sight."""
-    y = {
-        "field": "row",
-        "type": "ordinal",
-        "title": None,
-        "axis": {
-            "labelExpr": Labels(dict(enumerate(r.name for r in rows))),
-            "labelColor": theme.INK,
-            "labelFontSize": 12,
-            "labelLimit": 300,
-        },
-    }
+    """Bars from low to high around ``middle``, each under its name; a line at zero where zero is in sight.
+
+    Names stand above the bars, not beside them: on a telephone they would leave no room for the bars.
+    """
+    y = {"field": "row", "type": "ordinal", "title": None, "axis": None}
     x = {
         "type": "quantitative",
         "title": x_title,
@@ -52,13 +45,22 @@ def tornado(
         layers.append(
             {
                 "data": _data(part),
-                "mark": {"type": "bar", "color": colour, "height": 13},
+                "mark": {"type": "bar", "color": colour, "height": 12, "yOffset": 8},
                 "encoding": {"y": y, "x": {"field": "a", **x}, "x2": {"field": "b"}},
             }
         )
+    # Twice: first as a halo, so that upright lines do not run through the letters.
+    names: list[Spec] = [
+        {
+            "data": _data([{"row": i, "name": r.name} for i, r in enumerate(rows)]),
+            "mark": {"type": "text", "align": "left", "dy": -9, "fontSize": 12, **style},
+            "encoding": {"y": y, "x": {"value": 2}, "text": {"field": "name", "type": "nominal"}},
+        }
+        for style in ({"color": theme.CARD, "stroke": theme.CARD, "strokeWidth": 5}, {"color": theme.INK})
+    ]
     marks: list[tuple[float, Spec]] = [(middle, {"type": "rule", "color": theme.INK})]
     if domain[0] < 0 < domain[1]:
         marks.append((0.0, {"type": "rule", "color": theme.GREY, "strokeDash": [5, 4]}))
     for at, mark in marks:
         layers.append({"data": _data([{"m": at}]), "mark": mark, "encoding": {"x": {"field": "m", **x}}})
-    return _chart(*layers, height=max(90, 27 * len(rows)))
+    return _chart(*layers, *names, height=max(90, 40 * len(rows)))
