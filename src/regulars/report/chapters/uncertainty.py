@@ -74,7 +74,7 @@ def _figure(c: Context, u: Uncertainty) -> Figure:
         domain=(min(low, ticks[0]) - room, max(high, ticks[-1]) + room),
     )
     columns = (
-        Column(say("report.uncertainty.source"), share=3),
+        Column(say("report.uncertainty.source"), share=3.0),
         Column(say("report.uncertainty.share"), "right"),
         Column(say("report.uncertainty.low"), "right", 1.2),
         Column(say("report.uncertainty.high"), "right", 1.2),

@@ -100,7 +100,7 @@ def costs(c: Context) -> Section | None:
         return None
     ordered = c.plan.sensitivities
     columns = (
-        Column(say("report.costs.rule"), share=4),
+        Column(say("report.costs.rule"), share=4.0),
         Column(say("report.costs.price"), "right", 1.4),
     )
     rows: tuple[tuple[Cell, ...], ...] = tuple(
