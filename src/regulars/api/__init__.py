@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from regulars.api.segments import segment
     from regulars.api.trades import PackShown, check_pack, packs, show_pack
     from regulars.api.trials import assign, latest_plan, measure
+    from regulars.api.what_if import WhatIf
     from regulars.api.work import formulate, study
 
 _HOMES = {
@@ -55,6 +56,7 @@ _HOMES = {
     "screening": ("screen",),
     "segments": ("segment",),
     "trades": ("PackShown", "check_pack", "packs", "show_pack"),
+    "what_if": ("WhatIf",),
     "trials": ("assign", "latest_plan", "measure"),
     "work": ("formulate", "study"),
 }
@@ -69,6 +71,7 @@ __all__ = [
     "PackShown",
     "Recognition",
     "Run",
+    "WhatIf",
     "Written",
     "assign",
     "check_business",

@@ -25,7 +25,7 @@ from regulars.strategy.explain import (
 )
 from regulars.strategy.explained import reasons_why, uncertainty
 from regulars.strategy.investments import Told, investments_of, with_estimates
-from regulars.strategy.judge import spent_fixed, tail_mean
+from regulars.strategy.judge import funded, spent_fixed, tail_mean
 from regulars.strategy.limits import hours_frontier, limit_named, permission_worth
 from regulars.strategy.notes import notes_of
 from regulars.strategy.objectives import MONEY, RATES, missing, sign
@@ -45,6 +45,7 @@ from regulars.strategy.plan import (
 from regulars.strategy.plan_basis import basis_of
 from regulars.strategy.plan_why import Why
 from regulars.strategy.returns import LONG, SHORT, Floats
+from regulars.strategy.rule_rows import fairness, relaxations, rule_rows
 from regulars.strategy.sensitivities import sensitivities
 from regulars.strategy.solve import Solved
 from regulars.strategy.tornado import Tornado, tornado
@@ -122,8 +123,13 @@ def assemble(solved: Solved, about: Subject) -> Plan:
             HoursPoint(hours, about.money(judge.value(solution.x) + judge.beside(solution.levels)))
             for hours, solution in hours_frontier(solved.offer)
         ),
-        sensitivities=sensitivities(solved, about.business, {m.id: local(m.name) for m in about.pack.measures}),
+        sensitivities=sensitivities(solved, about.business, about.voice, about.pack),
         basis=basis_of(about.business, about.pack),
+        rules=rule_rows(solved, about.voice, about.pack),
+        relaxations=relaxations(solved, about.voice, about.pack),
+        fairness=fairness(solved, about.cells.cells, about.business),
+        funds=round(funded(solved.offer, x), 2),
+        last_plan=solved.offer.given.last.run if solved.offer.given.last else "",
         investments=told,
     )
 

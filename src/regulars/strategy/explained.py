@@ -94,7 +94,7 @@ def reasons_why(
     used = [int(place) for place in np.flatnonzero(solved.x > 0)]
     if not used:
         return {}
-    case = Case.of(solved, as_of=provenance.as_of, months=business.cycle_months, voice=voice, doubts=doubts)
+    case = Case.of(solved, as_of=provenance.as_of, months=business.cycle_months, voice=voice, pack=pack, doubts=doubts)
     found = {}
     for place in used:
         out = held.get(place, 0)

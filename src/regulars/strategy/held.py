@@ -17,6 +17,8 @@ from regulars.strategy.optimise import BROKEN, TARGET_SLACK, NotSolved, Problem,
 from regulars.strategy.returns import Floats
 
 _INF = highspy.kHighsInf
+#: Room given to limits, as a part of them: decisions come from the solver with its tolerance.
+SLACK = 1e-7
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +43,18 @@ class Held:
         limits = len(problem.limits)
         self._levels = solution.levels | dict.fromkeys(also_on, 1.0)
         self._upper[:limits] -= problem.used_by(self._levels)
+        self._upper[:limits] += SLACK * np.maximum(np.abs(self._upper[:limits]), 1.0)
         self._waiting = np.zeros(self._upper.size, dtype=bool)
         if problem.bulk is not None:
             self._waiting[limits:] = ~problem.bulk.start
-        self._solver = self._load(solution)
-        self.x = self.best()
+        self._solver = self._load(solution, goals=True)
+        found = self._run()
+        if found is None:  # a target reached in whole decisions alone: the rest is explained without it
+            self._solver = self._load(solution, goals=False)
+            found = self.best()
+        self.x = found
 
-    def _load(self, solution: Solution) -> highspy.Highs:
+    def _load(self, solution: Solution, *, goals: bool) -> highspy.Highs:
         problem, n = self.problem, self.problem.value.size
         top = np.full(n, _INF)
         for link in problem.all_links():
@@ -67,7 +74,7 @@ class Held:
         solver.passModel(lp)
         self._solver = solver
         self._add(np.flatnonzero(~self._waiting))
-        for goal in problem.goals:
+        for goal in problem.goals if goals else ():
             kept = goal.gap * (1 - solution.shortfalls.get(goal.id, 0.0) - 2 * TARGET_SLACK)
             kept -= sum(d.gains.get(goal.id, 0.0) * self._levels.get(d.id, 0.0) for d in problem.decisions())
             used = np.flatnonzero(goal.gain).astype(np.int32)

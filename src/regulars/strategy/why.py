@@ -19,13 +19,15 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import combinations
 
-from regulars.base.text import Text, say
+from regulars.base.text import say
+from regulars.packs.schema import Pack
 from regulars.strategy.explain import Voice, evidence, option_name
 from regulars.strategy.held import Closed, Held
 from regulars.strategy.information import surplus
 from regulars.strategy.options import Column, Evaluator
 from regulars.strategy.plan_why import Beaten, Bound, Driver, Risk, Why
 from regulars.strategy.returns import Push, outcome
+from regulars.strategy.rule_rows import label
 from regulars.strategy.solve import Solved
 
 #: Chances of loss from which a line carries some risk, and a high one.
@@ -45,18 +47,28 @@ class Case:
     starts: date
     ends: date
     voice: Voice
+    pack: Pack
     doubts: Mapping[int, tuple[str, float]]  # of every line the largest source of doubt and its share
 
     @classmethod
     def of(
-        cls, solved: Solved, *, as_of: date, months: int, voice: Voice, doubts: Mapping[int, tuple[str, float]]
+        cls,
+        solved: Solved,
+        *,
+        as_of: date,
+        months: int,
+        voice: Voice,
+        pack: Pack,
+        doubts: Mapping[int, tuple[str, float]],
     ) -> Case:
         """Prepare the explanation of a plan."""
         problem = solved.offer.problem
         held = Held(problem, solved.solution)
         free = Held(replace(problem, goals=()), solved.solution) if problem.goals else held
         weaker = tuple(solved.evaluator.with_effects(times) for times in MULTIPLES)
-        return cls(solved, held, free, weaker, as_of + timedelta(days=1), months_after(as_of, months), voice, doubts)
+        return cls(
+            solved, held, free, weaker, as_of + timedelta(days=1), months_after(as_of, months), voice, pack, doubts
+        )
 
 
 def months_after(day: date, months: int) -> date:
@@ -213,30 +225,32 @@ def _may_replace(one: Column, other: Column) -> bool:
 
 
 def _bounds(place: int, case: Case, needed: bool) -> tuple[Bound, ...]:
-    solved, voice = case.solved, case.voice
-    found = [
-        Bound(limit.id, bound_label(limit.id, voice), price)
-        for limit in solved.offer.problem.limits
-        if (price := solved.prices.get(limit.id, 0.0)) > 1e-6 and limit.use[place] > 0
-    ]
+    solved = case.solved
+    found: dict[str, Bound] = {}
+    for limit in solved.offer.problem.limits:
+        price = solved.prices.get(limit.id, 0.0)
+        if price > 1e-6 and limit.use[place] > 0:
+            bound = _bound(limit.id, price, case)
+            if bound.id not in found or found[bound.id].price < price:
+                found[bound.id] = bound
     people = [p for p in solved.offer.people if place in p.columns and solved.prices.get(p.id, 0.0) > 1e-6]
+    told = list(found.values())
     if people:
         most = max(solved.prices[p.id] for p in people)
-        found.append(Bound("people", say("strategy.why.bound_people"), most))
+        told.append(Bound("people", say("strategy.why.bound_people"), most))
     if needed:
-        found.append(Bound("targets", say("strategy.why.bound_targets"), 0.0))
-    return tuple(found)
+        told.append(Bound("targets", say("strategy.why.bound_targets"), 0.0))
+    return tuple(told)
 
 
-def bound_label(id: str, voice: Voice) -> Text:
+def _bound(id: str, price: float, case: Case) -> Bound:
     """A limit by name, as it stands in a sentence."""
     kind, _, rest = id.partition(":")
-    match kind:
-        case "budget":
-            return say("strategy.why.bound_budget")
-        case "hours":
-            return say("strategy.why.bound_hours", branch=voice.branch(rest))
-        case "trial":
-            return say("strategy.why.bound_trial")
-        case _:
-            return say("strategy.why.bound_rule", rule=id)
+    if kind == "budget":
+        return Bound(id, say("strategy.why.bound_budget"), price)
+    if kind == "hours":
+        return Bound(id, say("strategy.why.bound_hours", branch=case.voice.branch(rest)), price)
+    rule = next((rule for rule in case.solved.offer.rules if id in rule.limits), None)
+    if rule is not None:
+        return Bound(rule.id, say("strategy.why.bound_rule", rule=label(rule, case.voice, case.pack)), price)
+    return Bound(id, say("strategy.why.bound_rule", rule=id), price)

@@ -21,7 +21,7 @@ from support.planning import business_of, effect, measure, pack_of, plan_of
 
 def of_two(mu: float, sigma: float) -> float:
     """EVPI of doing something worth N(mu, sigma^2) or nothing."""
-    return sigma * norm.pdf(mu / sigma) - abs(mu) * norm.cdf(-abs(mu) / sigma)
+    return float(sigma * norm.pdf(mu / sigma) - abs(mu) * norm.cdf(-abs(mu) / sigma))
 
 
 @pytest.mark.parametrize(("mu", "sigma"), [(10.0, 20.0), (-5.0, 3.0), (0.0, 1.0), (70.0, 40.0)])

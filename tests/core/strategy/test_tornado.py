@@ -23,7 +23,7 @@ def test_a_sum_of_independent_normals_shares_out_by_its_squares() -> None:
     weights = {"a": 3.0, "b": -2.0, "c": 1.0, "d": 0.0}
     z = normals(200_000, 4)
     inputs = tuple(Input(name, one) for name, one in zip(weights, z, strict=True))
-    values = 100 + sum(w * one for w, one in zip(weights.values(), z, strict=True))
+    values = 100 + np.array(list(weights.values())) @ np.array(z)
     rows, remainder = swings(values, main_effects(values, inputs))
     total = sum(w * w for w in weights.values())
     for row in rows:
