@@ -52,7 +52,7 @@ def expected_best(level: Floats, slope: Floats) -> float:
     if level.size == 0:
         raise ValueError("the best of no plans is not defined")
     lines, starts = upper(level, slope)
-    edges = np.array([*starts, math.inf])
+    edges = np.clip([*starts, math.inf], -40.0, 40.0)  # beyond 40 standard deviations there is nothing
     below = ndtr(edges)
     density = np.exp(-0.5 * edges**2) / math.sqrt(2 * math.pi)
     return float(level[lines] @ np.diff(below) - slope[lines] @ np.diff(density))

@@ -18,7 +18,7 @@ from regulars.strategy.returns import Floats
 
 _INF = highspy.kHighsInf
 #: Room given to limits, as a part of them: decisions come from the solver with its tolerance.
-SLACK = 1e-7
+SLACK = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +43,23 @@ class Held:
         limits = len(problem.limits)
         self._levels = solution.levels | dict.fromkeys(also_on, 1.0)
         self._upper[:limits] -= problem.used_by(self._levels)
-        self._upper[:limits] += SLACK * np.maximum(np.abs(self._upper[:limits]), 1.0)
         self._waiting = np.zeros(self._upper.size, dtype=bool)
         if problem.bulk is not None:
             self._waiting[limits:] = ~problem.bulk.start
-        self._solver = self._load(solution, goals=True)
-        found = self._run()
-        if found is None:  # a target reached in whole decisions alone: the rest is explained without it
-            self._solver = self._load(solution, goals=False)
-            found = self.best()
-        self.x = found
+        self.x = self._begin(solution)
+
+    def _begin(self, solution: Solution) -> Floats:
+        """The optimum as it stands; with a little room where decisions are only as exact as the solver, and without
+        targets where those are kept by decisions alone."""
+        exact, waiting = self._upper, self._waiting
+        for goals, room in ((True, 0.0), (True, SLACK), (False, SLACK)):
+            self._upper = exact + room * np.maximum(np.abs(exact), 1.0)
+            self._waiting = waiting.copy()
+            self._solver = self._load(solution, goals=goals)
+            found = self._run()
+            if found is not None:
+                return found
+        raise NotSolved("the plan itself breaks a limit it was solved under")
 
     def _load(self, solution: Solution, *, goals: bool) -> highspy.Highs:
         problem, n = self.problem, self.problem.value.size
