@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from regulars.api.business import OpenBusiness, create_business, open_business
+    from regulars.api.comparing import Listed, compare, plans
     from regulars.api.demo import Demo, make_demo
     from regulars.api.health import Health, check_business
     from regulars.api.intake import (
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "business": ("OpenBusiness", "create_business", "open_business"),
+    "comparing": ("Listed", "compare", "plans"),
     "demo": ("Demo", "make_demo"),
     "health": ("Health", "check_business"),
     "intake": (
@@ -66,6 +68,7 @@ __all__ = [
     "Health",
     "ImportReport",
     "ImportResult",
+    "Listed",
     "OpenBusiness",
     "PackShown",
     "Recognition",
@@ -76,6 +79,7 @@ __all__ = [
     "assign",
     "check_business",
     "check_pack",
+    "compare",
     "create_business",
     "formulate",
     "import_files",
@@ -85,6 +89,7 @@ __all__ = [
     "measure",
     "open_business",
     "packs",
+    "plans",
     "policy",
     "recognise",
     "save_profile",

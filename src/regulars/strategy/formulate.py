@@ -16,6 +16,7 @@ from regulars.base.text import say
 from regulars.ledger.store import Reader
 from regulars.packs.schema import Pack
 from regulars.strategy.assemble import Subject, assemble
+from regulars.strategy.believed import spreads_of
 from regulars.strategy.cells import build_cells
 from regulars.strategy.checked import check_names
 from regulars.strategy.circumstances import given_of
@@ -66,6 +67,7 @@ def formulate(
         no_show=no_show,
         seed=seed,
         sizes=sizes or Sizes(),
+        spreads=spreads_of(diagnosis),
         given=given,
         wants=marks.wants,
         diagnosis=diagnosis,
