@@ -133,12 +133,12 @@ def assign_customers(
     business: Business,
     pack: Pack,
     salt: str,
-    hold_salt: str,
+    hold_salt: str | None = None,
     share: float = RANDOM_SHARE,
 ) -> tuple[pa.Table, Assignment]:
     """Everybody's arm, as a table with one row per customer (sorted by key), and the assignment told in numbers.
 
-    ``hold_salt`` draws the hold-out, ``salt`` everything else.
+    ``hold_salt`` draws the hold-out (``salt`` where not given), ``salt`` everything else.
 
     Raises:
         BadData: the settings or the pack are no longer those of the plan.
@@ -159,7 +159,7 @@ def assign_customers(
             say("trial.assign.no_fit", cell=base.cells[error.cell]), say("trial.assign.changed_hint")
         ) from error
     table = _table(found, base, names, stratum, options, plan, salt)
-    return table, _told(found, base, options, plan, plan_run, business, (salt, hold_salt), share)
+    return table, _told(found, base, options, plan, plan_run, business, (salt, hold_salt or salt), share)
 
 
 def _same_cells(base: Base, plan: Plan) -> None:
