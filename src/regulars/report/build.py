@@ -9,6 +9,7 @@ from regulars.base.text import Local, say
 from regulars.packs.schema import Pack
 from regulars.report.chapters import (
     acquisition,
+    ahead,
     branches,
     classes,
     clock,
@@ -18,8 +19,10 @@ from regulars.report.chapters import (
     frontier,
     hours_frontier,
     hygiene,
+    investments,
     leaving,
     limits,
+    mandate,
     methods,
     movement,
     not_chosen,
@@ -57,6 +60,9 @@ CHAPTERS = (
     hours_frontier.chapter,
     uncertainty.chapter,
     uncertainty.knowing,
+    mandate.chapter,
+    investments.chapter,
+    ahead.chapter,
     movement.chapter,
     retention.chapter,
     staying.chapter,
