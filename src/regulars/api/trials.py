@@ -56,7 +56,7 @@ def assign(
     share: float = RANDOM_SHARE,
     fresh: bool = False,
 ) -> Run[Assignment]:
-    """Assign the customers of a plan (see :func:`latest_plan` when not given): hold-out first, then who gets which line.
+    """Assign the customers of a plan (see :func:`latest_plan` when not given): hold-out first, then lines.
 
     The run's folder holds ``assignments.parquet``: customer, cell, branch, line, arm, held_out, intended, propensity,
     held_out_chance, stratum, permission, salt. The same plan, ``salt`` (the plan's run when not given) and ``share``
