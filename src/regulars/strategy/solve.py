@@ -14,7 +14,7 @@ from regulars.packs.schema import Measure, Pack
 from regulars.strategy.allocate import Given, Offer, offer_of
 from regulars.strategy.averse import SURELY, surely
 from regulars.strategy.cells import Cell, without_holdout
-from regulars.strategy.checked import check_names, forced
+from regulars.strategy.checked import check_decisions, check_names, forced
 from regulars.strategy.draws import draw
 from regulars.strategy.invest import About, Invested, invest, settle, with_steps
 from regulars.strategy.judge import Judge
@@ -97,6 +97,7 @@ def solve(
     columns = all_columns(measures, evaluator, business)
     about = About(business, pack, diagnosis)
     weighed = invest(evaluator, about)
+    check_decisions(business, (step.id for step in weighed.steps))
 
     def built(on: Evaluator) -> Offer:
         return offer_of(columns, on, business, objectives=business.objectives, given=given)
