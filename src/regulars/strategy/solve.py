@@ -111,15 +111,9 @@ def solve(
     judge = Judge(offer, judged.under(invested.environment(solution.levels)), invested.steps)
     points = frontier(offer)
     plain = Program(replace(offer.problem, goals=())).best() if offer.problem.goals or offer.given.last else solution
-    steps = {choice.id: choice for choice in offer.problem.choices if choice.id in {s.id for s in weighed.steps}}
 
     def other(counts: Sequence[Cell]) -> Offer:
-        """The offer on other counts: investments as they may be taken here, floors as far as they can be kept."""
-        counting = evaluator.counting(counts)
-        found = offer_of(all_columns(measures, counting, business), counting, business, given=offer.given)
-        problem = with_steps(found, weighed.steps).problem
-        problem = replace(problem, choices=tuple(steps.get(choice.id, choice) for choice in problem.choices))
-        return replace(found, problem=as_loose(problem, offer.problem))
+        return on_other_counts(counts, offer, evaluator, weighed, measures, business)
 
     unheld = other([without_holdout(cell) for cell in cells])
     priced = prices(offer, plain, lambda bit: other(ignoring(tuple(cells), bit)))
@@ -153,6 +147,25 @@ def remedies(offer: Offer, solution: Solution) -> dict[str, Remedy]:
         if (id := goal.id.removesuffix(SURELY)) not in found:
             found[id] = remedy(offer, goal, solution)
     return found
+
+
+def on_other_counts(
+    counts: Sequence[Cell],
+    offer: Offer,
+    evaluator: Evaluator,
+    weighed: Invested,
+    measures: Sequence[Measure],
+    business: Business,
+) -> Offer:
+    """The offer if the cells counted otherwise: investments as they may be taken in ``offer``, floors as far as they
+    can be kept."""
+    ids = {step.id for step in weighed.steps}
+    steps = {choice.id: choice for choice in offer.problem.choices if choice.id in ids}
+    counting = evaluator.counting(counts)
+    found = offer_of(all_columns(measures, counting, business), counting, business, given=offer.given)
+    problem = with_steps(found, weighed.steps).problem
+    problem = replace(problem, choices=tuple(steps.get(choice.id, choice) for choice in problem.choices))
+    return replace(found, problem=as_loose(problem, offer.problem))
 
 
 @dataclass(frozen=True, slots=True)
