@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -98,10 +99,7 @@ def solve(
     about = About(business, pack, diagnosis)
     weighed = invest(evaluator, about)
     check_decisions(business, (step.id for step in weighed.steps))
-
-    def built(on: Evaluator) -> Offer:
-        return offer_of(columns, on, business, objectives=business.objectives, given=given)
-
+    built = partial(offer_of, columns, business=business, objectives=business.objectives, given=given)
     eased, yielded = loosened(with_steps(built(evaluator), weighed.steps))
     plan = _planned(built, evaluator, weighed, eased, yielded, business, seed)
     offer, solution, evaluator, yielded, x = plan.offer, plan.solution, plan.evaluator, plan.yielded, plan.x
@@ -111,10 +109,9 @@ def solve(
     judge = Judge(offer, judged.under(invested.environment(solution.levels)), invested.steps)
     points = frontier(offer)
     plain = Program(replace(offer.problem, goals=())).best() if offer.problem.goals or offer.given.last else solution
-
-    def other(counts: Sequence[Cell]) -> Offer:
-        return on_other_counts(counts, offer, evaluator, weighed, measures, business)
-
+    other = partial(
+        on_other_counts, offer=offer, evaluator=evaluator, weighed=weighed, measures=measures, business=business
+    )
     unheld = other([without_holdout(cell) for cell in cells])
     priced = prices(offer, plain, lambda bit: other(ignoring(tuple(cells), bit)))
     return Solved(
@@ -151,6 +148,7 @@ def remedies(offer: Offer, solution: Solution) -> dict[str, Remedy]:
 
 def on_other_counts(
     counts: Sequence[Cell],
+    *,
     offer: Offer,
     evaluator: Evaluator,
     weighed: Invested,
