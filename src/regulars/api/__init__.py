@@ -17,7 +17,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from regulars.api.alternatives import Alternative
+    from regulars.api.beside import Alternative
     from regulars.api.business import OpenBusiness, create_business, open_business
     from regulars.api.changes import Change, lock, set_budget, set_target, undo_settings
     from regulars.api.demo import Demo, make_demo
@@ -49,10 +49,11 @@ if TYPE_CHECKING:
     )
     from regulars.api.trades import PackShown, check_pack, packs, show_pack
     from regulars.api.trials import assign, latest_plan, measure
+    from regulars.api.what_if import WhatIf
     from regulars.api.work import formulate, study, weigh
 
 _HOMES = {
-    "alternatives": ("Alternative",),
+    "beside": ("Alternative",),
     "business": ("OpenBusiness", "create_business", "open_business"),
     "changes": ("Change", "lock", "set_budget", "set_target", "undo_settings"),
     "demo": ("Demo", "make_demo"),
@@ -83,6 +84,7 @@ _HOMES = {
         "strategy_in_force",
     ),
     "trades": ("PackShown", "check_pack", "packs", "show_pack"),
+    "what_if": ("WhatIf",),
     "trials": ("assign", "latest_plan", "measure"),
     "work": ("formulate", "study", "weigh"),
 }
@@ -101,6 +103,7 @@ __all__ = [
     "Run",
     "Status",
     "Strategy",
+    "WhatIf",
     "Written",
     "alternatives",
     "approve",

@@ -13,8 +13,9 @@ from typing import Any, Literal
 
 from pydantic import TypeAdapter
 
-from regulars.api.alternatives import Alternative, alternatives_of
+from regulars.api.beside import Alternative, alternatives_of
 from regulars.api.business import OpenBusiness
+from regulars.api.earlier import last_plan
 from regulars.api.journal import Entry, Journal, sha256
 from regulars.api.runs import DOCUMENT, Run, latest_run, load_run
 from regulars.api.work import plan_id
@@ -281,7 +282,8 @@ def _weighty(factor: dict[str, Any]) -> dict[str, Any]:
 def _stale(business: OpenBusiness, run: Run[Plan]) -> list[Block]:
     found = []
     hint = say("mandate.block.formulate_hint")
-    if run.id != plan_id(business, study=run.result.study_run, seed=run.result.seed):
+    last = last_plan(business, run.result.provenance.as_of)
+    if run.id != plan_id(business, study=run.result.study_run, seed=run.result.seed, last=last):
         found.append(Block("settings_changed", say("mandate.block.settings"), hint))
     with business.ledger.read() as reader:
         version = reader.version.number

@@ -61,6 +61,7 @@ class Rule(_Model):
     """What a clause counts: options of the plan that hold a measure meeting every list given, for customers of
     `states`, `tiers` and `branches` (an empty list takes all). `image_below` takes measures whose customer-interest
     test says less for the image than that. `amount` is the bound, in `of` (customers, spend in money, or hours).
+    `where` is a statement in the language of segments: with it a `must_not` bars the measures for whom it is true of.
     """
 
     measures: tuple[str, ...] = ()
@@ -73,9 +74,12 @@ class Rule(_Model):
     image_below: Annotated[int, Field(ge=-2, le=2)] | None = None
     of: Counted = "customers"
     amount: Annotated[float, Field(ge=0)] | None = None
+    where: str = ""
 
     @model_validator(mode="after")
     def _names_something(self) -> Rule:
+        if self.where and (self.amount or self.states or self.tiers or self.branches):
+            raise ValueError("a rule with where has no amount, states, tiers or branches: say them in the statement")
         if not (self.measures or self.families or self.channels or self.relationships or self.image_below is not None):
             raise ValueError("a rule names at least one of measures, families, channels, relationships, image_below")
         return self
@@ -91,6 +95,12 @@ class Clause(_Model):
     text: _Names
     kind: Literal["must", "must_not"]
     rule: Rule
+
+    @model_validator(mode="after")
+    def _bars_by_statement(self) -> Clause:
+        if self.rule.where and self.kind == "must":
+            raise ValueError("a rule with where belongs to a must_not clause: it says whom a measure is not for")
+        return self
 
     @property
     def amount(self) -> float:

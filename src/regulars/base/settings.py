@@ -14,6 +14,7 @@ from regulars.base.errors import BadSettings, NotThere
 from regulars.base.investment import Channel, Expansion, Loyalty, Quarters, Service
 from regulars.base.investment_check import check_investments
 from regulars.base.mandate import Clause, Corporate, Factor, InterestTest, Kpi
+from regulars.base.strategy_rules import Budgets, Care, Evidence, Lock, Risk, Rules, Seats, Steady, Weighing
 from regulars.base.text import Local, say
 
 type Names = dict[Literal["en", "zh-Hant"], str]
@@ -180,15 +181,24 @@ class Business(_Model):
     closures: tuple[Closure, ...] = ()
     objectives: tuple[Objective, ...] = ()
     veto: tuple[str, ...] = ()
+    corporate: tuple[Corporate, ...] = ()
+    clauses: tuple[Clause, ...] = ()
+    factors: tuple[Factor, ...] = ()
+    interest: tuple[InterestTest, ...] = ()
+    locks: tuple[Lock, ...] = ()
+    rules: Rules = Rules()
+    budgets: Budgets = Budgets()
+    steady: Steady = Steady()
+    evidence: Evidence = Evidence()
+    care: Care = Care()
+    risk: Risk = Risk()
+    seats: tuple[Seats, ...] = ()
+    weighing: Weighing = Weighing()
     acquisition: tuple[Channel, ...] = ()
     service: tuple[Service, ...] = ()
     loyalty: tuple[Loyalty, ...] = ()
     expansion: tuple[Expansion, ...] = ()
     quarters: Quarters = Quarters()
-    corporate: tuple[Corporate, ...] = ()
-    clauses: tuple[Clause, ...] = ()
-    factors: tuple[Factor, ...] = ()
-    interest: tuple[InterestTest, ...] = ()
     engine: Engine = Engine()
 
     @field_validator("zone")

@@ -13,6 +13,7 @@ from regulars.base.text import Money, Share
 from regulars.base.words import LANGUAGES, render
 from regulars.cli.clock import now
 from regulars.cli.shared import Voice, folder_argument, verb
+from regulars.cli.what_if import difference, tell_rules, tell_what_if, what_if_of, what_if_options
 from regulars.strategy.plan import Plan
 
 
@@ -21,15 +22,25 @@ from regulars.strategy.plan import Plan
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of the simulated draws.")
 @click.option("--fresh", is_flag=True, help="Compute again even if the same plan exists.")
 @click.option("--by", help="Who drafts the plan, for the journal: somebody else has to approve it.")
+@what_if_options
 @verb
-def command(voice: Voice, folder: Path, seed: int, fresh: bool, by: str | None) -> None:
+def command(voice: Voice, /, folder: Path, seed: int, fresh: bool, by: str | None, **asked: Any) -> None:
     """Formulate the strategy of FOLDER from its newest study and the objectives in business.toml.
 
     The plan allocates the trade's measures to groups of customers under the budget, the staff hours of each branch,
     contact permission and pressure, and the hold-out; it is judged on fresh draws beside five simple rivals.
+
+    With --lock, --veto, --must, --budget, --hours, --risk or --target the plan is tried out beside the one that stands:
+    what each lock and rule costs is printed, and nothing is written to business.toml.
     """
     business = api.open_business(folder)
-    run = api.formulate(business, seed=seed, fresh=fresh, progress=voice.progress())
+    what_if = what_if_of(asked)
+    run = api.formulate(business, seed=seed, fresh=fresh and not what_if, progress=voice.progress())
+    if what_if:
+        tried = api.formulate(business, seed=seed, fresh=fresh, what_if=what_if, progress=voice.progress())
+        tell_what_if(voice, run.result, tried.result)
+        voice.result(as_document(tried) | {"what_if": difference(run, tried)})
+        return
     if by is not None:
         api.draft(business, by=by, plan=run.id, at=now())
     tell_plan(voice, run)
@@ -63,6 +74,7 @@ def tell_plan(voice: Voice, run: api.Run[Plan]) -> None:
     best = max(plan.rivals, key=lambda rival: rival.value_36.mean, default=None)
     if best:
         voice.tell("cli.formulate.rival", name=best.name, value=money(best.value_36.mean))
+    tell_rules(voice, plan)
     for note in plan.notes:
         voice.tell_text(note)
     voice.tell("cli.formulate.kept", run=str(run.folder))
@@ -114,6 +126,10 @@ _PRICE = ("limit", "used", "available", "unit", "worth", "binding")
 _RIVAL = ("id", "cost", "hours", "customers", "plan_wins")
 _LINE = ("id", "cell", "customers", "held_out", "cost", "hours", "objectives")
 
+_LOCK = ("id", "lo", "hi", "unit", "used", "price", "binding")
+_RULE = ("id", "kind", "lo", "hi", "unit", "used", "price", "binding")
+_RELAXED = ("rule", "wanted", "kept", "unit", "money", "hours", "drop", "together")
+
 
 def _only(keys: tuple[str, ...], row: dict[str, Any]) -> dict[str, Any]:
     return {key: row[key] for key in keys}
@@ -156,5 +172,8 @@ def as_document(run: api.Run[Plan]) -> dict[str, Any]:
         "frontier": [{"budget": f["budget"], "value": _estimate(f["value_36"])} for f in full["frontier"]],
         "consistency": consistency(plan),
         "investments": full["investments"],
+        "locks": [_only(_LOCK, r) for r in full["rules"] if r["kind"] == "lock"],
+        "rules": [_only(_RULE, r) for r in full["rules"] if r["kind"] != "lock"],
+        "relaxations": [_only(_RELAXED, r) for r in full["relaxations"]],
         "full": full,
     }

@@ -63,7 +63,11 @@ def sort_aims(
                 watched.append(found)
             else:
                 untold[objective.id] = found
-    return Aims(business.model_copy(update={"objectives": tuple(planned)}), tuple(watched), untold)
+    ids = {o.id for o in planned}
+    worth = {id: money for id, money in business.weighing.worth.items() if id in ids}
+    weighing = business.weighing.model_copy(update={"worth": worth})
+    sorted_out = business.model_copy(update={"objectives": tuple(planned), "weighing": weighing})
+    return Aims(sorted_out, tuple(watched), untold)
 
 
 def _watch(

@@ -24,7 +24,7 @@ from regulars.strategy.explain import (
     remedy_text,
 )
 from regulars.strategy.investments import Told, investments_of, with_estimates
-from regulars.strategy.judge import spent_fixed, tail_mean
+from regulars.strategy.judge import funded, spent_fixed, tail_mean
 from regulars.strategy.limits import limit_named, permission_worth
 from regulars.strategy.notes import notes_of
 from regulars.strategy.objectives import MONEY, RATES, missing, sign
@@ -41,6 +41,7 @@ from regulars.strategy.plan import (
     TargetRow,
 )
 from regulars.strategy.returns import LONG, SHORT, Floats
+from regulars.strategy.rule_rows import fairness, relaxations, rule_rows
 from regulars.strategy.solve import Solved
 
 #: A limit used up to this part counts as binding (whole customers rarely fill it exactly).
@@ -102,6 +103,11 @@ def assemble(solved: Solved, about: Subject) -> Plan:
         notes=notes_of(solved, about.cells, about.business, about.voice, pack=about.pack, facts=about.facts),
         draws=judge.evaluator.draws.count,
         seed=about.seed,
+        rules=rule_rows(solved, about.voice, about.pack),
+        relaxations=relaxations(solved, about.voice, about.pack),
+        fairness=fairness(solved, about.cells.cells, about.business),
+        funds=round(funded(solved.offer, x), 2),
+        last_plan=solved.offer.given.last.run if solved.offer.given.last else "",
         investments=told,
     )
 

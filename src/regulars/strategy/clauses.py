@@ -1,35 +1,31 @@
-"""Must and must-not clauses as constraints of the allocation, and what each of them costs.
+"""Must and must-not clauses as rules of the allocation.
 
-A clause counts what the plan does: ``use @ x``, ``use`` being 1, the expected cost or the hours of one customer given
-an option that the clause's rule takes, times the part of the cell that is its branches'. ``must_not`` is a limit
-``use @ x <= amount``. ``must`` is a goal of priority 0, before every target, so that a clause that cannot be kept has
-a shortfall that is told, with what would be needed, instead of a solver that gives up.
-
-price(clause) = V*(without it) - V*(with it), targets aside and the other clauses kept.
+A clause counts what the plan does, ``use @ x``: for one customer given an option 1, or what the measures that the
+clause's rule takes are expected to cost, or their hours; times the part of the cell's customers that the rule speaks
+of. ``must_not`` is a limit ``use @ x <= amount``, ``must`` a floor ``use @ x >= amount``. Both are priced, and floors
+that cannot be kept together are loosened and named, as all rules are (``priced``). A clause with a statement
+(``where``) is about who may be reached: it bars its measures for those it is true of.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable
 
 import numpy as np
-from numpy.typing import NDArray
 
 from regulars.base.errors import BadSettings
 from regulars.base.mandate import Clause, InterestTest, Rule
 from regulars.base.settings import Business
+from regulars.base.strategy_rules import Where
 from regulars.base.text import Listing, say
 from regulars.packs.schema import Measure, Pack
 from regulars.strategy.cells import Cell
-from regulars.strategy.objectives import part_of
-from regulars.strategy.optimise import Goal, Limit, Problem, Program
-from regulars.strategy.options import Column, Option, fits, reached
+from regulars.strategy.draft import Draft
+from regulars.strategy.draft import Rule as DraftRule
 from regulars.strategy.returns import Floats
 
 PREFIX = "clause:"
-#: Clauses come before every target (whose priorities begin at 1).
-FIRST = 0
+_UNITS = {"customers": "customers", "spend": "money", "hours": "hours"}
 
 
 def tests_of(business: Business, pack: Pack) -> dict[str, InterestTest]:
@@ -59,7 +55,59 @@ def resolved(business: Business, pack: Pack) -> Business:
             # No measure of that kind: the rule takes nothing, which an empty list would not say.
             rule = rule.model_copy(update={"measures": tuple(sorted(named)) or ("",), "image_below": None})
         clauses.append(clause.model_copy(update={"rule": rule}))
-    return business.model_copy(update={"clauses": tuple(clauses)})
+    rules = business.rules.model_copy(update={"excluded": (*business.rules.excluded, *barred(clauses, pack))})
+    return business.model_copy(update={"clauses": tuple(clauses), "rules": rules})
+
+
+def barred(clauses: Iterable[Clause], pack: Pack) -> tuple[Where, ...]:
+    """What clauses with a statement bar: each measure they take, for whom the statement is true of."""
+    return tuple(
+        Where(measure=m.id, where=c.rule.where)
+        for c in clauses
+        if c.rule.where
+        for m in pack.measures
+        if takes(c.rule, m)
+    )
+
+
+def lay_clauses(draft: Draft) -> None:
+    """Add the clauses of the business, each a rule with one row."""
+    for clause in draft.business.clauses:
+        if clause.rule.where:
+            continue  # who may be reached, not how many
+        id, amount, unit = PREFIX + clause.id, clause.amount, _UNITS[clause.rule.of]
+        use = counted(draft, clause.rule)
+        if clause.kind == "must_not":
+            limit = draft.limit(id, use, amount)
+            draft.rules.append(DraftRule(id, "clause", clause.id, (limit,), high=amount, unit=unit))
+        else:
+            limit = draft.limit(id, -use, 0.0 - amount)
+            draft.rules.append(DraftRule(id, "clause", clause.id, (limit,), low=amount, unit=unit))
+
+
+def counted(draft: Draft, rule: Rule) -> Floats:
+    """``use``: what one customer given each option counts."""
+    use = np.zeros(draft.size)
+    for part in draft.parts:
+        if takes(rule, part.measure):
+            if rule.of == "customers":
+                use[part.place] = 1.0
+            else:
+                use[part.place] += part.cost if rule.of == "spend" else part.hours
+    return use * _here(draft, rule)
+
+
+def _here(draft: Draft, rule: Rule) -> Floats:
+    here = np.array([float(not rule.states or draft.cells[c.cell].state in rule.states) for c in draft.columns])
+    if rule.tiers:
+        here *= _sum(draft.tier_share(tier) for tier in dict.fromkeys(rule.tiers))
+    if rule.branches:
+        here *= _sum(draft.branch_share(branch) for branch in dict.fromkeys(rule.branches))
+    return here
+
+
+def _sum(parts: Iterable[Floats]) -> Floats:
+    return np.asarray(sum(parts), dtype=float)
 
 
 def takes(rule: Rule, measure: Measure) -> bool:
@@ -72,143 +120,13 @@ def takes(rule: Rule, measure: Measure) -> bool:
     )
 
 
-def share_of(rule: Rule, cell: Cell) -> float:
-    """The part of a cell's customers that the rule speaks of. A cell of several tiers counts when one is named."""
-    if rule.states and cell.state not in rule.states:
-        return 0.0
-    if rule.tiers and not set(rule.tiers) & set(cell.tiers):
-        return 0.0
-    return part_of(cell, rule.branches)
-
-
-def counted(rule: Rule, columns: Sequence[Column], cells: Sequence[Cell], *, cost: Floats, hours: Floats) -> Floats:
-    """``use``: what one customer given each option counts."""
-    each = {"customers": np.ones(len(columns)), "spend": cost, "hours": hours}[rule.of]
-    share = np.array(
-        [share_of(rule, cells[c.cell]) if any(takes(rule, m) for m in c.option.measures) else 0.0 for c in columns]
+def asked_for(measure: Measure, cell: Cell, business: Business) -> bool:
+    """Whether a must clause asks for the measure in the cell: it has to be offered there, be it never best."""
+    return any(
+        clause.kind == "must"
+        and takes(clause.rule, measure)
+        and (not clause.rule.states or cell.state in clause.rule.states)
+        and (not clause.rule.tiers or bool(set(clause.rule.tiers) & set(cell.tiers)))
+        and (not clause.rule.branches or bool(set(clause.rule.branches) & set(cell.branches)))
+        for clause in business.clauses
     )
-    return np.asarray(each * share, dtype=float)
-
-
-def clause_limits(
-    columns: Sequence[Column], cells: Sequence[Cell], clauses: Sequence[Clause], *, cost: Floats, hours: Floats
-) -> list[Limit]:
-    """The must-not clauses."""
-    return [
-        Limit(PREFIX + c.id, counted(c.rule, columns, cells, cost=cost, hours=hours), c.amount)
-        for c in clauses
-        if c.kind == "must_not"
-    ]
-
-
-def clause_goals(
-    columns: Sequence[Column], cells: Sequence[Cell], clauses: Sequence[Clause], *, cost: Floats, hours: Floats
-) -> tuple[Goal, ...]:
-    """The must clauses; one that asks for nothing binds nothing."""
-    return tuple(
-        Goal(PREFIX + c.id, counted(c.rule, columns, cells, cost=cost, hours=hours), c.amount, FIRST)
-        for c in clauses
-        if c.kind == "must" and c.amount > 0
-    )
-
-
-def hard(problem: Problem) -> Problem:
-    """The problem with targets set aside and clauses kept."""
-    return replace(problem, goals=tuple(goal for goal in problem.goals if goal.priority == FIRST))
-
-
-def must_columns(
-    columns: Sequence[Column], measures: Sequence[Measure], cells: Sequence[Cell], business: Business
-) -> list[Column]:
-    """Single measures that a must clause asks for and that were dropped as never best."""
-    asked = [c.rule for c in business.clauses if c.kind == "must"]
-    there = {(c.cell, c.option.id) for c in columns}
-    found = []
-    for at, cell in enumerate(cells):
-        rules = [rule for rule in asked if share_of(rule, cell) > 0]
-        for measure in measures:
-            if (at, measure.id) in there or not any(takes(rule, measure) for rule in rules):
-                continue
-            option = Option.of(measure)
-            if fits(measure, cell) and measure.contacts <= business.contact.max_contacts and reached(option, cell):
-                found.append(Column(at, option))
-    return found
-
-
-def kept_whole(x: NDArray[np.int64], problem: Problem, levels: Mapping[str, float] | None = None) -> NDArray[np.int64]:
-    """Whole customers that keep the must clauses the fractions kept: rounding down may have left one short.
-
-    One customer at a time is added where every limit allows it, the most valuable first, or moved from elsewhere.
-    ``levels`` of choices take their part of the limits.
-    """
-    musts = [goal for goal in problem.goals if goal.priority == FIRST]
-    if not musts:
-        return x
-    use, upper = problem.rows()
-    taken = {c.id: (levels or {}).get(c.id, 0.0) for c in problem.choices}
-    upper[: len(problem.limits)] -= problem.used_by(taken)
-    money = problem.money_row()
-    if money is not None:
-        upper[money] -= sum(s.cost for s in problem.switches if x[list(s.columns)].any())
-    dear = {place for s in problem.switches if not x[list(s.columns)].any() for place in s.columns}
-    x, left, dense = x.copy(), upper - use @ x, use.toarray()
-    for goal in musts:
-        short = goal.gap - float(goal.gain @ x)
-        if short > 2 * float(goal.gain.max(initial=0.0)):
-            continue  # not a matter of whole customers
-        while short > 1e-9 and (step := _step(x, left, dense, goal.gain, problem.value, dear)) is not None:
-            left = left - dense @ step
-            x, short = x + step, short - float(goal.gain @ step)
-    return x
-
-
-def _step(
-    x: NDArray[np.int64], left: Floats, use: Floats, gain: Floats, value: Floats, dear: set[int]
-) -> NDArray[np.int64] | None:
-    """One customer more of what the clause counts, or one moved to it, that every limit allows; None when none is."""
-    order = [int(p) for p in np.lexsort((np.arange(x.size), -value)) if gain[p] > 0 and int(p) not in dear]
-    step = np.zeros_like(x)
-    for place in order:
-        if np.all(left - use[:, place] >= -1e-9):
-            step[place] = 1
-            return step
-    for place in order:
-        after = left - use[:, place]
-        tight = after < -1e-9
-        others = np.flatnonzero((x > 0) & (gain < gain[place] - 1e-9))
-        possible = others[np.all(after[tight, None] + use[np.ix_(tight, others)] >= -1e-9, axis=0)]
-        if possible.size:
-            step[place], step[possible[np.argmin(value[possible])]] = 1, -1
-            return step
-    return None
-
-
-def prices_of_clauses(problem: Problem, clauses: Sequence[Clause]) -> dict[str, float]:
-    """What each clause costs in value over 36 months."""
-    if not clauses:
-        return {}
-    kept = hard(problem)
-    best = Program(kept).best().value
-    prices = {}
-    for clause in clauses:
-        id = PREFIX + clause.id
-        free = replace(
-            kept,
-            limits=tuple(limit for limit in kept.limits if limit.id != id),
-            goals=tuple(goal for goal in kept.goals if goal.id != id),
-        )
-        prices[clause.id] = max(Program(free).best().value - best, 0.0)
-    return prices
-
-
-def standing_against(problem: Problem, id: str, clauses: Sequence[Clause]) -> tuple[Clause, ...]:
-    """The must-not clauses without which a must clause (``id`` of its goal) could be kept."""
-    goal = next(g for g in problem.goals if g.id == id)
-    alone = replace(problem, goals=(goal,))
-    found = []
-    for clause in clauses:
-        if clause.kind == "must_not":
-            limits = tuple(limit for limit in problem.limits if limit.id != PREFIX + clause.id)
-            if Program(replace(alone, limits=limits)).shortfall([0]) <= 1e-6:
-                found.append(clause)
-    return tuple(found)

@@ -59,6 +59,7 @@ class Material:
     interest: tuple[InterestRow, ...]
     pack: Pack
     used: tuple[str, ...]
+    beside: frozenset[str] = frozenset()  # targets that channels, service, loyalty or expansion of the plan serve
 
     def name(self, measure: str) -> Local:
         """A measure's name."""
@@ -153,7 +154,7 @@ def _tree(m: Material) -> Iterable[Finding]:
 def _aims(m: Material) -> Iterable[Finding]:
     reached = {t.objective: t.shortfall <= 0 for t in m.targets}
     idle = {t.objective: _met_idle(t) for t in m.targets}
-    served = {link.objective for link in m.links if link.state == "serves"}
+    served = {link.objective for link in m.links if link.state == "serves"} | m.beside
     for aim in m.aims:
         if aim.judged == "cannot":
             assert aim.reason is not None

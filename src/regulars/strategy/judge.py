@@ -38,7 +38,7 @@ class Judge:
         for place in np.flatnonzero(x > 0):
             found = self.returns(int(place))
             total = total + float(x[place]) * (found.net_36 if months == 36 else found.net_12)
-        return total - spent_fixed(self.offer.problem.switches, x)
+        return total - spent_fixed(self.offer.problem.switches, x) + funded(self.offer, x)
 
     def living(self, branches: tuple[str, ...] = ()) -> float:
         """Customers alive today outside the lapsed cells, of some branches or of all."""
@@ -62,7 +62,13 @@ class Judge:
             self._baselines[key] = baseline(kpi, self.evaluator, branches)
         return self._baselines[key]
 
-    def kpi(self, kpi: Kpi, x: NDArray[np.integer], chances: Floats, branches: tuple[str, ...] = ()) -> Floats:
+    def kpi(
+        self,
+        kpi: Kpi,
+        x: NDArray[np.integer] | NDArray[np.floating],
+        chances: Floats,
+        branches: tuple[str, ...] = (),
+    ) -> Floats:
         """A KPI under an allocation, chance included. ``chances`` are standard normal draws."""
         untouched, living = self.baseline(kpi, branches), self.living(branches)
         draws, noise = untouched.draws, untouched.noise
@@ -74,10 +80,10 @@ class Judge:
             draws = draws - self._fixed(x, branches)
         return np.asarray(draws + np.sqrt(noise) * chances, dtype=float)
 
-    def _fixed(self, x: NDArray[np.integer], branches: tuple[str, ...]) -> float:
-        """Fixed costs; of some branches their part, by the customers who get the measure."""
+    def _fixed(self, x: NDArray[np.integer] | NDArray[np.floating], branches: tuple[str, ...]) -> float:
+        """Fixed costs less what suppliers pay; of some branches their part of fixed costs by customers, no funds."""
         if not branches:
-            return spent_fixed(self.offer.problem.switches, x)
+            return spent_fixed(self.offer.problem.switches, x) - funded(self.offer, x)
         parts = np.array([part_of(self.evaluator.cells[c.cell], branches) for c in self.offer.columns])
         total = 0.0
         for switch in self.offer.problem.switches:
@@ -95,6 +101,18 @@ class Judge:
 def spent_fixed(switches: Sequence[Switch], x: NDArray[np.floating] | NDArray[np.integer]) -> float:
     """Fixed costs of the measures used."""
     return sum(switch.cost for switch in switches if np.any(x[list(switch.columns)] > 0))
+
+
+def funded(offer: Offer, x: NDArray[np.floating] | NDArray[np.integer]) -> float:
+    """What suppliers pay of an allocation: their measures' cost, up to what each gives."""
+    limits, total = {limit.id: limit for limit in offer.problem.limits}, 0.0
+    for rule in offer.rules:
+        if rule.kind == "supplier":
+            paid = f"{rule.id}:paid"
+            spend = -float(limits[paid].use @ x)
+            spend -= sum(s.use.get(paid, 0.0) for s in offer.problem.switches if np.any(x[list(s.columns)] > 0))
+            total += min(spend, rule.high or 0.0)
+    return total
 
 
 def tail_mean(draws: Floats, share: float = 0.1) -> float:

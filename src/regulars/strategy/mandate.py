@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import Literal
 
-import numpy as np
-
 from regulars.base.errors import BadSettings
-from regulars.base.mandate import Clause, named
+from regulars.base.mandate import named
 from regulars.base.settings import Business
-from regulars.base.text import Local, Number, Text, say
+from regulars.base.text import Local, say
 from regulars.packs.schema import Pack
 from regulars.strategy.aims import Aims
-from regulars.strategy.cells import Cell
-from regulars.strategy.clauses import PREFIX, counted, prices_of_clauses, standing_against, tests_of
-from regulars.strategy.consistency import Material, findings_of, matrix, measures_used
-from regulars.strategy.explain import Voice, local
+from regulars.strategy.clauses import PREFIX, tests_of
+from regulars.strategy.consistency import NOTHING, Material, findings_of, matrix, measures_used
+from regulars.strategy.explain import local
+from regulars.strategy.objectives import sign
 from regulars.strategy.plan import Plan, TargetRow
+from regulars.strategy.plan_investments import Investments
 from regulars.strategy.plan_mandate import (
     AimRow,
     ClauseRow,
@@ -29,16 +29,23 @@ from regulars.strategy.plan_mandate import (
 )
 from regulars.strategy.solve import Solved
 
+Z80 = 1.2815515655446004
 #: A clause counts as kept to within this much.
-CLOSE = 1e-6
+CLOSE = 1e-3
 
 
-def with_mandate(
-    plan: Plan, solved: Solved, *, business: Business, aims: Aims, cells: tuple[Cell, ...], pack: Pack
-) -> Plan:
+def with_mandate(plan: Plan, solved: Solved, *, business: Business, aims: Aims, pack: Pack) -> Plan:
     """The plan with its mandate; watched targets are added to its targets. ``business`` as in business.toml."""
     currency = plan.provenance.currency
     targets = _in_order(plan, aims, business)
+    beside = {
+        o.id
+        for o in aims.business.objectives
+        if sign(o.kpi) * float(solved.judge.beside(solved.solution.levels, kpi=o.kpi).mean()) > NOTHING
+    }
+    if (extra := newcomers_of(plan.investments)) is not None:
+        targets = tuple(with_more(t, extra) if t.kpi == "new_customers" else t for t in targets)
+        beside |= {t.objective for t in targets if t.kpi == "new_customers"}
     rows = _aims(business, aims)
     corporate = tuple(
         CorporateRow(
@@ -46,11 +53,13 @@ def with_mandate(
         )
         for c in business.corporate
     )
-    clauses = _clauses(solved, aims.business, cells, Voice(business, currency))
+    clauses = _clauses(plan, business)
     interest = _interest(measures_used(solved), business, pack)
     links: tuple[Link, ...] = matrix(solved, aims.business.objectives, pack, currency)
     used = measures_used(solved)
-    findings = findings_of(Material(business, corporate, rows, links, targets, clauses, interest, pack, used))
+    findings = findings_of(
+        Material(business, corporate, rows, links, targets, clauses, interest, pack, used, frozenset(beside))
+    )
     factors = tuple(
         FactorRow(
             f.id, named(f.name, f.id), f.kind, f.says, f.source, f.checked, f.measures, f.objectives, f.assumptions
@@ -60,7 +69,7 @@ def with_mandate(
     return replace(plan, targets=targets, mandate=Mandate(corporate, rows, links, findings, clauses, interest, factors))
 
 
-def check_names(business: Business, pack: Pack) -> None:
+def check_mandate(business: Business, pack: Pack) -> None:
     """Refuse factors and tests that name what is not there.
 
     Raises:
@@ -73,6 +82,28 @@ def check_names(business: Business, pack: Pack) -> None:
     for where, id, known in asked:
         if id not in known:
             raise BadSettings(say("mandate.unknown_id", where=where, id=id), say("mandate.unknown_id_hint"))
+
+
+def newcomers_of(investments: Investments | None) -> tuple[float, float] | None:
+    """Newcomers that channels bring in this cycle beyond today's spend: mean and sd. None when none does."""
+    if investments is None:
+        return None
+    more = sum(channel.arrivals.mean - channel.arrivals_now for channel in investments.channels)
+    spread = sum(((c.arrivals.p90 - c.arrivals.p10) / (2 * Z80)) ** 2 for c in investments.channels)
+    return (more, math.sqrt(spread)) if more > NOTHING else None
+
+
+def with_more(row: TargetRow, extra: tuple[float, float]) -> TargetRow:
+    """A watched target that something of the plan adds to: ranges taken as normal and independent."""
+    mean = row.expected.mean + extra[0]
+    sd = max(math.hypot((row.expected.p90 - row.expected.p10) / (2 * Z80), extra[1]), 1e-9)
+    low, high = mean - Z80 * sd, mean + Z80 * sd
+    expected = replace(row.expected, mean=mean, p10=max(low, 0.0), p50=mean, p90=high)
+    probability = 0.5 * math.erfc((row.target - mean) / sd / math.sqrt(2))
+    short = max(row.target - mean, 0.0)
+    return replace(
+        row, expected=expected, probability=probability, shortfall=short, remedy=row.remedy if short else None
+    )
 
 
 def _in_order(plan: Plan, aims: Aims, business: Business) -> tuple[TargetRow, ...]:
@@ -102,15 +133,17 @@ def _aims(business: Business, aims: Aims) -> tuple[AimRow, ...]:
     )
 
 
-def _clauses(solved: Solved, business: Business, cells: tuple[Cell, ...], voice: Voice) -> tuple[ClauseRow, ...]:
-    offer = solved.offer
-    prices = prices_of_clauses(offer.problem, business.clauses)
+def _clauses(plan: Plan, business: Business) -> tuple[ClauseRow, ...]:
+    """The clauses by what the plan says of its rules; one that gave way is told with what would let it be kept."""
+    rules = {rule.id: rule for rule in plan.rules}
+    gone = {one.rule: one for one in plan.relaxations}
     rows = []
     for clause in business.clauses:
-        use = counted(clause.rule, offer.columns, cells, cost=offer.cost, hours=offer.hours)
-        amount, bound = float(use @ solved.x), clause.amount
+        rule, way = rules.get(PREFIX + clause.id), gone.get(PREFIX + clause.id)
+        barring = [r.price for r in plan.rules if clause.rule.where and r.id.endswith(f":{clause.rule.where}")]
+        amount, bound = float(rule.used or 0.0) if rule else 0.0, clause.amount
         kept = amount >= bound - CLOSE if clause.kind == "must" else amount <= bound + CLOSE
-        reason = None if kept else _why(clause, use, solved, business, voice)
+        reason = None if kept else way.text if way else say("mandate.clause.close")
         rows.append(
             ClauseRow(
                 clause.id,
@@ -118,40 +151,13 @@ def _clauses(solved: Solved, business: Business, cells: tuple[Cell, ...], voice:
                 clause.kind,
                 clause.rule.of,
                 bound,
-                round(amount, 4),
+                amount,
                 kept,
-                prices[clause.id],
+                rule.price if rule else max(barring, default=0.0),
                 reason,
             )
         )
     return tuple(rows)
-
-
-def _why(clause: Clause, use: np.ndarray, solved: Solved, business: Business, voice: Voice) -> Text:
-    """Why a must clause cannot be kept: nothing to keep it with, another clause, or what it would need."""
-    if not (use > 0).any():
-        return say("mandate.clause.nothing")
-    id = PREFIX + clause.id
-    against = standing_against(solved.offer.problem, id, business.clauses)
-    if against:
-        return say("mandate.clause.against", other=against[0].label())
-    if id not in solved.remedies:
-        return say("mandate.clause.close")
-    need = solved.remedies[id]
-    if need.money is not None:
-        return say("mandate.clause.money", money=voice.money(_up(need.money)))
-    if need.hours is not None:
-        return say("mandate.clause.hours", hours=Number(_up(need.hours, 1)))
-    if need.both is not None:
-        more, longer = need.both
-        return say("mandate.clause.both", money=voice.money(_up(more)), hours=Number(_up(longer, 1)))
-    most = need.most * clause.amount
-    shown = voice.money(most) if clause.rule.of == "spend" else Number(float(int(most)))
-    return say("mandate.clause.never", most=shown)
-
-
-def _up(value: float, step: float = 10.0) -> float:
-    return float(-(-value // step) * step)
 
 
 def _interest(used: tuple[str, ...], business: Business, pack: Pack) -> tuple[InterestRow, ...]:

@@ -6,7 +6,6 @@ from regulars.base.settings import Business
 from regulars.base.text import Listing, Share, Text, say
 from regulars.packs.schema import Pack
 from regulars.strategy.cells import Cells
-from regulars.strategy.clauses import PREFIX
 from regulars.strategy.draws import prior_of
 from regulars.strategy.explain import Voice, local
 from regulars.strategy.facts import UNTOLD
@@ -53,7 +52,7 @@ def _money(solved: Solved, voice: Voice) -> list[Text]:
         notes.append(say("strategy.note.reserve", reserve=voice.money(reserve)))
     if solved.targets_price > 0.5:
         notes.append(say("strategy.note.targets_cost", price=voice.money(solved.targets_price)))
-    missed = sum(1 for id, short in solved.solution.shortfalls.items() if short > ENOUGH and not id.startswith(PREFIX))
+    missed = sum(1 for short in solved.solution.shortfalls.values() if short > ENOUGH)
     if missed:
         notes.append(say("strategy.note.unreachable", n=missed, part=Share(CHASE)))
     if spent_fixed(solved.offer.problem.switches, solved.x) > 0:

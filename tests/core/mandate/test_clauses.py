@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +18,13 @@ from regulars.base.settings import Business
 from regulars.base.words import LANGUAGES, render
 from regulars.ledger.store import Ledger
 from regulars.packs.schema import Pack
-from regulars.strategy.allocate import Offer, offer_of
-from regulars.strategy.cells import build_cells
+from regulars.strategy.allocate import offer_of
+from regulars.strategy.cells import Cell, build_cells
 from regulars.strategy.draws import draw
-from regulars.strategy.options import Evaluator
+from regulars.strategy.options import Column, Evaluator
 from regulars.strategy.plan import Plan
 from regulars.strategy.plan_mandate import ClauseRow
+from regulars.strategy.problem import Problem
 from regulars.strategy.solve import Sizes, all_columns
 from support.planning import business_of, measures, pack_of, plan_of, standings, studied
 
@@ -44,21 +46,31 @@ def rows_of(plan: Plan) -> dict[str, ClauseRow]:
     return {row.id: row for row in plan.mandate.clauses}
 
 
-def offer_without(folder: Path, business: Business) -> Offer:
-    """The allocation problem as the planner sees it, without any clause."""
+@dataclass(frozen=True)
+class Bare:
+    """The allocation problem as the planner sees it with a clause, but without the clause's row."""
+
+    problem: Problem
+    columns: tuple[Column, ...]
+    given_cells: tuple[Cell, ...]
+
+
+def offer_without(folder: Path, business: Business) -> Bare:
     path = standings(folder, 1200)
     with Ledger(folder / "ledger").read() as reader:
         lost = studied().wastage.expected_lost_next_90.mean
         cells = build_cells(reader, path, holdout=0.05, assumed_permission=0.5, lost_90=lost).cells
     drawn = draw(PACK.measures, count=SIZES.optimise, seed=1, stream=0)
     evaluator = Evaluator(cells, drawn, discount=0.99, no_show=0.0)
-    return offer_of(all_columns(PACK.measures, evaluator, business), evaluator, business)
+    columns = all_columns(PACK.measures, evaluator, business)
+    free = business.model_copy(update={"clauses": ()})
+    return Bare(offer_of(columns, evaluator, free).problem, tuple(columns), tuple(cells))
 
 
-def best(offer: Offer, *, use: np.ndarray | None = None, low: float = 0.0, high: float = np.inf) -> float:
+def best(offer: Bare, *, use: np.ndarray | None = None, low: float = 0.0, high: float = np.inf) -> float:
     matrix, upper = offer.problem.rows()
     extra = [(-use, -low), (use, high)] if use is not None else []
-    extra = [(row, bound) for row, bound in extra if np.isfinite(bound) and np.any(row)]
+    extra = [(row, bound) for row, bound in extra if np.isfinite(bound)]
     a = np.vstack([matrix.toarray(), *(row for row, _ in extra)])
     b = np.concatenate([upper, [bound for _, bound in extra]])
     found = linprog(-offer.problem.value, A_ub=a, b_ub=b, bounds=(0, None), method="highs-ipm")
@@ -77,49 +89,27 @@ def best(offer: Offer, *, use: np.ndarray | None = None, low: float = 0.0, high:
 )
 def test_the_price_of_a_clause_is_what_a_second_solver_finds(kind: str, rule: dict[str, Any], tmp_path: Path) -> None:
     laid = clause("c", kind, **rule)
-    business = business_of(3000, 20, clauses=[laid])
     row = rows_of(planned(tmp_path, laid))["c"]
-    offer = offer_without(tmp_path, business.model_copy(update={"clauses": ()}))
-    # The clause's columns may include some that are offered only because of it: they cannot make the free plan better.
-    full = offer_without_clause_rows(tmp_path, business)
-    use = np.zeros(len(full.columns))
-    for place, column in enumerate(full.columns):
-        cell = full_cells(full)[column.cell]
-        taken = [
-            m
-            for m in column.option.measures
-            if m.id in rule.get("measures", [m.id])
-            and m.channel in rule.get("channels", [m.channel])
-            and m.family in rule.get("families", [m.family])
-        ]
-        if taken and cell in rule.get("states", [cell]):
-            each = {"customers": 1.0, "spend": full.cost[place], "hours": full.hours[place]}
-            use[place] = each[rule.get("of", "customers")]
+    offer = offer_without(tmp_path, business_of(3000, 20, clauses=[laid]))
+    use = np.zeros(len(offer.columns))
+    for place, column in enumerate(offer.columns):
+        cell = offer.given_cells[column.cell]
+        for m in column.option.measures:
+            wanted = (rule.get("measures", [m.id]), rule.get("channels", [m.channel]), rule.get("families", [m.family]))
+            if all(found in some for found, some in zip((m.id, m.channel, m.family), wanted, strict=True)):
+                if cell.state not in rule.get("states", [cell.state]):
+                    continue
+                spend = m.cost + m.incentive * m.take_up.get(cell.state, 0.0)
+                each = {"customers": 1.0, "spend": spend, "hours": m.hours}[rule.get("of", "customers")]
+                use[place] = each if "of" not in rule else use[place] + each
     bounds = {"low": rule["amount"]} if kind == "must" else {"high": rule["amount"]}
-    price = best(offer) - best(full, use=use, **bounds)
+    price = best(offer) - best(offer, use=use, **bounds)
     assert price > 1
     assert row.price == pytest.approx(price, rel=1e-4)
     assert row.kept
 
 
-def offer_without_clause_rows(folder: Path, business: Business) -> Offer:
-    """The same columns as with the clause, but no row for it."""
-    offer = offer_without(folder, business)
-    limits = tuple(limit for limit in offer.problem.limits if not limit.id.startswith("clause:"))
-    from dataclasses import replace
-
-    return replace(offer, problem=replace(offer.problem, limits=limits, goals=()))
-
-
-def full_cells(offer: Offer) -> list[str]:
-    """The state of each cell, by its number."""
-    states = {}
-    for person in offer.people:
-        states[person.cell] = person.id.split(":")[1].split("/")[1]
-    return [states[at] for at in range(max(states) + 1)]
-
-
-@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True)
+@settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True)
 @given(
     kind=st.sampled_from(["must", "must_not"]),
     of=st.sampled_from(["customers", "spend", "hours"]),
@@ -131,14 +121,14 @@ def test_what_a_plan_says_of_a_clause_is_true_of_its_lines(
 ) -> None:
     plan = planned(tmp_path, clause("c", kind, measures=[measure], of=of, amount=amount))
     row = rows_of(plan)["c"]
-    lines = [line for line in plan.lines if measure in line.measures]
-    did = {
-        "customers": sum(line.customers for line in lines),
-        "spend": sum(line.cost for line in lines),
-        "hours": sum(line.hours for line in lines),
-    }[of]
-    assert row.amount == pytest.approx(did, abs=0.01 + 0.005 * len(lines))
-    met = did >= amount - 0.01 if kind == "must" else did <= amount + 0.01
+    m, did = PACK.measure(measure), 0.0
+    for line in plan.lines:
+        if measure in line.measures:
+            spend = m.cost + m.incentive * m.take_up.get(line.cell.split("/")[1], 0.0)  # type: ignore[call-overload]
+            did += line.customers * {"customers": 1.0, "spend": spend, "hours": m.hours}[of]
+    # Take-up is uncertain: what is expected of it on the plan's draws lies near the stated share.
+    assert row.amount == pytest.approx(did, rel=0.01, abs=0.01)
+    met = row.amount >= amount - 0.01 if kind == "must" else row.amount <= amount + 0.01
     assert row.kept == met
     assert row.kept or kind == "must"  # to do less is always possible
     assert row.kept or row.reason is not None
@@ -159,10 +149,11 @@ def test_a_clause_that_cannot_be_kept_is_named_and_blocks(tmp_path: Path) -> Non
 
 def test_what_is_said_to_be_needed_suffices(tmp_path: Path) -> None:
     many = clause("many", "must", measures=["voucher"], amount=100)
-    short = rows_of(planned(tmp_path, many, budget=500))["many"]
-    assert short.reason is not None and not short.kept
-    asked = short.reason.params["money"]
-    assert rows_of(planned(tmp_path, many, budget=500 + float(asked.amount)))["many"].kept  # type: ignore[union-attr]
+    plan = planned(tmp_path, many, budget=500)
+    assert not rows_of(plan)["many"].kept
+    asked = next(one for one in plan.relaxations if one.rule == "clause:many")
+    assert asked.money is not None and asked.money > 100
+    assert rows_of(planned(tmp_path, many, budget=500 + np.ceil(asked.money)))["many"].kept
 
 
 def test_of_two_clauses_that_contradict_each_other_the_other_is_named(tmp_path: Path) -> None:
@@ -173,7 +164,7 @@ def test_of_two_clauses_that_contradict_each_other_the_other_is_named(tmp_path: 
     )
     row = rows_of(plan)["many"]
     assert not row.kept and row.reason is not None
-    assert "clause none" in render(row.reason, "en")
+    assert "clause none" in render(row.reason, "en") and row.amount == 0
     assert rows_of(plan)["none"].kept
 
 
@@ -197,6 +188,22 @@ def test_a_measure_that_lowers_the_image_is_barred_by_a_guard_rail(tmp_path: Pat
     plan = plan_of(tmp_path, open_to_all, customers=1200, pack=PACK, sizes=SIZES)
     assert any("reminder" in line.measures for line in plan.lines)
     assert rows_of(plan)["image"].price == 0
+
+
+def test_a_statement_bars_a_measure_for_whom_it_is_true_of(tmp_path: Path) -> None:
+    free = planned(tmp_path)
+    assert any("reminder" in line.measures and "/active/high" in line.cell for line in free.lines)
+    where = "state = active and tier = high"
+    plan = planned(tmp_path, clause("best", "must_not", measures=["reminder"], where=where))
+    assert not any("reminder" in line.measures and line.cell.endswith("/active/high") for line in plan.lines)
+    assert any("reminder" in line.measures and line.cell.endswith("/active/low") for line in plan.lines)
+    row = rows_of(plan)["best"]
+    assert row.kept and row.price > 0
+    for wrong in ({"amount": 3}, {"states": ["active"]}):
+        with pytest.raises(ValidationError):
+            business_of(clauses=[clause("c", "must_not", measures=["call"], where=where, **wrong)])
+    with pytest.raises(ValidationError):
+        business_of(clauses=[clause("c", "must", measures=["call"], where=where)])
 
 
 def test_names_that_are_not_there_are_refused(tmp_path: Path) -> None:

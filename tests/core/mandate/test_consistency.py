@@ -142,7 +142,7 @@ def test_a_measure_nobody_tested_blocks(tmp_path: Path) -> None:
 
 def test_a_measure_that_harms_another_objective_is_told(tmp_path: Path) -> None:
     harmful = pack_of((measure("push", [effect("frequency", 0.4, 0.15, 6), effect("attrition", 0.1, 0.15, 3)]),))
-    _, mandate = planned(tmp_path, harmful, objectives=WISHES[:2])
+    _, mandate = planned(tmp_path, harmful, objectives=WISHES[:2], care={"no_harm": False})
     assert ("against", "stay:push") in codes(mandate, "warns")
     assert next(k for k in mandate.links if k.objective == "stay").amount < 0
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from regulars.base.edit import add_item, drop_item, set_in_item, set_in_table, written
@@ -131,11 +131,13 @@ PLAIN = st.one_of(
 )
 
 
+@settings(max_examples=60)
 @given(PLAIN)
 def test_any_value_is_written_as_toml_reads_it(value: Any) -> None:
     assert tomllib.loads(f"x = {written(value)}")["x"] == value
 
 
+@settings(max_examples=60)
 @given(st.lists(st.tuples(st.sampled_from(["amount", "other"]), PLAIN), max_size=4), st.integers(-5, 5))
 def test_only_the_one_value_changes(entries: list[tuple[str, Any]], amount: int) -> None:
     keys = dict(entries)

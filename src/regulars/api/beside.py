@@ -37,12 +37,13 @@ def alternatives_of(business: OpenBusiness, run: Run[Plan]) -> tuple[Alternative
             name = say("mandate.alternative.budget", budget=Money.of(point.budget, currency))
             found.append(_made(f"budget:{point.budget:g}", "budget", name, point.budget, point.value_36.mean, value))
     for price in plan.prices:
-        if price.limit == "targets" or price.limit.startswith("veto:"):
+        if price.limit == "targets":
             name = say("mandate.alternative.without", rule=price.label)
-            found.append(_made(f"without:{price.limit}", "without", name, None, value + price.worth, value))
-    for clause in plan.mandate.clauses if plan.mandate else ():
-        name = say("mandate.alternative.without", rule=clause.text)
-        found.append(_made(f"without:clause:{clause.id}", "without", name, None, value + clause.price, value))
+            found.append(_made("without:targets", "without", name, None, value + price.worth, value))
+    for rule in plan.rules:
+        if rule.binding or rule.kind in ("clause", "lock", "veto", "must"):
+            name = say("mandate.alternative.without", rule=rule.label)
+            found.append(_made(f"without:{rule.id}", "without", name, None, value + rule.price, value))
     return (*found, *_others(business, run))
 
 
