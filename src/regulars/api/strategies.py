@@ -11,7 +11,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from regulars.api.beside import Alternative, alternatives_of
 from regulars.api.business import OpenBusiness
@@ -168,11 +168,12 @@ def approve(business: OpenBusiness, *, by: str, reason: str, plan: str | None = 
         if blocks := blocks_of(business, run, entries, by=person):
             raise Refused(say("mandate.approve.refused", reasons=_told([b.text for b in blocks])), blocks[0].hint)
         before = [e for e in entries if e.kind == "approved"]
+        document = (run.folder / DOCUMENT).read_bytes()
         strategy = Strategy(
             SCHEMA,
             len(before) + 1,
             run.id,
-            sha256((run.folder / DOCUMENT).read_bytes()),
+            sha256(document),
             run.result.study_run,
             run.result.provenance.data_version,
             person,
@@ -183,7 +184,8 @@ def approve(business: OpenBusiness, *, by: str, reason: str, plan: str | None = 
             business.settings.deciding(),
         )
         content = TypeAdapter(Strategy).dump_json(strategy, indent=1)
-        _put(journal, strategy.version, content)
+        _put(journal, _plan_file(strategy.version), document)
+        _put(journal, _file(strategy.version), content)
         body = {"version": strategy.version, "reason": why, "sha256": sha256(content)}
         journal.append("approved", by=person, at=at, plan=run.id, body=body)
     return strategy
@@ -204,6 +206,23 @@ def strategy_in_force(business: OpenBusiness) -> Strategy | None:
     """The strategy in force; None while there is none. Raises BadData when it was changed after it was approved."""
     journal = journal_of(business)
     return _in_force(journal, journal.read())
+
+
+def plan_in_force(business: OpenBusiness) -> Plan:
+    """The plan of the strategy in force, as it was approved, whatever became of its run.
+
+    Raises:
+        NotThere: no strategy is in force.
+        BadData: it was changed after it was approved, or another version of the program wrote it.
+    """
+    strategy = strategy_in_force(business)
+    if strategy is None:
+        raise NotThere(say("mandate.strategy.none"), say("mandate.strategy.none_hint"))
+    content = (journal_of(business).folder / _plan_file(strategy.version)).read_bytes()
+    try:
+        return TypeAdapter(Plan).validate_json(content)
+    except ValidationError as error:
+        raise BadData(say("api.run.unreadable", run=strategy.plan), say("api.run.unreadable_hint")) from error
 
 
 def status(business: OpenBusiness, *, plan: str | None = None) -> Status:
@@ -339,17 +358,25 @@ def _in_force(journal: Journal, entries: tuple[Entry, ...]) -> Strategy | None:
         raise broken from error
     if sha256(content) != last.body["sha256"]:
         raise broken
-    return TypeAdapter(Strategy).validate_json(content)
+    strategy = TypeAdapter(Strategy).validate_json(content)
+    plan = journal.folder / _plan_file(version)
+    if not plan.is_file() or sha256(plan.read_bytes()) != strategy.plan_sha256:
+        raise broken
+    return strategy
 
 
 def _file(version: int) -> str:
     return f"strategy-{version:04d}.json"
 
 
-def _put(journal: Journal, version: int, content: bytes) -> None:
-    partial = journal.folder / f"{_file(version)}.part"
+def _plan_file(version: int) -> str:
+    return f"strategy-{version:04d}-plan.json"
+
+
+def _put(journal: Journal, name: str, content: bytes) -> None:
+    partial = journal.folder / f"{name}.part"
     partial.write_bytes(content)
-    partial.replace(journal.folder / _file(version))
+    partial.replace(journal.folder / name)
 
 
 def _told(texts: list[Text]) -> Text:

@@ -171,9 +171,9 @@ def as_document(run: api.Run[Plan]) -> dict[str, Any]:
         "rivals": [{**_only(_RIVAL, r), "value": _estimate(r["value_36"])} for r in full["rivals"]],
         "frontier": [{"budget": f["budget"], "value": _estimate(f["value_36"])} for f in full["frontier"]],
         "consistency": consistency(plan),
-        "investments": full["investments"],
         "locks": [_only(_LOCK, r) for r in full["rules"] if r["kind"] == "lock"],
         "rules": [_only(_RULE, r) for r in full["rules"] if r["kind"] != "lock"],
         "relaxations": [_only(_RELAXED, r) for r in full["relaxations"]],
+        "investments": full["investments"],
         "full": full,
     }

@@ -193,11 +193,11 @@ def with_steps(
         if step.whole:
             groups.setdefault(step.group, []).append(step.id)
     made = tuple(Group(f"one:{id}", tuple(ids)) for id, ids in groups.items() if len(ids) > 1)
-    choices = bound_by_locks(choices, offer.rules)
     groups_now = (*problem.groups, *made)
     risk = problem.risk
     if risk is not None:
         risk = replace(risk, choices={**risk.choices, **{step.id: step.value_36 for step in steps}})
+    choices = bound_by_locks(choices, offer.rules)
     whole = replace(problem, choices=(*problem.choices, *choices), groups=groups_now, risk=risk)
     return replace(offer, problem=whole)
 

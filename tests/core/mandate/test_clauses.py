@@ -21,7 +21,7 @@ from regulars.packs.schema import Pack
 from regulars.strategy.allocate import offer_of
 from regulars.strategy.cells import Cell, build_cells
 from regulars.strategy.draws import draw
-from regulars.strategy.options import Column, Evaluator
+from regulars.strategy.options import Column, Evaluator, taken
 from regulars.strategy.plan import Plan
 from regulars.strategy.plan_mandate import ClauseRow
 from regulars.strategy.problem import Problem
@@ -99,7 +99,7 @@ def test_the_price_of_a_clause_is_what_a_second_solver_finds(kind: str, rule: di
             if all(found in some for found, some in zip((m.id, m.channel, m.family), wanted, strict=True)):
                 if cell.state not in rule.get("states", [cell.state]):
                     continue
-                spend = m.cost + m.incentive * m.take_up.get(cell.state, 0.0)
+                spend = m.cost + m.incentive * taken(m, cell.state)
                 each = {"customers": 1.0, "spend": spend, "hours": m.hours}[rule.get("of", "customers")]
                 use[place] = each if "of" not in rule else use[place] + each
     bounds = {"low": rule["amount"]} if kind == "must" else {"high": rule["amount"]}
@@ -124,7 +124,7 @@ def test_what_a_plan_says_of_a_clause_is_true_of_its_lines(
     m, did = PACK.measure(measure), 0.0
     for line in plan.lines:
         if measure in line.measures:
-            spend = m.cost + m.incentive * m.take_up.get(line.cell.split("/")[1], 0.0)  # type: ignore[call-overload]
+            spend = m.cost + m.incentive * taken(m, line.cell.split("/")[1])
             did += line.customers * {"customers": 1.0, "spend": spend, "hours": m.hours}[of]
     # Take-up is uncertain: what is expected of it on the plan's draws lies near the stated share.
     assert row.amount == pytest.approx(did, rel=0.01, abs=0.01)

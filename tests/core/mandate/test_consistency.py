@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from regulars.base.errors import BadSettings
 from regulars.base.text import Text
 from regulars.base.words import LANGUAGES, render
 from regulars.packs.load import load_pack
@@ -161,6 +162,19 @@ def test_a_target_the_data_cannot_judge_is_named_and_never_dropped(tmp_path: Pat
         assert ("cannot_be_judged", id) in codes(mandate, "warns")
     shown = {t.objective for t in plan.targets}
     assert shown == {a.objective for a in mandate.aims if a.judged != "cannot"}
+
+
+def test_factors_and_tests_name_what_is_there(tmp_path: Path) -> None:
+    factor = {"id": "f", "name": {"en": "F"}, "kind": "law", "says": "x"}
+    for wrong in (
+        {"factors": [{**factor, "measures": ["nothing"]}]},
+        {"factors": [{**factor, "objectives": ["nothing"]}]},
+        {"interest": [{"measure": "nothing", **PASSES}]},
+    ):
+        with pytest.raises(BadSettings, match="nothing"):
+            planned(tmp_path, **wrong)
+    _, mandate = planned(tmp_path, objectives=WISHES[:1], factors=[{**factor, "measures": ["call"]}])
+    assert [(f.id, f.measures) for f in mandate.factors] == [("f", ("call",))]
 
 
 def test_every_finding_reads_in_both_languages(tmp_path: Path) -> None:

@@ -101,6 +101,7 @@ def test_from_plan_to_strategy(salon: Path) -> None:
     business = api.open_business(salon)
     strategy = api.strategy_in_force(business)
     assert strategy is not None and strategy.plan == done["plan"] == status(salon)["plan"]
+    assert api.plan_in_force(business) == api.formulate(business).result
     assert strategy.settings == json.loads(json.dumps(business.settings.deciding()))
     chinese = regulars("status", salon, "--lang", "zh-Hant").out
     assert "第1版" in chinese and "2026年11月2日" in chinese and "Wong" in chinese
@@ -223,6 +224,12 @@ def test_hostile_use(salon: Path) -> None:
     strategy = api.approve(business, by="Wong", reason="alone")
     with pytest.raises(Refused):
         api.approve(business, by="Lee", reason="a second time")
+    plan = salon / "strategies" / "strategy-0001-plan.json"
+    original = plan.read_bytes()
+    plan.write_bytes(original.replace(b'"customers"', b'"Customers"', 1))
+    with pytest.raises(BadData):
+        api.strategy_in_force(business)
+    plan.write_bytes(original)
     kept = salon / "strategies" / f"strategy-{strategy.version:04d}.json"
     kept.write_text(kept.read_text(encoding="utf-8").replace("alone", "aIone"), encoding="utf-8")
     with pytest.raises(BadData):
