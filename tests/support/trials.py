@@ -46,6 +46,8 @@ def business(
     text = text.replace("holdout = 0.05", f"holdout = {holdout}").replace("amount = 60000", f"amount = {budget}")
     text = text[: text.index("[[objectives]]")] if "[[objectives]]" in text else text
     (folder / "business.toml").write_text(text, encoding="utf-8")
+    # A secret of our own, so that keys, and with them every draw, are the same each time.
+    (folder / "secret.key").write_text(bytes(range(32)).hex() + "\n", encoding="ascii")
     opened = api.open_business(folder)
     study = opened.runs / f"study-{DAY.isoformat()}-v0-known"
     study.mkdir(parents=True)

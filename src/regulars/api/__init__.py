@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from regulars.api.beside import Alternative
     from regulars.api.business import OpenBusiness, create_business, open_business
     from regulars.api.changes import Change, lock, set_budget, set_target, undo_settings
+    from regulars.api.comparing import Listed, compare, plans
     from regulars.api.demo import Demo, make_demo
     from regulars.api.health import Health, check_business
     from regulars.api.intake import (
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
         save_profile,
         undo_import,
     )
+    from regulars.api.policies import Request, policy, write_groups, write_scores
     from regulars.api.reporting import Written, write_report
     from regulars.api.runs import Run
     from regulars.api.screening import screen
@@ -57,6 +59,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "beside": ("Alternative",),
     "business": ("OpenBusiness", "create_business", "open_business"),
+    "comparing": ("Listed", "compare", "plans"),
     "changes": ("Change", "lock", "set_budget", "set_target", "undo_settings"),
     "demo": ("Demo", "make_demo"),
     "health": ("Health", "check_business"),
@@ -69,6 +72,7 @@ _HOMES = {
         "save_profile",
         "undo_import",
     ),
+    "policies": ("Request", "policy", "write_groups", "write_scores"),
     "reporting": ("Written", "write_report"),
     "runs": ("Run",),
     "screening": ("screen",),
@@ -101,9 +105,11 @@ __all__ = [
     "ImportReport",
     "ImportResult",
     "Judgement",
+    "Listed",
     "OpenBusiness",
     "PackShown",
     "Recognition",
+    "Request",
     "Run",
     "Status",
     "Strategy",
@@ -115,6 +121,7 @@ __all__ = [
     "assign",
     "check_business",
     "check_pack",
+    "compare",
     "create_business",
     "draft",
     "formulate",
@@ -128,6 +135,8 @@ __all__ = [
     "open_business",
     "packs",
     "plan_in_force",
+    "plans",
+    "policy",
     "recognise",
     "reject",
     "save_profile",
@@ -142,7 +151,9 @@ __all__ = [
     "undo_import",
     "undo_settings",
     "weigh",
+    "write_groups",
     "write_report",
+    "write_scores",
     "write_starters",
     "write_strategy_document",
 ]

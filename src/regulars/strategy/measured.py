@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 import numpy as np
 
@@ -13,7 +14,7 @@ from regulars.base.text import Listing, Number, Share, Text, say
 from regulars.packs.schema import Pack
 from regulars.strategy.explain import local
 from regulars.strategy.learned import Believed, Memory, updated
-from regulars.strategy.measuring import Read, brought, comparisons, everybody, read, variance_explained
+from regulars.strategy.measuring import Read, brought, comparisons, everybody, read, results_of, variance_explained
 from regulars.strategy.outcomes import Followed
 from regulars.strategy.plan import Plan
 from regulars.strategy.plan_assigned import Assignment
@@ -47,12 +48,10 @@ def measure(
     """
     plan, windows = cycle.plan, cycle.pack.windows
     whole = everybody(followed)
-    reads = [
-        read(one, followed, plan, windows, others=others, run=cycle.run)
-        for one in comparisons(followed, plan, cycle.pack)
-    ]
-    all_in = read(whole, followed, plan, windows, others=others, run=cycle.run)
-    results = tuple(result for one in reads for result in one.results)
+    look = partial(read, followed=followed, plan=plan, windows=windows, others=others)
+    reads, all_in = [look(one) for one in comparisons(followed, plan, cycle.pack)], look(whole)
+    early = followed.days < FEWEST_DAYS
+    results = () if early else results_of(reads, on=followed.until, run=cycle.run)
     _, before = updated(own_pack, memory.with_results((), run=cycle.run))
     _, after = updated(own_pack, memory.with_results(results, run=cycle.run))
     learned = _learned(own_pack, before.believed, after.believed, {(r.measure, r.place) for r in results})

@@ -11,6 +11,7 @@ import math
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +21,7 @@ from regulars.base.text import Listing, Local, Money, Number, Share, Text, say
 from regulars.packs.schema import Measure, Pack, Windows
 from regulars.strategy.explain import local
 from regulars.strategy.learned import Result
-from regulars.strategy.observing import Watched, parts_of
+from regulars.strategy.observing import Told, Watched, all_told, parts_of
 from regulars.strategy.outcomes import MONTH, Followed
 from regulars.strategy.plan import CellInfo, Line, Plan
 from regulars.strategy.plan_measured import Forecast, Measured, Outcome
@@ -35,9 +36,9 @@ type Bools = NDArray[np.bool_]
 #: Customers on each side from which a cell is read alone.
 ALONE = 40
 LEVEL = 0.9
-#: Which outcome tells which primitive: each outcome one, so that no observation counts twice.
-TOLD_BY_LIVING = (("visits", "frequency"), ("seen", "attrition"))
-TOLD_BY_LAPSED = (("returned", "reactivation"),)
+#: The outcomes effects are told by, and the primitives they tell.
+TOLD_BY_LIVING, TOLD_BY_LAPSED = ("visits", "seen"), ("returned",)
+TELLABLE = ("frequency", "attrition", "reactivation")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ class Read:
     """A comparison read: what is told, what it teaches, and what had been forecast."""
 
     measured: Measured
-    results: tuple[Result, ...]
+    told: Told | None
     forecasts: tuple[tuple[Forecast, float], ...]  # with the standard deviation of forecast and noise together
 
 
@@ -117,7 +118,6 @@ def read(
     windows: Windows,
     *,
     others: Sequence[Ints] = (),
-    run: str,
 ) -> Read:
     """Check and estimate one comparison."""
     rows = about.rows
@@ -132,7 +132,7 @@ def read(
         sample_ratio(*_by_arm(followed.found[rows], about.treated)),
         double_exposure(followed.customer[rows][about.treated], others),
         minimum_data(
-            treated=treated,
+            treated=treated or int(about.treated.sum()),
             control=control,
             events=int(came[arms.useful].sum()),
             non_events=int((~came[arms.useful]).sum()),
@@ -159,9 +159,8 @@ def read(
         harm,
     )
     if not readable or not about.measures:
-        return Read(measured, (), ())
-    results, forecasts = _taught(about, followed, plan, contrasts, windows, run)
-    return Read(measured, results, forecasts)
+        return Read(measured, None, ())
+    return Read(measured, *_taught(about, followed, plan, contrasts, windows))
 
 
 def _rate(came: Bools, treated: Bools) -> float:
@@ -271,28 +270,57 @@ def _taught(
     plan: Plan,
     contrasts: dict[str, Contrast],
     windows: Windows,
-    run: str,
-) -> tuple[tuple[Result, ...], tuple[tuple[Forecast, float], ...]]:
-    """What a comparison says of each effect, and what had been forecast of it.
+) -> tuple[Told | None, tuple[tuple[Forecast, float], ...]]:
+    """What a comparison shows of its effects, and what had been forecast of it.
 
-    Frequency and attrition are told by one outcome each (visits, being seen lately): no observation counts twice.
+    Frequency and attrition are told by visits and being seen lately together, reactivation by coming back.
     """
     cells = {cell.id: cell for cell in plan.cells}
     lapsed = cells[about.lines[0].cell].state == "lapsed"
-    results, forecasts = [], []
-    for kind, primitive in TOLD_BY_LAPSED if lapsed else TOLD_BY_LIVING:
-        found = contrasts[kind]
-        if not found.told:
-            continue
-        watched = _watched(about, followed, cells, kind, windows)
-        mean, doubt = watched.forecast()
+    kinds = [kind for kind in (TOLD_BY_LAPSED if lapsed else TOLD_BY_LIVING) if contrasts[kind].told]
+    if not kinds:
+        return None, ()
+    watched = [_watched(about, followed, cells, kind, windows) for kind in kinds]
+    forecasts = []
+    for one in watched:
+        found, (mean, doubt) = contrasts[one.kind], one.forecast()
         spread = math.hypot(doubt, found.se)
-        forecasts.append((_forecast(about, kind, mean, doubt, found.mean, spread), spread))
-        for (measure, place), part in watched.beliefs.items():
-            said = watched.told(part.key, y=found.mean, se=found.se) if part.primitive == primitive else None
-            if said is not None:
-                results.append(Result(measure, place, primitive, about.unit, *said, followed.until, run))
-    return tuple(results), tuple(forecasts)
+        forecasts.append((_forecast(about, one.kind, mean, doubt, found.mean, spread), spread))
+    errors = np.array([contrasts[kind].se for kind in kinds])
+    covariance = np.outer(errors, errors) * _together(about, followed, kinds, windows)
+    told = Told(about.unit, tuple(watched), tuple(contrasts[kind].mean for kind in kinds), covariance)
+    return told, tuple(forecasts)
+
+
+def results_of(reads: Sequence[Read], *, on: date, run: str) -> tuple[Result, ...]:
+    """What all comparisons together say of each effect, one result a group of customers."""
+    groups = [one.told for one in reads if one.told is not None]
+    return tuple(
+        Result(key[0], key[1], group.beliefs[key].primitive, group.unit, y, se, on, run)
+        for group, message in zip(groups, all_told(groups), strict=True)
+        for key, (y, se) in message.items()
+        if group.beliefs[key].primitive in TELLABLE
+    )
+
+
+def _together(about: Comparison, followed: Followed, kinds: Sequence[str], windows: Windows) -> NDArray[np.float64]:
+    """How outcomes of one customer go together (correlation within arms): who comes more often is seen more, too."""
+    rows = about.rows
+    columns = {
+        "visits": followed.visits[rows],
+        "seen": _seen(followed, rows, windows),
+        "returned": followed.visits[rows] > 0,
+    }
+    values = np.column_stack([np.asarray(columns[kind], dtype=float) for kind in kinds])
+    for arm in (about.treated, ~about.treated):
+        values[arm] -= values[arm].mean(axis=0)
+    spread = np.sqrt((values**2).sum(axis=0))
+    if values.shape[1] == 1 or np.any(spread <= 0):
+        return np.eye(values.shape[1])
+    # Kept away from 1, where two outcomes would be one.
+    found = np.clip(values.T @ values / np.outer(spread, spread), -0.95, 0.95)
+    np.fill_diagonal(found, 1.0)
+    return np.asarray(found, dtype=float)
 
 
 def _watched(about: Comparison, followed: Followed, cells: dict[str, CellInfo], kind: str, windows: Windows) -> Watched:

@@ -7,10 +7,11 @@ months,
     V = sum_{t<=W} S_t f_t        Q = S_{W-r} (1 - exp(-sum_{t>W-r} S_t f_t / S_{W-r}))
 
 and, for those who had lapsed, whether they came back. An observed contrast (log V or Q, with the measure and without)
-is g(L) + noise for the effects L = (L_1, .., L_K). What it says of one of them is found by solving g(.., y_k, ..) = y
-with the others at what is believed, and their doubt counts as noise, c being the slopes of g there:
+is g(L) + noise for the effects L = (L_1, .., L_K). Together with what is believed of all of them (normal, m and v)
+the most probable L is found by Gauss and Newton, and its covariance P from the slopes there. What was observed says of
+one effect alone what the joint belief knows more of it than the prior did:
 
-    s_k^2 = (s^2 + sum_{j!=k} c_j^2 v_j) / c_k^2
+    1/s_k^2 = 1/P_kk - 1/v_k        y_k = (L_k/P_kk - m_k/v_k) s_k^2
 """
 
 from __future__ import annotations
@@ -20,20 +21,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from regulars.packs.schema import Measure
 from regulars.strategy.draws import PSI, THETA, prior_of
 from regulars.strategy.plan import CellInfo
 from regulars.strategy.returns import LONG, Base, fading, path
 
-#: An effect that moves the outcome by less than this part of itself is not told by it.
+#: Less precision than this (an error above 10 on the log scale) says nothing of an effect.
 LEAST = 0.01
 #: No effect is read as larger than this on the log scale; points of probability lie within -1 and 1 anyway.
 MOST = 3.0
 #: Days of a window of reactivation, as packs state it.
 REACTIVATION_DAYS = 90
-STEP, ROUNDS = 0.02, 12
+STEP, ROUNDS, PASSES = 0.02, 25, 4
 
+type Floats = NDArray[np.float64]
 #: A measure and the place of an effect among its effects.
 type Key = tuple[str, int]
 
@@ -110,20 +113,75 @@ class Watched:
         doubt = sum((self.slope(key, at) * part.sd) ** 2 for key, part in self.beliefs.items())
         return self.contrast(at), math.sqrt(doubt)
 
-    def told(self, key: Key, *, y: float, se: float) -> tuple[float, float] | None:
-        """What an observed contrast says of one effect alone: value and error; None where it says nothing."""
-        beliefs = self.beliefs
-        at = {name: part.mean for name, part in beliefs.items()}
-        slope = self.slope(key, at)
-        for _ in range(ROUNDS):
-            if abs(slope) < LEAST:
-                return None
-            at[key] = min(max(at[key] + (y - self.contrast(at)) / slope, -MOST), MOST)
-            slope = self.slope(key, at)
-        if abs(slope) < LEAST:
-            return None
-        doubt = sum((self.slope(name, at) * part.sd) ** 2 for name, part in beliefs.items() if name != key)
-        return at[key], math.sqrt(se**2 + doubt) / abs(slope)
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What was observed in one group of customers: outcomes as the model sees them, contrasts, and their noise."""
+
+    unit: str
+    watched: tuple[Watched, ...]
+    y: tuple[float, ...]
+    covariance: Floats
+
+    @property
+    def beliefs(self) -> dict[Key, Part]:
+        """Every effect once."""
+        return {key: part for one in self.watched for key, part in one.beliefs.items()}
+
+
+def told_by(told: Told, beliefs: Mapping[Key, tuple[float, float]] | None = None) -> dict[Key, tuple[float, float]]:
+    """What observed contrasts say of each effect alone: value and error. Effects they say nothing of are left out.
+
+    ``beliefs`` are mean and standard deviation of the effects where these are not the plan's.
+    """
+    known = {key: (part.mean, part.sd) for key, part in told.beliefs.items()} | dict(beliefs or {})
+    keys = list(known)
+    mean, sd = (np.array(part, dtype=float) for part in zip(*known.values(), strict=True))
+    precision, noise, at = np.diag(sd**-2), np.linalg.inv(told.covariance), mean.copy()
+    for _ in range(ROUNDS):
+        logs = dict(zip(keys, at.tolist(), strict=True))
+        slopes = np.array([[one.slope(key, logs) for key in keys] for one in told.watched])
+        left = np.array(told.y) - [one.contrast(logs) for one in told.watched]
+        informed = slopes.T @ noise @ slopes + precision
+        step = np.clip(np.linalg.solve(informed, slopes.T @ noise @ left + precision @ (mean - at)), -1.0, 1.0)
+        at = np.clip(at + step, -MOST, MOST)
+        if np.abs(step).max() < 1e-7:
+            break
+    spread = np.diag(np.linalg.inv(informed))
+    found = {}
+    for place, key in enumerate(keys):
+        more = 1 / spread[place] - precision[place, place]
+        if more > LEAST:
+            value = (at[place] / spread[place] - mean[place] * precision[place, place]) / more
+            found[key] = float(value), float(more**-0.5)
+    return found
+
+
+def all_told(groups: Sequence[Told]) -> list[dict[Key, tuple[float, float]]]:
+    """The same for all groups of customers together: what a group says of one effect is read with what the *other*
+    groups say of its other effects, so that a prior that was far off is not held against each group anew.
+
+    Expectation propagation (Minka 2001): messages of the other groups and the prior make the belief a group is read
+    with, as wide as groups may differ (half the prior's sd) but no wider than the prior.
+    """
+    messages: list[dict[Key, tuple[float, float]]] = [{} for _ in groups]
+    for _ in range(PASSES):
+        messages = [
+            told_by(group, _without(group, [m for at, m in enumerate(messages) if at != place]))
+            for place, group in enumerate(groups)
+        ]
+    return messages
+
+
+def _without(group: Told, others: Sequence[Mapping[Key, tuple[float, float]]]) -> dict[Key, tuple[float, float]]:
+    """The belief of each of a group's effects from the prior and the other groups."""
+    found = {}
+    for key, part in group.beliefs.items():
+        said = [message[key] for message in others if key in message]
+        precision = part.sd**-2 + sum(se**-2 for _, se in said)
+        mean = (part.mean * part.sd**-2 + sum(y * se**-2 for y, se in said)) / precision
+        found[key] = mean, min(math.hypot(precision**-0.5, 0.5 * part.sd), part.sd)
+    return found
 
 
 def parts_of(measures: Sequence[Measure], cell: CellInfo) -> tuple[Part, ...]:

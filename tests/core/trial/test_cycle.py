@@ -138,3 +138,11 @@ def test_without_sales_or_assignment_it_is_said(tmp_path: Path) -> None:
     drawn = api.assign(opened, planned(opened))
     with pytest.raises(BadData, match="sales"):
         api.measure(opened, drawn)
+
+
+def test_the_next_plan_says_that_it_rests_on_own_results(cycle: Cycle) -> None:
+    before, after = cycle.plan.result, cycle.next.result
+    assert all(line.why is None or line.why.own_data == 0 for line in before.lines)
+    won = [line for line in after.lines if line.measures == ("winback_message",)]
+    assert won
+    assert all(line.why is not None and line.why.own_data > 0.5 for line in won)
