@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from regulars.base.text import Listing, Share, Text, say
-from regulars.report.chapters import decision
+from regulars.report.chapters import decision, uncertainty
 from regulars.report.chapters.bundles import Bundle, bundles
 from regulars.report.document import (
     Amount,
@@ -22,7 +22,7 @@ from regulars.report.document import (
     Words,
 )
 from regulars.report.figures import plain
-from regulars.report.strategy.book import Book
+from regulars.report.strategy.book import Book, cards_of
 from regulars.trial.voi import detectable
 
 #: The widest the spread of a share can be: used where the share without the measure is not known.
@@ -31,15 +31,16 @@ WORST = 0.5
 
 def chapter(c: Book) -> Section:
     """What will be measured, how small an effect can be seen, and when a measure is stopped."""
-    found = bundles(c.made)
+    found, known = bundles(c.made), uncertainty.knowing(c)
     blocks = (
         _figures(c, found),
         _holdouts(c, found) if found else None,
         _kpis(c),
+        *c.part(known),
         Points(_stop(c), say("book.measurement.stop"), numbered=True),
         _missing(c),
     )
-    cards = ("allocation", "targets", "effects")
+    cards = ("allocation", "targets", "effects", *cards_of(known))
     lead = say("book.measurement.lead")
     return c.chapter(
         "14", "measurement", _heading(c, found), blocks, lead=lead, queries=("standings",), cards=cards, planned=True

@@ -6,7 +6,7 @@ import math
 
 from regulars.base.estimate import Estimate
 from regulars.base.text import Share, Text, say
-from regulars.report.chapters import ahead, frontier, limits
+from regulars.report.chapters import ahead, frontier, hours_frontier, limits, uncertainty, why
 from regulars.report.chapters.bundles import Bundle, bundles
 from regulars.report.document import (
     Amount,
@@ -27,18 +27,22 @@ from regulars.report.strategy.book import Book, cards_of, queries_of
 def chapter(c: Book) -> Section:
     """What comes back when, how sure that is, and what would change it."""
     curve, held, later = frontier.chapter(c), limits.chapter(c), ahead.chapter(c)
+    doubt, time, dear = uncertainty.chapter(c), hours_frontier.chapter(c), why.costs(c)
     found = bundles(c.made)
     blocks = (
         _figures(c),
         _by_measure(c, found) if found else None,
         Heading(say("book.returns.sensitivity"), say("book.returns.sensitivity_lead")),
         _break_even(found) if found else None,
+        *c.part(doubt),
         *c.part(curve),
+        *c.part(time),
+        *c.part(dear),
         *c.part(later),
         _missing(c),
     )
-    queries = ("standings", *queries_of(curve, held, later))
-    cards = ("effects", *cards_of(curve, held, later))
+    queries = ("standings", *queries_of(curve, held, later, doubt, time, dear))
+    cards = ("effects", *cards_of(curve, held, later, doubt, time, dear))
     return c.chapter("15", "returns", _heading(c), blocks, lead=_lead(c), queries=queries, cards=cards, planned=True)
 
 
