@@ -65,9 +65,10 @@ def to_png(chart: dict[str, Any], language: str, *, width: int, scale: float = 2
 
 def _spec(chart: dict[str, Any], language: str, width: int, squeeze: float) -> dict[str, Any]:
     _fonts_registered()
+    rigid = chart.get("usermeta", {}).get("rigid", False)  # a chart whose rows need the height they ask for
     return {
         **localise(chart, language),
         "width": width,
-        "height": chart["height"] * squeeze,
+        "height": chart["height"] * (1.0 if rigid else squeeze),
         "autosize": {"type": "fit-x", "contains": "padding"},
     }

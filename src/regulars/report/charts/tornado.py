@@ -63,4 +63,5 @@ def tornado(
         marks.append((0.0, {"type": "rule", "color": theme.GREY, "strokeDash": [5, 4]}))
     for at, mark in marks:
         layers.append({"data": _data([{"m": at}]), "mark": mark, "encoding": {"x": {"field": "m", **x}}})
-    return _chart(*layers, *names, height=max(90, 40 * len(rows)))
+    # Names above bars need their height on paper too.
+    return _chart(*layers, *names, height=max(90, 40 * len(rows)), usermeta={"rigid": True})
