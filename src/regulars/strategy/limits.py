@@ -48,8 +48,8 @@ def budgets(offer: Offer) -> tuple[float, ...]:
 
 
 def frontier(offer: Offer) -> list[tuple[float, Solution]]:
-    """The most valuable plan at each budget, targets aside."""
-    program = Program(replace(offer.problem, goals=()))
+    """The most valuable plan on average at each budget, targets and aversion to risk aside (to a ten thousandth)."""
+    program = Program(replace(offer.problem, goals=(), risk=None), gap=1e-4)
     points = []
     for budget in budgets(offer):
         program.move(offer.problem.money, budget)
@@ -57,6 +57,23 @@ def frontier(offer: Offer) -> list[tuple[float, Solution]]:
             points.append((budget, program.best()))
         except Infeasible:
             continue  # what must be done cannot be paid with so little: there is no plan
+    return points
+
+
+def hours_frontier(offer: Offer) -> list[tuple[float, Solution]]:
+    """The most valuable plan at each share of all branches' hours from none to twice, targets aside."""
+    program = Program(replace(offer.problem, goals=()))
+    limits = [limit for limit in offer.problem.limits if limit.id.startswith("hours:")]
+    if not any(limit.upper > 0 and limit.use.any() for limit in limits):
+        return []
+    points = []
+    for step in FRONTIER:
+        for limit in limits:
+            program.move(limit.id, step * limit.upper)
+        try:
+            points.append((round(step * sum(limit.upper for limit in limits), 4), program.best()))
+        except Infeasible:
+            continue  # what must be done cannot be done in so few hours
     return points
 
 
