@@ -7,6 +7,7 @@ the file was not edited by hand since.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
@@ -31,6 +32,8 @@ from regulars.strategy.objectives import RATES
 from regulars.strategy.plan import Plan, TargetRow
 from regulars.strategy.plan_mandate import ClauseRow, Finding
 
+#: No amount or count of a business is as large.
+MOST = 10**15
 #: What `regulars lock` may name besides a measure: prefix -> list of a rule.
 GROUPS = {"family": "families", "channel": "channels", "relationship": "relationships"}
 
@@ -260,16 +263,18 @@ def _record(journal: Journal, key: str, author: str, at: str, before: bytes, aft
 
 
 def _number(value: str | float, *, share: bool) -> int | float | Decimal:
-    said = str(value).strip().replace(",", "")
+    said = str(value).strip()
+    if re.fullmatch(r"-?\d{1,3}(,\d{3})+(\.\d+)?%?", said):  # thousands; a decimal comma is refused
+        said = said.replace(",", "")
     try:
         found = Decimal(said.removesuffix("%"))
     except InvalidOperation as error:
         raise BadSettings(say("mandate.edit.no_number", value=said), say("mandate.edit.no_number_hint")) from error
     if said.endswith("%") and share:
         found = found / 100
-    if not found.is_finite() or (said.endswith("%") and not share):
+    if not found.is_finite() or abs(found) >= MOST or (said.endswith("%") and not share):
         raise BadSettings(say("mandate.edit.no_number", value=said), say("mandate.edit.no_number_hint"))
-    return int(found) if found == found.to_integral_value() and abs(found) < 10**15 else found.normalize()
+    return int(found) if found == found.to_integral_value() else found.normalize()
 
 
 def _group(business: OpenBusiness, what: str) -> tuple[str, str]:

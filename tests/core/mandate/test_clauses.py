@@ -19,6 +19,7 @@ from regulars.base.words import LANGUAGES, render
 from regulars.ledger.store import Ledger
 from regulars.packs.schema import Pack
 from regulars.strategy.allocate import offer_of
+from regulars.strategy.believed import spreads_of
 from regulars.strategy.cells import Cell, build_cells
 from regulars.strategy.draws import draw
 from regulars.strategy.options import Column, Evaluator, taken
@@ -60,7 +61,7 @@ def offer_without(folder: Path, business: Business) -> Bare:
     with Ledger(folder / "ledger").read() as reader:
         lost = studied().wastage.expected_lost_next_90.mean
         cells = build_cells(reader, path, holdout=0.05, assumed_permission=0.5, lost_90=lost).cells
-    drawn = draw(PACK.measures, count=SIZES.optimise, seed=1, stream=0)
+    drawn = draw(PACK.measures, count=SIZES.optimise, seed=1, stream=0, spreads=spreads_of(studied()))
     evaluator = Evaluator(cells, drawn, discount=0.99, no_show=0.0)
     columns = all_columns(PACK.measures, evaluator, business)
     free = business.model_copy(update={"clauses": ()})

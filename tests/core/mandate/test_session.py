@@ -211,6 +211,22 @@ def test_what_is_inconsistent_keeps_a_plan_from_being_approved(salon: Path) -> N
     assert refused.code == 2 and "customer-interest test on: harm" in refused.err
 
 
+def test_a_fresh_business_is_told_the_next_step_and_numbers_are_read_as_written(tmp_path: Path) -> None:
+    fresh = tmp_path / "fresh"
+    regulars("new", fresh, "--pack", "watch")
+    found = status(fresh)
+    assert found["plan"] is None and "formulate" in found["waits_for"]["en"]
+    assert approve(fresh).code == 2 and regulars("settings", "undo", fresh).code == 2
+    for strange in ("12,5", "50%", "nan", "1e999", "ten", ""):
+        assert regulars("target", fresh, "win_back", strange).code == 2, strange
+    assert regulars("budget", fresh, "--", "-5").code == 2
+    assert regulars("target", fresh, "fewer_silent_losses", "12.5%").code == 0
+    assert regulars("budget", fresh, "1,250.50").code == 0
+    settings = api.open_business(fresh).settings
+    assert float(settings.budget.amount) == 1250.5
+    assert next(o.target for o in settings.objectives if o.id == "fewer_silent_losses") == 0.125
+
+
 def test_hostile_use(salon: Path) -> None:
     judged(salon)
     business = api.open_business(salon)
