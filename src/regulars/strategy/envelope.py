@@ -20,7 +20,6 @@ from scipy.special import ndtr
 
 from regulars.strategy.returns import Floats
 
-
 #: Slopes that differ by less are the same.
 PARALLEL = 1e-12
 
