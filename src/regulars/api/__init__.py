@@ -28,12 +28,13 @@ if TYPE_CHECKING:
         save_profile,
         undo_import,
     )
+    from regulars.api.policies import Request, policy, write_groups, write_scores
     from regulars.api.reporting import Written, write_report
     from regulars.api.runs import Run
     from regulars.api.screening import screen
     from regulars.api.segments import segment
     from regulars.api.trades import PackShown, check_pack, packs, show_pack
-    from regulars.api.trials import assign, latest_plan, measure
+    from regulars.api.trials import assign, latest_assignment, latest_plan, measure
     from regulars.api.what_if import WhatIf
     from regulars.api.work import formulate, study
 
@@ -51,13 +52,14 @@ _HOMES = {
         "save_profile",
         "undo_import",
     ),
+    "policies": ("Request", "policy", "write_groups", "write_scores"),
     "reporting": ("Written", "write_report"),
     "runs": ("Run",),
     "screening": ("screen",),
     "segments": ("segment",),
     "trades": ("PackShown", "check_pack", "packs", "show_pack"),
+    "trials": ("assign", "latest_assignment", "latest_plan", "measure"),
     "what_if": ("WhatIf",),
-    "trials": ("assign", "latest_plan", "measure"),
     "work": ("formulate", "study"),
 }
 
@@ -70,6 +72,7 @@ __all__ = [
     "OpenBusiness",
     "PackShown",
     "Recognition",
+    "Request",
     "Run",
     "WhatIf",
     "Written",
@@ -80,12 +83,14 @@ __all__ = [
     "create_business",
     "formulate",
     "import_files",
+    "latest_assignment",
     "latest_plan",
     "make_demo",
     "measure",
     "open_business",
     "packs",
     "plans",
+    "policy",
     "recognise",
     "save_profile",
     "screen",
@@ -93,7 +98,9 @@ __all__ = [
     "show_pack",
     "study",
     "undo_import",
+    "write_groups",
     "write_report",
+    "write_scores",
 ]
 
 

@@ -27,6 +27,7 @@ VERBS = {
     "compare": "Say how two plans differ, and why.",
     "assign": "Assign the plan's measures to customers: hold-out first, by chances that are written down.",
     "measure": "Measure what a cycle did, beside those left alone, and learn from it.",
+    "policy": "Learn from a logged campaign file whom to give which offer, and what that is worth.",
     "report": "Write the report: HTML or PDF, English or Traditional Chinese.",
     "pack": "List, show or check trade packs.",
 }

@@ -15,6 +15,7 @@ import numpy as np
 
 from regulars.packs.schema import Effect, Measure
 from regulars.strategy.believed import JUDGED, Spreads
+from regulars.strategy.own import OwnEffect
 from regulars.strategy.returns import Floats, Push
 
 #: kappa and t of the trust rule: mean = kappa * x, sd = sqrt((kappa * se)^2 + t^2).
@@ -46,6 +47,8 @@ class Prior:
 
 def prior_of(effect: Effect) -> Prior:
     """The prior, put through the trust rule when the pack has plainly not done so (an sd below t)."""
+    if isinstance(effect, OwnEffect):  # as believed after own results, the rule behind it
+        return Prior(effect.mean, effect.sd, False)
     if effect.primitive == "reactivation":  # in probability points; the rule speaks of logs
         return Prior(effect.mean, effect.sd, False)
     kappa, t = TRUST[effect.trust]

@@ -70,7 +70,10 @@ def hours_frontier(offer: Offer) -> list[tuple[float, Solution]]:
     for step in FRONTIER:
         for limit in limits:
             program.move(limit.id, step * limit.upper)
-        points.append((round(step * sum(limit.upper for limit in limits), 4), program.best()))
+        try:
+            points.append((round(step * sum(limit.upper for limit in limits), 4), program.best()))
+        except Infeasible:
+            continue  # what must be done cannot be done in so few hours
     return points
 
 

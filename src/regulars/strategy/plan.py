@@ -44,6 +44,7 @@ class Evidence:
     months: float
     trust: str
     source: str
+    own: float = 0.0  # share of what is known that comes from the business's own trials
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,12 +88,15 @@ def label(rule: Rule, voice: Voice, pack: Pack) -> Text:
 
 def _locked(rule: Rule, voice: Voice, names: dict[str, Param]) -> Text:
     what = rule.about.rpartition("=")[0]
-    low, high = _count(rule.low or 0.0, rule.unit, voice), _count(rule.high or 0.0, rule.unit, voice)
+    low: Param = _count(rule.low or 0.0, rule.unit, voice)
+    high = _count(rule.high or 0.0, rule.unit, voice)
     picked = names.get(what, what)
     if rule.high is None:
         return say("strategy.rule.at_least", what=picked, low=low)
     if not rule.low:
         return say("strategy.rule.at_most", what=picked, high=high)
+    if rule.unit != "money":
+        low = Number(rule.low, 0 if rule.unit == "customers" else 1)
     return say("strategy.rule.between", what=picked, low=low, high=high)
 
 

@@ -25,6 +25,7 @@ from regulars.strategy.explain import Voice, evidence, option_name
 from regulars.strategy.held import Closed, Held
 from regulars.strategy.information import surplus
 from regulars.strategy.options import Column, Evaluator
+from regulars.strategy.plan import Evidence
 from regulars.strategy.plan_why import Beaten, Bound, Driver, Risk, Why
 from regulars.strategy.returns import Push, outcome
 from regulars.strategy.rule_rows import label
@@ -101,7 +102,7 @@ def why(place: int, case: Case, *, held_out: int) -> Why:
         asked_per_hour=_hour_price(place, solved),
         drivers=drivers(column, solved.evaluator),
         trust=tuple(dict.fromkeys(e.trust for e in known)),
-        own_data=0.0,
+        own_data=_own_share(known),
         beaten=beaten,
         advantage_each=advantage,
         advantage=count * advantage,
@@ -121,6 +122,12 @@ def why(place: int, case: Case, *, held_out: int) -> Why:
 def risk_of(chance_of_loss: float) -> Risk:
     """The flag of a chance that the line brings less than it costs."""
     return "high" if chance_of_loss > HIGH_RISK else "some" if chance_of_loss > SOME_RISK else "low"
+
+
+def _own_share(known: Sequence[Evidence]) -> float:
+    """The share of what is known of a line's effects that comes from own results, effects weighted by their size."""
+    weight = sum(abs(e.mean) for e in known)
+    return sum(abs(e.mean) * e.own for e in known) / weight if weight > 0 else max((e.own for e in known), default=0.0)
 
 
 def _hour_price(place: int, solved: Solved) -> float:
