@@ -118,11 +118,12 @@ def _of_measure(measure: Measure, field: _Field, held_out: Sequence[int]) -> Kno
     lines = np.array([float(slope @ plan) for plan in plans])
     seen, customers, each, places = _trial_of(measure, weights, field)
     in_plan = bool(sum(float(x[p]) for p in places) > 0.5)
+    standing = sum(held_out[p] for p in places) if in_plan else 0
+    customers += standing  # the plan's own customers are those it gives it to
     may_hold = measure.purpose == "marketing"
     sizes = _sizes(customers) if may_hold else []
     trials = [_trial(n, customers, each, seen, level, lines, field.cycles) for n in sizes]
     best = max(trials, key=lambda t: t.worth - t.price, default=None)
-    standing = sum(held_out[p] for p in places) if in_plan else 0
     told = sorted({int(i) for i in np.linspace(0, len(trials) - 1, min(TOLD, len(trials)))})
     return Knowledge(
         measure.id,
