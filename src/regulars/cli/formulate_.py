@@ -87,7 +87,8 @@ def _tell_doubt(voice: Voice, plan: Plan) -> None:
         best = max(gains)[2]
         assert best.best is not None
         worth, price = (Money.of(x, plan.provenance.currency) for x in (best.best.worth, best.best.price))
-        voice.tell("cli.doubt.trial", measure=best.name, n=best.best.held, worth=worth, price=price)
+        id = "cli.doubt.trial" if best.in_plan else "cli.doubt.try_out"
+        voice.tell(id, measure=best.name, n=best.best.held, worth=worth, price=price)
 
 
 def _estimate(value: dict[str, Any]) -> dict[str, float]:
