@@ -21,6 +21,7 @@ from regulars.base.text import Listing, say
 from regulars.ledger.store import Reader
 from regulars.strategy.formulate import formulate as formulate_plan
 from regulars.strategy.plan import Plan
+from regulars.strategy.rulebook import Last
 
 #: Names the engine where neither the call does; ``business.toml`` where this does not either.
 ENGINE = "REGULARS_ENGINE"
@@ -116,8 +117,7 @@ def formulate(
     business = changed(business, what_if) if what_if else business
     base = study_run or latest_study(business)
     last = last_plan(business, base.result.provenance.as_of)
-    parts = [business.settings.deciding(), business.pack.model_dump(mode="json"), seed, *([last.run] if last else [])]
-    id = f"{kind}-{base.id.removeprefix('study-')}-{digest_of(*parts)}"
+    id = plan_id(business, study=base.id, seed=seed, last=last, kind=kind)
     if not fresh and is_finished(business.runs / id):
         return load_run(business.runs / id, Plan)
     with business.ledger.read() as reader, new_run(business.runs, id) as folder:
@@ -134,6 +134,33 @@ def formulate(
         )
         write_document(folder, plan)
     return Run(id, business.runs / id, plan)
+
+
+def plan_id(business: OpenBusiness, *, study: str, seed: int, last: Last | None, kind: str = "plan") -> str:
+    """The run id of the plan that these settings, this pack and the last plan make of a study."""
+    parts: list[object] = [business.settings.deciding(), business.pack.model_dump(mode="json"), seed]
+    return f"{kind}-{study.removeprefix('study-')}-{digest_of(*parts, *([last.run] if last else []))}"
+
+
+def weigh(business: OpenBusiness, *, seed: int = 1, progress: Progress = unwatched) -> Plan:
+    """The plan these settings would make of the newest study; nothing is kept. Raises as :func:`formulate`."""
+    base = latest_study(business)
+    last = last_plan(business, base.result.provenance.as_of)
+    known = business.runs / plan_id(business, study=base.id, seed=seed, last=last)
+    if is_finished(known):
+        return load_run(known, Plan).result
+    with business.ledger.read() as reader:
+        return formulate_plan(
+            reader,
+            standings=base.standings,
+            diagnosis=base.result,
+            business=business.settings,
+            pack=business.pack,
+            study_run=base.id,
+            seed=seed,
+            last=last,
+            progress=progress,
+        )
 
 
 def _write_queries(folder: Path, queries: dict[str, str]) -> None:

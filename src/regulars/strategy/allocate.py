@@ -12,6 +12,7 @@ from regulars.packs.schema import Measure
 from regulars.strategy.averse import risk_of, weighed
 from regulars.strategy.care import Around, care_for
 from regulars.strategy.cells import Cell
+from regulars.strategy.clauses import lay_clauses
 from regulars.strategy.draft import Draft, Rule
 from regulars.strategy.objectives import added, baseline, living_today, sign
 from regulars.strategy.optimise import Goal, Limit, Problem, Switch
@@ -81,6 +82,7 @@ def offer_of(
     draft.limits = [Limit("budget", safe, float(business.budget.amount)), *_hours(columns, shown, hours, business)]
     draft.rules = list(given.rules)
     lay_down(draft, last=given.last)
+    lay_clauses(draft)
     care_for(draft, given.around)
     goals, wanted = _goals(objectives, columns, evaluator)
     problem = Problem(
@@ -128,15 +130,17 @@ def _goals(
     objectives: Sequence[Objective], columns: Sequence[Column], evaluator: Evaluator
 ) -> tuple[tuple[Goal, ...], tuple[Objective, ...]]:
     goals, wanted = [], []
-    living = living_today(evaluator)
     for objective in objectives:
-        untouched = float(baseline(objective.kpi, evaluator).draws.mean())
+        where = objective.branches
+        living = living_today(evaluator, where)
+        untouched = float(baseline(objective.kpi, evaluator, where).draws.mean())
         gap = sign(objective.kpi) * (objective.target - untouched)
         if gap <= 1e-12:
             continue  # met without doing anything
         gain = np.array(
             [
-                sign(objective.kpi) * float(added(objective.kpi, c, evaluator.returns(c), evaluator, living).mean())
+                sign(objective.kpi)
+                * float(added(objective.kpi, c, evaluator.returns(c), evaluator, living, where).mean())
                 for c in columns
             ]
         )

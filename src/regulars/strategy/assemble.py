@@ -212,7 +212,7 @@ def _line(place: int, solved: Solved, about: Subject, held: int, full: set[int],
         value_36=about.money(count * returns.net_36),
         probability_positive=float((returns.net_36 > 0).mean()),
         objectives=tuple(
-            o.id for o in about.business.objectives if sign(o.kpi) * solved.judge.adds(o.kpi, place) > 1e-9
+            o.id for o in about.business.objectives if sign(o.kpi) * solved.judge.adds(o.kpi, place, o.branches) > 1e-9
         ),
         evidence=evidence(option, cell),
         reasons=line_reasons(column, cell, returns, setting, about.voice),
@@ -242,9 +242,9 @@ def _not_chosen(solved: Solved, about: Subject) -> tuple[NotChosen, ...]:
 
 
 def _target(place: int, objective: Objective, solved: Solved, about: Subject) -> TargetRow:
-    draws = solved.judge.kpi(objective.kpi, solved.x, solved.chances[place])
-    draws = draws + solved.judge.beside(solved.solution.levels, kpi=objective.kpi)
-    untouched = float(solved.judge.baseline(objective.kpi).draws.mean())
+    draws = solved.judge.kpi(objective.kpi, solved.x, solved.chances[place], objective.branches)
+    draws = draws + solved.judge.beside(solved.solution.levels, kpi=objective.kpi, branches=objective.branches)
+    untouched = float(solved.judge.baseline(objective.kpi, objective.branches).draws.mean())
     unit = about.provenance.currency if objective.kpi in MONEY else "share" if objective.kpi in RATES else "customers"
     reached = draws <= objective.target if sign(objective.kpi) < 0 else draws >= objective.target
     short = missing(objective, float(draws.mean()))

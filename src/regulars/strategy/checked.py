@@ -10,6 +10,7 @@ from regulars.base.settings import Business
 from regulars.base.text import Listing, Text, say
 from regulars.packs.schema import Measure, Pack
 from regulars.strategy.cells import Cell
+from regulars.strategy.clauses import asked_for
 from regulars.strategy.draft import meets
 from regulars.strategy.options import Column, Evaluator, Option, fits, reached
 
@@ -76,6 +77,8 @@ def forced(
 
 def _asked(measure: Measure, cell: Cell, business: Business) -> bool:
     if measure.id in business.rules.must or (business.care.complaints and "complaints" in measure.needs):
+        return True
+    if asked_for(measure, cell, business):
         return True
     for lock in business.locks:
         if lock.decision is not None or lock.low <= 0 or not meets(measure, lock):

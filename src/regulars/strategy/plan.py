@@ -9,6 +9,7 @@ from regulars.base.estimate import Estimate
 from regulars.base.text import Local, Text
 from regulars.strategy.plan_basis import Basis
 from regulars.strategy.plan_investments import Investments
+from regulars.strategy.plan_mandate import Mandate
 from regulars.strategy.plan_rules import FairRow, Relaxation, RuleRow
 from regulars.strategy.plan_uncertainty import Uncertainty
 from regulars.strategy.plan_why import Cost, Why
@@ -178,4 +179,5 @@ class Plan:
     fairness: tuple[FairRow, ...] = ()
     funds: float = 0.0  # what suppliers pay of the cost
     last_plan: str = ""  # the run this plan was kept near to
+    mandate: Mandate | None = None
     investments: Investments | None = None  # channels, service, loyalty, expansion, the quarters ahead

@@ -80,6 +80,9 @@ def label(rule: Rule, voice: Voice, pack: Pack) -> Text:
             return say(id, branch=voice.branch(about), minutes=Number(high))
         case "fair":
             return say(id, what=say(f"strategy.attribute.{about}"), share=Share(high))
+        case "clause":
+            named = next(c.label() for c in voice.business.clauses if c.id == about)
+            return say(id, text=named)
         case "lock":
             return say(id, what=_locked(rule, voice, names))
         case _:

@@ -59,7 +59,7 @@ class Solved:
     remedies: dict[str, Remedy]
     singles: dict[str, tuple[float, Cell]]  # measure -> best net value per customer and where
     evaluator: Evaluator  # of the draws optimised on, on the plan's own base
-    invested: Invested = Invested()  # on the draws of the judge
+    invested: Invested  # channels, service, loyalty, expansion on the draws of the judge
     diagnosis: Diagnosis | None = None
     rule_prices: dict[str, float] = field(default_factory=dict)
     yielded: tuple[Yielded, ...] = ()
@@ -108,7 +108,7 @@ def solve(
     offer, solution, evaluator, yielded, x = plan.offer, plan.solution, plan.evaluator, plan.yielded, plan.x
     fresh = draw(measures, count=sizes.report, seed=seed, stream=1, spreads=spreads)
     judged = Evaluator(cells, fresh, discount=discount, no_show=no_show, wants=wants)
-    invested = invest(judged, about)
+    invested = invest(judged, about, taken=solution.levels)
     judge = Judge(offer, judged.under(invested.environment(solution.levels)), invested.steps)
     points = frontier(offer)
     plain = Program(replace(offer.problem, goals=())).best() if offer.problem.goals or offer.given.last else solution
