@@ -15,6 +15,8 @@ from regulars.strategy.plan_compare import Change
 
 #: Values longer than this are not put into a sentence.
 SHORT = 40
+#: Values that say nothing: a version that knows a key and one that does not are then alike.
+EMPTY = frozenset(("[]", "{}", "null", "false", "", "0", "0.0"))
 #: Settings told in sentences of their own, or that are only names.
 _APART = ("budget", "objectives", "veto", "name", "mission", "languages", "zone", "branches", "currency")
 
@@ -72,7 +74,7 @@ def _settings(old: Mapping[str, Any], new: Mapping[str, Any], names: Mapping[str
     yield from _hours(old, new)
     a, b = _flat(old), _flat(new)
     for key in sorted({*a, *b}):
-        if key.split(".")[0] in _APART or a.get(key) == b.get(key):
+        if key.split(".")[0] in _APART or a.get(key) == b.get(key) or {a.get(key, "[]"), b.get(key, "[]")} <= EMPTY:
             continue
         if key == "capacity.staff_hours_per_branch":
             told = say("strategy.compare.hours_each", before=Number(float(a[key])), after=Number(float(b[key])))
