@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 
 from regulars.api.business import LEARNED, OWN_PACK, OpenBusiness
 from regulars.api.runs import Run, digest_of, is_finished, latest_run, load_run, new_run, write_document
+from regulars.api.strategies import strategy_in_force
 from regulars.api.work import last_day
 from regulars.base.errors import NotThere
 from regulars.base.text import say
@@ -26,11 +27,25 @@ from regulars.trial.design import RANDOM_SHARE
 
 
 def latest_plan(business: OpenBusiness, id: str | None = None) -> Run[Plan]:
-    """The plan of that run, or the newest. Raises NotThere when there is none."""
+    """The plan of that run; without one that of the strategy in force, else the newest.
+
+    Raises:
+        NotThere: there is no plan.
+        BadData: the strategy in force was changed after it was approved.
+    """
+    approved = strategy_in_force(business) if id is None else None
+    if approved is not None and is_finished(business.runs / approved.plan):
+        return load_run(business.runs / approved.plan, Plan)
     found = business.runs / id if id else latest_run(business.runs, "plan")
     if found is None:
         raise NotThere(say("trial.assign.no_plan"), say("trial.assign.no_plan_hint"))
     return load_run(found, Plan)
+
+
+def is_approved(business: OpenBusiness, plan: Run[Plan]) -> bool:
+    """Whether the plan is that of the strategy in force."""
+    approved = strategy_in_force(business)
+    return approved is not None and approved.plan == plan.id
 
 
 def assign(
@@ -41,7 +56,7 @@ def assign(
     share: float = RANDOM_SHARE,
     fresh: bool = False,
 ) -> Run[Assignment]:
-    """Assign the customers of a plan (the newest when not given): hold-out first, then who gets which line.
+    """Assign the customers of a plan (see :func:`latest_plan` when not given): hold-out first, then lines.
 
     The run's folder holds ``assignments.parquet``: customer, cell, branch, line, arm, held_out, intended, propensity,
     held_out_chance, stratum, permission, salt. The same plan, ``salt`` (the plan's run when not given) and ``share``

@@ -43,6 +43,15 @@ def check_names(business: Business, pack: Pack) -> None:
         raise BadSettings(say("strategy.rules.no_minutes"), say("strategy.rules.no_minutes_hint"))
 
 
+def check_decisions(business: Business, known: Iterable[str]) -> None:
+    """Raise BadSettings naming the first decision a lock holds that nothing in the plan decides."""
+    ids = set(known)
+    for lock in business.locks:
+        if lock.decision is not None and lock.decision not in ids:
+            hint = _nearest(lock.decision, ids) if ids else say("strategy.rules.no_decisions")
+            raise BadSettings(say("strategy.rules.unknown_decision", decision=lock.decision), hint)
+
+
 def _of_line(line: str) -> list[str]:
     return line.rpartition(":")[2].split("+")
 

@@ -252,8 +252,10 @@ def _held(
 
 
 def _let_go(problem: Problem, common: set[str]) -> Problem:
-    # Re-solves (other budgets, prices) may do without a level they cannot pay for.
-    return replace(problem, choices=tuple(replace(c, lower=0.0) if c.id in common else c for c in problem.choices))
+    # Re-solves (other budgets, what a lock costs) may take another level, or none they cannot pay for.
+    return replace(
+        problem, choices=tuple(replace(c, lower=0.0, upper=1.0) if c.id in common else c for c in problem.choices)
+    )
 
 
 def _merit(settled: Settled, tried: Sequence[Settled]) -> tuple[float, ...]:

@@ -81,7 +81,7 @@ class Judge:
         return np.asarray(draws + np.sqrt(noise) * chances, dtype=float)
 
     def _fixed(self, x: NDArray[np.integer] | NDArray[np.floating], branches: tuple[str, ...]) -> float:
-        """Fixed costs less what suppliers pay; of some branches their part of fixed costs, by customers, without funds."""
+        """Fixed costs less suppliers' funds; of some branches their part of fixed costs by customers, no funds."""
         if not branches:
             return spent_fixed(self.offer.problem.switches, x) - funded(self.offer, x)
         parts = np.array([part_of(self.evaluator.cells[c.cell], branches) for c in self.offer.columns])

@@ -48,8 +48,8 @@ def budgets(offer: Offer) -> tuple[float, ...]:
 
 
 def frontier(offer: Offer) -> list[tuple[float, Solution]]:
-    """The most valuable plan at each budget, targets aside."""
-    program = Program(replace(offer.problem, goals=()))
+    """The most valuable plan on average at each budget, targets and aversion to risk aside (to a ten thousandth)."""
+    program = Program(replace(offer.problem, goals=(), risk=None), gap=1e-4)
     points = []
     for budget in budgets(offer):
         program.move(offer.problem.money, budget)

@@ -132,7 +132,7 @@ def read(
         sample_ratio(*_by_arm(followed.found[rows], about.treated)),
         double_exposure(followed.customer[rows][about.treated], others),
         minimum_data(
-            treated=treated,
+            treated=treated or int(about.treated.sum()),
             control=control,
             events=int(came[arms.useful].sum()),
             non_events=int((~came[arms.useful]).sum()),

@@ -68,9 +68,10 @@ class Infeasible(NotSolved):
 class Program:
     """A problem inside the solver, kept warm: limits can be moved and the optimum found again."""
 
-    def __init__(self, problem: Problem) -> None:
+    def __init__(self, problem: Problem, *, gap: float = 1e-7) -> None:
+        """``gap``: the part of the best value that may be left where decisions are whole."""
         problem.check()
-        self.problem = problem
+        self.problem, self._gap = problem, gap
         self._decisions = problem.decisions()
         self._options, self._extra = problem.value.size, len(self._decisions)
         self._shorts = self._options + self._extra  # place of the first shortfall
@@ -162,7 +163,7 @@ class Program:
         lp.a_matrix_.start_, lp.a_matrix_.index_ = matrix.indptr, matrix.indices
         lp.a_matrix_.value_ = matrix.data
         solver = highspy.Highs()  # type: ignore[no-untyped-call]  # highspy ships no types
-        for option, setting in (("output_flag", False), ("threads", 1), ("random_seed", 0), ("mip_rel_gap", 1e-7)):
+        for option, setting in (("output_flag", False), ("threads", 1), ("random_seed", 0), ("mip_rel_gap", self._gap)):
             solver.setOptionValue(option, setting)
         solver.passModel(lp)
         return solver

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,7 @@ from regulars.strategy.allocate import Given, Offer, offer_of
 from regulars.strategy.averse import SURELY, surely
 from regulars.strategy.believed import JUDGED, Spreads
 from regulars.strategy.cells import Cell, without_holdout
-from regulars.strategy.checked import check_names, forced
+from regulars.strategy.checked import check_decisions, check_names, forced
 from regulars.strategy.draws import draw
 from regulars.strategy.invest import About, Invested, invest, settle, with_steps
 from regulars.strategy.judge import Judge
@@ -99,10 +100,8 @@ def solve(
     columns = all_columns(measures, evaluator, business)
     about = About(business, pack, diagnosis)
     weighed = invest(evaluator, about)
-
-    def built(on: Evaluator) -> Offer:
-        return offer_of(columns, on, business, objectives=business.objectives, given=given)
-
+    check_decisions(business, (step.id for step in weighed.steps))
+    built = partial(offer_of, columns, business=business, objectives=business.objectives, given=given)
     eased, yielded = loosened(with_steps(built(evaluator), weighed.steps))
     plan = _planned(built, evaluator, weighed, eased, yielded, business, seed)
     offer, solution, evaluator, yielded, x = plan.offer, plan.solution, plan.evaluator, plan.yielded, plan.x
@@ -112,16 +111,9 @@ def solve(
     judge = Judge(offer, judged.under(invested.environment(solution.levels)), invested.steps)
     points = frontier(offer)
     plain = Program(replace(offer.problem, goals=())).best() if offer.problem.goals or offer.given.last else solution
-    steps = {choice.id: choice for choice in offer.problem.choices if choice.id in {s.id for s in weighed.steps}}
-
-    def other(counts: Sequence[Cell]) -> Offer:
-        """The offer on other counts: investments as they may be taken here, floors as far as they can be kept."""
-        counting = evaluator.counting(counts)
-        found = offer_of(all_columns(measures, counting, business), counting, business, given=offer.given)
-        problem = with_steps(found, weighed.steps).problem
-        problem = replace(problem, choices=tuple(steps.get(choice.id, choice) for choice in problem.choices))
-        return replace(found, problem=as_loose(problem, offer.problem))
-
+    other = partial(
+        on_other_counts, offer=offer, evaluator=evaluator, weighed=weighed, measures=measures, business=business
+    )
     unheld = other([without_holdout(cell) for cell in cells])
     priced = prices(offer, plain, lambda bit: other(ignoring(tuple(cells), bit)))
     return Solved(
@@ -154,6 +146,26 @@ def remedies(offer: Offer, solution: Solution) -> dict[str, Remedy]:
         if (id := goal.id.removesuffix(SURELY)) not in found:
             found[id] = remedy(offer, goal, solution)
     return found
+
+
+def on_other_counts(
+    counts: Sequence[Cell],
+    *,
+    offer: Offer,
+    evaluator: Evaluator,
+    weighed: Invested,
+    measures: Sequence[Measure],
+    business: Business,
+) -> Offer:
+    """The offer if the cells counted otherwise: investments as they may be taken in ``offer``, floors as far as they
+    can be kept."""
+    ids = {step.id for step in weighed.steps}
+    steps = {choice.id: choice for choice in offer.problem.choices if choice.id in ids}
+    counting = evaluator.counting(counts)
+    found = offer_of(all_columns(measures, counting, business), counting, business, given=offer.given)
+    problem = with_steps(found, weighed.steps).problem
+    problem = replace(problem, choices=tuple(steps.get(choice.id, choice) for choice in problem.choices))
+    return replace(found, problem=as_loose(problem, offer.problem))
 
 
 @dataclass(frozen=True, slots=True)

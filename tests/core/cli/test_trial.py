@@ -30,7 +30,9 @@ def test_assign_then_measure(folder: Path) -> None:
         *("propensity", "held_out_chance", "stratum", "permission", "salt"),
     ]
     assert sum(line["customers"] for line in said.json["lines"]) == said.json["assigned"]
+    assert said.json["approved"] is False
     told = regulars("assign", folder)
+    assert "has not been approved" in told.out
     assert "held out" in told.out
     assert "對照組" in regulars("assign", folder, "--lang", "zh-Hant").out
 

@@ -108,6 +108,24 @@ def test_a_lock_without_bounds_means_used_at_all(tmp_path: Path) -> None:
     assert next(r for r in plan.rules if r.kind == "lock").lo == 1
 
 
+def test_a_service_level_can_be_fixed(tmp_path: Path) -> None:
+    # It costs far more than it can bring, so nobody would take it who need not.
+    service = [{"id": "care", "levels": [{"id": "tea", "cost": 2500, "satisfied": 0.001}]}]
+    lock = [{"decision": "service:care:tea", "at_least": 1}]
+    free = planned(tmp_path / "a", business_of(6000, service=service), customers=800)
+    held = planned(tmp_path / "b", business_of(6000, service=service, locks=lock), customers=800)
+    assert free.value_36.mean - held.value_36.mean > 2000
+    (row,) = [r for r in held.rules if r.kind == "lock"]
+    assert row.used == 1
+    assert row.price > 2000
+    poor = planned(tmp_path / "c", business_of(1000, service=service, locks=lock), customers=800)
+    (one,) = poor.relaxations
+    assert one.money == pytest.approx(1500, abs=1)
+    with pytest.raises(BadSettings) as caught:
+        planned(tmp_path / "d", business_of(service=service, locks=[{"decision": "service:care:te"}]), customers=100)
+    assert caught.value.text.id == "strategy.rules.unknown_decision"
+
+
 # ---- contradictions
 
 

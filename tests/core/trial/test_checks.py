@@ -68,7 +68,7 @@ def test_double_exposure_counts_customers() -> None:
 
 @pytest.mark.parametrize(
     ("counts", "verdict"),
-    [((100, 19, 50, 50), "unreadable"), ((100, 40, 3, 137), "unreadable"), ((100, 40, 60, 80), "fine")],
+    [((100, 7, 50, 50), "unreadable"), ((100, 40, 2, 138), "unreadable"), ((100, 8, 50, 58), "fine")],
 )
 def test_minimum_data(counts: tuple[int, int, int, int], verdict: str) -> None:
     treated, control, events, non_events = counts
