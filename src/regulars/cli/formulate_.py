@@ -77,9 +77,26 @@ def tell_plan(voice: Voice, run: api.Run[Plan]) -> None:
     if best:
         voice.tell("cli.formulate.rival", name=best.name, value=money(best.value_36.mean))
     tell_rules(voice, plan)
+    _tell_doubt(voice, plan)
     for note in plan.notes:
         voice.tell_text(note)
     voice.tell("cli.formulate.kept", run=str(run.folder))
+
+
+def _tell_doubt(voice: Voice, plan: Plan) -> None:
+    """Whose doubt it is, and the trial that pays most."""
+    u = plan.uncertainty
+    if u is None or not u.swings:
+        return
+    first = u.swings[0]
+    voice.tell("cli.doubt.first", share=Share(first.share), source=first.name or first.source)
+    gains = [(k.best.worth - k.best.price, k.measure, k) for k in u.knowledge if k.best is not None]
+    if gains:
+        best = max(gains)[2]
+        assert best.best is not None
+        worth, price = (Money.of(x, plan.provenance.currency) for x in (best.best.worth, best.best.price))
+        id = "cli.doubt.trial" if best.in_plan else "cli.doubt.try_out"
+        voice.tell(id, measure=best.name, n=best.best.held, worth=worth, price=price)
 
 
 def tell_mandate(voice: Voice, plan: Plan) -> None:

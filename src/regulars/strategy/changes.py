@@ -13,6 +13,10 @@ from regulars.strategy.plan import Plan
 from regulars.strategy.plan_basis import Basis, Believed
 from regulars.strategy.plan_compare import Change
 
+#: Values longer than this are not put into a sentence.
+SHORT = 40
+#: Values that say nothing: a version that knows a key and one that does not are then alike.
+EMPTY = frozenset(("[]", "{}", "null", "false", "", "0", "0.0"))
 #: Settings told in sentences of their own, or that are only names.
 _APART = ("budget", "objectives", "veto", "name", "mission", "languages", "zone", "branches", "currency")
 
@@ -70,7 +74,7 @@ def _settings(old: Mapping[str, Any], new: Mapping[str, Any], names: Mapping[str
     yield from _hours(old, new)
     a, b = _flat(old), _flat(new)
     for key in sorted({*a, *b}):
-        if key.split(".")[0] in _APART or a.get(key) == b.get(key):
+        if key.split(".")[0] in _APART or a.get(key) == b.get(key) or {a.get(key, "[]"), b.get(key, "[]")} <= EMPTY:
             continue
         if key == "capacity.staff_hours_per_branch":
             told = say("strategy.compare.hours_each", before=Number(float(a[key])), after=Number(float(b[key])))
@@ -78,6 +82,8 @@ def _settings(old: Mapping[str, Any], new: Mapping[str, Any], names: Mapping[str
         elif key == "contact.holdout":
             told = say("strategy.compare.holdout", before=Share(float(a[key])), after=Share(float(b[key])))
             yield Change("rule", key, a[key], b[key], told)
+        elif max(len(a.get(key, "")), len(b.get(key, ""))) > SHORT or "{" in a.get(key, "") + b.get(key, ""):
+            yield Change("setting", key, a.get(key, ""), b.get(key, ""), say("strategy.compare.setting_long", key=key))
         else:
             shown = say("strategy.compare.setting", key=key, before=a.get(key) or "-", after=b.get(key) or "-")
             yield Change("setting", key, a.get(key, ""), b.get(key, ""), shown)

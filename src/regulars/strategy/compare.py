@@ -147,7 +147,7 @@ def _causes(before: Plan, after: Plan, told: tuple[Change, ...]) -> Iterator[Cau
     for id, value, text in (*_of_limits(before, after), *_of_rules(before, after, told)):
         if abs(value) >= TOLD * max(abs(before.value_36.mean), abs(after.value_36.mean), 1.0):
             left -= value
-            yield Cause(id, value, say(text, value=Money.of(abs(value), currency)))
+            yield Cause(id, value, text)
     if told and abs(left) >= TOLD * max(abs(before.value_36.mean), 1.0):
         kinds = {change.kind for change in told}
         rest = (
@@ -163,15 +163,18 @@ def _causes(before: Plan, after: Plan, told: tuple[Change, ...]) -> Iterator[Cau
         yield Cause("rest", left, say(rest, change=sign))
 
 
-def _of_limits(before: Plan, after: Plan) -> Iterator[tuple[str, float, str]]:
+def _of_limits(before: Plan, after: Plan) -> Iterator[tuple[str, float, Text]]:
+    currency = after.provenance.currency
     points = [(p.budget, p.value_36.mean) for p in before.frontier]
     if before.budget != after.budget and len(points) > 1:
         more = after.budget > before.budget
-        yield "budget", _gain(points, before.budget, after.budget), f"strategy.compare.by_budget_{_way(more)}"
+        value = _gain(points, before.budget, after.budget)
+        yield "budget", value, say(f"strategy.compare.by_budget_{_way(more)}", value=Money.of(abs(value), currency))
     hours = [(p.hours, p.value_36.mean) for p in before.hours_frontier]
     old, new = (_hours_of(plan) for plan in (before, after))
     if old != new and len(hours) > 1:
-        yield "hours", _gain(hours, old, new), f"strategy.compare.by_hours_{_way(new > old)}"
+        value = _gain(hours, old, new)
+        yield "hours", value, say(f"strategy.compare.by_hours_{_way(new > old)}", value=Money.of(abs(value), currency))
 
 
 def _way(up: bool) -> str:
@@ -193,21 +196,32 @@ def _along(points: list[tuple[float, float]], at: float) -> float:
     return float(np.interp(at, [x for x, _ in ordered], [y for _, y in ordered]))
 
 
-def _of_rules(before: Plan, after: Plan, told: tuple[Change, ...]) -> Iterator[tuple[str, float, str]]:
-    old, new = ({s.id: s.price for s in plan.sensitivities} for plan in (before, after))
-    for change in told:
-        if change.kind == "rule" and change.key.startswith("veto:"):
-            if change.after:
-                yield change.key, -new.get(change.key, 0.0), "strategy.compare.by_veto_down"
-            else:
-                yield change.key, old.get(change.key, 0.0), "strategy.compare.by_veto_up"
-        elif change.key == "contact.holdout":
-            value = before.holdout_price - after.holdout_price
-            yield change.key, value, f"strategy.compare.by_holdout_{_way(value > 0)}"
+def _of_rules(before: Plan, after: Plan, told: tuple[Change, ...]) -> Iterator[tuple[str, float, Text]]:
     if before.basis is None or after.basis is None:
         return  # an earlier version kept no prices to compare
-    value = old.get("targets", _one(old)) - new.get("targets", _one(new))
-    yield "targets", value, f"strategy.compare.by_targets_{_way(value > 0)}"
+    currency = after.provenance.currency
+
+    def priced(id: str, value: float) -> Text:
+        return say(id, value=Money.of(abs(value), currency))
+
+    old, new = ({s.id: s for s in plan.sensitivities} for plan in (before, after))
+    for id in dict.fromkeys((*old, *new)):
+        if (id in old) is (id in new) or _own(id):
+            continue
+        cost, sign = (new[id], -1.0) if id in new else (old[id], 1.0)
+        text = "strategy.compare.by_rule_down" if id in new else "strategy.compare.by_rule_up"
+        yield id, sign * cost.price, say(text, rule=cost.label, value=Money.of(abs(cost.price), currency))
+    if any(change.key == "contact.holdout" for change in told):
+        value = before.holdout_price - after.holdout_price
+        yield "contact.holdout", value, priced(f"strategy.compare.by_holdout_{_way(value > 0)}", value)
+    prices = [{id: s.price for id, s in found.items()} for found in (old, new)]
+    value = prices[0].get("targets", _one(prices[0])) - prices[1].get("targets", _one(prices[1]))
+    yield "targets", value, priced(f"strategy.compare.by_targets_{_way(value > 0)}", value)
+
+
+def _own(id: str) -> bool:
+    """Prices that are compared in their own way, or that every plan has."""
+    return id in ("targets", "holdout", "reserve") or id.startswith(("target:", "trial"))
 
 
 def _one(prices: Mapping[str, float]) -> float:

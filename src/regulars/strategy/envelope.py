@@ -20,6 +20,9 @@ from scipy.special import ndtr
 
 from regulars.strategy.returns import Floats
 
+#: Slopes that differ by less are the same.
+PARALLEL = 1e-12
+
 
 def upper(level: Floats, slope: Floats) -> tuple[list[int], list[float]]:
     """The lines of the upper envelope by growing slope, and where each begins to be the highest (the first at -inf)."""
@@ -27,23 +30,21 @@ def upper(level: Floats, slope: Floats) -> tuple[list[int], list[float]]:
     lines: list[int] = []
     starts: list[float] = []
     for new in map(int, order):
+        if lines and slope[new] - slope[lines[-1]] <= PARALLEL:  # the higher of the two counts
+            if level[new] <= level[lines[-1]]:
+                continue
+            lines.pop()
+            starts.pop()
         begin = -math.inf
         while lines:
             top = lines[-1]
-            steeper = float(slope[new] - slope[top])
-            if steeper <= 1e-300:  # parallel: the higher one, which comes later
-                lines.pop()
-                starts.pop()
-                continue
-            begin = float(level[top] - level[new]) / steeper
+            begin = float(level[top] - level[new]) / float(slope[new] - slope[top])
             if begin > starts[-1]:
                 break
             lines.pop()
             starts.pop()
-        if not lines:
-            begin = -math.inf
         lines.append(new)
-        starts.append(begin)
+        starts.append(begin if len(lines) > 1 else -math.inf)
     return lines, starts
 
 

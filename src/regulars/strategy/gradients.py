@@ -15,7 +15,7 @@ import numpy as np
 from regulars.packs.schema import Measure
 from regulars.strategy.options import Column, Evaluator
 from regulars.strategy.returns import Floats
-from regulars.strategy.sources import of_cell, of_measure
+from regulars.strategy.sources import of_cell, of_measure, products
 
 #: (measure, place of the effect in it) -> slope per column.
 type Slopes = dict[tuple[str, int], Floats]
@@ -52,6 +52,6 @@ def _fit(
     basis = np.array(first + others)
     basis -= basis.mean(axis=1, keepdims=True)
     values = np.array([evaluator.returns(column).net_36 for column in columns])
-    gram = basis @ basis.T
+    gram = products(basis)
     gram[np.diag_indices_from(gram)] += 1e-9 * basis.shape[1]
     return keys, np.linalg.solve(gram, basis @ (values - values.mean(axis=1, keepdims=True)).T)[: len(keys)]

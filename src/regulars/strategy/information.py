@@ -118,11 +118,16 @@ def _of_measure(measure: Measure, field: _Field, held_out: Sequence[int]) -> Kno
     lines = np.array([float(slope @ plan) for plan in plans])
     seen, customers, each, places = _trial_of(measure, weights, field)
     in_plan = bool(sum(float(x[p]) for p in places) > 0.5)
+    standing = sum(held_out[p] for p in places) if in_plan else 0
+    customers += standing  # the plan's own customers are those it gives it to
+    entry = (
+        0.0 if in_plan else sum(s.cost for s in problem.switches if s.id == measure.id and s.id not in field.held.on)
+    )
+    price = entry, each
     may_hold = measure.purpose == "marketing"
     sizes = _sizes(customers) if may_hold else []
-    trials = [_trial(n, customers, each, seen, level, lines, field.cycles) for n in sizes]
+    trials = [_trial(n, customers, price, seen, level, lines, field.cycles) for n in sizes]
     best = max(trials, key=lambda t: t.worth - t.price, default=None)
-    standing = sum(held_out[p] for p in places) if in_plan else 0
     told = sorted({int(i) for i in np.linspace(0, len(trials) - 1, min(TOLD, len(trials)))})
     return Knowledge(
         measure.id,
@@ -136,7 +141,7 @@ def _of_measure(measure: Measure, field: _Field, held_out: Sequence[int]) -> Kno
         seen.open,
         tuple(trials[i] for i in told),
         best if best is not None and best.worth > best.price else None,
-        _trial(standing, customers, each, seen, level, lines, field.cycles)
+        _trial(standing, customers, price, seen, level, lines, field.cycles)
         if may_hold and 0 < standing < customers
         else None,
     )
@@ -202,7 +207,15 @@ def _sizes(customers: int) -> list[int]:
     return sorted({round(n) for n in np.geomspace(SMALLEST_SIDE, most, SIZES)})
 
 
-def _trial(held: int, customers: int, each: float, seen: Visiting, level: Floats, lines: Floats, cycles: int) -> Trial:
+def _trial(
+    held: int,
+    customers: int,
+    price: tuple[float, float],
+    seen: Visiting,
+    level: Floats,
+    lines: Floats,
+    cycles: int,
+) -> Trial:
     # Half-way between both arms: where hardly anybody comes untouched, those the measure brings make the noise.
     rate = min(max(seen.untouched + seen.change / 2, 1e-3), 1 - 1e-3)
     smallest = detectable(treated=customers - held, held=held, rate=rate, explained=EXPLAINED)
@@ -211,7 +224,7 @@ def _trial(held: int, customers: int, each: float, seen: Visiting, level: Floats
         spread = float(np.sqrt(rate * (1 - rate)))
         moved = preposterior_sd(held, customers=customers, sigma=seen.open, spread=spread, explained=EXPLAINED)
         rho = float(moved) / seen.open
-    return Trial(held, held * each, cycles * worth_of_knowing(level, lines, rho), smallest)
+    return Trial(held, price[0] + held * price[1], cycles * worth_of_knowing(level, lines, rho), smallest)
 
 
 def _joint(field: _Field, rng: np.random.Generator) -> float:

@@ -29,6 +29,8 @@ from regulars.strategy.options import Column, Evaluator
 from regulars.strategy.returns import Floats
 
 EFFECT = "effect:"
+#: Draws multiplied at a time.
+PIECE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,16 @@ def of_cell(at: int, evaluator: Evaluator) -> Iterator[tuple[str, Floats]]:
         yield "macro", draws.macro
 
 
+def products(rows: Floats) -> Floats:
+    """``rows @ rows.T`` in pieces too small for the linear algebra library to start threads for: on a busy machine
+    those wait for each other longer than the sums take."""
+    whole = rows.shape[1] // PIECE * PIECE
+    pieces = np.ascontiguousarray(rows[:, :whole].reshape(len(rows), -1, PIECE).transpose(1, 0, 2))
+    total: Floats = np.matmul(pieces, np.ascontiguousarray(pieces.transpose(0, 2, 1))).sum(axis=0)
+    rest = rows[:, whole:]
+    return total + rest @ rest.T
+
+
 def main_effects(values: Floats, inputs: tuple[Input, ...]) -> dict[str, Floats]:
     """What each source alone moves ``values`` by, per draw: the part of an additive fit that belongs to it.
 
@@ -87,7 +99,7 @@ def main_effects(values: Floats, inputs: tuple[Input, ...]) -> dict[str, Floats]
     squares = linear**2
     squares -= squares.mean(axis=1, keepdims=True)
     basis = np.concatenate([linear, squares])
-    gram = basis @ basis.T
+    gram = products(basis)
     gram[np.diag_indices_from(gram)] += 1e-9 * values.size  # two inputs may be one and the same in a few draws
     weights = np.linalg.solve(gram, basis @ (values - values.mean()))
     parts: dict[str, Floats] = {}

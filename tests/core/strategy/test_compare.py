@@ -77,7 +77,10 @@ def test_a_veto_is_named_priced_and_seen_to_work(plain: Plan, tmp_path: Path) ->
 def test_targets_rules_and_hours_are_told(plain: Plan, tmp_path: Path) -> None:
     goals = [objective("w", "wastage_90d", 0.08), objective("b", "reactivated", 50.0)]
     branches = [{"id": "Central", "name": {"en": "Central"}, "staff_hours": 90}]
-    settings: dict[str, Any] = {"contact": {"holdout": 0.1, "max_contacts": 2}, "capacity": {"staff_hours_per_branch": 30}}
+    settings: dict[str, Any] = {
+        "contact": {"holdout": 0.1, "max_contacts": 2},
+        "capacity": {"staff_hours_per_branch": 30},
+    }
     after = plan_of(
         tmp_path,
         business_of(objectives=goals, branches=branches).model_copy(

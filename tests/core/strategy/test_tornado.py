@@ -9,7 +9,7 @@ import pytest
 
 from regulars.strategy.draws import Draws, draw
 from regulars.strategy.options import Column, Evaluator, Option
-from regulars.strategy.sources import Input, inputs_of, main_effects
+from regulars.strategy.sources import Input, inputs_of, main_effects, products
 from regulars.strategy.tornado import swings
 from support.planning import cell, measures
 
@@ -95,3 +95,9 @@ def test_shares_of_a_plan_agree_with_sobols_pick_freeze() -> None:
 
 def keep(draws: Draws, measure: str) -> dict[tuple[str, int], np.ndarray]:
     return {key: z for key, z in draws.effects.items() if key[0] == measure}
+
+
+@pytest.mark.parametrize("draws", [0, 7, 100, 250])
+def test_products_in_pieces_are_the_products(draws: int) -> None:
+    rows = np.random.default_rng(1).standard_normal((5, draws))
+    np.testing.assert_allclose(products(rows), rows @ rows.T, atol=1e-12)

@@ -142,7 +142,7 @@ def _told(c: Context, shown: list[Knowledge]) -> Text:
     best = max(paying, key=lambda k: k.best.worth - k.best.price if k.best else 0.0)
     assert best.best is not None
     return say(
-        "report.knowing.head",
+        "report.knowing.head" if best.in_plan else "report.knowing.head_try",
         measure=best.name,
         n=best.best.held,
         price=c.purse.about(best.best.price),
