@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from regulars.api.beside import Alternative
     from regulars.api.business import OpenBusiness, create_business, open_business
     from regulars.api.changes import Change, lock, set_budget, set_target, undo_settings
+    from regulars.api.comparing import Listed, compare, plans
     from regulars.api.demo import Demo, make_demo
     from regulars.api.health import Health, check_business
     from regulars.api.intake import (
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
         save_profile,
         undo_import,
     )
+    from regulars.api.policies import Request, policy, write_groups, write_scores
     from regulars.api.reporting import Written, write_report
     from regulars.api.runs import Run
     from regulars.api.screening import screen
@@ -49,13 +51,14 @@ if TYPE_CHECKING:
         strategy_in_force,
     )
     from regulars.api.trades import PackShown, check_pack, packs, show_pack
-    from regulars.api.trials import assign, latest_plan, measure
+    from regulars.api.trials import assign, latest_assignment, latest_plan, measure
     from regulars.api.what_if import WhatIf
     from regulars.api.work import formulate, study, weigh
 
 _HOMES = {
     "beside": ("Alternative",),
     "business": ("OpenBusiness", "create_business", "open_business"),
+    "comparing": ("Listed", "compare", "plans"),
     "changes": ("Change", "lock", "set_budget", "set_target", "undo_settings"),
     "demo": ("Demo", "make_demo"),
     "health": ("Health", "check_business"),
@@ -68,6 +71,7 @@ _HOMES = {
         "save_profile",
         "undo_import",
     ),
+    "policies": ("Request", "policy", "write_groups", "write_scores"),
     "reporting": ("Written", "write_report"),
     "runs": ("Run",),
     "screening": ("screen",),
@@ -86,8 +90,8 @@ _HOMES = {
         "strategy_in_force",
     ),
     "trades": ("PackShown", "check_pack", "packs", "show_pack"),
+    "trials": ("assign", "latest_assignment", "latest_plan", "measure"),
     "what_if": ("WhatIf",),
-    "trials": ("assign", "latest_plan", "measure"),
     "work": ("formulate", "study", "weigh"),
 }
 
@@ -99,9 +103,11 @@ __all__ = [
     "ImportReport",
     "ImportResult",
     "Judgement",
+    "Listed",
     "OpenBusiness",
     "PackShown",
     "Recognition",
+    "Request",
     "Run",
     "Status",
     "Strategy",
@@ -112,11 +118,13 @@ __all__ = [
     "assign",
     "check_business",
     "check_pack",
+    "compare",
     "create_business",
     "draft",
     "formulate",
     "import_files",
     "judge",
+    "latest_assignment",
     "latest_plan",
     "lock",
     "make_demo",
@@ -124,6 +132,8 @@ __all__ = [
     "open_business",
     "packs",
     "plan_in_force",
+    "plans",
+    "policy",
     "recognise",
     "reject",
     "save_profile",
@@ -138,7 +148,9 @@ __all__ = [
     "undo_import",
     "undo_settings",
     "weigh",
+    "write_groups",
     "write_report",
+    "write_scores",
 ]
 
 

@@ -57,6 +57,9 @@ def _tell_effect(voice: Voice, before: Brief, after: Brief, difference: float, c
         voice.tell("cli.change.clause", clause=clause.text, price=money(clause.price))
         if clause.reason:
             voice.tell_text(clause.reason, 2)
+    for finding in after.findings:
+        if finding.code == "gave_way":
+            voice.tell_text(finding.text)
 
 
 def as_document(change: api.Change) -> dict[str, Any]:

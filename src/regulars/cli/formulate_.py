@@ -9,12 +9,14 @@ import click
 
 from regulars import api
 from regulars.api.runs import as_json
-from regulars.base.text import Money, Share
-from regulars.base.words import LANGUAGES, render
+from regulars.base.text import Money, Param, Share
+from regulars.base.words import LANGUAGES, render, show
 from regulars.cli.clock import now
 from regulars.cli.shared import Voice, folder_argument, verb
 from regulars.cli.what_if import difference, tell_rules, tell_what_if, what_if_of, what_if_options
-from regulars.strategy.plan import Plan
+from regulars.strategy.plan import Line, Plan
+from regulars.strategy.plan_uncertainty import Uncertainty
+from regulars.strategy.plan_why import Why
 
 
 @click.command("formulate")
@@ -135,13 +137,43 @@ def _only(keys: tuple[str, ...], row: dict[str, Any]) -> dict[str, Any]:
     return {key: row[key] for key in keys}
 
 
-def _line(line: dict[str, Any]) -> dict[str, Any]:
+def _line(line: dict[str, Any], told: Line) -> dict[str, Any]:
     return {
         **_only(_LINE, line),
         "measure": "+".join(line["measures"]),
         "value": _estimate(line["value_36"]),
         "value_12": _estimate(line["value_12"]),
+        "why": _why(line["why"], told.why) if told.why is not None else None,
     }
+
+
+def _why(why: dict[str, Any], told: Why) -> dict[str, Any]:
+    """The explanation of a line: its figures, names and sentences in every language."""
+    found: dict[str, Any] = {key: value for key, value in why.items() if key not in ("beaten", "bounds", "sentences")}
+    if told.beaten is not None:
+        found["beaten"] = {**why["beaten"], "name": in_languages(told.beaten.name)}
+    else:
+        found["beaten"] = None
+    found["bounds"] = [{"id": b.id, "label": in_languages(b.label), "price": b.price} for b in told.bounds]
+    found["sentences"] = {language: [render(s, language) for s in told.sentences] for language in LANGUAGES}
+    return found
+
+
+def in_languages(name: Param) -> dict[str, str]:
+    """A name or sentence in every language."""
+    return {language: show(name, language) for language in LANGUAGES}
+
+
+def _uncertainty(u: Uncertainty | None, full: dict[str, Any] | None) -> dict[str, Any] | None:
+    if u is None or full is None:
+        return None
+    swings = [
+        {**_only(("source", "share", "low", "high"), row), "name": in_languages(one.name or one.source)}
+        for row, one in zip(full["swings"], u.swings, strict=True)
+    ]
+    known = [{**row, "name": in_languages(k.name)} for row, k in zip(full["knowledge"], u.knowledge, strict=True)]
+    ranges = {key: _estimate(full[key]) for key in ("expected_12", "expected_36", "seen_12", "seen_36")}
+    return {**full, **ranges, "swings": swings, "knowledge": known}
 
 
 def as_document(run: api.Run[Plan]) -> dict[str, Any]:
@@ -159,7 +191,7 @@ def as_document(run: api.Run[Plan]) -> dict[str, Any]:
             "hours": plan.hours,
             "customers": plan.customers,
             "held_out": plan.held_out,
-            "lines": [_line(line) for line in full["lines"]],
+            "lines": [_line(line, told) for line, told in zip(full["lines"], plan.lines, strict=True)],
         },
         "value": {
             "months_12": _estimate(full["value_12"]),
@@ -170,6 +202,11 @@ def as_document(run: api.Run[Plan]) -> dict[str, Any]:
         "prices": [_only(_PRICE, p) for p in full["prices"]],
         "rivals": [{**_only(_RIVAL, r), "value": _estimate(r["value_36"])} for r in full["rivals"]],
         "frontier": [{"budget": f["budget"], "value": _estimate(f["value_36"])} for f in full["frontier"]],
+        "hours_frontier": [{"hours": f["hours"], "value": _estimate(f["value_36"])} for f in full["hours_frontier"]],
+        "uncertainty": _uncertainty(plan.uncertainty, full["uncertainty"]),
+        "sensitivities": [
+            {"id": s.id, "kind": s.kind, "price": s.price, "label": in_languages(s.label)} for s in plan.sensitivities
+        ],
         "consistency": consistency(plan),
         "locks": [_only(_LOCK, r) for r in full["rules"] if r["kind"] == "lock"],
         "rules": [_only(_RULE, r) for r in full["rules"] if r["kind"] != "lock"],

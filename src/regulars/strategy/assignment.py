@@ -133,9 +133,12 @@ def assign_customers(
     business: Business,
     pack: Pack,
     salt: str,
+    hold_salt: str | None = None,
     share: float = RANDOM_SHARE,
 ) -> tuple[pa.Table, Assignment]:
     """Everybody's arm, as a table with one row per customer (sorted by key), and the assignment told in numbers.
+
+    ``hold_salt`` draws the hold-out (``salt`` where not given), ``salt`` everything else.
 
     Raises:
         BadData: the settings or the pack are no longer those of the plan.
@@ -150,13 +153,13 @@ def assign_customers(
     lines = _lines(plan, options, base)
     people = People(base.keys, stratum.astype(np.int64), np.asarray(base.rows["own"].to_numpy(), dtype=float))
     try:
-        found = assign(people, strata, lines, salt=salt, share=share)
+        found = assign(people, strata, lines, salt=salt, hold_salt=hold_salt, share=share)
     except CannotAssign as error:
         raise BadData(
             say("trial.assign.no_fit", cell=base.cells[error.cell]), say("trial.assign.changed_hint")
         ) from error
     table = _table(found, base, names, stratum, options, plan, salt)
-    return table, _told(found, base, options, plan, plan_run, business, salt, share)
+    return table, _told(found, base, options, plan, plan_run, business, (salt, hold_salt or salt), share)
 
 
 def _same_cells(base: Base, plan: Plan) -> None:
@@ -198,9 +201,11 @@ def _lines(plan: Plan, options: tuple[Option, ...], base: Base) -> Lines:
 
 
 def _words(index: Ints, names: list[str]) -> pa.DictionaryArray:
-    """Numbers as words, -1 as null."""
-    indices = pa.array(index.astype(np.int32), mask=index < 0)
-    return pa.DictionaryArray.from_arrays(indices, pa.array(names, pa.string()))
+    """Numbers as words, -1 as null; a word that stands several times in ``names`` is one word."""
+    known = {name: at for at, name in enumerate(dict.fromkeys(names))}
+    table = np.array([*(known[name] for name in names), -1], dtype=np.int32)
+    indices = table[index]
+    return pa.DictionaryArray.from_arrays(pa.array(indices, mask=indices < 0), pa.array(list(known), pa.string()))
 
 
 def _table(
@@ -243,7 +248,7 @@ def _told(
     plan: Plan,
     plan_run: str,
     business: Business,
-    salt: str,
+    salts: tuple[str, str],
     share: float,
 ) -> Assignment:
     got = np.bincount(found.line[found.line >= 0], minlength=len(options))
@@ -271,7 +276,8 @@ def _told(
         data_version=plan.provenance.data_version,
         cycle_months=plan.cycle_months,
         currency=plan.provenance.currency,
-        salt=salt,
+        salt=salts[0],
+        hold_out_salt=salts[1],
         random_share=share,
         customers=int(found.line.size),
         assigned=int((found.line >= 0).sum()),

@@ -17,12 +17,14 @@ import numpy as np
 from regulars.base.settings import Business, Objective
 from regulars.base.text import Listing, Local, say
 from regulars.packs.schema import Measure, Pack
+from regulars.strategy.clauses import PREFIX
 from regulars.strategy.draws import prior_of
 from regulars.strategy.explain import local
 from regulars.strategy.objectives import MONEY, RATES, added, sign
 from regulars.strategy.options import Column, Option
 from regulars.strategy.plan import TargetRow
 from regulars.strategy.plan_mandate import AimRow, ClauseRow, CorporateRow, Finding, InterestRow, Link, Serving
+from regulars.strategy.plan_rules import Relaxation
 from regulars.strategy.solve import Solved
 
 _LIFE = ("attrition", "frequency", "margin", "reactivation", "no_show")
@@ -59,6 +61,7 @@ class Material:
     interest: tuple[InterestRow, ...]
     pack: Pack
     used: tuple[str, ...]
+    gave_way: tuple[Relaxation, ...] = ()
     beside: frozenset[str] = frozenset()  # targets that channels, service, loyalty or expansion of the plan serve
 
     def name(self, measure: str) -> Local:
@@ -128,7 +131,7 @@ def _part(objective: Objective, measure: Measure, column: Column, solved: Solved
 
 def findings_of(m: Material) -> tuple[Finding, ...]:
     """Everything inconsistent, what blocks first."""
-    found = [*_tree(m), *_aims(m), *_measures(m), *_clauses(m), *_interest(m)]
+    found = [*_tree(m), *_aims(m), *_measures(m), *_clauses(m), *_rules(m), *_interest(m)]
     return tuple(sorted(found, key=lambda f: f.weight != "blocks"))
 
 
@@ -200,6 +203,14 @@ def _clauses(m: Material) -> Iterable[Finding]:
         if not row.kept:
             text = say("mandate.finding.clause", clause=row.text)
             yield Finding("clause", row.id, "blocks", text, row.reason or say("mandate.clause.close"))
+
+
+def _rules(m: Material) -> Iterable[Finding]:
+    """Other rules that gave way: what is owed to customers, locks, measures that must be used."""
+    told = {row.id for row in m.clauses}
+    for one in m.gave_way:
+        if one.rule.removeprefix(PREFIX) not in told:
+            yield Finding("gave_way", one.rule, "blocks", one.text, say("mandate.finding.gave_way_hint"))
 
 
 def _interest(m: Material) -> Iterable[Finding]:

@@ -17,6 +17,7 @@ from regulars.ledger.store import Reader
 from regulars.packs.schema import Pack
 from regulars.strategy.aims import sort_aims
 from regulars.strategy.assemble import Subject, assemble
+from regulars.strategy.believed import spreads_of
 from regulars.strategy.cells import build_cells
 from regulars.strategy.checked import check_names
 from regulars.strategy.circumstances import given_of
@@ -75,6 +76,7 @@ def formulate(
         facts=facts,
         no_show=no_show,
         seed=seed,
+        spreads=spreads_of(diagnosis),
         sizes=sizes,
         given=given,
         wants=marks.wants,

@@ -60,6 +60,23 @@ def frontier(offer: Offer) -> list[tuple[float, Solution]]:
     return points
 
 
+def hours_frontier(offer: Offer) -> list[tuple[float, Solution]]:
+    """The most valuable plan at each share of all branches' hours from none to twice, targets aside."""
+    program = Program(replace(offer.problem, goals=()))
+    limits = [limit for limit in offer.problem.limits if limit.id.startswith("hours:")]
+    if not any(limit.upper > 0 and limit.use.any() for limit in limits):
+        return []
+    points = []
+    for step in FRONTIER:
+        for limit in limits:
+            program.move(limit.id, step * limit.upper)
+        try:
+            points.append((round(step * sum(limit.upper for limit in limits), 4), program.best()))
+        except Infeasible:
+            continue  # what must be done cannot be done in so few hours
+    return points
+
+
 def with_upper(problem: Problem, uppers: dict[str, float]) -> Problem:
     """The problem with other bounds."""
     limits = tuple(replace(limit, upper=uppers.get(limit.id, limit.upper)) for limit in problem.limits)

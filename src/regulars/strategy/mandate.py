@@ -58,7 +58,19 @@ def with_mandate(plan: Plan, solved: Solved, *, business: Business, aims: Aims, 
     links: tuple[Link, ...] = matrix(solved, aims.business.objectives, pack, currency)
     used = measures_used(solved)
     findings = findings_of(
-        Material(business, corporate, rows, links, targets, clauses, interest, pack, used, frozenset(beside))
+        Material(
+            business,
+            corporate,
+            rows,
+            links,
+            targets,
+            clauses,
+            interest,
+            pack,
+            used,
+            plan.relaxations,
+            frozenset(beside),
+        )
     )
     factors = tuple(
         FactorRow(

@@ -12,7 +12,7 @@ import numpy as np
 
 from regulars.packs.schema import Effect, Measure
 from regulars.strategy.cells import CONSENT, PACKAGE, TIER_BITS, Cell, by_month
-from regulars.strategy.draws import Draws, prior_of
+from regulars.strategy.draws import Draws, holding, prior_of
 from regulars.strategy.environment import Environment, applied
 from regulars.strategy.returns import Base, Floats, Life, Outcome, Push, live, outcome, without_synergy
 
@@ -142,7 +142,7 @@ class Evaluator:
         environment: Environment | None = None,
     ) -> None:
         self.cells, self.draws, self.wants = cells, draws, wants
-        self._discount, self._no_show = discount, no_show
+        self._discount, self._no_show, self._effects = discount, no_show, 1.0
         self._environment: Environment = environment or {}
         self._grounds: dict[int, tuple[Base, Life]] = {}
         self._bases: dict[int, tuple[Base, Life]] = {}
@@ -160,6 +160,12 @@ class Evaluator:
     def take_up_90(self, measure: Measure) -> float:
         """P90 of the factor around a measure's stated take-up."""
         return self._high[measure.id]
+
+    def with_effects(self, times: float) -> Evaluator:
+        """The same draws with every expected effect so many times as strong; spreads stay."""
+        other = copy(self)
+        other._effects, other._pushes, other._outcomes, other._returns = times, {}, {}, {}
+        return other
 
     def base(self, at: int) -> tuple[Base, Life]:
         """A cell's primitives and untouched life."""
@@ -205,8 +211,15 @@ class Evaluator:
         key = at, measure.id
         if key not in self._pushes:
             cell = self.cells[at]
-            self._pushes[key] = self.draws.pushes(measure, cell=at, state=cell.state, tiers=meant(measure, cell))
+            self._pushes[key] = self.draws.pushes(
+                measure, cell=at, state=cell.state, tiers=meant(measure, cell), times=self._effects
+            )
         return self._pushes[key]
+
+    def holding(self, at: int, measure: Measure) -> tuple[int, ...]:
+        """Places of a measure's effects that hold in a cell."""
+        cell = self.cells[at]
+        return holding(measure, state=cell.state, tiers=meant(measure, cell))
 
     def outcome(self, at: int, measures: tuple[Measure, ...]) -> Outcome:
         """The change a bundle makes, without synergy."""
@@ -220,6 +233,7 @@ class Evaluator:
                 theta=self.draws.theta,
                 psi=self.draws.psi,
                 contacts=sum(m.contacts for m in measures),
+                pairs=self.draws.overlaps(measures),
             )
             if len(measures) > 1:
                 parts = [
@@ -243,7 +257,7 @@ class Evaluator:
         state = self.cells[column.cell].state
         cost = np.zeros(self.draws.count)
         for measure in column.option.measures:
-            cost += measure.cost
+            cost += measure.cost * self.draws.cost.get(measure.id, 1.0)
             if measure.incentive:
                 taking = np.minimum(taken(measure, state) * self.draws.take_up[measure.id], 1.0)
                 cost += measure.incentive * taking

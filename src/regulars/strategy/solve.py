@@ -14,6 +14,7 @@ from regulars.base.settings import Business
 from regulars.packs.schema import Measure, Pack
 from regulars.strategy.allocate import Given, Offer, offer_of
 from regulars.strategy.averse import SURELY, surely
+from regulars.strategy.believed import JUDGED, Spreads
 from regulars.strategy.cells import Cell, without_holdout
 from regulars.strategy.checked import check_decisions, check_names, forced
 from regulars.strategy.draws import draw
@@ -80,6 +81,7 @@ def solve(
     seed: int,
     sizes: Sizes,
     diagnosis: Diagnosis | None = None,
+    spreads: Spreads = JUDGED,
     given: Given | None = None,
     wants: Mapping[str, int] = NO_MARKS,
 ) -> Solved:
@@ -93,7 +95,7 @@ def solve(
     check_names(business, pack)
     measures = feasible(pack.measures, facts)
     discount = business.margin.monthly_discount
-    drawn = draw(measures, count=sizes.optimise, seed=seed, stream=0)
+    drawn = draw(measures, count=sizes.optimise, seed=seed, stream=0, spreads=spreads)
     evaluator = Evaluator(cells, drawn, discount=discount, no_show=no_show, wants=wants)
     columns = all_columns(measures, evaluator, business)
     about = About(business, pack, diagnosis)
@@ -103,7 +105,7 @@ def solve(
     eased, yielded = loosened(with_steps(built(evaluator), weighed.steps))
     plan = _planned(built, evaluator, weighed, eased, yielded, business, seed)
     offer, solution, evaluator, yielded, x = plan.offer, plan.solution, plan.evaluator, plan.yielded, plan.x
-    fresh = draw(measures, count=sizes.report, seed=seed, stream=1)
+    fresh = draw(measures, count=sizes.report, seed=seed, stream=1, spreads=spreads)
     judged = Evaluator(cells, fresh, discount=discount, no_show=no_show, wants=wants)
     invested = invest(judged, about, taken=solution.levels)
     judge = Judge(offer, judged.under(invested.environment(solution.levels)), invested.steps)

@@ -164,6 +164,16 @@ def test_a_target_the_data_cannot_judge_is_named_and_never_dropped(tmp_path: Pat
     assert shown == {a.objective for a in mandate.aims if a.judged != "cannot"}
 
 
+def test_a_rule_that_gave_way_blocks(tmp_path: Path) -> None:
+    locks = [{"measure": "call", "at_least": 900}]
+    plan, mandate = planned(tmp_path, objectives=WISHES[:1], locks=locks)
+    (gone,) = plan.relaxations
+    finding = next(f for f in mandate.findings if f.code == "gave_way")
+    assert (finding.subject, finding.weight) == (gone.rule, "blocks")
+    _, able = planned(tmp_path, objectives=WISHES[:1], locks=[{"measure": "call", "at_least": 9}])
+    assert codes(able, "blocks") == set()
+
+
 def test_factors_and_tests_name_what_is_there(tmp_path: Path) -> None:
     factor = {"id": "f", "name": {"en": "F"}, "kind": "law", "says": "x"}
     for wrong in (

@@ -417,7 +417,6 @@ def test_a_target_nothing_can_move_is_told_as_out_of_reach(tmp_path: Path) -> No
     assert all(render(row.remedy, language) for language in ("en", "zh-Hant"))
 
 
-
 @pytest.mark.parametrize(
     "how",
     [
