@@ -106,11 +106,13 @@ def _one_relationship(draft: Draft) -> None:
     names = []
     for at, cell in enumerate(draft.cells):
         places = [p for p, c in enumerate(draft.columns) if c.cell == at]
-        types = sorted({m.relationship for p in places for m in draft.columns[p].option.measures})
+        # What is owed to who complained is no offer of a relationship: it goes with any.
+        offered = {p: [m for m in draft.columns[p].option.measures if "complaints" not in m.needs] for p in places}
+        types = sorted({m.relationship for measures in offered.values() for m in measures})
         if len(types) < 2:
             continue
         for kind in types:
-            held = [p for p in places if any(m.relationship == kind for m in draft.columns[p].option.measures)]
+            held = [p for p in places if any(m.relationship == kind for m in offered[p])]
             draft.choices.append(Choice(f"relationship:{cell.id}:{kind}", integer=True))
             draft.links.append(Link(tuple(held), f"relationship:{cell.id}:{kind}"))
         names.append(f"relationship:{cell.id}")

@@ -406,6 +406,17 @@ def test_among_plans_nearly_as_good_the_one_that_changes_least_is_taken(cells: t
 # ---- bad input
 
 
+def test_a_target_nothing_can_move_is_told_as_out_of_reach(tmp_path: Path) -> None:
+    # No measure of this pack brings anybody back.
+    pack = pack_of(tuple(m for m in measures() if m.id not in ("winback", "newsletter")))
+    plan = planned(tmp_path, business_of(objectives=[objective("r", "reactivated", 500)]), pack=pack, customers=800)
+    (row,) = plan.targets
+    assert row.remedy is not None
+    assert row.remedy.id == "strategy.remedy.never"
+    assert plan.lines, "the rest of the plan stands"
+    assert all(render(row.remedy, language) for language in ("en", "zh-Hant"))
+
+
 @pytest.mark.parametrize(
     "how",
     [
