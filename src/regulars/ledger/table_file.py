@@ -91,6 +91,10 @@ class TableFile:
         code = f"CASE WHEN {text} IS NULL THEN -1 ELSE coalesce(list_position({listed}, {text}), -1) - 1 END"
         return self._fetched(code).astype(np.int32), values, others
 
+    def keys(self, name: str) -> NDArray[np.float64]:
+        """A number for each different value of a column (of any kind), the same wherever the value is the same."""
+        return self._fetched(f"(hash(CAST({self._at[name]} AS VARCHAR)) % 4503599627370496)")
+
     def _fetched(self, expression: str) -> NDArray[np.float64]:
         # Rows come back in any order where the expression is long, so each brings its place.
         got = self._engine.execute(f"SELECT rowid AS at, CAST({expression} AS DOUBLE) AS v FROM t").fetchnumpy()

@@ -18,6 +18,7 @@ from scipy.special import chdtrc, ndtr
 from regulars.trial.policy import additive
 from regulars.trial.policy.additive import Floats, Layout
 from regulars.trial.policy.campaign import Binned
+from regulars.trial.policy.scores import mean_of
 
 #: Out of balance beyond what chance does once in a million features, and by more than a trifle.
 RARE, TRIFLE = 1e-6, 0.02
@@ -45,8 +46,8 @@ class Deal:
     verdict: str  # random, slightly, strongly
 
 
-def balance(feature: Binned, arm: NDArray[np.int16], arms: int, outcome: Floats) -> Balance:
-    """Measure one feature."""
+def balance(feature: Binned, arm: NDArray[np.int16], arms: int, outcome: Floats, *, together: float = 1.0) -> Balance:
+    """Measure one feature. ``together`` rows were dealt as one: the chi-square is worth as many times less."""
     table = np.bincount(feature.codes.astype(np.int64) * arms + arm, minlength=feature.bins * arms)
     counts = table.reshape(feature.bins, arms).astype(float)
     counts = counts[counts.sum(axis=1) > 0]
@@ -61,7 +62,7 @@ def balance(feature: Binned, arm: NDArray[np.int16], arms: int, outcome: Floats)
     if freedom <= 0:
         return Balance(feature.name, 1.0, 0.0, *_of_outcome(feature, outcome))
     one_sided = bool(((counts == 0) & (expected >= 25)).any())
-    chi2 = float(((counts - expected) ** 2 / np.maximum(expected, 1e-9)).sum())
+    chi2 = float(((counts - expected) ** 2 / np.maximum(expected, 1e-9)).sum()) / together
     v = float(np.sqrt(max(chi2 - freedom, 0.0) / (n * min(counts.shape[0] - 1, arms - 1))))
     return Balance(feature.name, float(chdtrc(freedom, chi2)), v, *_of_outcome(feature, outcome), one_sided)
 
@@ -111,7 +112,13 @@ def after_the_deal(found: Balance, *, hinted: bool, others_balanced: bool) -> st
 
 
 def deal_of(
-    features: tuple[Binned, ...], arm: NDArray[np.int16], arms: int, fold: NDArray[np.int8], *, codes: NDArray[np.uint8]
+    features: tuple[Binned, ...],
+    arm: NDArray[np.int16],
+    arms: int,
+    fold: NDArray[np.int8],
+    *,
+    codes: NDArray[np.uint8],
+    cluster: NDArray[np.int64] | None = None,
 ) -> tuple[Deal, Floats]:
     """Test the deal; also the out-of-fold linear foretelling of each arm, shape (n, arms)."""
     folds = int(fold.max()) + 1
@@ -130,9 +137,8 @@ def deal_of(
         told[rows] = additive.predict(codes[rows], layout, coefficients)
         told[rows] -= told[rows].mean(axis=0)
     for a in range(arms):
-        product = target[:, a] * told[:, a]
-        spread = float(product.std())
-        zs[a] = float(product.sum() / (np.sqrt(arm.size) * spread)) if spread > 0 else 0.0
+        found = mean_of(target[:, a] * told[:, a], cluster)
+        zs[a] = found.mean / found.se if found.se > 0 else 0.0
     independent = arms - 1 if arms > 2 else 1
     worst = int(zs.argmax())
     p = min(1.0, float(1 - ndtr(zs[worst])) * independent)

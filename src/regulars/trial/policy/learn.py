@@ -24,11 +24,11 @@ from scipy.optimize import lsq_linear
 
 from regulars.base.progress import Progress, unwatched
 from regulars.base.text import say
-from regulars.trial.offpolicy import robust_scores
 from regulars.trial.policy import additive
 from regulars.trial.policy.additive import Codes, Floats, Layout
 from regulars.trial.policy.boost import Forest, Growth, grow
 from regulars.trial.policy.campaign import Campaign
+from regulars.trial.policy.scores import robust_scores
 
 FOLDS = 5
 LEARNERS = ("additive", "shared", "trees")
@@ -59,9 +59,12 @@ class Learned:
     rows_learned: int
 
 
-def deal(n: int, arm: NDArray[np.int16], rng: np.random.Generator) -> NDArray[np.int8]:
-    """A fold for each row, the same share of every arm in each."""
-    fold = np.empty(n, dtype=np.int8)
+def deal(arm: NDArray[np.int16], cluster: NDArray[np.int64] | None, rng: np.random.Generator) -> NDArray[np.int8]:
+    """A fold for each row, the same share of every arm in each; rows of a cluster stay together."""
+    if cluster is not None:
+        of_cluster = rng.permutation(int(cluster.max()) + 1) % FOLDS
+        return of_cluster[cluster].astype(np.int8)
+    fold = np.empty(arm.size, dtype=np.int8)
     for a in np.unique(arm):
         rows = np.flatnonzero(arm == a)
         fold[rng.permutation(rows)] = (np.arange(rows.size) + rng.integers(FOLDS)) % FOLDS
@@ -71,7 +74,7 @@ def deal(n: int, arm: NDArray[np.int16], rng: np.random.Generator) -> NDArray[np
 def learn(campaign: Campaign, *, rng: np.random.Generator, progress: Progress = unwatched) -> Learned:
     """Learn effects by cross-fitting. See the module."""
     n, arms = campaign.rows, len(campaign.arms)
-    fold = deal(n, campaign.arm, rng)
+    fold = deal(campaign.arm, campaign.cluster, rng)
     sample = np.arange(n) if n <= MOST_ROWS else np.sort(rng.permutation(n)[:MOST_ROWS])
     work = _Work.of(campaign, fold, sample)
     inner, risk = _risks(work, rng, progress)

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtri
 
-from regulars.trial import offpolicy
-from regulars.trial.offpolicy import Valued, of_rows
+from regulars.trial.offpolicy import Logged, Valued, policy_value
 from regulars.trial.policy.additive import Floats
 from regulars.trial.policy.allocate import Choice, by_budget, by_reach, within_folds
 from regulars.trial.policy.campaign import Campaign
 from regulars.trial.policy.learn import Learned
 from regulars.trial.policy.result import Interval, Rival
+from regulars.trial.policy.scores import mean_of, robust_scores
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Bench:
     @classmethod
     def of(cls, campaign: Campaign, learned: Learned, level: float) -> Bench:
         """Work the scores out."""
-        scores = offpolicy.robust_scores(
+        scores = robust_scores(
             outcome=campaign.outcome, arm=campaign.arm, propensity=campaign.propensity, predicted=learned.predicted
         )
         return cls(campaign, learned, scores - campaign.cost, level)
@@ -48,9 +48,13 @@ class Bench:
         """Mean cost of contacts."""
         return float(choice.shares(len(self.campaign.arms)) @ self.campaign.cost)
 
-    def mean(self, values: Floats) -> Valued:
-        """A mean with its interval."""
-        return of_rows(values, level=self.level, estimator="aipw")
+    def mean(self, values: Floats) -> Interval:
+        """A mean of rows with its interval."""
+        return self.interval(mean_of(values, self.campaign.cluster))
+
+    def interval(self, found: Valued) -> Interval:
+        """An estimate as an interval of the level."""
+        return Interval(found.mean, *found.interval(self.level))
 
 
 @dataclass(frozen=True)
@@ -75,11 +79,6 @@ class Limit:
             return self.reach or 0.0
         extra = bench.campaign.cost[arm] - bench.campaign.cost[0]
         return 1.0 if extra <= 0 else float(min(1.0, self.budget / extra))
-
-
-def interval(found: Valued) -> Interval:
-    """Without the rest."""
-    return Interval(found.mean, found.low, found.high)
 
 
 @dataclass(frozen=True)
@@ -133,23 +132,24 @@ def valued(bench: Bench, opponent: Opponent, gains: Floats) -> Rival:
         share,
         bench.cost(opponent.choice),
         value,
-        interval(bench.mean(own)),
-        interval(offpolicy.paired(one=gains, other=own, level=bench.level)),
+        bench.mean(own),
+        bench.mean(gains - own),
         opponent.feature,
     )
 
 
-def estimates(bench: Bench, choice: Choice) -> dict[str, Valued]:
+def estimates(bench: Bench, choice: Choice) -> dict[str, Interval]:
     """The policy's value by three estimators, net of contact costs."""
     campaign = bench.campaign
     net = campaign.outcome - campaign.cost[campaign.arm]
-    chance = choice.logged(campaign.arm)
-    e, level = campaign.propensity, bench.level
-    return {
-        "ipw": offpolicy.inverse_propensity(outcome=net, chance=chance, propensity=e, level=level),
-        "snipw": offpolicy.self_normalised(outcome=net, chance=chance, propensity=e, level=level),
-        "aipw": bench.mean(choice.blend(bench.net)),
-    }
+    policy = np.column_stack([choice.of_arm(a) for a in range(len(campaign.arms))])
+    found = policy_value(
+        Logged(net, campaign.arm.astype(np.int64), campaign.propensity, None, campaign.cluster), policy
+    )
+    plain = {"ipw": bench.interval(found.ipw)}
+    if found.matched:  # where no logged row agrees, there is nothing to weigh
+        plain["snipw"] = bench.interval(found.snipw)
+    return {**plain, "aipw": bench.mean(choice.blend(bench.net))}
 
 
 def surely_above(found: Interval, *, level: float, looks: int) -> bool:
