@@ -107,13 +107,7 @@ def state_of(channel: Channel, diagnosis: Diagnosis | None, *, cycle_months: int
     spread = float(np.hypot(ATTRIBUTION_SD, 1 / np.sqrt(max(arrivals, 1.0))))
     most = channel.most if channel.most is not None else BEYOND * spend
     return State(
-        spend,
-        arrivals,
-        ceiling,
-        channel.ceiling_sd,
-        spread,
-        most,
-        "ledger" if told == "ledger" else "file",
+        spend, arrivals, ceiling, channel.ceiling_sd, spread, most, "ledger" if told == "ledger" else "file",
         channel.ceiling is None,
     )
 
@@ -171,9 +165,7 @@ def breaks(state: State, segments: int = SEGMENTS) -> Floats:
     low = min(state.spend, state.most)
     half = segments // 2 if state.most > low else segments
     below = np.linspace(0.0, low, half + 1)
-    return (
-        below if state.most <= low else np.concatenate([below, np.linspace(low, state.most, segments - half + 1)[1:]])
-    )
+    return below if state.most <= low else np.concatenate([below, np.linspace(low, state.most, segments - half + 1)[1:]])
 
 
 def steps_of(

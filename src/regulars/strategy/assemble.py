@@ -240,11 +240,8 @@ def _prices(solved: Solved, about: Subject) -> tuple[Price, ...]:
     budget = limit_named(problem, "budget")
     levels = solved.solution.levels
     beside = dict(
-        zip(
-            (limit.id for limit in problem.limits),
-            problem.used_by({c.id: levels[c.id] for c in problem.choices}),
-            strict=True,
-        )
+        zip((limit.id for limit in problem.limits), problem.used_by({c.id: levels[c.id] for c in problem.choices}),
+            strict=True)
     )
     spent = float(budget.use @ x) + spent_fixed(problem.switches, x) + float(beside["budget"])
     found = [_price("budget", say("strategy.limit.budget"), spent, budget.upper, currency, prices["budget"])]

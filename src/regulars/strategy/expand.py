@@ -118,9 +118,7 @@ def scenario_of(scenario: Expansion, evaluator: Evaluator, business: Business) -
         capex,
         float(back[0] + 1) if back.size and path[-1] >= 0 else None,
         float(max(-path.min(), float(capex.mean()))),
-        _taken(
-            scenario, flows_share=d @ _revenue(scenario, draws, rate), cannibal=cannibal, decay=decay, business=business
-        ),
+        _taken(scenario, flows_share=d @ _revenue(scenario, draws, rate), cannibal=cannibal, decay=decay, business=business),
         cannibal,
         float(harm_36.mean()),
         step,

@@ -156,7 +156,9 @@ def roll(flow: Flow, *, happened: Sequence[Floats] | None = None) -> tuple[Cours
         if t + 1 == flow.quarters:
             break
         start = course.customers[1] if happened is None else happened[t]
-        flow = replace(flow, start=start, arrivals=flow.arrivals[1:], budgets=flow.budgets[1:], hours=flow.hours[1:])
+        flow = replace(
+            flow, start=start, arrivals=flow.arrivals[1:], budgets=flow.budgets[1:], hours=flow.hours[1:]
+        )
     return tuple(found)
 
 

@@ -24,13 +24,7 @@ def growth_of(solved: Solved, business: Business, currency: str) -> tuple[Growth
     today = _today(solved)
 
     def option(
-        id: str,
-        name: Local | Text,
-        place: tuple[Ansoff, Reach],
-        draws: Floats,
-        money: float,
-        hours: float,
-        chosen: bool,
+        id: str, name: Local | Text, place: tuple[Ansoff, Reach], draws: Floats, money: float, hours: float, chosen: bool
     ) -> GrowthOption:
         equity = Estimate.of_draws(draws, unit=currency, method="expansion")
         per = equity.mean / money if money > 0 else 0.0
@@ -40,15 +34,8 @@ def growth_of(solved: Solved, business: Business, currency: str) -> tuple[Growth
     money = float(solved.offer.cost @ x) + spent_fixed(solved.offer.problem.switches, x)
     kept = solved.judge.value(x)
     found = [
-        option(
-            "customers",
-            say("strategy.investments.growth_customers"),
-            ("penetration", today),
-            kept,
-            money,
-            float(solved.offer.hours @ x),
-            bool(x.sum()),
-        )
+        option("customers", say("strategy.investments.growth_customers"), ("penetration", today), kept, money,
+               float(solved.offer.hours @ x), bool(x.sum()))
     ]
     for c in invested.channels:
         spend = sum(u for id, u in levels.items() if id.startswith(f"acquisition:{c.channel.id}:"))
@@ -56,57 +43,30 @@ def growth_of(solved: Solved, business: Business, currency: str) -> tuple[Growth
         draws = value_at(c.curve, c.newcomer, at, onboarding=c.channel.onboarding)
         newcomers = float(c.curve.arrivals(at).mean())
         found.append(
-            option(
-                f"acquisition:{c.channel.id}",
-                _name(c.channel.id, c.channel.name),
-                ("penetration", today),
-                draws,
-                at + newcomers * c.channel.onboarding,
-                newcomers * c.channel.hours,
-                spend > 0,
-            )
+            option(f"acquisition:{c.channel.id}", _name(c.channel.id, c.channel.name), ("penetration", today), draws,
+                   at + newcomers * c.channel.onboarding, newcomers * c.channel.hours, spend > 0)
         )
     for service in business.service:
         own = [v for v in invested.levels if v.service == service.id]
         taken = [v for v in own if levels.get(v.step.id, 0.0) > 0.5]
         best = (taken or sorted(own, key=lambda v: -float(v.step.value_36.mean())))[0]
         found.append(
-            option(
-                f"service:{service.id}",
-                _name(service.id, service.name),
-                ("penetration", today),
-                best.step.value_36,
-                best.spent_36,
-                sum(best.step.hours.values()),
-                bool(taken),
-            )
+            option(f"service:{service.id}", _name(service.id, service.name), ("penetration", today), best.step.value_36,
+                   best.spent_36, sum(best.step.hours.values()), bool(taken))
         )
     if invested.designs:
         best_design = max(
             invested.designs, key=lambda d: (levels.get(d.step.id, 0.0) > 0.5, float(d.step.value_36.mean()))
         )
         found.append(
-            option(
-                "loyalty",
-                say("strategy.investments.growth_loyalty"),
-                ("penetration", today),
-                best_design.step.value_36,
-                float(best_design.rewards.mean()),
-                0.0,
-                levels.get(best_design.step.id, 0.0) > 0.5,
-            )
+            option("loyalty", say("strategy.investments.growth_loyalty"), ("penetration", today),
+                   best_design.step.value_36, float(best_design.rewards.mean()), 0.0,
+                   levels.get(best_design.step.id, 0.0) > 0.5)
         )
     for scenario, valued in zip(business.expansion, invested.scenarios, strict=True):
         found.append(
-            option(
-                f"expansion:{scenario.id}",
-                _name(scenario.id, scenario.name),
-                _place(scenario),
-                valued.npv,
-                valued.lowest,
-                sum(valued.step.hours.values()),
-                levels.get(valued.step.id, 0.0) > 0.5,
-            )
+            option(f"expansion:{scenario.id}", _name(scenario.id, scenario.name), _place(scenario), valued.npv,
+                   valued.lowest, sum(valued.step.hours.values()), levels.get(valued.step.id, 0.0) > 0.5)
         )
     if len(found) < 2:
         return ()

@@ -79,7 +79,9 @@ def _change(design: Loyalty, cell: Cell, evaluator: Evaluator, kind: str) -> Cha
     def log(effect: tuple[float, float], z: Floats) -> Floats:
         return part * (effect[0] + effect[1] * z) - 0.5 * (part * effect[1]) ** 2
 
-    return Change(1.0, np.outer(ramp(0, design.months), log(hazard, z[0])), log(often, z[1]), np.zeros(draws.count))
+    return Change(
+        1.0, np.outer(ramp(0, design.months), log(hazard, z[0])), log(often, z[1]), np.zeros(draws.count)
+    )
 
 
 def design_of(design: Loyalty, evaluator: Evaluator, business: Business, *, living: float) -> DesignValue:
@@ -111,17 +113,8 @@ def design_of(design: Loyalty, evaluator: Evaluator, business: Business, *, livi
         issued += n * with_it.cash * cell.revenue_share * earning[:, None]
         anyway += n * without.cash * cell.revenue_share * earning[:, None]
     issued, anyway = issued * paid_share, anyway * paid_share
-    return _valued(
-        design,
-        business,
-        draws_owed(design, issued, business.cycle_months),
-        members,
-        issued,
-        anyway,
-        environment,
-        (short, long, kept, lost, revenue),
-        living,
-    )
+    return _valued(design, business, draws_owed(design, issued, business.cycle_months), members, issued, anyway, environment,
+                   (short, long, kept, lost, revenue), living)
 
 
 @dataclass(frozen=True, slots=True)

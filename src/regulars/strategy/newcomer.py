@@ -126,7 +126,9 @@ def _living(
     first, short, long, revenue, visits = zero, zero, zero, zero, zero
     for at in places:
         cell, base = evaluator.cells[at], evaluator.base(at)[0]
-        living = Base(np.minimum(base.by_month() * hazard, 1.0), base.frequency, base.margin * margin, base.discount)
+        living = Base(
+            np.minimum(base.by_month() * hazard, 1.0), base.frequency, base.margin * margin, base.discount
+        )
         life = live(living, {})
         weight = cell.customers / total
         first = first + weight * living.margin

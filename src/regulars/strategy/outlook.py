@@ -52,7 +52,9 @@ def terms_of(solved: Solved, business: Business) -> Terms:
     branches = sorted({branch for cell in solved.judge.evaluator.cells for branch in cell.branches})
     hours = max(sum(hours_of(branch, business) for branch in branches) * scale - busy, 0.0)
     quiet = sum(c.state.arrivals for c in invested.channels) * scale
-    paid = sum(float(c.curve.arrivals(_spend(c.channel.id, solved)).mean()) for c in invested.channels) * scale
+    paid = sum(
+        float(c.curve.arrivals(_spend(c.channel.id, solved)).mean()) for c in invested.channels
+    ) * scale
     everybody = invested.arrivals or arrivals_of(solved.diagnosis, solved.judge.evaluator)
     idle = max(everybody * QUARTER - quiet, 0.0)
     known = [c.known.mean for c in invested.channels]

@@ -68,9 +68,7 @@ def given(offer: Offer, x: Floats, evaluator: Evaluator) -> tuple[Given, ...]:
             used[id] = used.get(id, 0.0) + float(x[i])
         ranked = sorted(worth, key=lambda id: (-used[id], -worth[id], id))
         kept = [id for id in ranked if used[id] > 0][:MOST]
-        kept += [id for id in sorted(worth, key=lambda id: (-worth[id], id)) if id not in kept and worth[id] > 0][
-            :BESIDE
-        ]
+        kept += [id for id in sorted(worth, key=lambda id: (-worth[id], id)) if id not in kept and worth[id] > 0][:BESIDE]
         for id in kept[:MOST]:
             found.append(_given(place, [offer.columns[i] for i in columns], id, evaluator, everybody))
     return tuple(found)
@@ -135,9 +133,8 @@ def _row(
         moves[place] = 1.0
         return moves, np.zeros(count)
     d = base.discount ** np.arange(1, QUARTER + 1)
-    life = path(
-        base, {k: v for k, v in told.items() if k != "reactivation"}, psi=evaluator.draws.psi, contacts=round(contacts)
-    )
+    life = path(base, {k: v for k, v in told.items() if k != "reactivation"}, psi=evaluator.draws.psi,
+                contacts=round(contacts))
     seen = life.alive[:QUARTER] * life.visits[:QUARTER]
     margin = life.margin[:QUARTER] if life.margin.ndim == 2 else life.margin
     earned = np.asarray(d @ (seen * margin))

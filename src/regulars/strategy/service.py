@@ -88,10 +88,8 @@ def level_of(
         short, long = short + n * more.cash_12, long + n * more.cash_36
         kept, lost = kept + n * more.alive[SHORT - 1], lost + n * more.alive[QUARTER - 1]
         revenue = revenue + n * more.cash_12 * cell.revenue_share
-    scope = (
-        sum(branches_of(cells, service.branches, business).values())
-        if not service.branches
-        else _part(evaluator, service.branches, business)
+    scope = sum(branches_of(cells, service.branches, business).values()) if not service.branches else _part(
+        evaluator, service.branches, business
     )
     won_12, won_36 = _won(level, service, evaluator, newcomer, arrivals * scope)
     short, long = short + won_12, long + won_36

@@ -77,7 +77,9 @@ def solve(
     columns = all_columns(measures, evaluator, business)
     about = About(business, pack, diagnosis)
     weighed = invest(evaluator, about)
-    settled = settle(lambda e: offer_of(columns, e, business, objectives=business.objectives), evaluator, weighed)
+    settled = settle(
+        lambda e: offer_of(columns, e, business, objectives=business.objectives), evaluator, weighed
+    )
     offer, solution, evaluator = settled.offer, settled.solution, settled.evaluator
     x = whole(solution.x, offer.problem, solution.on, solution.levels)
     fresh = draw(measures, count=sizes.report, seed=seed, stream=1)
@@ -87,9 +89,7 @@ def solve(
     points = frontier(offer)
     free = Program(replace(offer.problem, goals=())).best().value if offer.problem.goals else solution.value
     unheld = offer_of(columns, evaluator, business, cells=[without_holdout(cell) for cell in cells])
-    unheld = replace(
-        unheld, problem=replace(unheld.problem, choices=offer.problem.choices, groups=offer.problem.groups)
-    )
+    unheld = replace(unheld, problem=replace(unheld.problem, choices=offer.problem.choices, groups=offer.problem.groups))
     return Solved(
         offer,
         solution,

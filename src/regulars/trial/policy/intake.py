@@ -18,7 +18,7 @@ from regulars.trial.policy.columns import Chosen, Seen, choose
 from regulars.trial.policy.request import Request, missing_arm, missing_column
 
 MOST_ARMS = 20
-LEAST_ROWS, LEAST_ARM = 100, 30
+LEAST_ROWS, LEAST_ARM, LEAST_CLUSTERS = 100, 30, 30
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,9 @@ def take(table: TableFile, request: Request, *, rng: np.random.Generator, progre
     cluster = None
     if request.cluster:
         cluster = np.unique(table.keys(request.cluster)[keep], return_inverse=True)[1].astype(np.int64)
+        if (count := int(cluster.max()) + 1) < LEAST_CLUSTERS:
+            text = say("policy.data.few_clusters", column=request.cluster, n=count, least=LEAST_CLUSTERS)
+            raise BadData(text, say("policy.data.few_clusters_hint"))
     seen = Seen(keep, arm, len(arms), outcome, cluster)
     columns = choose(table, request, seen, rng=rng, progress=progress)
     warnings += columns.warnings
