@@ -28,7 +28,7 @@ from regulars.ledger.workplace import workplace
 #: Cells that say "not known" in so many words, where a column holds numbers or dates otherwise.
 NOTHING = ("", "na", "n/a", "nan", "nat", "null", "none", "-", "—", "?", ".", "#n/a", "inf", "-inf")
 _TRUE, _FALSE = ("true", "t", "yes", "y", "是"), ("false", "f", "no", "n", "否")
-_BOMB = 1000  # a gzip file may not unpack to more than this many times its size
+_BOMB = 200  # a gzip file may not unpack to more than this many times its size
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,17 +189,12 @@ def open_table(path: Path, *, progress: Progress = unwatched) -> Iterator[TableF
 
     Raises:
         NotThere: there is no such file.
-        BadData: it is empty, binary, damaged, a bomb, no table, or has the same column twice.
+        BadData: it is empty, binary, damaged, a bomb or no table.
     """
     if not path.is_file():
         raise NotThere(say("importing.file.missing", file=path.name), say("importing.file.missing_hint"))
     with workplace() as work, connect(work) as engine:
         raw = open_raw(engine, _plain(path, work), work=work, hints=None, progress=progress)
-        twice = sorted({n for n in raw.names if raw.names.count(n) > 1})
-        if twice:
-            raise BadData(
-                say("importing.table.twice", file=path.name, column=twice[0]), say("importing.table.twice_hint")
-            )
         _take(engine, raw, work, progress)
         table = TableFile(engine, raw)
         table.file = path.name

@@ -17,7 +17,7 @@ from regulars.trial.policy.campaign import GROUPS, Binned, bin_groups, bin_numbe
 from regulars.trial.policy.request import Request
 
 _ID = re.compile(
-    r"(^|[_\s])(id|uuid|guid|key|index|hash)$|^unnamed|^column\d+$|(customer|client|user|member)_?(id|no)", re.I
+    r"(^|[_\s])(id|uuid|guid|key|index|hash)$|^unnamed|^column \d+$|(customer|client|user|member)_?(id|no)", re.I
 )
 #: Names that results bear; they only ever count beside evidence in the data.
 _RESULT = re.compile(
