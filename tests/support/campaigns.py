@@ -43,7 +43,7 @@ def simulate(
     arm = rng.choice(len(arms), n, p=shares)
     chance = np.repeat((0.25 + 0.1 * np.tanh(z))[:, None], len(arms), axis=1)
     if kind == "strong":
-        chance[:, 1] += np.where((x > 0) & (group < "c"), 0.3, -0.12)
+        chance[:, 1] += np.where((x > 0) & np.isin(group, ("a", "b")), 0.3, -0.12)
         if len(arms) > 2:
             chance[:, 2] += np.where(group == "c", 0.35, -0.05)
     visit = rng.random(n) < chance[np.arange(n), arm]

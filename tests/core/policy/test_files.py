@@ -40,7 +40,7 @@ def write(folder: Path, form: str) -> Path:
             for r, row in enumerate(ROWS):
                 sheet.write_row(r, 0, row)
     else:
-        columns = {name: [row[at] or None for row in ROWS[1:]] for at, name in enumerate(ROWS[0])}
+        columns: dict[str, list[object]] = {n: [row[at] or None for row in ROWS[1:]] for at, n in enumerate(ROWS[0])}
         columns["arm"] = [1.0, 0.0, 1.0, 0.0]
         columns["bought"] = [True, False, False, True]
         columns["spend"] = [1200.5, None, -3.0, None]

@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from regulars.trial.offpolicy import Logged, policy_value
-from regulars.trial.policy.scores import mean_of, resampled, robust_scores
+from regulars.trial.offpolicy import Logged, Valued, policy_value
+from regulars.trial.policy.scores import mean_of, resampled, robust_scores, unsettled
 
 
 def test_the_mean_of_scores_is_the_doubly_robust_value() -> None:
     rng = np.random.default_rng(4)
     n = 200
-    arm, y, model = rng.integers(0, 3, n), rng.normal(size=n), rng.normal(size=(n, 3))
+    arm, y, model = rng.integers(0, 3, n).astype(np.int16), rng.normal(size=n), rng.normal(size=(n, 3))
     e, policy, cluster = rng.uniform(0.1, 0.9, n), rng.dirichlet(np.ones(3), n), rng.integers(0, 40, n)
     scores = robust_scores(outcome=y, arm=arm, propensity=e, predicted=model)
     for groups in (None, cluster):
@@ -24,7 +24,7 @@ def test_the_mean_of_scores_is_the_doubly_robust_value() -> None:
 
 def test_a_perfect_prediction_leaves_no_noise_of_the_deal() -> None:
     truth = np.array([[1.0, 3.0, -2.0], [0.0, 5.0, 1.0], [2.0, 2.0, 4.0], [7.0, -1.0, 0.5]])
-    arm = np.array([2, 0, 1, 1])
+    arm = np.array([2, 0, 1, 1], dtype=np.int16)
     y, e = truth[np.arange(4), arm], np.array([0.2, 0.5, 0.3, 0.3])
     assert np.allclose(robust_scores(outcome=y, arm=arm, propensity=e, predicted=truth), truth)
 
@@ -34,7 +34,7 @@ def test_intervals_hold_the_truth_nine_times_in_ten() -> None:
     held, runs, n = 0, 600, 400
     for _ in range(runs):
         x = rng.normal(size=n)
-        arm = rng.choice(2, n, p=[0.8, 0.2])
+        arm = rng.choice(2, n, p=[0.8, 0.2]).astype(np.int16)
         y = (rng.random(n) < 0.3 + 0.1 * arm * (x > 0)).astype(float)
         e = np.array([0.8, 0.2])[arm]
         predicted = np.column_stack([np.full(n, 0.3), np.full(n, 0.35)])
@@ -56,3 +56,20 @@ def test_the_bootstrap_agrees_with_the_influence_function() -> None:
         assert np.quantile(draws[:, column], [0.05, 0.95]) == pytest.approx(
             said.interval(0.9), abs=0.25 * said.se
         )  # four errors of the draws
+
+
+def test_intervals_hold_where_folds_lean_on_each_other() -> None:
+    """Act on a fold if the other four say so: the plain interval is too narrow near nothing, the wider one is not."""
+    rng = np.random.default_rng(11)
+    plain, wider = {}, {}
+    for drift in (0.0, 0.5, 1.0, 2.0, 5.0):
+        folds = rng.normal(drift / np.sqrt(5), 1.0, (4000, 5))
+        act = folds.sum(axis=1, keepdims=True) - folds > 0
+        gain, truth = (act * folds).sum(axis=1), act.sum(axis=1) * drift / np.sqrt(5)
+        error = np.sqrt(act.sum(axis=1))
+        factor = np.array([unsettled(Valued(g, s, 5)) for g, s in zip(gain, error, strict=True)])
+        plain[drift] = float((np.abs(gain - truth) <= 1.645 * error).mean())
+        wider[drift] = float((np.abs(gain - truth) <= 1.645 * error * factor).mean())
+    assert min(plain.values()) < 0.84
+    assert min(wider.values()) > 0.87
+    assert wider[5.0] == pytest.approx(0.9, abs=0.02)

@@ -110,7 +110,7 @@ def _tested(taken: Taken, rng: np.random.Generator) -> tuple[guard.Deal, Campaig
 def _scenario(bench: Bench, limit: Limit, request: Request, looks: int, rng: np.random.Generator) -> Scenario:
     choice = limit.policy(bench)
     gains = bench.gains(choice)
-    gain = bench.mean(gains)
+    gain = bench.learned_mean(gains)
     rivals = tuple(worth.valued(bench, o, gains) for o in worth.opponents(bench, limit))
     within = [r for r in rivals if r.within]
     best = max(within, key=lambda r: r.gain.mean)

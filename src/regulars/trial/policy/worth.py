@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.special import ndtri
@@ -13,7 +13,10 @@ from regulars.trial.policy.allocate import Choice, by_budget, by_reach, within_f
 from regulars.trial.policy.campaign import Campaign
 from regulars.trial.policy.learn import Learned
 from regulars.trial.policy.result import Interval, Rival
-from regulars.trial.policy.scores import mean_of, robust_scores
+from regulars.trial.policy.scores import mean_of, robust_scores, unsettled
+
+#: Rivals that nothing is learned for.
+FIXED = ("nobody", "everybody", "random")
 
 
 @dataclass(frozen=True)
@@ -49,8 +52,13 @@ class Bench:
         return float(choice.shares(len(self.campaign.arms)) @ self.campaign.cost)
 
     def mean(self, values: Floats) -> Interval:
-        """A mean of rows with its interval."""
+        """A mean of rows with its interval, for policies that were fixed beforehand."""
         return self.interval(mean_of(values, self.campaign.cluster))
+
+    def learned_mean(self, gains: Floats) -> Interval:
+        """The mean gain (over anything) of a learned policy: wider while it is not settled whether to act."""
+        found = mean_of(gains, self.campaign.cluster)
+        return self.interval(replace(found, se=found.se * unsettled(found)))
 
     def interval(self, found: Valued) -> Interval:
         """An estimate as an interval of the level."""
@@ -132,8 +140,8 @@ def valued(bench: Bench, opponent: Opponent, gains: Floats) -> Rival:
         share,
         bench.cost(opponent.choice),
         value,
-        bench.mean(own),
-        bench.mean(gains - own),
+        bench.mean(own) if opponent.rival in FIXED else bench.learned_mean(own),
+        bench.learned_mean(gains - own),
         opponent.feature,
     )
 
@@ -149,7 +157,10 @@ def estimates(bench: Bench, choice: Choice) -> dict[str, Interval]:
     plain = {"ipw": bench.interval(found.ipw)}
     if found.matched:  # where no logged row agrees, there is nothing to weigh
         plain["snipw"] = bench.interval(found.snipw)
-    return {**plain, "aipw": bench.mean(choice.blend(bench.net))}
+    values = mean_of(choice.blend(bench.net), campaign.cluster)
+    gained = mean_of(bench.gains(choice), campaign.cluster)
+    more = (unsettled(gained) ** 2 - 1) * gained.se**2
+    return {**plain, "aipw": bench.interval(replace(values, se=float(np.sqrt(values.se**2 + more))))}
 
 
 def surely_above(found: Interval, *, level: float, looks: int) -> bool:
