@@ -45,6 +45,8 @@ def test_results_are_told_from_features() -> None:
     assert reason(binned("bought", bought), arm, y) == "fixes", "whoever bought had come"
     assert reason(binned("came", y), arm, bought) == "fixes", "who did not come did not buy"
     assert reason(binned("spend", bought * rng.exponential(50, N)), arm, y) == "fixes"
+    earned = np.where(rng.random(N) < 0.3, 0.0, rng.lognormal(8, 1, N))
+    assert reason(binned("idle", earned == 0), arm, earned) == "fixes", "who earned nothing had no work"
     opened = (arm > 0) & (rng.random(N) < 0.4)
     assert reason(binned("opened", opened), arm, y) == "imbalance"
 

@@ -84,8 +84,9 @@ def _of_outcome(feature: Binned, outcome: Floats) -> tuple[float, str | None]:
     still = (within <= 1e-12 * (1.0 + means**2)) & (rows >= 20)
     alike = np.abs(means - common) < 1e-9
     chance = np.where(alike, rows * np.log(rate), rows * np.log(max(1 - rate, 1e-12)))
-    # A rare outcome may well be missing from a bin of few customers; from a third of all it may not.
-    large = ~alike | (rows >= rows.sum() * 0.3)
+    # A rare outcome may well be missing from a bin of few customers; from a third of all it may not, nor may one that
+    # most customers have.
+    large = ~alike | (rows >= rows.sum() * 0.3) | (rate < 0.5)
     fixed = np.flatnonzero(still & large & (chance < np.log(1e-12)))
     return share, (feature.label(int(fixed[0])) if fixed.size else None)
 
@@ -143,7 +144,7 @@ def deal_of(
     worst = int(zs.argmax())
     p = min(1.0, float(1 - ndtr(zs[worst])) * independent)
     auc = _auc(told[:, worst], arm == worst)
-    verdict = "random" if p > 0.01 or auc < 0.505 else "slightly" if auc < 0.55 else "strongly"
+    verdict = "random" if p > 0.001 or auc < 0.505 else "slightly" if auc < 0.55 else "strongly"
     return Deal(p, float(zs[worst]), auc, verdict), told + share
 
 

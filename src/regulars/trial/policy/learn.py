@@ -16,7 +16,7 @@ predictions for k.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +27,7 @@ from regulars.base.text import say
 from regulars.trial.policy import additive
 from regulars.trial.policy.additive import Codes, Floats, Layout
 from regulars.trial.policy.boost import Forest, Growth, grow
-from regulars.trial.policy.campaign import Campaign
+from regulars.trial.policy.campaign import Binned, Campaign
 from regulars.trial.policy.scores import robust_scores
 
 FOLDS = 5
@@ -74,6 +74,8 @@ def deal(arm: NDArray[np.int16], cluster: NDArray[np.int64] | None, rng: np.rand
 def learn(campaign: Campaign, *, rng: np.random.Generator, progress: Progress = unwatched) -> Learned:
     """Learn effects by cross-fitting. See the module."""
     n, arms = campaign.rows, len(campaign.arms)
+    if not campaign.features:  # all customers are alike: one feature that never varies says so
+        campaign = replace(campaign, features=(Binned("", np.zeros(n, dtype=np.uint8), 1, True),))
     fold = deal(campaign.arm, campaign.cluster, rng)
     sample = np.arange(n) if n <= MOST_ROWS else np.sort(rng.permutation(n)[:MOST_ROWS])
     work = _Work.of(campaign, fold, sample)

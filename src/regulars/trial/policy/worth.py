@@ -118,7 +118,8 @@ def opponents(bench: Bench, limit: Limit) -> list[Opponent]:
     if arms > 2 or not pays.all():
         by_lot = Choice.of(arm_of.astype(np.int16), share_of * pays[learned.fold])
         found.append(Opponent("best_arm_random", None, by_lot))
-    for name, score in (("high_risk", learned.risk), ("low_risk", -learned.risk), ("one_feature", learned.single)):
+    scores = {"high_risk": learned.risk, "low_risk": -learned.risk, "one_feature": learned.single}
+    for name, score in scores.items() if campaign.features else ():
         chance = np.zeros(n)
         for k in range(best.size):
             rows = np.flatnonzero(learned.fold == k)
