@@ -27,7 +27,7 @@ if TYPE_CHECKING:
         save_profile,
         undo_import,
     )
-    from regulars.api.policies import Request, policy, write_groups, write_scores
+    from regulars.api.policies import PolicyRequest, policy, write_groups, write_scores
     from regulars.api.reporting import Written, write_report
     from regulars.api.runs import Run
     from regulars.api.screening import screen
@@ -49,7 +49,7 @@ _HOMES = {
         "save_profile",
         "undo_import",
     ),
-    "policies": ("Request", "policy", "write_groups", "write_scores"),
+    "policies": ("PolicyRequest", "policy", "write_groups", "write_scores"),
     "reporting": ("Written", "write_report"),
     "runs": ("Run",),
     "screening": ("screen",),
@@ -66,8 +66,8 @@ __all__ = [
     "ImportResult",
     "OpenBusiness",
     "PackShown",
+    "PolicyRequest",
     "Recognition",
-    "Request",
     "Run",
     "Written",
     "assign",

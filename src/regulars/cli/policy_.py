@@ -66,9 +66,9 @@ def command(voice: Voice, /, file: Path, **asked: Any) -> None:
     voice.result({**as_json(judged.result), "in_words": said, **written})
 
 
-def request_of(**asked: Any) -> api.Request:
+def request_of(**asked: Any) -> api.PolicyRequest:
     """The request in typed figures. Raises BadSettings."""
-    return api.Request(
+    return api.PolicyRequest(
         arm=asked["arm"],
         control=asked["control"],
         outcome=asked["outcome"],
