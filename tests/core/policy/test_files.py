@@ -94,6 +94,12 @@ def test_a_stray_word_does_not_make_text_of_numbers(tmp_path: Path) -> None:
         assert (found.kind, found.unread, found.missing) == ("number", 1, 1)
 
 
+def test_decimal_commas_are_read(tmp_path: Path) -> None:
+    (tmp_path / "comma.csv").write_text("arm;spend\n1;1.234,50\n0;0,5\n1;12\n")
+    with open_table(tmp_path / "comma.csv") as table:
+        assert table.column("spend").kind == "comma" and table.numbers("spend").tolist() == [1234.5, 0.5, 12.0]
+
+
 def test_columns_of_one_name_are_told_apart(tmp_path: Path) -> None:
     (tmp_path / "twice.csv").write_text("a,a\n1,2\n3,4\n")
     with open_table(tmp_path / "twice.csv") as table:

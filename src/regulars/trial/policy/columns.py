@@ -113,7 +113,7 @@ def _usable(table: TableFile, name: str, *, listed: bool) -> Dropped | None:
 
 def _is_id(column: Column, there: int) -> bool:
     named = bool(_ID.search(column.name))
-    counted = column.kind == "text" or (column.kind == "number" and column.whole)
+    counted = column.kind == "text" or (column.kind in ("number", "comma") and column.whole)
     if not counted or there < 20:
         return False
     return column.unique or (named and column.distinct > 0.5 * there)
