@@ -7,8 +7,10 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from regulars.api.starters import investment_starter
 from regulars.base.errors import BadSettings
 from regulars.base.settings import Business, parse_business, read_business
+from regulars.base.starter import AIM_OF, corporate_lines
 from regulars.base.text import say
 from regulars.ledger.store import Ledger
 from regulars.packs.load import load_pack, pack_ids
@@ -17,11 +19,17 @@ from regulars.privacy.pseudonym import Pseudonyms, load_or_make_secret
 
 SETTINGS = "business.toml"
 OWN_PACK = "pack"
+#: What the business's own trials have taught.
+LEARNED = "learned/effects.json"
 
 
 @dataclass(frozen=True)
 class OpenBusiness:
-    """A business folder opened for work. ``pack`` is the trade pack its settings name."""
+    """A business folder opened for work.
+
+    ``pack`` is the trade pack its settings name, with the effects of measures as believed after the business's own
+    trials (``learned/effects.json``).
+    """
 
     folder: Path
     settings: Business
@@ -59,10 +67,15 @@ def open_business(folder: Path) -> OpenBusiness:
     Raises:
         NotThere: the folder has no ``business.toml``.
         BadSettings: the settings or the pack they name cannot be used.
+        BadData: what was learned cannot be read.
     """
     settings = read_business(folder / SETTINGS)
     own = folder / OWN_PACK
     pack = load_pack(own if own.is_dir() else settings.pack)
+    if (folder / LEARNED).is_file():
+        from regulars.strategy.learned import read_memory, updated
+
+        pack, _ = updated(pack, read_memory(folder / LEARNED))
     return OpenBusiness(folder, settings, pack, Ledger(folder / "ledger"))
 
 
@@ -145,6 +158,7 @@ def starter_settings(pack: Pack, name: str, *, currency: str | None = None, zone
         '# also = ["CTR"]',
         "# staff_hours = 80",
     ]
+    lines += corporate_lines(objective.kpi for objective in pack.objectives)
     for objective in pack.objectives:
         lines += [
             "",
@@ -154,5 +168,7 @@ def starter_settings(pack: Pack, name: str, *, currency: str | None = None, zone
             f"kpi = {_quoted(objective.kpi)}",
             f"target = {objective.target}",
             f"priority = {objective.priority}",
+            f"serves = {_quoted(AIM_OF[objective.kpi])}",
         ]
+    lines += ["", *investment_starter(pack.id)]
     return "\n".join(lines) + "\n"

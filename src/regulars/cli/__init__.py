@@ -23,9 +23,25 @@ VERBS = {
     "segment": "Count and value the customers of whom a predicate is true.",
     "screen": "Judge customers by a scorecard whose points add up, and test it for bias.",
     "formulate": "Formulate the strategy: who gets which measure, at what cost, for what return.",
+<<<<<<< HEAD
     "policy": "Learn from a logged campaign file whom to give which offer, and what that is worth.",
     "assign": "Assign the plan's measures to customers: hold-out first, by chances that are written down.",
     "measure": "Measure what a cycle did, beside those left alone, and learn from it.",
+=======
+    "plans": "List the plans of a business with their key figures.",
+    "compare": "Say how two plans differ, and why.",
+    "target": "Set the target of an objective, and see what that does to the plan.",
+    "budget": "Compare budgets, or set one and see what that does to the plan.",
+    "lock": "Bind a measure from below or above, and see what that costs.",
+    "settings": "Take a change of the settings back.",
+    "judge": "Record a judgement on the plan or on an alternative, with its reason.",
+    "approve": "Approve a plan: it becomes the strategy in force.",
+    "reject": "Reject a plan, or end the strategy in force.",
+    "status": "Show what is in force, what waits for whom, and what blocks approval.",
+    "assign": "Assign the plan's measures to customers: hold-out first, by chances that are written down.",
+    "measure": "Measure what a cycle did, beside those left alone, and learn from it.",
+    "policy": "Learn from a logged campaign file whom to give which offer, and what that is worth.",
+>>>>>>> main
     "report": "Write the report: HTML or PDF, English or Traditional Chinese.",
     "pack": "List, show or check trade packs.",
 }

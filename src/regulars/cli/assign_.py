@@ -8,6 +8,7 @@ import click
 
 from regulars import api
 from regulars.api.runs import as_json
+from regulars.api.trials import is_approved
 from regulars.base.text import Number
 from regulars.cli.shared import Voice, folder_argument, verb
 from regulars.strategy.plan_assigned import Assignment
@@ -15,7 +16,7 @@ from regulars.strategy.plan_assigned import Assignment
 
 @click.command("assign")
 @folder_argument
-@click.option("--plan", "plan_id", default=None, help="Run of the plan; the newest when not given.")
+@click.option("--plan", "plan_id", default=None, help="Run of the plan; that in force, else the newest.")
 @click.option("--salt", default=None, help="Names the draw; the plan's run when not given.")
 @click.option(
     "--share",
@@ -34,11 +35,15 @@ def command(voice: Voice, folder: Path, plan_id: str | None, salt: str | None, s
     """
     business = api.open_business(folder)
     plan = api.latest_plan(business, plan_id)
+    approved = is_approved(business, plan)
+    if not approved:
+        voice.tell("cli.assign.not_approved", plan=plan.id)
     run = api.assign(business, plan, salt=salt, share=share, fresh=fresh)
     tell(voice, run.result)
     voice.tell("cli.assign.kept", file=str(run.folder / run.result.file))
     voice.tell("cli.assign.next", folder=str(folder))
-    voice.result({"run": run.id, "assignments_file": str(run.folder / run.result.file), **as_json(run.result)})
+    document = {"run": run.id, "approved": approved, "assignments_file": str(run.folder / run.result.file)}
+    voice.result({**document, **as_json(run.result)})
 
 
 def tell(voice: Voice, found: Assignment) -> None:

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from regulars.base.mandate import InterestTest, Kpi
 from regulars.base.settings import Names
 
 type Fraction = Annotated[float, Field(ge=0, le=1)]
@@ -82,6 +83,7 @@ class Measure(_Model):
         Literal["packages", "bookings", "cost", "pieces", "complaints"], ...
     ] = ()  # ledger facts it cannot do without
     conflicts: tuple[str, ...] = ()  # measures that may not share a bundle with it
+    overlap: dict[str, Fraction] = Field(default_factory=dict)  # of its effect (or the other's) left beside a measure
     effects: Annotated[tuple[Effect, ...], Field(min_length=1)]
 
     @model_validator(mode="after")
@@ -132,9 +134,7 @@ class StarterObjective(_Model):
 
     id: str
     name: Names
-    kpi: Literal[
-        "gain_12", "gain_36", "retention_rate", "retained_customers", "wastage_90d", "reactivated", "revenue_12"
-    ]
+    kpi: Kpi
     target: float
     priority: Annotated[int, Field(ge=1, le=9)] = 1
 
@@ -156,13 +156,14 @@ class Pack(_Model):
     benchmarks: tuple[Benchmark, ...] = ()
     objectives: tuple[StarterObjective, ...] = ()
     measures: Annotated[tuple[Measure, ...], Field(min_length=1)]
+    interest: tuple[InterestTest, ...] = ()  # the starter customer-interest test of each measure
 
     @model_validator(mode="after")
     def _ids(self) -> Pack:
         ids = [m.id for m in self.measures]
         if twice := {i for i in ids if ids.count(i) > 1}:
             raise PydanticCustomError("measure_twice", "measure id used twice: {ids}", _list("ids", twice))
-        if unknown := {c for m in self.measures for c in m.conflicts} - set(ids):
+        if unknown := {c for m in self.measures for c in (*m.conflicts, *m.overlap)} - set(ids):
             raise PydanticCustomError(
                 "conflict_unknown", "conflicts name unknown measures: {ids}", _list("ids", unknown)
             )
