@@ -23,11 +23,6 @@ VERBS = {
     "segment": "Count and value the customers of whom a predicate is true.",
     "screen": "Judge customers by a scorecard whose points add up, and test it for bias.",
     "formulate": "Formulate the strategy: who gets which measure, at what cost, for what return.",
-<<<<<<< HEAD
-    "policy": "Learn from a logged campaign file whom to give which offer, and what that is worth.",
-    "assign": "Assign the plan's measures to customers: hold-out first, by chances that are written down.",
-    "measure": "Measure what a cycle did, beside those left alone, and learn from it.",
-=======
     "plans": "List the plans of a business with their key figures.",
     "compare": "Say how two plans differ, and why.",
     "target": "Set the target of an objective, and see what that does to the plan.",
@@ -41,7 +36,6 @@ VERBS = {
     "assign": "Assign the plan's measures to customers: hold-out first, by chances that are written down.",
     "measure": "Measure what a cycle did, beside those left alone, and learn from it.",
     "policy": "Learn from a logged campaign file whom to give which offer, and what that is worth.",
->>>>>>> main
     "report": "Write the report: HTML or PDF, English or Traditional Chinese.",
     "pack": "List, show or check trade packs.",
 }

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from regulars.trial.offpolicy import Logged, Valued, policy_value
-from regulars.trial.policy.scores import mean_of, resampled, robust_scores, unsettled
+from regulars.trial.logged import Logged, policy_value
+from regulars.trial.offpolicy import Valued, resampled, robust_scores
+from regulars.trial.policy.scores import mean_of, unsettled
 
 
 def test_the_mean_of_scores_is_the_doubly_robust_value() -> None:
@@ -67,7 +68,7 @@ def test_intervals_hold_where_folds_lean_on_each_other() -> None:
         act = folds.sum(axis=1, keepdims=True) - folds > 0
         gain, truth = (act * folds).sum(axis=1), act.sum(axis=1) * drift / np.sqrt(5)
         error = np.sqrt(act.sum(axis=1))
-        factor = np.array([unsettled(Valued(g, s, 5)) for g, s in zip(gain, error, strict=True)])
+        factor = np.array([unsettled(Valued(g, 0.0, 0.0, s, 5, 0.9, "aipw")) for g, s in zip(gain, error, strict=True)])
         plain[drift] = float((np.abs(gain - truth) <= 1.645 * error).mean())
         wider[drift] = float((np.abs(gain - truth) <= 1.645 * error * factor).mean())
     assert min(plain.values()) < 0.84

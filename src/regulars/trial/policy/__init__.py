@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from regulars.base.progress import Progress, unwatched
 from regulars.base.text import Number, Text, say
 from regulars.ledger.table_file import TableFile
+from regulars.trial.offpolicy import resampled
 from regulars.trial.policy import curve, guard, verdict, worth
 from regulars.trial.policy.additive import Floats
 from regulars.trial.policy.campaign import Campaign
@@ -27,7 +28,6 @@ from regulars.trial.policy.result import (
     Rival,
     Scenario,
 )
-from regulars.trial.policy.scores import resampled
 from regulars.trial.policy.worth import Bench, Limit, surely_above
 
 __all__ = ["Judged", "PolicyResult", "Request", "learn_policy"]

@@ -25,11 +25,11 @@ from scipy.optimize import lsq_linear
 
 from regulars.base.progress import Progress, unwatched
 from regulars.base.text import say
+from regulars.trial.offpolicy import robust_scores
 from regulars.trial.policy import additive
 from regulars.trial.policy.additive import Codes, Floats, Layout
 from regulars.trial.policy.boost import Forest, Growth, grow
 from regulars.trial.policy.campaign import Binned, Campaign
-from regulars.trial.policy.scores import robust_scores
 
 FOLDS = 5
 LEARNERS = ("joint", "additive", "shared", "trees")

@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.special import ndtri
 
-from regulars.trial.offpolicy import Logged, Valued, policy_value
+from regulars.trial.offpolicy import Valued, inverse_propensity, robust_scores, self_normalised
 from regulars.trial.policy.additive import Floats
 from regulars.trial.policy.allocate import Choice, by_budget, by_reach, within_folds
 from regulars.trial.policy.campaign import Campaign
 from regulars.trial.policy.learn import Learned
 from regulars.trial.policy.result import Interval, Rival
-from regulars.trial.policy.scores import mean_of, robust_scores, unsettled
+from regulars.trial.policy.scores import mean_of, unsettled
 
 #: Rivals that nothing is learned for.
 FIXED = ("nobody", "everybody", "random")
@@ -151,13 +151,11 @@ def estimates(bench: Bench, choice: Choice) -> dict[str, Interval]:
     """The policy's value by three estimators, net of contact costs."""
     campaign = bench.campaign
     net = campaign.outcome - campaign.cost[campaign.arm]
-    policy = np.column_stack([choice.of_arm(a) for a in range(len(campaign.arms))])
-    found = policy_value(
-        Logged(net, campaign.arm.astype(np.int64), campaign.propensity, None, campaign.cluster), policy
-    )
-    plain = {"ipw": bench.interval(found.ipw)}
-    if found.matched:  # where no logged row agrees, there is nothing to weigh
-        plain["snipw"] = bench.interval(found.snipw)
+    chance, e = choice.logged(campaign.arm), campaign.propensity
+    plain = {"ipw": bench.interval(inverse_propensity(outcome=net, chance=chance, propensity=e))}
+    normalised = self_normalised(outcome=net, chance=chance, propensity=e)
+    if normalised.n:  # where no logged row agrees, there is nothing to weigh
+        plain["snipw"] = bench.interval(normalised)
     values = mean_of(choice.blend(bench.net), campaign.cluster)
     gained = mean_of(bench.gains(choice), campaign.cluster)
     more = (unsettled(gained) ** 2 - 1) * gained.se**2
