@@ -128,7 +128,7 @@ def simulated(n: int = 3000, seeds: int = 30) -> None:
                 limit = Limit(reach, None)
                 choice = limit.policy(bench)
                 gains, truth = bench.gains(choice), float(choice.blend(effect).mean())
-                gain = bench.mean(gains)
+                gain = bench.learned_mean(gains)
                 against = opponents(bench, limit)
                 rivals = tuple(valued(bench, o, gains) for o in against)
                 best = max((r for r in rivals if r.within), key=lambda r: r.gain.mean)

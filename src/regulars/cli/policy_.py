@@ -63,7 +63,7 @@ def command(voice: Voice, /, file: Path, **asked: Any) -> None:
         voice.tell("cli.policy.rules", file=str(out))
         written["groups_file"] = str(out)
     said = [render(text, voice.language) for text in in_words(judged.result)]
-    voice.result({**as_json(judged.result), "in_words": said, **written})
+    voice.result({"schema": judged.result.schema, "in_words": said, **as_json(judged.result), **written})
 
 
 def request_of(**asked: Any) -> api.PolicyRequest:
