@@ -150,6 +150,8 @@ def simulated(n: int = 3000, seeds: int = 30) -> None:
 if __name__ == "__main__":
     if sys.argv[1:2] == ["simulated"]:
         simulated(*(int(v) for v in sys.argv[2:]))
+    elif len(sys.argv) < 5:
+        sys.exit(__doc__)
     else:
         file, arm, control, outcome, *ignored = sys.argv[1:]
         names = tuple(ignored[0].split(",")) if ignored else ()
