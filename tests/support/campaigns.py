@@ -32,7 +32,8 @@ class Simulated:
 def simulate(
     n: int, kind: str, *, seed: int, arms: tuple[str, ...] = ("none", "mail", "call"), shares: Floats | None = None
 ) -> Simulated:
-    """``kind``: null (nothing works), strong (mail helps where x > 0 and harms elsewhere; call helps group c alone).
+    """``kind``: null (nothing works), strong (mail helps groups a and b where x > 0 and harms
+    others; call helps group c alone).
 
     The outcome ``visit`` is 0 or 1; ``spend`` and ``opened`` come after the deal; ``customer_id`` is unique.
     """
@@ -42,7 +43,7 @@ def simulate(
     arm = rng.choice(len(arms), n, p=shares)
     chance = np.repeat((0.25 + 0.1 * np.tanh(z))[:, None], len(arms), axis=1)
     if kind == "strong":
-        chance[:, 1] += np.where(x > 0, 0.3, -0.12)
+        chance[:, 1] += np.where((x > 0) & np.isin(group, ("a", "b")), 0.3, -0.12)
         if len(arms) > 2:
             chance[:, 2] += np.where(group == "c", 0.35, -0.05)
     visit = rng.random(n) < chance[np.arange(n), arm]

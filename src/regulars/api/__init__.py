@@ -32,7 +32,7 @@ if TYPE_CHECKING:
         save_profile,
         undo_import,
     )
-    from regulars.api.policies import Request, policy, write_groups, write_scores
+    from regulars.api.policies import PolicyRequest, policy, write_groups, write_scores
     from regulars.api.reporting import Written, write_report
     from regulars.api.runs import Run
     from regulars.api.screening import screen
@@ -72,7 +72,7 @@ _HOMES = {
         "save_profile",
         "undo_import",
     ),
-    "policies": ("Request", "policy", "write_groups", "write_scores"),
+    "policies": ("PolicyRequest", "policy", "write_groups", "write_scores"),
     "reporting": ("Written", "write_report"),
     "runs": ("Run",),
     "screening": ("screen",),
@@ -108,8 +108,8 @@ __all__ = [
     "Listed",
     "OpenBusiness",
     "PackShown",
+    "PolicyRequest",
     "Recognition",
-    "Request",
     "Run",
     "Status",
     "Strategy",

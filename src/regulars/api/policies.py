@@ -12,14 +12,15 @@ import numpy as np
 from regulars.base.progress import Progress, unwatched
 from regulars.ledger.rejects import neutral
 from regulars.ledger.table_file import open_table
-from regulars.trial.policy import Judged, PolicyResult, Request, learn_policy
+from regulars.trial.policy import Judged, PolicyResult, learn_policy
+from regulars.trial.policy import Request as PolicyRequest
 from regulars.trial.policy.allocate import ranks
 from regulars.trial.policy.explain import groups
 
-__all__ = ["Judged", "PolicyResult", "Request", "policy", "write_groups", "write_scores"]
+__all__ = ["Judged", "PolicyRequest", "PolicyResult", "policy", "write_groups", "write_scores"]
 
 
-def policy(file: Path, request: Request, *, progress: Progress = unwatched) -> Judged:
+def policy(file: Path, request: PolicyRequest, *, progress: Progress = unwatched) -> Judged:
     """Learn a policy from a campaign file and value it offline. Nothing of the file is kept.
 
     Raises:

@@ -10,7 +10,8 @@ import click
 from regulars import api
 from regulars.api.runs import as_json
 from regulars.base.errors import BadSettings
-from regulars.base.text import Listing, Number, Share, say
+from regulars.base.text import Listing, Number, Share, Text, say
+from regulars.base.words import render
 from regulars.cli.shared import Voice, verb
 from regulars.trial.policy.result import ArmFacts, PolicyResult
 from regulars.trial.policy.verdict import per_thousand
@@ -35,6 +36,7 @@ from regulars.trial.policy.verdict import per_thousand
 @click.option("--ignore", metavar="COLUMNS", help="Do not use these columns (other results of the campaign).")
 @click.option("--propensity", metavar="COLUMN", help="The chance each customer had of the arm they got.")
 @click.option("--strata", metavar="COLUMN", help="The groups within which arms were dealt by chance.")
+@click.option("--cluster", metavar="COLUMN", help="Those dealt together: households, branches. Widens intervals.")
 @click.option("--drop-arm", multiple=True, metavar="VALUE", help="Leave the customers of an arm out.")
 @click.option("--fill", is_flag=True, help="Fill the reach even with customers expected to bring a loss.")
 @click.option("--level", default=0.9, show_default=True, help="Coverage of intervals.")
@@ -60,12 +62,13 @@ def command(voice: Voice, /, file: Path, **asked: Any) -> None:
         api.write_groups(judged, out)
         voice.tell("cli.policy.rules", file=str(out))
         written["groups_file"] = str(out)
-    voice.result({**as_json(judged.result), **written})
+    said = [render(text, voice.language) for text in in_words(judged.result)]
+    voice.result({"schema": judged.result.schema, "in_words": said, **as_json(judged.result), **written})
 
 
-def request_of(**asked: Any) -> api.Request:
+def request_of(**asked: Any) -> api.PolicyRequest:
     """The request in typed figures. Raises BadSettings."""
-    return api.Request(
+    return api.PolicyRequest(
         arm=asked["arm"],
         control=asked["control"],
         outcome=asked["outcome"],
@@ -79,6 +82,7 @@ def request_of(**asked: Any) -> api.Request:
         ignore=_names(asked["ignore"] or ""),
         propensity=asked["propensity"],
         strata=asked["strata"],
+        cluster=asked["cluster"],
         drop_arms=tuple(asked["drop_arm"]),
         fill=asked["fill"],
         level=asked["level"],
@@ -133,9 +137,8 @@ def tell(voice: Voice, found: PolicyResult) -> None:
         voice.tell("cli.policy.features_none")
     for column in checks.dropped[:12]:
         voice.tell("cli.policy.dropped", column=column.column, why=column.said)
-    for warning in checks.warnings:
+    for warning in (*checks.warnings, checks.randomisation.said):
         voice.tell_text(warning)
-    voice.tell_text(checks.randomisation.said)
     for scenario in found.scenarios:
         voice.tell_text(scenario.said, indent=2)
     qini = found.rankings[0].qini
@@ -143,6 +146,12 @@ def tell(voice: Voice, found: PolicyResult) -> None:
     voice.tell("cli.policy.ranking", mean=per_thousand(qini.mean), low=low, high=high)
     voice.tell_text(found.said)
     voice.tell("cli.policy.level", level=Share(found.level))
+
+
+def in_words(found: PolicyResult) -> list[Text]:
+    """The sentences of a result, the verdict first."""
+    checks = found.checks
+    return [found.said, *(s.said for s in found.scenarios), checks.randomisation.said, *checks.warnings]
 
 
 def _tell_arm(voice: Voice, arm: ArmFacts) -> None:

@@ -28,12 +28,18 @@ from regulars.ledger.workplace import workplace
 #: Cells that say "not known" in so many words, where a column holds numbers or dates otherwise.
 NOTHING = ("", "na", "n/a", "nan", "nat", "null", "none", "-", "—", "?", ".", "#n/a", "inf", "-inf")
 _TRUE, _FALSE = ("true", "t", "yes", "y", "是"), ("false", "f", "no", "n", "否")
-_BOMB = 1000  # a gzip file may not unpack to more than this many times its size
+#: What text may be read as, in the order of trying.
+_KINDS = ("number", "comma", "boolean", "date")
+_BOMB = 200  # a gzip file may not unpack to more than this many times its size
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """What a column holds. ``kind``: number, boolean, date, text, or nested (a list or record; not usable here)."""
+    """What a column holds.
+
+    ``kind``: number, comma (numbers with a decimal comma), boolean, date, text, or nested (a list or record; not
+    usable here).
+    """
 
     name: str
     kind: str
@@ -91,6 +97,10 @@ class TableFile:
         code = f"CASE WHEN {text} IS NULL THEN -1 ELSE coalesce(list_position({listed}, {text}), -1) - 1 END"
         return self._fetched(code).astype(np.int32), values, others
 
+    def keys(self, name: str) -> NDArray[np.float64]:
+        """A number for each different value of a column (of any kind), the same wherever the value is the same."""
+        return self._fetched(f"(hash(CAST({self._at[name]} AS VARCHAR)) % 4503599627370496)")
+
     def _fetched(self, expression: str) -> NDArray[np.float64]:
         # Rows come back in any order where the expression is long, so each brings its place.
         got = self._engine.execute(f"SELECT rowid AS at, CAST({expression} AS DOUBLE) AS v FROM t").fetchnumpy()
@@ -101,7 +111,7 @@ class TableFile:
     def _label(self, name: str) -> str:
         cell, type_ = self._at[name], self._types[name]
         kind = self.column(name).kind
-        if kind == "number":
+        if kind in ("number", "comma"):
             number = f"CAST({_as_number(cell, type_, kind)} AS DOUBLE)"
             whole = f"{number} = round({number}) AND abs({number}) < 1e15"
             written = (
@@ -122,7 +132,11 @@ class TableFile:
         value = _as_number(cell, type_, kind) if kind != "text" else f"nullif(trim(CAST({cell} AS VARCHAR)), '')"
         told = f"CAST({cell} AS VARCHAR)"
         said = f"{cell} IS NOT NULL AND lower(trim({told})) NOT IN ({', '.join(map(literal, NOTHING))})"
-        whole = f"bool_and(CAST({value} AS DOUBLE) = round(CAST({value} AS DOUBLE)))" if kind == "number" else "false"
+        whole = (
+            f"bool_and(CAST({value} AS DOUBLE) = round(CAST({value} AS DOUBLE)))"
+            if kind in ("number", "comma")
+            else "false"
+        )
         found = self._engine.execute(
             f"SELECT count(*) - count({value}), approx_count_distinct({value}), "
             f"count(*) FILTER ({said} AND {value} IS NULL), {whole} FROM t"
@@ -145,8 +159,8 @@ class TableFile:
         if type_ != "VARCHAR":
             return "text"
         # Judged by its first cells; only what they may be is counted over all of them.
-        n, numbers, spoken, dates = self._counts(cell, "(SELECT * FROM t WHERE {cell} IS NOT NULL LIMIT 2000)")
-        for kind, count in (("number", numbers), ("boolean", spoken), ("date", dates)):
+        n, *found = self._counts(cell, "(SELECT * FROM t WHERE {cell} IS NOT NULL LIMIT 2000)", *_KINDS)
+        for kind, count in zip(_KINDS, found, strict=True):
             if n and count >= 0.98 * n:
                 n, *counted = self._counts(cell, "t", kind)
                 # A stray cell in a thousand does not make text of a column of numbers; it is told as unread.
@@ -155,14 +169,14 @@ class TableFile:
 
     def _counts(self, cell: str, source: str, *kinds: str) -> tuple[int, ...]:
         said = f"lower(trim({cell})) NOT IN ({', '.join(map(literal, NOTHING))})"
-        tried = ", ".join(f"count({_as_number(cell, 'VARCHAR', k)})" for k in kinds or ("number", "boolean", "date"))
+        tried = ", ".join(f"count({_as_number(cell, 'VARCHAR', k)})" for k in kinds)
         query = f"SELECT count(*) FILTER ({said}), {tried} FROM {source.format(cell=cell)}"
         return tuple(int(v) for v in self._engine.execute(query).fetchone() or (0, 0, 0, 0))
 
 
 def _as_number(cell: str, type_: str, kind: str) -> str:
-    if kind == "number":
-        number = amount(cell, type_, to="DOUBLE")
+    if kind in ("number", "comma"):
+        number = amount(cell, type_, comma=kind == "comma", to="DOUBLE")
         return f"(CASE WHEN isfinite({number}) THEN {number} END)"
     if kind == "boolean" and type_ == "BOOLEAN":
         return f"CAST({cell} AS DOUBLE)"
@@ -185,17 +199,12 @@ def open_table(path: Path, *, progress: Progress = unwatched) -> Iterator[TableF
 
     Raises:
         NotThere: there is no such file.
-        BadData: it is empty, binary, damaged, a bomb, no table, or has the same column twice.
+        BadData: it is empty, binary, damaged, a bomb or no table.
     """
     if not path.is_file():
         raise NotThere(say("importing.file.missing", file=path.name), say("importing.file.missing_hint"))
     with workplace() as work, connect(work) as engine:
         raw = open_raw(engine, _plain(path, work), work=work, hints=None, progress=progress)
-        twice = sorted({n for n in raw.names if raw.names.count(n) > 1})
-        if twice:
-            raise BadData(
-                say("importing.table.twice", file=path.name, column=twice[0]), say("importing.table.twice_hint")
-            )
         _take(engine, raw, work, progress)
         table = TableFile(engine, raw)
         table.file = path.name

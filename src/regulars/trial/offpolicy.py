@@ -14,7 +14,6 @@ policies is taken row by row: rows on which they agree contribute nothing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -106,17 +105,23 @@ def paired(*, one: Floats, other: Floats, level: float = 0.9) -> Valued:
 
 
 def resampled(
-    columns: Sequence[Floats] | Floats, *, rng: np.random.Generator, draws: int = 999, blocks: int = 1000
+    values: Floats,
+    *,
+    rng: np.random.Generator,
+    cluster: NDArray[np.integer] | None = None,
+    draws: int = 999,
+    blocks: int = 1000,
 ) -> Floats:
-    """Bootstrap means of several row-wise quantities, shape (draws, columns).
+    """Bootstrap means of row-wise quantities (n, columns), shape (draws, columns).
 
-    Rows are put into random blocks of equal size first, and blocks are drawn with replacement: for independent rows
-    the same distribution as drawing rows, at a cost that does not grow with their number.
+    Rows (or clusters, numbered from 0) are put into random blocks of about equal size first, and blocks are drawn with
+    replacement: for independent rows the same distribution as drawing rows, at a cost that does not grow with their
+    number.
     """
-    values = np.column_stack(list(columns)) if not isinstance(columns, np.ndarray) else columns
-    n = values.shape[0]
+    n = values.shape[0] if cluster is None else int(cluster.max()) + 1
     count = min(blocks, n)
     block = rng.permutation(n) % count
+    block = block if cluster is None else block[cluster]
     sums = np.column_stack([np.bincount(block, weights=v, minlength=count) for v in values.T])
     sizes = np.bincount(block, minlength=count).astype(float)
     times = rng.multinomial(count, np.full(count, 1 / count), size=draws).astype(float)

@@ -31,9 +31,7 @@ def programme(gain: np.ndarray, cost: np.ndarray, money: float) -> float:
 
 @settings(max_examples=60, deadline=None)
 @given(gains, st.lists(st.integers(0, 4), min_size=3, max_size=3), st.floats(0.1, 12))
-def test_a_budget_buys_what_the_linear_programme_buys(
-    gain_: list[list[int]], cost_: list[int], money: float
-) -> None:
+def test_a_budget_buys_what_the_linear_programme_buys(gain_: list[list[int]], cost_: list[int], money: float) -> None:
     gain, cost = np.array(gain_, dtype=float), np.array(cost_, dtype=float)
     choice = by_budget(gain=gain, cost=cost, fold=FOLD, budget=money / 6)
     value = choice.blend(np.column_stack([np.zeros(6), gain])).sum()

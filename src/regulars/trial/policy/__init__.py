@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from regulars.base.progress import Progress, unwatched
 from regulars.base.text import Number, Text, say
 from regulars.ledger.table_file import TableFile
-from regulars.trial import offpolicy
+from regulars.trial.offpolicy import resampled
 from regulars.trial.policy import curve, guard, verdict, worth
 from regulars.trial.policy.additive import Floats
 from regulars.trial.policy.campaign import Campaign
@@ -28,7 +28,7 @@ from regulars.trial.policy.result import (
     Rival,
     Scenario,
 )
-from regulars.trial.policy.worth import Bench, Limit, interval, surely_above
+from regulars.trial.policy.worth import Bench, Limit, surely_above
 
 __all__ = ["Judged", "PolicyResult", "Request", "learn_policy"]
 
@@ -94,12 +94,14 @@ def _tested(taken: Taken, rng: np.random.Generator) -> tuple[guard.Deal, Campaig
     narrowed = replace(campaign, features=tuple(picked))
     n, arms = campaign.rows, len(campaign.arms)
     rows = np.arange(n) if n <= MOST_ROWS else np.sort(rng.permutation(n)[:MOST_ROWS])
-    fold = deal(rows.size, campaign.arm[rows], rng)
-    found, told = guard.deal_of(narrowed.features, campaign.arm[rows], arms, fold, codes=narrowed.codes(rows))
+    cluster = campaign.cluster[rows] if campaign.cluster is not None else None
+    fold = deal(campaign.arm[rows], cluster, rng)
+    codes = narrowed.codes(rows)
+    found, told = guard.deal_of(narrowed.features, campaign.arm[rows], arms, fold, codes=codes, cluster=cluster)
     if found.verdict == "random":
         return found, campaign, "shares"
     if rows.size < n:
-        fold = deal(n, campaign.arm, rng)
+        fold = deal(campaign.arm, campaign.cluster, rng)
         _, told = guard.deal_of(narrowed.features, campaign.arm, arms, fold, codes=narrowed.codes())
     estimated = guard.propensities(told, campaign.arm, fold)
     return found, replace(campaign, propensity=estimated), "estimated"
@@ -108,14 +110,13 @@ def _tested(taken: Taken, rng: np.random.Generator) -> tuple[guard.Deal, Campaig
 def _scenario(bench: Bench, limit: Limit, request: Request, looks: int, rng: np.random.Generator) -> Scenario:
     choice = limit.policy(bench)
     gains = bench.gains(choice)
-    gain = interval(bench.mean(gains))
+    gain = bench.learned_mean(gains)
     rivals = tuple(worth.valued(bench, o, gains) for o in worth.opponents(bench, limit))
     within = [r for r in rivals if r.within]
     best = max(within, key=lambda r: r.gain.mean)
     values = worth.estimates(bench, choice)
-    draws = np.quantile(
-        offpolicy.resampled(gains[:, None], rng=rng), [(1 - request.level) / 2, (1 + request.level) / 2], axis=0
-    )
+    draws = resampled(gains[:, None], rng=rng, cluster=bench.campaign.cluster)[:, 0]
+    low, high = np.quantile(draws, [(1 - request.level) / 2, (1 + request.level) / 2])
     rows, arms = bench.campaign.rows, bench.campaign.arms
     word, said = verdict.of_scenario(gain, rivals, best, limit=limit, rows=rows, level=request.level, looks=looks)
     shares = choice.shares(len(arms))
@@ -126,11 +127,11 @@ def _scenario(bench: Bench, limit: Limit, request: Request, looks: int, rng: np.
         share=float(1 - shares[0]),
         shares={arm: float(s) for arm, s in zip(arms, shares, strict=True)},
         cost=bench.cost(choice),
-        value=interval(values["aipw"]),
+        value=values["aipw"],
         gain=gain,
-        gain_bootstrap=Interval(gain.mean, float(draws[0, 0]), float(draws[1, 0])),
+        gain_bootstrap=Interval(gain.mean, float(low), float(high)),
         estimator="aipw",
-        estimates={name: interval(v) for name, v in values.items()},
+        estimates=values,
         predicted_gain=float(foretold.mean()),
         rivals=rivals,
         best_rival=best.rival,
@@ -157,8 +158,8 @@ def _arm_facts(bench: Bench, taken: Taken) -> tuple[ArmFacts, ...]:
         effect = net = None
         if at:
             gains = bench.net[:, at] - bench.net[:, 0]
-            net = interval(bench.mean(gains))
-            effect = interval(bench.mean(gains + campaign.cost[at] - campaign.cost[0]))
+            net = bench.mean(gains)
+            effect = bench.mean(gains + campaign.cost[at] - campaign.cost[0])
         raw, answered = taken.raw_outcome[own], campaign.responded[own]
         rows = int(own.sum())
         facts.append(

@@ -67,20 +67,20 @@ def grow(
     rng: np.random.Generator,
 ) -> Forest:
     """Fit ``target`` (n, targets) on ``codes`` (n, features)."""
-    n = target.shape[0]
+    n, targets = target.shape
     start = target.mean(axis=0)
     left = target - start
     scale = np.maximum(left.var(axis=0), 1e-30)
-    orders = _orders(codes, bins, ordered, left / np.sqrt(scale), growth)
+    table = _Table.of(codes, bins, ordered, left / np.sqrt(scale), growth)
     size = max(min(int(growth.share * n), growth.most), min(n, 200))
     features, yeses, leaves = [], [], []
+    count = 2**growth.depth
     for _ in range(growth.trees):
         rows = rng.permutation(n)[:size] if size < n else np.arange(n)
-        feature, yes = _splits(codes[rows], bins, orders, left[rows], scale, growth)
+        feature, yes = _splits(table, rows, left[rows], scale, growth)
         leaf_of = _leaves(codes, feature, yes)
-        count = 2**growth.depth
         rows_in = np.bincount(leaf_of, minlength=count).astype(float)
-        sums = np.column_stack([np.bincount(leaf_of, weights=left[:, t], minlength=count) for t in range(len(scale))])
+        sums = np.column_stack([np.bincount(leaf_of, weights=left[:, t], minlength=count) for t in range(targets)])
         value = growth.rate * sums / (rows_in[:, None] + growth.imagined)
         left -= value[leaf_of]
         features.append(feature)
@@ -89,79 +89,95 @@ def grow(
     return Forest(start, np.array(features, dtype=np.int16), tuple(yeses), np.array(leaves))
 
 
-def _orders(
-    codes: Codes, bins: tuple[int, ...], ordered: tuple[bool, ...], target: Floats, growth: Growth
-) -> list[NDArray[np.int64]]:
-    # Groups of a categorical feature are put in the order of their (shrunken) mean, so that one cut parts them well.
-    orders = []
-    for f, (count, is_ordered) in enumerate(zip(bins, ordered, strict=True)):
-        if is_ordered:
-            orders.append(np.arange(count))
-            continue
-        rows = np.bincount(codes[:, f], minlength=count)
-        mean = np.zeros(count)
-        for t in range(target.shape[1]):
-            mean += np.bincount(codes[:, f], weights=target[:, t], minlength=count) / (rows + growth.imagined[t])
-        orders.append(np.argsort(mean, kind="stable"))
-    return orders
+@dataclass(frozen=True)
+class _Table:
+    """All bins of all features side by side, in the order in which they may be cut."""
+
+    codes: Codes
+    place: NDArray[np.int32]  # (n, features): where each row's bin stands among all bins, in cutting order
+    feature_of: NDArray[np.int64]  # (bins of all features,)
+    start_of: NDArray[np.int64]  # first place of the feature that a place belongs to
+    last_of: NDArray[np.int64]  # last place of that feature
+    code_of: NDArray[np.int64]  # the code at each place
+
+    @classmethod
+    def of(
+        cls, codes: Codes, bins: tuple[int, ...], ordered: tuple[bool, ...], target: Floats, growth: Growth
+    ) -> _Table:
+        place = np.empty(codes.shape, dtype=np.int32)
+        starts = np.concatenate(([0], np.cumsum(bins)))
+        code_of = []
+        for f, (count, is_ordered) in enumerate(zip(bins, ordered, strict=True)):
+            order = np.arange(count) if is_ordered else _by_mean(codes[:, f], count, target, growth)
+            at = np.empty(count, dtype=np.int32)
+            at[order] = np.arange(count) + starts[f]
+            place[:, f] = at[codes[:, f]]
+            code_of.append(order)
+        feature_of = np.repeat(np.arange(len(bins)), bins)
+        start_of, last_of = starts[:-1][feature_of], starts[1:][feature_of] - 1
+        return cls(codes, place, feature_of, start_of, last_of, np.concatenate(code_of))
+
+
+def _by_mean(codes: Codes, count: int, target: Floats, growth: Growth) -> NDArray[np.int64]:
+    # Groups in the order of their (shrunken) mean, so that one cut parts them well.
+    rows = np.bincount(codes, minlength=count)
+    mean = np.zeros(count)
+    for t in range(target.shape[1]):
+        mean += np.bincount(codes, weights=target[:, t], minlength=count) / (rows + growth.imagined[t])
+    return np.argsort(mean, kind="stable")
 
 
 def _splits(
-    codes: Codes,
-    bins: tuple[int, ...],
-    orders: list[NDArray[np.int64]],
-    left: Floats,
-    scale: Floats,
-    growth: Growth,
+    table: _Table, rows: NDArray[np.int64], left: Floats, scale: Floats, growth: Growth
 ) -> tuple[NDArray[np.int16], NDArray[np.bool_]]:
     inner = 2**growth.depth - 1
     feature = np.zeros(inner, dtype=np.int16)
-    yes = np.zeros((inner, 256), dtype=bool)
-    yes[:] = True  # a node without a split sends all rows to its first child
-    node = np.zeros(codes.shape[0], dtype=np.int64)
+    yes = np.ones((inner, 256), dtype=bool)  # a node without a split sends all rows to its first child
+    place, codes = table.place[rows], table.codes[rows]
+    node = np.zeros(rows.size, dtype=np.int32)
     for level in range(growth.depth):
         first, nodes = 2**level - 1, 2**level
-        best = np.zeros(nodes)
-        for f, count in enumerate(bins):
-            keyed = node * count + codes[:, f]
-            rows, sums = _histogram(keyed, nodes, count, left)
-            rows, sums = rows[:, orders[f]].cumsum(axis=1), sums[:, orders[f]].cumsum(axis=1)
-            gain = _gain(rows, sums, scale, growth)
-            cut = gain.argmax(axis=1)
-            found = gain[np.arange(nodes), cut]
-            for at in np.flatnonzero(found > best).tolist():
-                best[at] = found[at]
-                feature[first + at] = f
-                yes[first + at] = False
-                yes[first + at, orders[f][: cut[at] + 1]] = True
+        gain = _gains(table, place, node, nodes, left, scale, growth)
+        cut = gain.argmax(axis=1)
+        for at in np.flatnonzero(gain[np.arange(nodes), cut] > 0).tolist():
+            start, edge = table.start_of[cut[at]], cut[at]
+            feature[first + at] = table.feature_of[edge]
+            yes[first + at] = False
+            yes[first + at, table.code_of[start : edge + 1]] = True
         if level < growth.depth - 1:
-            goes = np.empty(node.size, dtype=bool)
-            for at in range(nodes):
-                rows_at = np.flatnonzero(node == at)
-                goes[rows_at] = yes[first + at][codes[rows_at, feature[first + at]]]
+            goes = yes[first + node, codes[np.arange(rows.size), feature[first + node]]]
             node = 2 * node + ~goes
     return feature, yes
 
 
-def _histogram(keyed: NDArray[np.int64], nodes: int, count: int, left: Floats) -> tuple[Floats, Floats]:
-    size = nodes * count
-    rows = np.bincount(keyed, minlength=size).astype(float).reshape(nodes, count)
-    sums = np.stack(
-        [np.bincount(keyed, weights=left[:, t], minlength=size).reshape(nodes, count) for t in range(left.shape[1])],
-        axis=2,
-    )
-    return rows, sums
+def _gains(
+    table: _Table,
+    place: NDArray[np.int32],
+    node: NDArray[np.int32],
+    nodes: int,
+    left: Floats,
+    scale: Floats,
+    growth: Growth,
+) -> Floats:
+    """What a cut after each place takes off the squared error, in units of the targets' variance: (nodes, places)."""
+    width, features = table.feature_of.size, place.shape[1]
+    keyed = (node[:, None] * width + place).ravel()
+    size = nodes * width
 
+    def up_to(sums: Floats) -> tuple[Floats, Floats]:
+        running = sums.reshape(nodes, width).cumsum(axis=1)
+        before = np.concatenate((np.zeros((nodes, 1)), running), axis=1)[:, table.start_of]
+        return running - before, running[:, table.last_of] - before
 
-def _gain(rows: Floats, sums: Floats, scale: Floats, growth: Growth) -> Floats:
-    # What a cut after each bin takes off the squared error, in units of the targets' variance, shape (nodes, bins).
-    all_rows, all_sums = rows[:, -1:], sums[:, -1:]
-    rest = all_rows - rows
-
-    def fitted(n: Floats, s: Floats) -> Floats:
-        part: Floats = (s**2 / (n[..., None] + growth.imagined) / scale).sum(axis=2)
-        return part
-
-    gain = fitted(rows, sums) + fitted(rest, all_sums - sums) - fitted(all_rows, all_sums)
-    allowed = (rows >= growth.least) & (rest >= growth.least)
+    rows, all_rows = up_to(np.bincount(keyed, minlength=size).astype(float))
+    allowed = (rows >= growth.least) & (all_rows - rows >= growth.least)
+    gain = np.zeros((nodes, width))
+    for t in range(left.shape[1]):
+        sums, all_sums = up_to(np.bincount(keyed, weights=np.repeat(left[:, t], features), minlength=size))
+        more = growth.imagined[t]
+        gain += (
+            sums**2 / (rows + more)
+            + (all_sums - sums) ** 2 / (all_rows - rows + more)
+            - all_sums**2 / (all_rows + more)
+        ) / scale[t]
     return np.where(allowed, gain, -1.0)

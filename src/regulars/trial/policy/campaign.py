@@ -42,7 +42,8 @@ class Campaign:
     """Rows of a campaign; arm 0 is the control.
 
     ``outcome`` is in value units with costs paid on response already taken off; ``cost`` (arms,) is what a contact
-    costs; ``propensity`` is the chance the row had of the arm it got.
+    costs; ``propensity`` is the chance the row had of the arm it got; ``cluster``
+    numbers those dealt together (households, branches) from 0.
     """
 
     features: tuple[Binned, ...]
@@ -52,6 +53,7 @@ class Campaign:
     responded: NDArray[np.bool_]
     propensity: Floats
     cost: Floats
+    cluster: NDArray[np.int64] | None = None
 
     @property
     def rows(self) -> int:

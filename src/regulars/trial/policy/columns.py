@@ -17,7 +17,7 @@ from regulars.trial.policy.campaign import GROUPS, Binned, bin_groups, bin_numbe
 from regulars.trial.policy.request import Request
 
 _ID = re.compile(
-    r"(^|[_\s])(id|uuid|guid|key|index|hash)$|^unnamed|^column\d+$|(customer|client|user|member)_?(id|no)", re.I
+    r"(^|[_\s])(id|uuid|guid|key|index|hash)$|^unnamed|^column \d+$|(customer|client|user|member)_?(id|no)", re.I
 )
 #: Names that results bear; they only ever count beside evidence in the data.
 _RESULT = re.compile(
@@ -48,30 +48,41 @@ class Chosen:
     warnings: tuple[Text, ...]
 
 
-def choose(
-    table: TableFile,
-    request: Request,
-    *,
-    keep: NDArray[np.bool_],
-    arm: NDArray[np.int64],
-    arms: int,
-    outcome: Floats,
-    rng: np.random.Generator,
-    progress: Progress,
-) -> Chosen:
-    """Type, bin and judge every column. ``keep`` are the rows of the file that ``arm`` and ``outcome`` speak of."""
-    taken = {request.arm, request.outcome, request.propensity, request.cost_column}
+@dataclass(frozen=True)
+class Seen:
+    """The rows that count: ``keep`` of the file's rows; of those the arm, the outcome and who was dealt together."""
+
+    keep: NDArray[np.bool_]
+    arm: NDArray[np.int64]
+    arms: int
+    outcome: Floats
+    cluster: NDArray[np.int64] | None
+
+    @property
+    def together(self) -> float:
+        """How many rows were dealt as one, as a chi-square feels it."""
+        if self.cluster is None:
+            return 1.0
+        sizes = np.bincount(self.cluster).astype(float)
+        return float((sizes**2).sum() / sizes.sum())
+
+
+def choose(table: TableFile, request: Request, seen: Seen, *, rng: np.random.Generator, progress: Progress) -> Chosen:
+    """Type, bin and judge every column."""
+    taken = {request.arm, request.outcome, request.propensity, request.cost_column, request.cluster}
     dropped: list[Dropped] = []
     binned: list[Binned] = []
     wanted = request.features if request.features is not None else table.names
     for at, name in enumerate(n for n in wanted if n not in taken):
         progress(say("policy.step.columns"), at, len(wanted))
-        found = _read(table, name, request, keep, rng)
+        found = _read(table, name, request, seen.keep, rng)
         if isinstance(found, Binned):
             binned.append(found)
         else:
             dropped.append(found)
-    return _judged(binned, dropped, request, arm, arms, outcome)
+    arm = seen.arm.astype(np.int16)
+    balances = [guard.balance(f, arm, seen.arms, seen.outcome, together=seen.together) for f in binned]
+    return _judged(binned, dropped, balances, request)
 
 
 def _read(
@@ -102,7 +113,7 @@ def _usable(table: TableFile, name: str, *, listed: bool) -> Dropped | None:
 
 def _is_id(column: Column, there: int) -> bool:
     named = bool(_ID.search(column.name))
-    counted = column.kind == "text" or (column.kind == "number" and column.whole)
+    counted = column.kind == "text" or (column.kind in ("number", "comma") and column.whole)
     if not counted or there < 20:
         return False
     return column.unique or (named and column.distinct > 0.5 * there)
@@ -121,10 +132,7 @@ def _bin(table: TableFile, name: str, keep: NDArray[np.bool_], rng: np.random.Ge
     return bin_groups(name, codes, values)
 
 
-def _judged(
-    binned: list[Binned], dropped: list[Dropped], request: Request, arm: NDArray[np.int64], arms: int, outcome: Floats
-) -> Chosen:
-    balances = [guard.balance(f, arm.astype(np.int16), arms, outcome) for f in binned]
+def _judged(binned: list[Binned], dropped: list[Dropped], balances: list[guard.Balance], request: Request) -> Chosen:
     even = sum(b.p > 0.001 for b in balances)
     warnings: list[Text] = []
     features: list[Binned] = []

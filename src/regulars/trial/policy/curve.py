@@ -12,7 +12,7 @@ import numpy as np
 from regulars.trial.policy.additive import Floats
 from regulars.trial.policy.allocate import Choice, by_budget, ranks
 from regulars.trial.policy.result import CostPoint, CurvePoint, Ranking
-from regulars.trial.policy.worth import Bench, interval
+from regulars.trial.policy.worth import Bench
 
 STEPS = 20
 
@@ -39,10 +39,10 @@ def _ranking(bench: Bench, arm: str | None, score: Floats, gains: Floats, cost: 
     for step in range(1, STEPS + 1):
         reach = step / STEPS
         taken = rank <= reach
-        found = bench.mean(np.where(taken, gains, 0.0))
-        points.append(CurvePoint(reach, interval(found), reach * whole, float(cost[taken].sum() / cost.size)))
-    auuc, qini = bench.mean((1.0 - rank) * gains), bench.mean((0.5 - rank) * gains)
-    return Ranking(arm, interval(auuc), interval(qini), tuple(points))
+        found = bench.learned_mean(np.where(taken, gains, 0.0))
+        points.append(CurvePoint(reach, found, reach * whole, float(cost[taken].sum() / cost.size)))
+    auuc, qini = bench.learned_mean((1.0 - rank) * gains), bench.learned_mean((0.5 - rank) * gains)
+    return Ranking(arm, auuc, qini, tuple(points))
 
 
 def cost_curve(bench: Bench) -> tuple[CostPoint, ...]:
@@ -60,5 +60,5 @@ def cost_curve(bench: Bench) -> tuple[CostPoint, ...]:
             break  # more money buys nothing more
         last = spent
         share = 1.0 - float(choice.of_arm(0).mean())
-        points.append(CostPoint(spent, interval(bench.mean(bench.gains(choice))), share))
+        points.append(CostPoint(spent, bench.learned_mean(bench.gains(choice)), share))
     return tuple(points)

@@ -18,6 +18,7 @@ from scipy.special import chdtrc, ndtr
 from regulars.trial.policy import additive
 from regulars.trial.policy.additive import Floats, Layout
 from regulars.trial.policy.campaign import Binned
+from regulars.trial.policy.scores import mean_of
 
 #: Out of balance beyond what chance does once in a million features, and by more than a trifle.
 RARE, TRIFLE = 1e-6, 0.02
@@ -45,8 +46,8 @@ class Deal:
     verdict: str  # random, slightly, strongly
 
 
-def balance(feature: Binned, arm: NDArray[np.int16], arms: int, outcome: Floats) -> Balance:
-    """Measure one feature."""
+def balance(feature: Binned, arm: NDArray[np.int16], arms: int, outcome: Floats, *, together: float = 1.0) -> Balance:
+    """Measure one feature. ``together`` rows were dealt as one: the chi-square is worth as many times less."""
     table = np.bincount(feature.codes.astype(np.int64) * arms + arm, minlength=feature.bins * arms)
     counts = table.reshape(feature.bins, arms).astype(float)
     counts = counts[counts.sum(axis=1) > 0]
@@ -61,7 +62,7 @@ def balance(feature: Binned, arm: NDArray[np.int16], arms: int, outcome: Floats)
     if freedom <= 0:
         return Balance(feature.name, 1.0, 0.0, *_of_outcome(feature, outcome))
     one_sided = bool(((counts == 0) & (expected >= 25)).any())
-    chi2 = float(((counts - expected) ** 2 / np.maximum(expected, 1e-9)).sum())
+    chi2 = float(((counts - expected) ** 2 / np.maximum(expected, 1e-9)).sum()) / together
     v = float(np.sqrt(max(chi2 - freedom, 0.0) / (n * min(counts.shape[0] - 1, arms - 1))))
     return Balance(feature.name, float(chdtrc(freedom, chi2)), v, *_of_outcome(feature, outcome), one_sided)
 
@@ -83,8 +84,9 @@ def _of_outcome(feature: Binned, outcome: Floats) -> tuple[float, str | None]:
     still = (within <= 1e-12 * (1.0 + means**2)) & (rows >= 20)
     alike = np.abs(means - common) < 1e-9
     chance = np.where(alike, rows * np.log(rate), rows * np.log(max(1 - rate, 1e-12)))
-    # A rare outcome may well be missing from a bin of few customers; from a third of all it may not.
-    large = ~alike | (rows >= rows.sum() * 0.3)
+    # A rare outcome may well be missing from a bin of few customers; from a third of all it may not, nor may one that
+    # most customers have.
+    large = ~alike | (rows >= rows.sum() * 0.3) | (rate < 0.5)
     fixed = np.flatnonzero(still & large & (chance < np.log(1e-12)))
     return share, (feature.label(int(fixed[0])) if fixed.size else None)
 
@@ -111,7 +113,13 @@ def after_the_deal(found: Balance, *, hinted: bool, others_balanced: bool) -> st
 
 
 def deal_of(
-    features: tuple[Binned, ...], arm: NDArray[np.int16], arms: int, fold: NDArray[np.int8], *, codes: NDArray[np.uint8]
+    features: tuple[Binned, ...],
+    arm: NDArray[np.int16],
+    arms: int,
+    fold: NDArray[np.int8],
+    *,
+    codes: NDArray[np.uint8],
+    cluster: NDArray[np.int64] | None = None,
 ) -> tuple[Deal, Floats]:
     """Test the deal; also the out-of-fold linear foretelling of each arm, shape (n, arms)."""
     folds = int(fold.max()) + 1
@@ -130,14 +138,13 @@ def deal_of(
         told[rows] = additive.predict(codes[rows], layout, coefficients)
         told[rows] -= told[rows].mean(axis=0)
     for a in range(arms):
-        product = target[:, a] * told[:, a]
-        spread = float(product.std())
-        zs[a] = float(product.sum() / (np.sqrt(arm.size) * spread)) if spread > 0 else 0.0
+        found = mean_of(target[:, a] * told[:, a], cluster)
+        zs[a] = found.mean / found.se if found.se > 0 else 0.0
     independent = arms - 1 if arms > 2 else 1
     worst = int(zs.argmax())
     p = min(1.0, float(1 - ndtr(zs[worst])) * independent)
     auc = _auc(told[:, worst], arm == worst)
-    verdict = "random" if p > 0.01 or auc < 0.505 else "slightly" if auc < 0.55 else "strongly"
+    verdict = "random" if p > 0.001 or auc < 0.505 else "slightly" if auc < 0.55 else "strongly"
     return Deal(p, float(zs[worst]), auc, verdict), told + share
 
 

@@ -14,11 +14,11 @@ from regulars.base.text import Share, Text, say
 from regulars.ledger.table_file import TableFile
 from regulars.trial.policy.additive import Floats
 from regulars.trial.policy.campaign import Campaign
-from regulars.trial.policy.columns import Chosen, choose
+from regulars.trial.policy.columns import Chosen, Seen, choose
 from regulars.trial.policy.request import Request, missing_arm, missing_column
 
 MOST_ARMS = 20
-LEAST_ROWS, LEAST_ARM = 100, 30
+LEAST_ROWS, LEAST_ARM, LEAST_CLUSTERS = 100, 30, 30
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,14 @@ def take(table: TableFile, request: Request, *, rng: np.random.Generator, progre
     responded = outcome != 0.0
     net = request.value * outcome - _by_arm(dict(request.response_cost), arms, request)[arm] * responded
     cost = _costs(table, request, arms, arm, keep, warnings)
-    columns = choose(table, request, keep=keep, arm=arm, arms=len(arms), outcome=outcome, rng=rng, progress=progress)
+    cluster = None
+    if request.cluster:
+        cluster = np.unique(table.keys(request.cluster)[keep], return_inverse=True)[1].astype(np.int64)
+        if (count := int(cluster.max()) + 1) < LEAST_CLUSTERS:
+            text = say("policy.data.few_clusters", column=request.cluster, n=count, least=LEAST_CLUSTERS)
+            raise BadData(text, say("policy.data.few_clusters_hint"))
+    seen = Seen(keep, arm, len(arms), outcome, cluster)
+    columns = choose(table, request, seen, rng=rng, progress=progress)
     warnings += columns.warnings
     shares = np.bincount(arm, minlength=len(arms)) / arm.size
     how = "column" if request.propensity else "strata" if request.strata else "shares"
@@ -67,7 +74,7 @@ def take(table: TableFile, request: Request, *, rng: np.random.Generator, progre
         e = chance[keep]
     elif strata is not None:
         e = _of_strata(arm, strata[keep], len(arms))
-    campaign = Campaign(columns.features, arms, arm.astype(np.int16), net, responded, e, cost)
+    campaign = Campaign(columns.features, arms, arm.astype(np.int16), net, responded, e, cost, cluster)
     if not columns.features:
         warnings.append(say("policy.data.no_features"))
     row = table.row_numbers()[keep]
@@ -92,6 +99,7 @@ def _named(table: TableFile, request: Request) -> Request:
         outcome=find(request.outcome),
         propensity=find(request.propensity) if request.propensity else None,
         strata=find(request.strata) if request.strata else None,
+        cluster=find(request.cluster) if request.cluster else None,
         cost_column=find(request.cost_column) if request.cost_column else None,
         features=tuple(find(n) for n in request.features) if request.features is not None else None,
         ignore=tuple(find(n) for n in request.ignore),

@@ -5,18 +5,19 @@ four: nuisances and effects are fitted without k *and* without one more fold j i
 out-of-fold predictions inside the four (for weighing the learners against each other) and, averaged over j, the
 predictions for k.
 
-1. ``mu(x)``: the outcome whatever the arm (less the arms' means), by boosted trees of depth three.
+1. The outcome by boosted trees of depth three with the arm among the features; ``mu(x)`` is its mean over arms.
 2. ``m_a(x) = alpha_a + beta_a mu(x)`` by least squares within each arm: shrinks ``mu`` where it overfits.
 3. Pseudo-outcomes ``psi_a = G_a - G_0`` of doubly robust scores; their mean given x is the effect (Kennedy 2023).
 4. The effect first as a straight line in the predicted outcome, drawn towards what is usual; what is left of it by
-   three learners: additive per arm; additive for all arms together; boosted trees of depth two for all arms together.
+   four learners: the differences between arms in the forest of 1 (joint); additive per arm; additive for all arms
+   together; boosted trees of depth two for all arms together.
 5. Stacking: the weights that predict held-out pseudo-outcomes best, shrunken by how well they are known; what no
    learner finds is the line, and in the end the mean effect.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,10 +29,10 @@ from regulars.trial.offpolicy import robust_scores
 from regulars.trial.policy import additive
 from regulars.trial.policy.additive import Codes, Floats, Layout
 from regulars.trial.policy.boost import Forest, Growth, grow
-from regulars.trial.policy.campaign import Campaign
+from regulars.trial.policy.campaign import Binned, Campaign
 
 FOLDS = 5
-LEARNERS = ("additive", "shared", "trees")
+LEARNERS = ("joint", "additive", "shared", "trees")
 #: Rows learned from at most; every row is valued.
 MOST_ROWS = 300_000
 #: Features that enter a model at most; the rest are left out fold by fold for want of association.
@@ -59,9 +60,12 @@ class Learned:
     rows_learned: int
 
 
-def deal(n: int, arm: NDArray[np.int16], rng: np.random.Generator) -> NDArray[np.int8]:
-    """A fold for each row, the same share of every arm in each."""
-    fold = np.empty(n, dtype=np.int8)
+def deal(arm: NDArray[np.int16], cluster: NDArray[np.int64] | None, rng: np.random.Generator) -> NDArray[np.int8]:
+    """A fold for each row, the same share of every arm in each; rows of a cluster stay together."""
+    if cluster is not None:
+        of_cluster = rng.permutation(int(cluster.max()) + 1) % FOLDS
+        return of_cluster[cluster].astype(np.int8)
+    fold = np.empty(arm.size, dtype=np.int8)
     for a in np.unique(arm):
         rows = np.flatnonzero(arm == a)
         fold[rng.permutation(rows)] = (np.arange(rows.size) + rng.integers(FOLDS)) % FOLDS
@@ -71,18 +75,21 @@ def deal(n: int, arm: NDArray[np.int16], rng: np.random.Generator) -> NDArray[np
 def learn(campaign: Campaign, *, rng: np.random.Generator, progress: Progress = unwatched) -> Learned:
     """Learn effects by cross-fitting. See the module."""
     n, arms = campaign.rows, len(campaign.arms)
-    fold = deal(n, campaign.arm, rng)
+    if not campaign.features:  # all customers are alike: one feature that never varies says so
+        campaign = replace(campaign, features=(Binned("", np.zeros(n, dtype=np.uint8), 1, True),))
+    fold = deal(campaign.arm, campaign.cluster, rng)
     sample = np.arange(n) if n <= MOST_ROWS else np.sort(rng.permutation(n)[:MOST_ROWS])
     work = _Work.of(campaign, fold, sample)
-    inner, risk = _risks(work, rng, progress)
+    joint = _joint(work, rng, progress)
+    risk = joint.risk
     effect, predicted, single = np.empty((n, arms - 1)), np.empty((n, arms)), np.zeros(n)
     weights, means, names = np.empty((FOLDS, arms - 1, len(LEARNERS))), np.empty((FOLDS, arms - 1)), []
     for k in range(FOLDS):
         progress(say("policy.step.learning"), FOLDS + k, 2 * FOLDS)
-        part = _without(work, k, inner[k], rng)
+        part = _without(work, k, joint.inner[k], joint.inner_effect[k], rng)
         rows = np.flatnonzero(fold == k)
         predicted[rows] = part.alpha + np.outer(risk[rows], part.beta)
-        _fill(campaign, rows, effect, part, risk)
+        _fill(campaign, rows, effect, part, joint)
         feature = campaign.features[part.single]
         single[rows] = part.single_table[feature.codes[rows]]
         weights[k], means[k] = part.weights, part.mean
@@ -90,9 +97,9 @@ def learn(campaign: Campaign, *, rng: np.random.Generator, progress: Progress = 
     return Learned(fold, effect, predicted, risk, weights, means, single, tuple(names), sample.size)
 
 
-def _fill(campaign: Campaign, rows: NDArray[np.int64], effect: Floats, part: _Part, risk: Floats) -> None:
+def _fill(campaign: Campaign, rows: NDArray[np.int64], effect: Floats, part: _Part, joint: _Joint) -> None:
     for chunk in _chunks(rows):
-        effect[chunk] = part.effect(campaign.codes(chunk), risk[chunk])
+        effect[chunk] = part.effect(campaign.codes(chunk), joint.risk[chunk], joint.effect[chunk])
 
 
 def _chunks(rows: NDArray[np.int64]) -> list[NDArray[np.int64]]:
@@ -151,27 +158,64 @@ def _told(codes: Codes, amounts: Floats) -> float:
     return min(best, 1.0)
 
 
-def _risks(work: _Work, rng: np.random.Generator, progress: Progress) -> tuple[Floats, Floats]:
-    # inner[k][i]: the prediction for row i from a model that saw neither fold k nor the fold of i. risk: for every
-    # row of the file, the mean of the four models that did not see its fold.
-    campaign, count = work.campaign, work.sample.size
-    centred = work.outcome - (np.bincount(work.arm, work.outcome) / np.maximum(np.bincount(work.arm), 1))[work.arm]
-    inner = np.zeros((FOLDS, count))
-    risk = np.zeros(campaign.rows)
+@dataclass(frozen=True)
+class _Joint:
+    """What one forest for the outcome, with the arm among its features, says.
+
+    ``inner`` (folds, sample) and ``inner_effect`` (folds, sample, arms - 1): for a row, by a model that saw neither
+    fold k nor the row's own. ``risk`` (n,) and ``effect`` (n, arms - 1): for every row of the file, the mean of the
+    four models that did not see its fold.
+    """
+
+    inner: Floats
+    inner_effect: Floats
+    risk: Floats
+    effect: Floats
+
+
+def _joint(work: _Work, rng: np.random.Generator, progress: Progress) -> _Joint:
+    campaign, arms = work.campaign, len(work.campaign.arms)
+    share = np.bincount(work.arm, minlength=arms) / work.arm.size
+    found = _Joint(
+        np.zeros((FOLDS, work.sample.size)),
+        np.zeros((FOLDS, work.sample.size, arms - 1)),
+        np.zeros(campaign.rows),
+        np.zeros((campaign.rows, arms - 1)),
+    )
     pairs = [(k, j) for k in range(FOLDS) for j in range(k + 1, FOLDS)]
     for at, (k, j) in enumerate(pairs):
         progress(say("policy.step.learning"), at // 2, 2 * FOLDS)
         seen = np.flatnonzero((work.fold != k) & (work.fold != j))
-        picked = _screened(work, seen, centred[seen, None], MOST_FEATURES)
+        target = work.outcome[seen, None]
+        picked = _screened(work, seen, target, MOST_FEATURES)
+        bins, ordered = _kinds(campaign, picked)
         growth = Growth(40, 3, 0.16, max(10, seen.size // 1000), np.array([10.0 + seen.size / 2000]))
-        codes = np.asfortranarray(work.codes[np.ix_(seen, picked)])
-        forest = grow(codes, *_kinds(campaign, picked), centred[seen, None], growth, rng)
+        codes = _with_arm(work.codes[np.ix_(seen, picked)], work.arm[seen], arms)
+        forest = grow(codes, (*bins, *[2] * arms), (*ordered, *[True] * arms), target, growth, rng)
         for one, other in ((k, j), (j, k)):
             rows = np.flatnonzero(work.fold == other)
-            inner[one, rows] = forest.predict(work.codes[np.ix_(rows, picked)])[:, 0]
+            told = _under_each(forest, work.codes[np.ix_(rows, picked)], arms)
+            found.inner[one, rows] = told @ share
+            found.inner_effect[one, rows] = told[:, 1:] - told[:, :1]
             for chunk in _chunks(np.flatnonzero(work.whole_fold == one)):
-                risk[chunk] += forest.predict(campaign.codes(chunk)[:, picked])[:, 0] / (FOLDS - 1)
-    return inner, risk
+                told = _under_each(forest, campaign.codes(chunk)[:, picked], arms) / (FOLDS - 1)
+                found.risk[chunk] += told @ share
+                found.effect[chunk] += told[:, 1:] - told[:, :1]
+    return found
+
+
+def _with_arm(codes: Codes, arm: NDArray[np.int16] | int, arms: int) -> Codes:
+    found: Codes = np.zeros((codes.shape[0], codes.shape[1] + arms), dtype=np.uint8, order="F")
+    found[:, : codes.shape[1]] = codes
+    if isinstance(arm, int):
+        found[:, codes.shape[1] + arm] = 1
+    else:
+        found[np.arange(codes.shape[0]), codes.shape[1] + arm] = 1
+    return found
+
+
+def _under_each(forest: Forest, codes: Codes, arms: int) -> Floats:
+    return np.column_stack([forest.predict(_with_arm(codes, a, arms))[:, 0] for a in range(arms)])
 
 
 def _kinds(campaign: Campaign, picked: NDArray[np.int64]) -> tuple[tuple[int, ...], tuple[bool, ...]]:
@@ -216,11 +260,12 @@ class _Part:
     single: int
     single_table: Floats
 
-    def effect(self, codes: Codes, risk: Floats) -> Floats:
+    def effect(self, codes: Codes, risk: Floats, joint: Floats) -> Floats:
         """The effect of each arm on rows not seen, shape (n, arms - 1)."""
         picked = np.asfortranarray(codes[:, self.features])
         found = np.stack(
             [
+                joint - np.outer(risk, self.slope),
                 additive.predict(picked, self.layout, self.own),
                 np.repeat(additive.predict(picked, self.layout, self.shared), self.mean.size, axis=1),
                 np.mean([forest.predict(picked) for forest in self.trees], axis=0),
@@ -231,7 +276,7 @@ class _Part:
         return blended
 
 
-def _without(work: _Work, k: int, risk: Floats, rng: np.random.Generator) -> _Part:
+def _without(work: _Work, k: int, risk: Floats, joint: Floats, rng: np.random.Generator) -> _Part:
     campaign = work.campaign
     rows = np.flatnonzero(work.fold != k)
     arm, y, mu, fold = work.arm[rows], work.outcome[rows], risk[rows], work.fold[rows]
@@ -254,8 +299,8 @@ def _without(work: _Work, k: int, risk: Floats, rng: np.random.Generator) -> _Pa
     for j in held:
         at = np.flatnonzero(fold == j)
         told = additive.predict(codes[at], layout, additives[int(j)])
-        found[0, at], found[1, at] = told[:, :-1], told[:, -1:]
-    found[2] = of_trees
+        found[1, at], found[2, at] = told[:, :-1], told[:, -1:]
+    found[0], found[3] = joint[rows] - np.outer(mu, slope), of_trees
     centres = found.mean(axis=1)
     weights = np.array([_stacked(found[:, :, a] - centres[:, a, None], left[:, a]) for a in range(psi.shape[1])])
     coefficients = np.mean([additives[int(j)] for j in held], axis=0)

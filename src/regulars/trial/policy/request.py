@@ -16,7 +16,8 @@ class Request:
 
     ``reaches`` are shares of customers (0..1], ``budgets`` money for all customers of the file. ``value`` is what one
     unit of the outcome is worth; ``cost`` of a contact and ``response_cost`` of an outcome that is not zero go by arm,
-    in the same money. ``features`` are all columns where it is None.
+    in the same money. ``features`` are all columns where it is None. ``strata`` names the groups within which arms were
+    dealt, ``cluster`` those dealt together (households, branches).
     """
 
     arm: str
@@ -32,6 +33,7 @@ class Request:
     ignore: tuple[str, ...] = ()
     propensity: str | None = None
     strata: str | None = None
+    cluster: str | None = None
     drop_arms: tuple[str, ...] = ()
     fill: bool = False
     level: float = 0.9

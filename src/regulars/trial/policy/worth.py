@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.special import ndtri
 
-from regulars.trial import offpolicy
-from regulars.trial.offpolicy import Valued, of_rows
+from regulars.trial.offpolicy import Valued, inverse_propensity, robust_scores, self_normalised
 from regulars.trial.policy.additive import Floats
 from regulars.trial.policy.allocate import Choice, by_budget, by_reach, within_folds
 from regulars.trial.policy.campaign import Campaign
 from regulars.trial.policy.learn import Learned
 from regulars.trial.policy.result import Interval, Rival
+from regulars.trial.policy.scores import mean_of, unsettled
+
+#: Rivals that nothing is learned for.
+FIXED = ("nobody", "everybody", "random")
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,7 @@ class Bench:
     @classmethod
     def of(cls, campaign: Campaign, learned: Learned, level: float) -> Bench:
         """Work the scores out."""
-        scores = offpolicy.robust_scores(
+        scores = robust_scores(
             outcome=campaign.outcome, arm=campaign.arm, propensity=campaign.propensity, predicted=learned.predicted
         )
         return cls(campaign, learned, scores - campaign.cost, level)
@@ -48,9 +51,18 @@ class Bench:
         """Mean cost of contacts."""
         return float(choice.shares(len(self.campaign.arms)) @ self.campaign.cost)
 
-    def mean(self, values: Floats) -> Valued:
-        """A mean with its interval."""
-        return of_rows(values, level=self.level, estimator="aipw")
+    def mean(self, values: Floats) -> Interval:
+        """A mean of rows with its interval, for policies that were fixed beforehand."""
+        return self.interval(mean_of(values, self.campaign.cluster))
+
+    def learned_mean(self, gains: Floats) -> Interval:
+        """The mean gain (over anything) of a learned policy: wider while it is not settled whether to act."""
+        found = mean_of(gains, self.campaign.cluster)
+        return self.interval(replace(found, se=found.se * unsettled(found)))
+
+    def interval(self, found: Valued) -> Interval:
+        """An estimate as an interval of the level."""
+        return Interval(found.mean, *found.interval(self.level))
 
 
 @dataclass(frozen=True)
@@ -75,11 +87,6 @@ class Limit:
             return self.reach or 0.0
         extra = bench.campaign.cost[arm] - bench.campaign.cost[0]
         return 1.0 if extra <= 0 else float(min(1.0, self.budget / extra))
-
-
-def interval(found: Valued) -> Interval:
-    """Without the rest."""
-    return Interval(found.mean, found.low, found.high)
 
 
 @dataclass(frozen=True)
@@ -111,7 +118,8 @@ def opponents(bench: Bench, limit: Limit) -> list[Opponent]:
     if arms > 2 or not pays.all():
         by_lot = Choice.of(arm_of.astype(np.int16), share_of * pays[learned.fold])
         found.append(Opponent("best_arm_random", None, by_lot))
-    for name, score in (("high_risk", learned.risk), ("low_risk", -learned.risk), ("one_feature", learned.single)):
+    scores = {"high_risk": learned.risk, "low_risk": -learned.risk, "one_feature": learned.single}
+    for name, score in scores.items() if campaign.features else ():
         chance = np.zeros(n)
         for k in range(best.size):
             rows = np.flatnonzero(learned.fold == k)
@@ -133,23 +141,25 @@ def valued(bench: Bench, opponent: Opponent, gains: Floats) -> Rival:
         share,
         bench.cost(opponent.choice),
         value,
-        interval(bench.mean(own)),
-        interval(offpolicy.paired(one=gains, other=own, level=bench.level)),
+        bench.mean(own) if opponent.rival in FIXED else bench.learned_mean(own),
+        bench.learned_mean(gains - own),
         opponent.feature,
     )
 
 
-def estimates(bench: Bench, choice: Choice) -> dict[str, Valued]:
+def estimates(bench: Bench, choice: Choice) -> dict[str, Interval]:
     """The policy's value by three estimators, net of contact costs."""
     campaign = bench.campaign
     net = campaign.outcome - campaign.cost[campaign.arm]
-    chance = choice.logged(campaign.arm)
-    e, level = campaign.propensity, bench.level
-    return {
-        "ipw": offpolicy.inverse_propensity(outcome=net, chance=chance, propensity=e, level=level),
-        "snipw": offpolicy.self_normalised(outcome=net, chance=chance, propensity=e, level=level),
-        "aipw": bench.mean(choice.blend(bench.net)),
-    }
+    chance, e = choice.logged(campaign.arm), campaign.propensity
+    plain = {"ipw": bench.interval(inverse_propensity(outcome=net, chance=chance, propensity=e))}
+    normalised = self_normalised(outcome=net, chance=chance, propensity=e)
+    if normalised.n:  # where no logged row agrees, there is nothing to weigh
+        plain["snipw"] = bench.interval(normalised)
+    values = mean_of(choice.blend(bench.net), campaign.cluster)
+    gained = mean_of(bench.gains(choice), campaign.cluster)
+    more = (unsettled(gained) ** 2 - 1) * gained.se**2
+    return {**plain, "aipw": bench.interval(replace(values, se=float(np.sqrt(values.se**2 + more))))}
 
 
 def surely_above(found: Interval, *, level: float, looks: int) -> bool:
