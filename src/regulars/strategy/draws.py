@@ -37,9 +37,13 @@ class Prior:
     widened: bool
 
 
+class LearnedEffect(Effect):
+    """An effect as it is believed after own results: taken as it is, the trust rule is for what others measured."""
+
+
 def prior_of(effect: Effect) -> Prior:
     """The prior, put through the trust rule when the pack has plainly not done so (an sd below t)."""
-    if effect.primitive == "reactivation":  # in probability points; the rule speaks of logs
+    if isinstance(effect, LearnedEffect) or effect.primitive == "reactivation":  # in probability points; the rule speaks of logs
         return Prior(effect.mean, effect.sd, False)
     kappa, t = TRUST[effect.trust]
     if effect.sd >= t:
