@@ -13,7 +13,7 @@ import ibis
 import numpy as np
 import pyarrow as pa
 
-from regulars.analysis.desk import Clocks, Desk
+from regulars.analysis.desk import MONTHS_36, Clocks, Desk
 from regulars.analysis.summary import KEY, gap_weeks, summary, visitors
 from regulars.analysis.sums import exact
 from regulars.analysis.value.contest import Trial
@@ -48,6 +48,13 @@ def origins(first_day: date, as_of: date) -> tuple[OriginDay, ...]:
     cuts = (as_of - timedelta(days=horizon + step * n) for n in range(MOST))
     least = max(horizon, _LEAST_BEFORE)
     return tuple(OriginDay(cut, horizon) for cut in cuts if (cut - first_day).days >= least)
+
+
+def longest(first_day: date, as_of: date, *, beyond: int) -> OriginDay | None:
+    """The origin that looks furthest ahead: half of the past, 36 months at most; None if no further than ``beyond``
+    days by a quarter."""
+    horizon = min(MONTHS_36.days, (as_of - first_day).days // 2)
+    return OriginDay(as_of - timedelta(days=horizon), horizon) if horizon >= 1.25 * beyond else None
 
 
 def sampled(days: ibis.Table, *, customers: int) -> ibis.Table:

@@ -12,9 +12,9 @@ import ibis
 
 from regulars.analysis.desk import Kept, Setting
 from regulars.analysis.models import fit_all, named_prior
-from regulars.analysis.origins import OriginDay, origins, sampled, trials
+from regulars.analysis.origins import OriginDay, longest, origins, sampled, trials
 from regulars.analysis.results.tournament import Contender, LineContest, Origin, Tournament, Trust
-from regulars.analysis.trust import trust
+from regulars.analysis.trust import far, trust
 from regulars.analysis.value.calibration import Calibration
 from regulars.analysis.value.contest import (
     TELLING,
@@ -96,10 +96,24 @@ def tournament(setting: Setting, kept: Kept, *, customers: int) -> Tried | None:
         errors=tuple(
             float(p.sum() / t.came.sum()) for p, t in zip(entry.predicted, cases, strict=True) if t.came.sum() > 0
         ),
-        trust=trust(known, entry, spends, money),
+        trust=_far(setting, kept, days, chosen, trust(known, entry, spends, money), beyond=at[0].horizon),
         cases=known,
         fits=entry.fits,
     )
+
+
+def _far(setting: Setting, kept: Kept, days: ibis.Table, chosen: str, found: Trust, *, beyond: int) -> Trust:
+    """With the longest period that the past allows tried as well, by the chosen model fitted on what came before."""
+    origin = longest(setting.first_day, setting.as_of, beyond=beyond)
+    if origin is None:
+        return found
+    known = trials(setting.desk, days, at=(origin,), name="origin_longest", clocks=kept.clocks)
+    if origin not in known:
+        return found
+    fit = fitting(setting)(known[origin]).get(chosen)
+    if fit is None or not fit.converged:
+        return found
+    return far(found, origin, known[origin], fit, spend_at(known[origin]))
 
 
 def fitting(setting: Setting) -> Fitting:

@@ -6,6 +6,7 @@ Docs: docs/methods/trust.md. The model is fitted at each origin on what was know
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -19,6 +20,7 @@ from regulars.analysis.value.outlook import SOON_DAYS
 from regulars.analysis.value.spend import SpendFit
 from regulars.analysis.value.statistics import Floats, Statistics
 from regulars.analysis.value.visits import VisitFit
+from regulars.base.estimate import Estimate
 from regulars.base.text import Share, Text, say
 
 #: What a model of visits misses by even where it fits well, on the log scale.
@@ -44,6 +46,13 @@ def trust(
 
 
 _FIGURES = ("visits", "revenue", "active_90", "next_visit")
+_LONG = ("visits", "revenue")
+
+
+def far(found: Trust, origin: OriginDay, trial: Trial, fit: VisitFit, spend: SpendFit) -> Trust:
+    """The same with totals over the longest period that the past allows."""
+    rows = tuple(row for row in _totals(origin, trial, fit, spend) if row.figure in _LONG)
+    return replace(found, longest=rows, longest_days=origin.horizon)
 
 
 def _totals(origin: OriginDay, t: Trial, fit: VisitFit, spend: SpendFit) -> list[TrustRow]:
@@ -76,9 +85,19 @@ def _row(figure: str, origin: OriginDay, mean: Floats, variance: Floats, actual:
     total = float(mean.sum())
     if total < _NEXT_TO_NOTHING:
         return TrustRow(figure, origin.cut, max(total, 0.0), None, None, actual)
+    told = expected_total(mean, variance, unit=figure)
+    return TrustRow(figure, origin.cut, total, told.p10, told.p90, actual)
+
+
+def expected_total(mean: Floats, variance: Floats, *, unit: str) -> Estimate:
+    """A total over customers, log-normal: their own chance (``variance`` each), and the error such models usually make.
+
+    The sum of ``mean`` is positive.
+    """
+    total = float(mean.sum())
     spread = np.sqrt(np.log1p(float(variance.sum()) / total**2) + _USUAL_ERROR**2)
     low, high = (float(total * np.exp(sign * _NORMAL_90 * spread)) for sign in (-1, 1))
-    return TrustRow(figure, origin.cut, total, low, high, actual)
+    return Estimate(total, low, total, high, unit, "trust", len(mean))
 
 
 def _coverage(figure: str, parts: Sequence[Foretold], cases: Sequence[Trial]) -> list[Coverage]:

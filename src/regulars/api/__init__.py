@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from regulars.api.screening import screen
     from regulars.api.segments import segment
     from regulars.api.trades import PackShown, check_pack, packs, show_pack
+    from regulars.api.trials import assign, latest_plan, measure
     from regulars.api.work import formulate, study
 
 _HOMES = {
@@ -52,6 +53,7 @@ _HOMES = {
     "screening": ("screen",),
     "segments": ("segment",),
     "trades": ("PackShown", "check_pack", "packs", "show_pack"),
+    "trials": ("assign", "latest_plan", "measure"),
     "work": ("formulate", "study"),
 }
 
@@ -65,12 +67,15 @@ __all__ = [
     "Recognition",
     "Run",
     "Written",
+    "assign",
     "check_business",
     "check_pack",
     "create_business",
     "formulate",
     "import_files",
+    "latest_plan",
     "make_demo",
+    "measure",
     "open_business",
     "packs",
     "recognise",

@@ -14,6 +14,7 @@ from regulars.api.business import SETTINGS, OpenBusiness, create_business, open_
 from regulars.api.intake import ImportReport, import_files, save_profile
 from regulars.api.reporting import FORMATS, Written, write_report
 from regulars.api.runs import Run
+from regulars.api.screening import screen
 from regulars.api.work import formulate, study
 from regulars.base.errors import BadSettings
 from regulars.base.progress import Progress, unwatched
@@ -63,6 +64,7 @@ def make_demo(
         save_profile(business, profile)
     imported = import_files(business, made.files, progress=progress)
     studied = study(business, as_of=last_day, progress=progress)
+    screen(business, study_run=studied)
     plan = formulate(business, study_run=studied, seed=seed, progress=progress)
     reports = tuple(
         write_report(business, language=language, format=format) for language in LANGUAGES for format in FORMATS

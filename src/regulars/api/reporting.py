@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Literal
 
 from regulars.analysis.diagnosis import Diagnosis
+from regulars.analysis.screening import Screened
 from regulars.api.business import OpenBusiness
-from regulars.api.runs import Run, latest_run, load_run
+from regulars.api.runs import Run, finished_at, is_finished, latest_run, load_run
 from regulars.api.work import latest_study
 from regulars.report.build import build_document
 from regulars.report.render_html import to_html
@@ -44,7 +45,11 @@ def write_report(
         load_run(business.runs / plan.result.study_run, Diagnosis) if plan else latest_study(business)
     )
     document = build_document(
-        base.result, plan.result if plan else None, business=business.settings, pack=business.pack
+        base.result,
+        plan.result if plan else None,
+        business=business.settings,
+        pack=business.pack,
+        screened=screened_of(business, base),
     )
     path = out or business.reports / f"report-{language}.{format}"
     content = to_pdf(document, language) if format == "pdf" else to_html(document, language).encode()
@@ -53,6 +58,15 @@ def write_report(
     partial.write_bytes(content)
     partial.replace(path)
     return Written(path, language, format, base.id, plan.id if plan else None)
+
+
+def screened_of(business: OpenBusiness, study: Run[Diagnosis]) -> tuple[Screened, ...]:
+    """The newest result of every scorecard that was run on a study, by name of the card."""
+    newest: dict[str, Path] = {}
+    for found in sorted(business.runs.glob(f"screening-*-{study.id.removeprefix('study-')}-*"), key=finished_at):
+        if is_finished(found):
+            newest[load_run(found, Screened).result.card] = found
+    return tuple(load_run(newest[card], Screened).result for card in sorted(newest))
 
 
 def _latest_plan(business: OpenBusiness) -> Run[Plan] | None:

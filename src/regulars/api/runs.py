@@ -85,7 +85,12 @@ def load_run[T](folder: Path, kind: type[T], *, reused: bool = True) -> Run[T]:
 def latest_run(runs: Path, prefix: str) -> Path | None:
     """The newest finished run whose id begins with ``prefix`` (by the order in which runs were finished)."""
     done = [p for p in runs.glob(f"{prefix}-*") if is_finished(p) and not p.name.endswith(".part")]
-    return max(done, key=lambda p: ((p / DOCUMENT).stat().st_mtime_ns, p.name), default=None)
+    return max(done, key=finished_at, default=None)
+
+
+def finished_at(folder: Path) -> tuple[int, str]:
+    """Orders finished runs by when they were finished; what was never finished comes first."""
+    return (folder / DOCUMENT).stat().st_mtime_ns if is_finished(folder) else 0, folder.name
 
 
 def is_finished(folder: Path) -> bool:

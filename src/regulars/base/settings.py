@@ -11,6 +11,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from regulars.base.errors import BadSettings, NotThere
+from regulars.base.investment import Channel, Expansion, Loyalty, Quarters, Service
+from regulars.base.investment_check import check_investments
 from regulars.base.text import Local, say
 
 type Kpi = Literal[
@@ -177,6 +179,11 @@ class Business(_Model):
     closures: tuple[Closure, ...] = ()
     objectives: tuple[Objective, ...] = ()
     veto: tuple[str, ...] = ()
+    acquisition: tuple[Channel, ...] = ()
+    service: tuple[Service, ...] = ()
+    loyalty: tuple[Loyalty, ...] = ()
+    expansion: tuple[Expansion, ...] = ()
+    quarters: Quarters = Quarters()
     engine: Engine = Engine()
 
     @field_validator("zone")
@@ -230,7 +237,7 @@ def parse_business(content: bytes, *, file: Path) -> Business:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadSettings(say("base.settings.no_toml", file=str(file), detail=str(error))) from error
     try:
-        return Business.model_validate(raw)
+        business = Business.model_validate(raw)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "(top)"
@@ -238,3 +245,12 @@ def parse_business(content: bytes, *, file: Path) -> Business:
             say("base.settings.bad_key", file=str(file), key=where, detail=first["msg"].removeprefix("Value error, ")),
             say("base.settings.bad_key_hint"),
         ) from error
+    check_investments(
+        currency=business.currency,
+        acquisition=business.acquisition,
+        service=business.service,
+        loyalty=business.loyalty,
+        expansion=business.expansion,
+        quarters=business.quarters,
+    )
+    return business

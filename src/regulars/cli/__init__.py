@@ -23,6 +23,8 @@ VERBS = {
     "segment": "Count and value the customers of whom a predicate is true.",
     "screen": "Judge customers by a scorecard whose points add up, and test it for bias.",
     "formulate": "Formulate the strategy: who gets which measure, at what cost, for what return.",
+    "assign": "Assign the plan's measures to customers: hold-out first, by chances that are written down.",
+    "measure": "Measure what a cycle did, beside those left alone, and learn from it.",
     "report": "Write the report: HTML or PDF, English or Traditional Chinese.",
     "pack": "List, show or check trade packs.",
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from regulars.analysis.diagnosis import Diagnosis
+from regulars.analysis.screening import Screened
 from regulars.base.settings import Business
 from regulars.base.text import Local, say
 from regulars.packs.schema import Pack
@@ -30,6 +31,7 @@ from regulars.report.chapters import (
     retention,
     rhythm,
     schemes,
+    screening,
     servicing,
     staying,
     teams,
@@ -58,6 +60,7 @@ CHAPTERS = (
     leaving.chapter,
     classes.chapter,
     schemes.chapter,
+    screening.chapter,
     concentration.chapter,
     profit.chapter,
     forecast.chapter,
@@ -73,9 +76,16 @@ CHAPTERS = (
 )
 
 
-def build_document(diagnosis: Diagnosis, plan: Plan | None, *, business: Business, pack: Pack) -> Document:
+def build_document(
+    diagnosis: Diagnosis,
+    plan: Plan | None,
+    *,
+    business: Business,
+    pack: Pack,
+    screened: tuple[Screened, ...] = (),
+) -> Document:
     """The report of a study, with the strategy where one was formulated; the same for every language and format."""
-    c = Context(diagnosis, plan, business, pack)
+    c = Context(diagnosis, plan, business, pack, screened)
     found = [section for chapter in CHAPTERS if (section := chapter(c)) is not None]
     used = {card for section in found if section.footer for card in section.footer.cards}
     every_line = plan_chapter.lines(c)

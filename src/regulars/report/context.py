@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from regulars.analysis.diagnosis import Diagnosis
+from regulars.analysis.screening import Screened
 from regulars.base.settings import Business
 from regulars.base.text import Local, Text, say
 from regulars.packs.schema import Pack
@@ -16,12 +17,14 @@ from regulars.strategy.plan import Plan
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The material of a report. ``plan`` is None for a report on a study alone."""
+    """The material of a report. ``plan`` is None for a report on a study alone; ``screened`` are the scorecards run on
+    the study."""
 
     diagnosis: Diagnosis
     plan: Plan | None
     business: Business
     pack: Pack
+    screened: tuple[Screened, ...] = ()
 
     @property
     def purse(self) -> Purse:

@@ -23,6 +23,7 @@ from regulars.strategy.explain import (
     option_name,
     remedy_text,
 )
+from regulars.strategy.investments import Told, investments_of, with_estimates
 from regulars.strategy.judge import spent_fixed, tail_mean
 from regulars.strategy.limits import limit_named, permission_worth
 from regulars.strategy.notes import notes_of
@@ -72,7 +73,9 @@ def assemble(solved: Solved, about: Subject) -> Plan:
     """The plan as a document."""
     x, judge = solved.x, solved.judge
     fixed = spent_fixed(solved.offer.problem.switches, x)
-    value_36, value_12 = judge.value(x), judge.value(x, months=12)
+    value_12, value_36 = with_estimates(judge.value(x, months=12), judge.value(x), solved)
+    told = investments_of(Told(solved, about.business, about.voice, solved.diagnosis))
+    beside = (told.cost, told.hours) if told is not None else (0.0, 0.0)
     held = held_by_line(solved, about)
     return Plan(
         schema=SCHEMA,
@@ -81,8 +84,8 @@ def assemble(solved: Solved, about: Subject) -> Plan:
         mission=_mission(about),
         cycle_months=about.business.cycle_months,
         budget=float(about.business.budget.amount),
-        cost=round(float(solved.offer.cost @ x) + fixed, 2),
-        hours=round(float(solved.offer.hours @ x), 4),
+        cost=round(float(solved.offer.cost @ x) + fixed + beside[0], 2),
+        hours=round(float(solved.offer.hours @ x) + beside[1], 4),
         customers=int(x.sum()),
         held_out=sum(held.values()),
         holdout_price=solved.holdout_price,
@@ -99,6 +102,7 @@ def assemble(solved: Solved, about: Subject) -> Plan:
         notes=notes_of(solved, about.cells, about.business, about.voice, pack=about.pack, facts=about.facts),
         draws=judge.evaluator.draws.count,
         seed=about.seed,
+        investments=told,
     )
 
 
@@ -207,6 +211,7 @@ def _not_chosen(solved: Solved, about: Subject) -> tuple[NotChosen, ...]:
 
 def _target(place: int, objective: Objective, solved: Solved, about: Subject) -> TargetRow:
     draws = solved.judge.kpi(objective.kpi, solved.x, solved.chances[place])
+    draws = draws + solved.judge.beside(solved.solution.levels, kpi=objective.kpi)
     untouched = float(solved.judge.baseline(objective.kpi).draws.mean())
     unit = about.provenance.currency if objective.kpi in MONEY else "share" if objective.kpi in RATES else "customers"
     reached = draws <= objective.target if sign(objective.kpi) < 0 else draws >= objective.target
@@ -233,12 +238,18 @@ def _prices(solved: Solved, about: Subject) -> tuple[Price, ...]:
     problem, x, prices = solved.offer.problem, solved.x, solved.prices
     voice, currency = about.voice, about.provenance.currency
     budget = limit_named(problem, "budget")
-    spent = float(budget.use @ x) + spent_fixed(problem.switches, x)
+    levels = solved.solution.levels
+    beside = dict(
+        zip((limit.id for limit in problem.limits), problem.used_by({c.id: levels[c.id] for c in problem.choices}),
+            strict=True)
+    )
+    spent = float(budget.use @ x) + spent_fixed(problem.switches, x) + float(beside["budget"])
     found = [_price("budget", say("strategy.limit.budget"), spent, budget.upper, currency, prices["budget"])]
     for limit in problem.limits:
         if limit.id.startswith("hours:"):
             label = say("strategy.limit.hours", branch=voice.branch(limit.id.removeprefix("hours:")))
-            found.append(_price(limit.id, label, float(limit.use @ x), limit.upper, "hours", prices[limit.id]))
+            used = float(limit.use @ x) + float(beside[limit.id])
+            found.append(_price(limit.id, label, used, limit.upper, "hours", prices[limit.id]))
     found += _reach_prices(solved, about)
     if solved.targets_price > 0.5:
         found.append(Price("targets", say("strategy.limit.targets"), 0.0, 0.0, "targets", solved.targets_price, True))
@@ -282,15 +293,19 @@ def _reach_prices(solved: Solved, about: Subject) -> list[Price]:
 
 
 def _rival(id: str, x: np.ndarray, plan: Floats, solved: Solved, about: Subject) -> Rival:
-    value = solved.judge.value(x)
+    value_12, value = solved.judge.value(x, months=12), solved.judge.value(x)
     fixed = spent_fixed(solved.offer.problem.switches, x)
+    if id != "nothing":  # who does nothing invests nothing
+        value_12, value = with_estimates(value_12, value, solved)
+        levels = solved.solution.levels
+        fixed += sum(levels.get(step.id, 0.0) * step.cost for step in solved.invested.steps)
     return Rival(
         id,
         say(f"strategy.rival.{id}"),
         round(float(solved.offer.cost @ x) + fixed, 2),
         round(float(solved.offer.hours @ x), 4),
         int(x.sum()),
-        about.money(solved.judge.value(x, months=12), "rivals"),
+        about.money(value_12, "rivals"),
         about.money(value, "rivals"),
         float((plan > value).mean()),
     )
@@ -298,5 +313,6 @@ def _rival(id: str, x: np.ndarray, plan: Floats, solved: Solved, about: Subject)
 
 def _frontier(solved: Solved, about: Subject) -> tuple[FrontierPoint, ...]:
     return tuple(
-        FrontierPoint(budget, about.money(solved.judge.value(solution.x))) for budget, solution in solved.frontier
+        FrontierPoint(budget, about.money(solved.judge.value(solution.x) + solved.judge.beside(solution.levels)))
+        for budget, solution in solved.frontier
     )

@@ -105,6 +105,7 @@ class Group:
     sums: Mapping[str, float]
     branches: Mapping[str, int]
     patterns: Mapping[int, int]
+    members: frozenset[tuple[str, str]] = frozenset()  # branch and tier of what was merged
 
     @property
     def size(self) -> int:
@@ -120,6 +121,7 @@ class Group:
             {name: self.sums[name] + other.sums[name] for name in _SUMS},
             _added(self.branches, other.branches),
             _added(self.patterns, other.patterns),
+            self.members | other.members,
         )
 
 
@@ -142,11 +144,7 @@ def group_up(
 ) -> tuple[tuple[Group, ...], tuple[str, ...]]:
     """Sum the standings by branch, state, tier and permission pattern; one scan in the engine."""
     t = reader.open_parquet(standings)
-    pattern = ibis.literal(0)
-    for channel, bit in CONSENT.items():
-        pattern = pattern + ibis.ifelse(t[f"may_{channel}"].cast("boolean").fill_null(False), bit, 0)
-    pattern = pattern + ibis.ifelse(t.package_balance.cast("float64").fill_null(0.0) > 0, PACKAGE, 0)
-    t = t.mutate(pattern=pattern.cast("int32"), branch=t.branch.cast("string").fill_null(""))
+    t = t.mutate(pattern=pattern_of(t), branch=t.branch.cast("string").fill_null(""))
     summed = t.group_by("branch", "state", "tier", "pattern").aggregate(
         customers=t.count(),
         alive=exact(t.p_alive, decimals=12),
@@ -164,6 +162,15 @@ def group_up(
     return _groups(rows, sum(CONSENT[c] for c in unknown), assumed_permission), unknown
 
 
+def pattern_of(t: ibis.Table) -> ibis.Value:
+    """The permission and package bits of each customer of the standings; the tier's bit is not among them."""
+    pattern = ibis.literal(0)
+    for channel, bit in CONSENT.items():
+        pattern = pattern + ibis.ifelse(t[f"may_{channel}"].cast("boolean").fill_null(False), bit, 0)
+    pattern = pattern + ibis.ifelse(t.package_balance.cast("float64").fill_null(0.0) > 0, PACKAGE, 0)
+    return pattern.cast("int32")
+
+
 def _groups(rows: Iterable[Mapping[str, object]], assumed: int, share: float) -> tuple[Group, ...]:
     found: dict[tuple[str, str, str], list[Mapping[str, object]]] = defaultdict(list)
     for row in sorted(rows, key=lambda row: _number(row["pattern"])):
@@ -174,7 +181,9 @@ def _groups(rows: Iterable[Mapping[str, object]], assumed: int, share: float) ->
         bit = TIER_BITS.get(tier, TIER_BITS["low"])
         patterns = {round(_number(part["pattern"])) + bit: round(_number(part["customers"])) for part in parts}
         size = round(sums["customers"])
-        groups.append(Group(branch, state, frozenset({tier}), sums, {branch: size}, _assume(patterns, assumed, share)))
+        assumed_patterns = _assume(patterns, assumed, share)
+        member = frozenset({(branch, tier)})
+        groups.append(Group(branch, state, frozenset({tier}), sums, {branch: size}, assumed_patterns, member))
     return tuple(groups)
 
 

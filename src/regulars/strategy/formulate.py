@@ -47,7 +47,14 @@ def formulate(
     no_show = no_show_rate(reader, as_of=diagnosis.provenance.as_of)
     progress(say("strategy.step.options"), 1, 4)
     solved = solve(
-        cells.cells, business=business, pack=pack, facts=facts, no_show=no_show, seed=seed, sizes=sizes or Sizes()
+        cells.cells,
+        business=business,
+        pack=pack,
+        facts=facts,
+        no_show=no_show,
+        seed=seed,
+        sizes=sizes or Sizes(),
+        diagnosis=diagnosis,
     )
     progress(say("strategy.step.report"), 2, 4)
     plan = assemble(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from regulars.base.settings import Kpi
 from regulars.strategy.allocate import Offer
+from regulars.strategy.blocks import Step
 from regulars.strategy.objectives import Baseline, added, baseline, chance, living_today
 from regulars.strategy.optimise import Switch
 from regulars.strategy.options import Evaluator, Returns
@@ -18,8 +19,9 @@ from regulars.strategy.returns import Floats
 class Judge:
     """Judges allocations of one offer on the draws of a fresh evaluator; every option is evaluated once."""
 
-    def __init__(self, offer: Offer, evaluator: Evaluator) -> None:
+    def __init__(self, offer: Offer, evaluator: Evaluator, steps: Sequence[Step] = ()) -> None:
         self.offer, self.evaluator = offer, evaluator
+        self.steps = {step.id: step for step in steps}
         self._returns: dict[int, Returns] = {}
         self._living = living_today(evaluator)
         self._baselines: dict[str, Baseline] = {}
@@ -37,6 +39,14 @@ class Judge:
             found = self.returns(int(place))
             total = total + float(x[place]) * (found.net_36 if months == 36 else found.net_12)
         return total - spent_fixed(self.offer.problem.switches, x)
+
+    def beside(self, levels: Mapping[str, float], *, kpi: str = "gain_36") -> Floats:
+        """What channels, service, loyalty and expansion at these levels add to value, or to a KPI."""
+        total = np.zeros(self.evaluator.draws.count)
+        for id, step in self.steps.items():
+            if levels.get(id, 0.0) > 0 and kpi in step.gains:
+                total = total + levels[id] * step.gains[kpi]
+        return total
 
     def baseline(self, kpi: Kpi) -> Baseline:
         """A KPI if nothing is done."""

@@ -101,10 +101,17 @@ def remedy(offer: Offer, goal: Goal, plan: Solution) -> Remedy:
         for other in offer.problem.goals
         if other.id != goal.id and other.priority <= goal.priority
     ]
-    problem = replace(offer.problem, goals=(replace(goal, priority=1),), limits=(*offer.problem.limits, *kept))
+    held = tuple(
+        replace(c, lower=plan.levels.get(c.id, 0.0), upper=plan.levels.get(c.id, 0.0)) for c in offer.problem.choices
+    )  # what is spent on all customers alike stays as the plan has it
+    limits = (*offer.problem.limits, *kept)
+    problem = replace(offer.problem, goals=(replace(goal, priority=1),), limits=limits, choices=held)
+    spent = sum(c.use.get(problem.money, 0.0) * c.upper for c in held)
+    busy = sum(amount * c.upper for c in held for id, amount in c.use.items() if id.startswith("hours:"))
     hours = [limit for limit in problem.limits if limit.id.startswith("hours:")]
     time = np.sum([limit.use for limit in hours], axis=0) if hours else np.zeros(problem.value.size)
     own_money, own_hours = budget_of(offer), sum(limit.upper for limit in hours)
+    left_money, left_hours = own_money - spent, own_hours - busy
     program = Program(problem)
 
     def needed(use: Floats, *, money: bool, more_hours: bool) -> tuple[float, float] | None:
@@ -121,7 +128,7 @@ def remedy(offer: Offer, goal: Goal, plan: Solution) -> Remedy:
             return None
         x, on = program.least(use, integer=False)
         fixed = sum(s.cost for s in problem.switches if s.id in on)
-        return max(float(offer.safe_cost @ x) + fixed - own_money, 0.0), max(float(time @ x) - own_hours, 0.0)
+        return max(float(offer.safe_cost @ x) + fixed - left_money, 0.0), max(float(time @ x) - left_hours, 0.0)
 
     both = needed(offer.safe_cost, money=True, more_hours=True)
     if both is None:

@@ -1,25 +1,46 @@
-"""The allocation as a linear programme (with switches for fixed costs) on HiGHS.
+"""The allocation as a linear or mixed-integer programme on HiGHS; :mod:`regulars.strategy.problem` says what it is.
 
-Columns are options of cells (customers given them), then switches (a measure used at all), then relative shortfalls
-of targets. Rows are limits ``A x <= upper``. Targets come first, by priority; value is then maximised without giving
-up what the targets reached. A target that cannot be reached is approached only as far as that costs no more than
-:data:`CHASE` of the value that could be had: an impossible wish must not ruin the plan. Prices are the duals of the
-final linear programme, switches held at their optimum.
+Columns of the programme are options of cells (customers given them), then decisions (switches first), then relative
+shortfalls of targets, then the tail when averse to risk. Targets come first, by priority; value is then maximised
+without giving up what the targets reached. A target that cannot be reached is approached only as far as that costs no
+more than :data:`CHASE` of the value that could be had: an impossible wish must not ruin the plan. Prices are the duals
+of the final linear programme, whole-numbered decisions held at their optimum.
 
-This module knows nothing of cells and measures: arrays in, arrays out.
+The tail (CVaR) is the least of weighted means of draws over the weights that put at most ``1 / ((1 - tail) S)`` on any
+draw, so it is bounded by one linear cut per weighting; cuts are added where a solution claims more than it has.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import highspy
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from regulars.strategy.problem import Bulk, Choice, Goal, Group, Limit, Link, Problem, Risk, Solution, Switch
 from regulars.strategy.returns import Floats
+from regulars.strategy.rounding import column_of, whole
+
+__all__ = [
+    "Bulk",
+    "Choice",
+    "Goal",
+    "Group",
+    "Infeasible",
+    "Limit",
+    "Link",
+    "NotSolved",
+    "Problem",
+    "Program",
+    "Risk",
+    "Solution",
+    "Switch",
+    "column_of",
+    "whole",
+]
 
 #: A target counts as kept in the value stage when it loses no more than this part of its gap.
 TARGET_SLACK = 1e-6
@@ -29,165 +50,111 @@ CHASE = 0.1
 REACHED = 1e-6
 #: A limit broken by less than this many customers is the solver's tolerance.
 BROKEN = 1e-6
+#: The tail may be claimed better than it is by this part of itself.
+TAIL = 1e-8
 _INF = highspy.kHighsInf
 
 
 class NotSolved(RuntimeError):
-    """The solver stopped without an optimum. Doing nothing is always allowed, so this is a defect, not bad data."""
+    """The solver stopped without an optimum although there must be one: a defect, not bad data."""
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """``sum of use * x <= upper``. ``use`` has one entry per option."""
-
-    id: str
-    use: Floats
-    upper: float
-
-
-@dataclass(frozen=True, slots=True)
-class Bulk:
-    """Many limits at once (``matrix @ x <= upper``), most of which never bind.
-
-    The solver is given those marked ``start`` and then every one a solution breaks, until none is broken: exact, and
-    much faster than giving it all of them.
-    """
-
-    ids: tuple[str, ...]
-    matrix: sparse.csr_array
-    upper: Floats
-    start: NDArray[np.bool_]
-
-
-@dataclass(frozen=True, slots=True)
-class Switch:
-    """A fixed cost paid once when any of ``columns`` is used; it counts against value and against ``limit``."""
-
-    id: str
-    cost: float
-    columns: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Goal:
-    """A target as ``gain @ x >= gap``; smaller priority numbers come first. ``gap`` is positive."""
-
-    id: str
-    gain: Floats
-    gap: float
-    priority: int
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """What may be chosen. Every option needs a limit of customers; ``most`` is the bound those limits imply.
-
-    ``money`` is the id of the limit that fixed costs use.
-    """
-
-    value: Floats
-    most: Floats
-    limits: tuple[Limit, ...]
-    switches: tuple[Switch, ...] = ()
-    goals: tuple[Goal, ...] = ()
-    money: str = "budget"
-    bulk: Bulk | None = None
-
-    def rows(self) -> tuple[sparse.csc_array, Floats]:
-        """All limits: matrix by columns, and upper bounds."""
-        parts = [sparse.csr_array(limit.use[None, :]) for limit in self.limits]
-        upper = [np.array([limit.upper for limit in self.limits])]
-        if self.bulk is not None:
-            parts.append(self.bulk.matrix)
-            upper.append(self.bulk.upper)
-        matrix = sparse.vstack(parts) if parts else sparse.csr_array((0, self.value.size))
-        return sparse.csc_array(matrix), np.concatenate(upper)
-
-    def money_row(self) -> int | None:
-        """The row of the limit that fixed costs use; None when there is none."""
-        return next((row for row, limit in enumerate(self.limits) if limit.id == self.money), None)
-
-
-@dataclass(frozen=True, slots=True)
-class Solution:
-    """An optimum: customers per option, value net of fixed costs, worth of one more unit of each limit."""
-
-    x: Floats
-    on: tuple[str, ...]
-    value: float
-    prices: dict[str, float]
-    shortfalls: dict[str, float]  # as a part of the goal's gap
+class Infeasible(NotSolved):
+    """No plan keeps every limit: floors (locks, groups that must be taken) contradict one another or the limits."""
 
 
 class Program:
     """A problem inside the solver, kept warm: limits can be moved and the optimum found again."""
 
     def __init__(self, problem: Problem) -> None:
+        problem.check()
         self.problem = problem
-        self._options = problem.value.size
-        self._switches = len(problem.switches)
-        self._width = self._options + self._switches + len(problem.goals)
+        self._decisions = problem.decisions()
+        self._options, self._extra = problem.value.size, len(self._decisions)
+        self._shorts = self._options + self._extra  # place of the first shortfall
+        self._width = self._shorts + len(problem.goals) + (problem.risk is not None)
+        self._place = {d.id: self._options + at for at, d in enumerate(self._decisions)}
+        self._whole = [self._place[d.id] for d in self._decisions if d.integer]
         self._rows = {limit.id: place for place, limit in enumerate(problem.limits)}
         self._pending = (
             np.zeros(0, dtype=bool) if problem.bulk is None else np.ones(problem.bulk.upper.size, dtype=bool)
         )
+        self._worths = problem.risk.matrix(self._decisions) if problem.risk is not None else np.zeros((0, 0))
+        self._cuts: list[Floats] = []
+        self._guarded = False
+        self._costs = np.zeros(self._width)
         self._solver = self._load()
         if problem.bulk is not None:
             self._add(np.flatnonzero(problem.bulk.start))
+        self._begin_tail()
+
+    # ---- loading
 
     def _load(self) -> highspy.Highs:
-        problem, n, k = self.problem, self._options, self._switches
         parts, lower, upper = [], [], []
-        if problem.limits:
-            parts.append(self._limit_rows())
-            lower += [-_INF] * len(problem.limits)
-            upper += [limit.upper for limit in problem.limits]
-        for place, switch in enumerate(problem.switches):
-            rows = self._link_rows(place, switch)
-            parts.append(rows)
-            lower += [-_INF] * rows.shape[0]
-            upper += [0.0] * rows.shape[0]
-        self._first_goal = len(upper)
-        for place, goal in enumerate(problem.goals):
-            row = np.zeros(self._width)
-            row[:n], row[n + k + place] = goal.gain / goal.gap, 1.0
-            parts.append(sparse.csr_array(row[None, :]))
-            lower.append(1.0)
-            upper.append(_INF)
-        self._guard = len(upper)  # value at least so much; open until an unreachable target is approached
+        for rows, low, high in (self._limit_rows(), self._link_rows(), self._group_rows(), self._goal_rows()):
+            if rows.shape[0]:
+                parts.append(rows)
+                lower.append(low)
+                upper.append(high)
+        self._guard = sum(len(low) for low in lower)  # value at least so much; open until a target is approached
         parts.append(sparse.csr_array(self._value_costs()[None, :]))
-        lower.append(-_INF)
-        upper.append(_INF)
-        matrix = sparse.csr_array(sparse.vstack(parts))
-        return self._pass(matrix, np.array(lower), np.array(upper))
+        lower.append(np.array([-_INF]))
+        upper.append(np.array([_INF]))
+        return self._pass(sparse.csr_array(sparse.vstack(parts)), np.concatenate(lower), np.concatenate(upper))
 
-    def _limit_rows(self) -> sparse.csr_array:
-        fixed = np.zeros((len(self.problem.limits), self._width - self._options))
-        if self.problem.money in self._rows:
-            costs = [switch.cost for switch in self.problem.switches]
-            fixed[self._rows[self.problem.money], : self._switches] = costs
-        use = sparse.csr_array(np.array([limit.use for limit in self.problem.limits]))
-        return sparse.csr_array(sparse.hstack([use, sparse.csr_array(fixed)]))
+    def _limit_rows(self) -> tuple[sparse.csr_array, Floats, Floats]:
+        limits = self.problem.limits
+        rest = sparse.lil_array((len(limits), self._width - self._options))
+        for decision in self._decisions:
+            for id, amount in decision.use.items():
+                rest[self._rows[id], self._place[decision.id] - self._options] = amount
+        use = sparse.csr_array(np.array([limit.use for limit in limits]).reshape(len(limits), self._options))
+        rows = sparse.csr_array(sparse.hstack([use, sparse.csr_array(rest)]))
+        return rows, np.full(len(limits), -_INF), np.array([limit.upper for limit in limits])
 
-    def _link_rows(self, place: int, switch: Switch) -> sparse.csr_array:
-        # x <= most * y, one row per option: many rows, but the tightest relaxation.
-        count, columns = len(switch.columns), np.array(switch.columns, dtype=int)
+    def _link_rows(self) -> tuple[sparse.csr_array, Floats, Floats]:
+        # x <= most * z, one row per option: many rows, but the tightest relaxation.
+        links = self.problem.all_links()
+        columns = np.array([c for link in links for c in link.columns], dtype=int)
+        places = np.array([self._place[link.choice] for link in links for _ in link.columns], dtype=int)
+        count = columns.size
         most = np.maximum(self.problem.most[columns], 1e-9)
         rows = np.concatenate([np.arange(count)] * 2)
-        at = np.concatenate([columns, np.full(count, self._options + place)])
         values = np.concatenate([np.ones(count), -most])
-        return sparse.csr_array((values, (rows, at)), shape=(count, self._width))
+        matrix = sparse.csr_array((values, (rows, np.concatenate([columns, places]))), shape=(count, self._width))
+        return matrix, np.full(count, -_INF), np.zeros(count)
+
+    def _group_rows(self) -> tuple[sparse.csr_array, Floats, Floats]:
+        groups = self.problem.groups
+        matrix = sparse.lil_array((len(groups), self._width))
+        for row, group in enumerate(groups):
+            for id in group.choices:
+                matrix[row, self._place[id]] = 1.0
+        return sparse.csr_array(matrix), np.array([g.least for g in groups]), np.array([g.most for g in groups])
+
+    def _goal_rows(self) -> tuple[sparse.csr_array, Floats, Floats]:
+        goals = self.problem.goals
+        rows = np.zeros((len(goals), self._width))
+        for at, goal in enumerate(goals):
+            rows[at, : self._options] = goal.gain / goal.gap
+            for decision in self._decisions:
+                rows[at, self._place[decision.id]] = decision.gains.get(goal.id, 0.0) / goal.gap
+            rows[at, self._shorts + at] = 1.0
+        return sparse.csr_array(rows), np.ones(len(goals)), np.full(len(goals), _INF)
 
     def _pass(self, matrix: sparse.csr_array, lower: Floats, upper: Floats) -> highspy.Highs:
-        problem = self.problem
         lp = highspy.HighsLp()
         lp.num_col_, lp.num_row_ = self._width, matrix.shape[0]
         lp.sense_ = highspy.ObjSense.kMaximize
         lp.col_cost_ = self._value_costs()
-        lp.col_lower_ = np.zeros(self._width)
         # Options carry no bound of their own: a bound would hide the price of the limit that implies it.
-        free = np.full(self._options, _INF), np.full(len(problem.goals), _INF)
-        lp.col_upper_ = np.concatenate([free[0], np.ones(self._switches), free[1]])
+        low, high = np.zeros(self._width), np.full(self._width, _INF)
+        low[self._options : self._shorts] = [d.lower for d in self._decisions]
+        high[self._options : self._shorts] = [d.upper for d in self._decisions]
+        if self.problem.risk is not None:
+            low[-1] = -_INF
+        lp.col_lower_, lp.col_upper_ = low, high
         lp.row_lower_, lp.row_upper_ = lower, upper
         lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
         lp.a_matrix_.start_, lp.a_matrix_.index_ = matrix.indptr, matrix.indices
@@ -198,12 +165,23 @@ class Program:
         solver.passModel(lp)
         return solver
 
+    def _mean_costs(self) -> Floats:
+        """Mean value of every column of the programme."""
+        beside = [d.value for d in self._decisions]
+        return np.concatenate([self.problem.value, beside, np.zeros(self._width - self._shorts)])
+
     def _value_costs(self) -> Floats:
-        fixed = [-switch.cost for switch in self.problem.switches]
-        return np.concatenate([self.problem.value, fixed, np.zeros(len(self.problem.goals))])
+        """What is maximised in the value stage."""
+        costs, risk = self._mean_costs(), self.problem.risk
+        if risk is not None:
+            costs = (1 - risk.weight) * costs
+            costs[-1] = risk.weight
+        return costs
 
     def _levels(self) -> list[int]:
         return sorted({goal.priority for goal in self.problem.goals})
+
+    # ---- moving
 
     def move(self, limit: str, upper: float) -> None:
         """Put another bound on a limit."""
@@ -214,8 +192,27 @@ class Program:
         for column, upper in zip(columns, most, strict=True):
             self._solver.changeColBounds(column, 0.0, upper)
 
+    def hold(self, on: Sequence[str], levels: Mapping[str, float] | None = None) -> None:
+        """Hold the switches: those named on, the others off; and the integer choices that ``levels`` names."""
+        held = {s.id: float(s.id in on) for s in self.problem.switches} | {
+            d.id: float(round(levels[d.id])) for d in self.problem.choices if levels and d.integer and d.id in levels
+        }
+        for id, level in held.items():
+            self._solver.changeColBounds(self._place[id], level, level)
+
+    def free(self) -> None:
+        """Let all decisions be chosen again."""
+        for decision in self._decisions:
+            self._solver.changeColBounds(self._place[decision.id], decision.lower, decision.upper)
+
+    # ---- solving
+
     def best(self, *, goals: bool = True) -> Solution:
-        """The optimum: targets by priority first (unless ``goals`` is off), then value."""
+        """The optimum: targets by priority first (unless ``goals`` is off), then value.
+
+        Raises:
+            Infeasible: no plan keeps every limit. Without floors doing nothing is always allowed.
+        """
         for place in range(len(self.problem.goals)):
             self._allow_short(place, _INF)
         if goals:
@@ -242,14 +239,16 @@ class Program:
         self._cost(self._value_costs())
         best = float(self._value_costs() @ self._run(integer=True))
         self._solver.changeRowBounds(self._guard, best - CHASE * abs(best) - 1e-6, _INF)
+        self._guarded = True
         short = self.shortfall([place])
         self._solver.changeRowBounds(self._guard, -_INF, _INF)
+        self._guarded = False
         return short
 
     def shortfall(self, places: Sequence[int], *, integer: bool = True) -> float:
         """The least sum of relative shortfalls of some targets, whatever it costs."""
         costs = np.zeros(self._width)
-        costs[[self._options + self._switches + place for place in places]] = -1.0
+        costs[[self._shorts + place for place in places]] = -1.0
         self._cost(costs)
         return -float(costs @ self._run(integer=integer))
 
@@ -260,8 +259,11 @@ class Program:
         """
         for place in range(len(self.problem.goals)):
             self._allow_short(place, TARGET_SLACK)
-        fixed = [-switch.cost if not integer else -1e-3 for switch in self.problem.switches]
-        self._cost(np.concatenate([-use, fixed, np.zeros(len(self.problem.goals))]))
+        costs = np.zeros(self._width)
+        costs[: self._options] = -use
+        for switch in self.problem.switches:
+            costs[self._place[switch.id]] = -switch.cost if not integer else -1e-3
+        self._cost(costs)
         values = self._run(integer=integer)
         for place in range(len(self.problem.goals)):
             self._allow_short(place, _INF)
@@ -269,56 +271,75 @@ class Program:
         on = tuple(s.id for s in self.problem.switches if np.any(x[list(s.columns)] > 1e-9))
         return x, on
 
+    def minimise(self, use: Floats, levels: Mapping[str, float], *, integer: bool = True) -> Solution:
+        """The plan with the least of ``use @ x + sum levels[d] z_d``, targets set aside. Prices are those of that."""
+        for place in range(len(self.problem.goals)):
+            self._allow_short(place, _INF)
+        costs = np.zeros(self._width)
+        costs[: self._options] = -use
+        for id, amount in levels.items():
+            costs[self._place[id]] = -amount
+        self._cost(costs)
+        return self._solve_value() if integer else self._solution(self._run(integer=False))
+
     def _allow_short(self, place: int, most: float) -> None:
-        self._solver.changeColBounds(self._options + self._switches + place, 0.0, most)
+        self._solver.changeColBounds(self._shorts + place, 0.0, most)
 
     def _solve_value(self) -> Solution:
         values = self._run(integer=True)
-        n, k = self._options, self._switches
-        on = values[n : n + k] > 0.5
-        if k:  # prices need a linear programme: hold the switches where they are
-            self.hold([s.id for s, used in zip(self.problem.switches, on, strict=True) if used])
+        if self._whole:  # prices need a linear programme: hold what is whole where it is
+            for place in self._whole:
+                level = float(round(values[place]))
+                self._solver.changeColBounds(place, level, level)
             values = self._run(integer=False)
-        duals = np.array(self._solver.getSolution().row_dual)
-        if k:
+        found = self._solution(values)
+        if self._whole:
             self.free()
-        costs = self._value_costs()
+        return found
+
+    def _solution(self, values: Floats) -> Solution:
+        duals = np.array(self._solver.getSolution().row_dual)
+        levels = {d.id: float(values[self._place[d.id]]) for d in self._decisions}
+        levels |= {d.id: float(round(levels[d.id])) for d in self._decisions if d.integer}
+        shorts = values[self._shorts : self._shorts + len(self.problem.goals)]
         return Solution(
-            np.clip(values[:n], 0.0, self.problem.most),
-            tuple(s.id for s, used in zip(self.problem.switches, on, strict=True) if used),
-            float(costs @ values),
+            np.clip(values[: self._options], 0.0, self.problem.most),
+            tuple(s.id for s in self.problem.switches if levels[s.id] > 0.5),
+            float(self._mean_costs() @ values),
             {limit: float(max(duals[row], 0.0)) for limit, row in self._rows.items()},
-            {g.id: max(float(v), 0.0) for g, v in zip(self.problem.goals, values[n + k :], strict=True)},
+            {g.id: max(float(v), 0.0) for g, v in zip(self.problem.goals, shorts, strict=True)},
+            levels,
+            float(self._costs @ values),
         )
 
-    def hold(self, on: Sequence[str]) -> None:
-        """Hold the switches: those named on, the others off."""
-        for place, switch in enumerate(self.problem.switches):
-            used = float(switch.id in on)
-            self._solver.changeColBounds(self._options + place, used, used)
-
-    def free(self) -> None:
-        """Let the switches be chosen again."""
-        for place in range(self._switches):
-            self._solver.changeColBounds(self._options + place, 0.0, 1.0)
-
     def _cost(self, costs: Floats) -> None:
+        self._costs = costs
         self._solver.changeColsCost(self._width, np.arange(self._width, dtype=np.int32), costs)
 
     def _run(self, *, integer: bool) -> Floats:
+        if self.problem.risk is not None and integer and self._whole:
+            self._run(integer=False)  # cuts are found cheaply without whole numbers
         kind = highspy.HighsVarType.kInteger if integer else highspy.HighsVarType.kContinuous
-        for place in range(self._switches):
-            self._solver.changeColIntegrality(self._options + place, kind)
+        for place in self._whole:
+            self._solver.changeColIntegrality(place, kind)
         while True:
             self._solver.run()
-            status = self._solver.getModelStatus()
-            if status not in (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kModelEmpty):
-                raise NotSolved(f"solver status {self._solver.modelStatusToString(status)}")
-            values = np.array(self._solver.getSolution().col_value)
+            values = self._optimum()
             broken = self._broken(values)
-            if not broken.size:
+            if broken.size:
+                self._add(broken)
+            elif not self._cut(values):
                 return values
-            self._add(broken)
+
+    def _optimum(self) -> Floats:
+        status = self._solver.getModelStatus()
+        if status in (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible):
+            raise Infeasible(f"solver status {self._solver.modelStatusToString(status)}")
+        if status not in (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kModelEmpty):
+            raise NotSolved(f"solver status {self._solver.modelStatusToString(status)}")
+        return np.array(self._solver.getSolution().col_value)
+
+    # ---- limits and cuts added when broken
 
     def _broken(self, values: Floats) -> NDArray[np.intp]:
         bulk = self.problem.bulk
@@ -345,33 +366,42 @@ class Program:
         self._pending[places] = False
         self._rows |= {bulk.ids[place]: first + row for row, place in enumerate(places)}
 
+    def _begin_tail(self) -> None:
+        risk = self.problem.risk
+        if risk is None:
+            return
+        # The mean bounds the tail of everything: without a first cut the programme would be unbounded.
+        count = risk.draws.shape[0]
+        self._add_cut(np.full(count, 1.0 / count))
+        for weights in risk.cuts if risk.cuts is not None else ():
+            self._add_cut(weights)
+
+    def _add_cut(self, weights: Floats) -> None:
+        row = np.concatenate([-(weights @ self._worths), [1.0]])
+        at = np.concatenate([np.arange(self._shorts), [self._width - 1]]).astype(np.int32)
+        self._solver.addRow(-_INF, 0.0, row.size, at, row)
+        self._cuts.append(weights)
+
+    def _cut(self, values: Floats) -> bool:
+        """Whether the solution claimed a better tail than it has; then a cut forbids it."""
+        risk = self.problem.risk
+        if risk is None or not (self._costs[-1] or self._guarded):
+            return False
+        worth = self._worths @ values[: self._shorts]
+        weights = risk.worst(worth)
+        tail = float(weights @ worth)
+        if values[-1] <= tail + TAIL * max(1.0, abs(tail)) + 1e-6:
+            return False
+        if any(np.array_equal(weights, known) for known in self._cuts):
+            return False  # the solver's tolerance, no further cut can help
+        self._add_cut(weights)
+        return True
+
     def tightened(self) -> Problem:
-        """The problem with the limits found so far given from the start: a warm beginning for its variants."""
-        if self.problem.bulk is None:
-            return self.problem
-        return replace(self.problem, bulk=replace(self.problem.bulk, start=~self._pending))
-
-
-def whole(x: Floats, problem: Problem, on: Sequence[str]) -> NDArray[np.int64]:
-    """Round to whole customers: down, then up again by largest remainder wherever every limit still holds."""
-    down = np.floor(x + 1e-9)
-    use, upper = problem.rows()
-    if (money := problem.money_row()) is not None:
-        upper[money] -= sum(switch.cost for switch in problem.switches if switch.id in on)
-    left = upper - use @ down
-    remainder = x - down
-    for column in np.lexsort((np.arange(x.size), -remainder)):
-        if remainder[column] <= 1e-6:
-            break
-        rows, amounts = column_of(use, int(column))
-        fits = down[column] + 1 <= problem.most[column] + 1e-9 and np.all(left[rows] - amounts >= -1e-9)
-        if problem.value[column] > 0 and fits:
-            down[column] += 1
-            left[rows] -= amounts
-    return down.astype(np.int64)
-
-
-def column_of(matrix: sparse.csc_array, column: int) -> tuple[NDArray[np.intp], Floats]:
-    """Rows and amounts of one column."""
-    part = slice(matrix.indptr[column], matrix.indptr[column + 1])
-    return matrix.indices[part], matrix.data[part]
+        """The problem with the limits and cuts found so far given from the start: a warm beginning for variants."""
+        problem = self.problem
+        if problem.bulk is not None:
+            problem = replace(problem, bulk=replace(problem.bulk, start=~self._pending))
+        if problem.risk is not None:
+            problem = replace(problem, risk=replace(problem.risk, cuts=np.array(self._cuts)))
+        return problem

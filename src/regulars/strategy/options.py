@@ -11,6 +11,7 @@ import numpy as np
 from regulars.packs.schema import Effect, Measure
 from regulars.strategy.cells import CONSENT, PACKAGE, TIER_BITS, Cell, by_month
 from regulars.strategy.draws import Draws, prior_of
+from regulars.strategy.environment import Environment, applied
 from regulars.strategy.returns import Base, Floats, Life, Outcome, Push, live, outcome, without_synergy
 
 #: Bundles of two come from the five strongest measures, of three from the four strongest.
@@ -126,9 +127,19 @@ def counts(primitive: str, cell: Cell) -> bool:
 class Evaluator:
     """Evaluates options in cells on one set of draws, each once."""
 
-    def __init__(self, cells: Sequence[Cell], draws: Draws, *, discount: float, no_show: float) -> None:
+    def __init__(
+        self,
+        cells: Sequence[Cell],
+        draws: Draws,
+        *,
+        discount: float,
+        no_show: float,
+        environment: Environment | None = None,
+    ) -> None:
         self.cells, self.draws = cells, draws
         self._discount, self._no_show = discount, no_show
+        self._environment: Environment = environment or {}
+        self._grounds: dict[int, tuple[Base, Life]] = {}
         self._bases: dict[int, tuple[Base, Life]] = {}
         self._pushes: dict[tuple[int, str], tuple[Push, ...]] = {}
         self._outcomes: dict[tuple[int, tuple[str, ...]], Outcome] = {}
@@ -157,6 +168,22 @@ class Evaluator:
             self._bases[at] = base, live(base, {})
         return self._bases[at]
 
+    def ground(self, at: int) -> tuple[Base, Life]:
+        """What options are valued on: the base as service levels and loyalty programme have left it."""
+        changes = self._environment.get(at, ())
+        if not changes:
+            return self.base(at)
+        if at not in self._grounds:
+            changed = applied(self.base(at)[0], changes)
+            self._grounds[at] = changed, live(changed, {})
+        return self._grounds[at]
+
+    def under(self, environment: Environment) -> Evaluator:
+        """The same cells and draws where service levels and loyalty programme have changed the base."""
+        return Evaluator(
+            self.cells, self.draws, discount=self._discount, no_show=self._no_show, environment=environment
+        )
+
     def pushes(self, at: int, measure: Measure) -> tuple[Push, ...]:
         """A measure's effects in a cell."""
         key = at, measure.id
@@ -169,7 +196,7 @@ class Evaluator:
         """The change a bundle makes, without synergy."""
         key = at, tuple(m.id for m in measures)
         if key not in self._outcomes:
-            base, none = self.base(at)
+            base, none = self.ground(at)
             found = outcome(
                 base,
                 none,

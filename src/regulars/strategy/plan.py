@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from regulars.analysis.diagnosis import Provenance
 from regulars.base.estimate import Estimate
 from regulars.base.text import Local, Text
+from regulars.strategy.plan_investments import Investments
 
 SCHEMA = "regulars.formulate/1"
 
@@ -154,3 +155,4 @@ class Plan:
     notes: tuple[Text, ...]  # assumptions and warnings that change how the plan may be read
     draws: int
     seed: int
+    investments: Investments | None = None  # channels, service, loyalty, expansion, the quarters ahead

@@ -116,8 +116,17 @@ def _signature(pushes: Sequence[Push]) -> tuple[tuple[str, float, float], ...]:
     return tuple(sorted((p.primitive, p.months, float(p.draws[0])) for p in pushes))
 
 
-def live(base: Base, effects: Mapping[str, Floats], *, psi: Floats | float = 0.0, contacts: int = 0) -> Life:
-    """Cash, survival and visits of one living customer (or of one who came back)."""
+@dataclass(frozen=True, slots=True)
+class Path:
+    """One customer's months: alive, visits (of those alive) and margin a visit; months x draws, margin may be draws."""
+
+    alive: Floats
+    visits: Floats
+    margin: Floats
+
+
+def path(base: Base, effects: Mapping[str, Floats], *, psi: Floats | float = 0.0, contacts: int = 0) -> Path:
+    """Month by month, what :func:`live` adds up."""
     hazard = _hazard(base, effects.get("attrition"), contacts)
     visits = _visits(base, effects.get("frequency"), psi)
     margin: Floats = base.margin
@@ -126,8 +135,14 @@ def live(base: Base, effects: Mapping[str, Floats], *, psi: Floats | float = 0.0
     if "no_show" in effects and base.no_show > 0:
         missed = np.minimum(base.no_show * np.exp(effects["no_show"]), 1.0)
         visits = visits * (1 - missed) / (1 - base.no_show)
-    alive = _survival(base.alive, hazard)
-    seen = alive * visits
+    return Path(_survival(base.alive, hazard), visits, margin)
+
+
+def live(base: Base, effects: Mapping[str, Floats], *, psi: Floats | float = 0.0, contacts: int = 0) -> Life:
+    """Cash, survival and visits of one living customer (or of one who came back)."""
+    months = path(base, effects, psi=psi, contacts=contacts)
+    alive, margin = months.alive, months.margin
+    seen = alive * months.visits
     discount = base.discount ** np.arange(1, LONG + 1)
     if margin.ndim == 2:
         earned = seen * margin

@@ -7,8 +7,8 @@ choose its measure, each is tried and the best in expectation kept: the harshest
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,8 +29,12 @@ class Policy:
     x: NDArray[np.int64]
 
 
-def policies(offer: Offer, evaluator: Evaluator) -> tuple[Policy, ...]:
-    """All rivals. Bundles and vetoed measures are not theirs."""
+def policies(offer: Offer, evaluator: Evaluator, levels: Mapping[str, float] | None = None) -> tuple[Policy, ...]:
+    """All rivals. Bundles and vetoed measures are not theirs.
+
+    What the plan invests for all customers alike (``levels`` of choices) they invest too; they have the rest to spend.
+    """
+    offer = _rest(offer, levels or {})
     singles = _singles(offer)
     worth, risk = _of_cells(evaluator)
     by_worth = sorted(singles, key=lambda p: (-worth[offer.columns[p].cell], p))
@@ -42,6 +46,19 @@ def policies(offer: Offer, evaluator: Evaluator) -> tuple[Policy, ...]:
         Policy("highest_risk", _best_measure(offer, by_risk)),
         Policy("reminder", fill(offer, _reminders(offer, by_worth))),
     )
+
+
+def _rest(offer: Offer, levels: Mapping[str, float]) -> Offer:
+    problem = offer.problem
+    taken = {c.id: levels.get(c.id, 0.0) for c in problem.choices}
+    if not any(taken.values()):
+        return offer
+    used = problem.used_by(taken)
+    limits = tuple(
+        replace(limit, upper=max(limit.upper - amount, 0.0)) if amount else limit
+        for limit, amount in zip(problem.limits, used, strict=True)
+    )
+    return replace(offer, problem=replace(problem, limits=limits))
 
 
 def _singles(offer: Offer) -> list[int]:

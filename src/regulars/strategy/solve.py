@@ -8,11 +8,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from regulars.analysis.diagnosis import Diagnosis
 from regulars.base.settings import Business
 from regulars.packs.schema import Measure, Pack
 from regulars.strategy.allocate import Offer, offer_of
 from regulars.strategy.cells import Cell, without_holdout
 from regulars.strategy.draws import draw
+from regulars.strategy.invest import About, Invested, invest, settle
 from regulars.strategy.judge import Judge
 from regulars.strategy.limits import ENOUGH, Remedy, frontier, price_of_veto, remedy
 from regulars.strategy.objectives import looked_at
@@ -46,6 +48,9 @@ class Solved:
     veto_prices: dict[str, float]
     remedies: dict[str, Remedy]
     singles: dict[str, tuple[float, Cell]]  # measure -> best net value per customer and where
+    evaluator: Evaluator  # of the draws optimised on, on the plan's own base
+    invested: Invested = Invested()  # on the draws of the judge
+    diagnosis: Diagnosis | None = None
 
 
 def feasible(measures: Sequence[Measure], facts: frozenset[str]) -> tuple[Measure, ...]:
@@ -62,6 +67,7 @@ def solve(
     no_show: float,
     seed: int,
     sizes: Sizes,
+    diagnosis: Diagnosis | None = None,
 ) -> Solved:
     """Optimise on one set of draws; everything that is shown is judged on another."""
     measures = feasible(pack.measures, facts)
@@ -69,16 +75,21 @@ def solve(
     drawn = draw(measures, count=sizes.optimise, seed=seed, stream=0)
     evaluator = Evaluator(cells, drawn, discount=discount, no_show=no_show)
     columns = all_columns(measures, evaluator, business)
-    offer = offer_of(columns, evaluator, business, objectives=business.objectives)
-    program = Program(offer.problem)
-    solution = program.best()
-    offer = replace(offer, problem=program.tightened())
-    x = whole(solution.x, offer.problem, solution.on)
+    about = About(business, pack, diagnosis)
+    weighed = invest(evaluator, about)
+    settled = settle(
+        lambda e: offer_of(columns, e, business, objectives=business.objectives), evaluator, weighed
+    )
+    offer, solution, evaluator = settled.offer, settled.solution, settled.evaluator
+    x = whole(solution.x, offer.problem, solution.on, solution.levels)
     fresh = draw(measures, count=sizes.report, seed=seed, stream=1)
-    judge = Judge(offer, Evaluator(cells, fresh, discount=discount, no_show=no_show))
+    judged = Evaluator(cells, fresh, discount=discount, no_show=no_show)
+    invested = invest(judged, about)
+    judge = Judge(offer, judged.under(invested.environment(solution.levels)), invested.steps)
     points = frontier(offer)
     free = Program(replace(offer.problem, goals=())).best().value if offer.problem.goals else solution.value
     unheld = offer_of(columns, evaluator, business, cells=[without_holdout(cell) for cell in cells])
+    unheld = replace(unheld, problem=replace(unheld.problem, choices=offer.problem.choices, groups=offer.problem.groups))
     return Solved(
         offer,
         solution,
@@ -86,7 +97,7 @@ def solve(
         judge,
         prices_of(offer, solution),
         np.random.default_rng([seed, 2]).standard_normal((len(business.objectives), sizes.report)),
-        policies(offer, evaluator),
+        policies(offer, evaluator, solution.levels),
         tuple(points),
         max(Program(unheld.problem).best().value - free, 0.0) if business.contact.holdout else 0.0,
         max(free - solution.value, 0.0),
@@ -101,6 +112,9 @@ def solve(
             if solution.shortfalls[goal.id] > ENOUGH
         },
         best_singles(columns, offer, cells),
+        evaluator,
+        invested,
+        diagnosis,
     )
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from regulars.analysis.results.leaving import Cost, Exit, Leaving, Warning, WinBack
+from regulars.analysis.results.leaving import Cost, Exit, Leaving, Untouched, Warning, WinBack
 from regulars.analysis.results.profit import Prepaid, PrepaidTrial
 from regulars.analysis.results.renewal import Contracts, Renewal, RenewalTrial, ReturnRate
+from regulars.analysis.results.tournament import Trust, TrustRow
 from regulars.base.estimate import Estimate
 from regulars.base.text import say
 from regulars.base.words import LANGUAGES, render
@@ -133,3 +134,26 @@ def test_every_row_speaks_both_languages() -> None:
     whole = replace(diagnosis(), leaving=leaving(*pair, candidates=3))
     for language in LANGUAGES:
         assert len(rows(whole, language)) >= 5
+
+
+def test_the_longest_period_tried_stands_beside_what_came() -> None:
+    base = Trust((), (), (), say("study.trust.nothing_came"))
+    visits = TrustRow("visits", date(2023, 7, 1), 8_000.0, 7_400.0, 8_650.0, 8_120.0)
+    revenue = TrustRow("revenue", date(2023, 7, 1), 4.1e6, 3.7e6, 4.5e6, 4.2e6)
+    tried = replace(BARE, trust=replace(base, longest=(visits, revenue), longest_days=548))
+    found = rows(tried)
+    said = found["Visits of 18 months, the longest the past allows"][0]
+    assert "7,400" in said and "8,650" in said and "8,120 came" in said
+    assert "HK$4,200,000 came" in found["Revenue of 18 months, the longest the past allows"][0]
+    assert found["Value over 36 months"][1], "18 months are not 36"
+    whole = replace(tried, trust=replace(base, longest=(visits,), longest_days=1096))
+    assert "Value over 36 months" not in rows(whole)
+
+
+def test_returns_untouched_are_tested_and_those_of_a_contact_are_not() -> None:
+    foretold = Estimate(41.0, 33.4, 41.0, 50.2, "customers", "trust", 310)
+    won = WinBack(12, 3, 0.05, 1.0, 12, 0.0, 0.0, Untouched(date(2024, 1, 1), 365, 310, foretold, 44))
+    found = rows(replace(BARE, leaving=replace(leaving(candidates=12), win_back=won)))
+    said, untested = found["Overdue and lapsed customers who come back by themselves"]
+    assert not untested and "310" in said and "33 and 50" in said and said.endswith("44 did.")
+    assert found["Customers won back by a contact"][1]

@@ -10,10 +10,13 @@ from __future__ import annotations
 import ibis
 
 from regulars.analysis.part import Scene
-from regulars.analysis.results.leaving import Exit, WinBack
+from regulars.analysis.results.leaving import Exit, Untouched, WinBack
+from regulars.analysis.trust import expected_total
 from regulars.packs.schema import Measure, Pack
 
 TOP = 100
+#: Candidates at an earlier day below which nothing is tried.
+TRIED = 50
 _VISITS = 3  # before anybody is proposed for exit
 
 
@@ -66,7 +69,27 @@ def win_back(scene: Scene, each: ibis.Table) -> WinBack:
         ),
     ).to_pylist()[0]
     top = min(TOP, row["candidates"])
-    return WinBack(row["candidates"], row["worth"], response, cost, top, row["by_value"], row["by_risk"])
+    return WinBack(
+        row["candidates"], row["worth"], response, cost, top, row["by_value"], row["by_risk"], untouched(scene)
+    )
+
+
+def untouched(scene: Scene) -> Untouched | None:
+    """The candidates of the latest origin (of the sample tried there), by today's rules: who came back by himself.
+
+    None without a past to look back on, or with fewer than :data:`TRIED` candidates then.
+    """
+    if scene.tried is None:
+        return None
+    windows = scene.setting.pack.windows
+    (origin, t), fit = next(iter(scene.tried.cases.items())), scene.tried.fits[0]
+    own = (windows.prior_strength * scene.interval + t.span) / (windows.prior_strength + t.x)
+    late = (t.silent >= windows.overdue_at * own) & ((t.x > 0) | (t.silent > windows.newcomer_for))
+    if late.sum() < TRIED:
+        return None
+    back = 1 - fit.knowing(t.log_gaps).visits(t.x, t.t_x, t.T, t.weeks).none[late]
+    foretold = expected_total(back, back * (1 - back), unit="customers")
+    return Untouched(origin.cut, origin.horizon, int(late.sum()), foretold, int((t.came[late] > 0).sum()))
 
 
 def deliberate_exit(scene: Scene, each: ibis.Table) -> Exit:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from regulars.analysis.results.names import State
 from regulars.base.estimate import Estimate
@@ -111,11 +112,23 @@ class Warning:
 
 
 @dataclass(frozen=True, slots=True)
+class Untouched:
+    """Who would have been candidates at an earlier day, how many of them were foretold to come back by themselves
+    within ``days``, and how many did. What a contact adds to it only a hold-out can tell."""
+
+    cut: date
+    days: int
+    candidates: int
+    foretold: Estimate
+    came: int
+
+
+@dataclass(frozen=True, slots=True)
 class WinBack:
     """Candidates (overdue and lapsed) ranked by value recovered: expected gain of one contact, less its cost.
 
     ``response`` is the prior of the pack's best win-back measure. ``top`` customers: what is at stake if chosen by
-    value, and by risk alone.
+    value, and by risk alone. ``untouched``: the returns that would have been foretold at an earlier day.
     """
 
     candidates: int
@@ -125,6 +138,7 @@ class WinBack:
     top: int
     by_value: float
     by_risk: float
+    untouched: Untouched | None = None
 
 
 @dataclass(frozen=True, slots=True)

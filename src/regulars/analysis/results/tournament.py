@@ -109,9 +109,15 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """The back-test of every predictive figure of the study on the business's own past."""
+    """The back-test of every predictive figure of the study on the business's own past.
+
+    ``longest`` are visits and revenue over ``longest_days``: as far ahead as half of the past allows, 36 months at
+    most. Empty (0 days) where that is no further than the origins look.
+    """
 
     rows: tuple[TrustRow, ...]
     coverage: tuple[Coverage, ...]
     active: tuple[Reliability, ...]
     verdict: Text
+    longest: tuple[TrustRow, ...] = ()
+    longest_days: int = 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from regulars.analysis.desk import MONTHS_36
 from regulars.analysis.diagnosis import Diagnosis
 from regulars.analysis.results.leaving import Leaving
 from regulars.analysis.results.opportunity import Opportunity
@@ -10,16 +11,22 @@ from regulars.analysis.results.renewal import Renewal
 from regulars.analysis.results.schemes import Schemes
 from regulars.analysis.results.servicing import Servicing
 from regulars.analysis.results.teams import Teams
+from regulars.analysis.results.tournament import Trust
 from regulars.base.text import Money, Number, Share, Text, say
 from regulars.report.document import Cell, Column, Pill, Table, Words
 from regulars.report.figures import part
+
+MONTH_DAYS = 365.25 / 12
 
 
 def elsewhere(d: Diagnosis) -> Table:
     """One row for each kind of figure about the future that the chapter on trust does not try itself."""
     tried: list[tuple[Text, Text]] = []
+    if d.trust is not None:
+        tried += _longest(d.trust, d.provenance.currency)
     if d.leaving is not None:
         tried += _alarm(d.leaving)
+        tried += _untouched(d.leaving)
     if d.renewal is not None:
         tried += _returns(d.renewal)
         tried += _renewals(d.renewal)
@@ -44,6 +51,31 @@ def elsewhere(d: Diagnosis) -> Table:
     ]
     columns = (Column(say("report.trust.figure"), share=1.2), Column(say("report.trust.found"), share=2.0))
     return Table(say("report.trust.elsewhere"), columns, tuple(rows))
+
+
+def _longest(trust: Trust, currency: str) -> list[tuple[Text, Text]]:
+    """Visits and revenue as far ahead as half of the past allows."""
+    found = []
+    for row in trust.longest:
+        if row.low is None or row.high is None:
+            continue
+        money = row.figure == "revenue"
+        low, high, came = (
+            Money.of(value, currency) if money else Number(round(value)) for value in (row.low, row.high, row.actual)
+        )
+        said = say(f"report.trust.found_longest_{row.figure}", day=row.cut, low=low, high=high, came=came)
+        months = round(trust.longest_days / MONTH_DAYS)
+        found.append((say(f"report.trust.of_longest_{row.figure}", months=months), said))
+    return found
+
+
+def _untouched(leaving: Leaving) -> list[tuple[Text, Text]]:
+    """Returns of the overdue and lapsed of an earlier day, by themselves."""
+    if (t := leaving.win_back.untouched) is None:
+        return []
+    said = {"low": round(t.foretold.p10), "high": round(t.foretold.p90), "came": t.came}
+    told = say("report.trust.found_untouched", day=t.cut, n=t.candidates, days=t.days, **said)
+    return [(say("report.trust.of_untouched"), told)]
 
 
 def _alarm(leaving: Leaving) -> list[tuple[Text, Text]]:
@@ -174,7 +206,7 @@ def _referring(opportunity: Opportunity) -> list[tuple[Text, Text]]:
 
 def _untried(d: Diagnosis) -> list[str]:
     """What the study foretells and no past of it has judged."""
-    found = ["months_36"]
+    found = [] if d.trust is not None and d.trust.longest_days >= MONTHS_36.days else ["months_36"]
     if d.leaving is not None and d.leaving.win_back.candidates:
         found.append("win_back")
     if d.renewal is not None:
