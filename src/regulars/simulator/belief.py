@@ -10,13 +10,15 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from regulars.packs.schema import STATES, TIERS, Measure
+from regulars.packs.schema import STATES, TIERS, Effect, Measure
 from regulars.simulator.menu import Menu
 from regulars.simulator.world import LAPSED, NEWCOMER, Bools, Standing
 from regulars.strategy.draws import PSI, THETA, prior_of
 from regulars.strategy.options import Option
 from regulars.strategy.returns import Base, Floats, Life, Push, live, outcome
 
+#: The step of an effect at which its worth is taken.
+UNIT = 0.05
 THETA_MEAN, PSI_MEAN = THETA[0] / sum(THETA), PSI[0] / sum(PSI)
 
 
@@ -43,6 +45,21 @@ def believed(
                 gain = _gain(option, known, state, base, none, standing.tier[who]) * alive
                 found[who, place] = np.where(may[who, place], gain - menu.cost[place, one], -np.inf)
     return found
+
+
+def per_unit(
+    effect: Effect, standing: Standing, who: np.ndarray, *, discount: float, no_show: float
+) -> float:
+    """Money that one unit of an effect (of its log; of probability) is worth for a customer on average."""
+    lapsed = effect.primitive == "reactivation"
+    base = Base(standing.hazard[who], standing.rate[who], standing.margin[who], discount, 1.0, no_show, lapsed=lapsed)
+    none = live(base, {})
+    step = np.full(who.size, UNIT)
+    theta = {"attrition": np.ones(who.size), "frequency": np.ones(who.size)}
+    push = Push(effect.primitive, step, effect.months)
+    gain = outcome(base, none, [(push,)], theta=theta, psi=np.full(who.size, PSI_MEAN)).value_36
+    alive = 1.0 if lapsed else standing.alive[who]
+    return abs(float((gain * alive).mean())) / UNIT
 
 
 def _gain(

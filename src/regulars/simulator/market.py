@@ -6,7 +6,7 @@ import numpy as np
 
 from regulars.base.settings import Business
 from regulars.packs.schema import STATES
-from regulars.simulator.knapsack import Market
+from regulars.strategy.choosing import Market
 from regulars.simulator.menu import Menu
 from regulars.simulator.planning import Grid
 from regulars.simulator.world import Bools, Standing

@@ -22,7 +22,6 @@ from regulars.simulator.world import LAPSED, Bools, Ints, Standing
 from regulars.strategy.allocate import Offer, offer_of
 from regulars.strategy.cells import Cell, Group, cell_of, early_factor, merge_up, newcomers
 from regulars.strategy.draws import draw
-from regulars.strategy.judge import Judge
 from regulars.strategy.optimise import Program, whole
 from regulars.strategy.options import Evaluator
 from regulars.strategy.returns import Floats
@@ -132,12 +131,20 @@ class Planned:
     on: tuple[str, ...]
     money_price: float
     hour_price: dict[str, float]
-    value: Floats  # 36 months, per fresh draw
+    discount: float
+    no_show: float
     evaluator: Evaluator
+    measures: tuple[Measure, ...]
+    seed: int
+
+    def fresh(self, count: int = FRESH) -> Evaluator:
+        """An evaluator on draws the plan has not seen."""
+        drawn = draw(self.measures, count=count, seed=self.seed, stream=1)
+        return Evaluator(self.evaluator.cells, drawn, discount=self.discount, no_show=self.no_show)
 
 
 def plan(
-    grid: Grid, measures: Sequence[Measure], business: Business, *, no_show: float, seed: int, fresh: int = FRESH
+    grid: Grid, measures: Sequence[Measure], business: Business, *, no_show: float, seed: int
 ) -> Planned:
     """Plan one cycle with the product's planner. ``measures`` carry what is believed now."""
     discount = business.margin.monthly_discount
@@ -149,15 +156,11 @@ def plan(
     offer = offer_of(columns, evaluator, business)
     solution = Program(offer.problem).best()
     x = whole(solution.x, offer.problem, solution.on)
-    value = np.zeros(0)
-    if fresh:
-        later = Evaluator(
-            grid.cells, draw(kept, count=fresh, seed=seed, stream=1), discount=discount, no_show=no_show
-        )
-        value = Judge(offer, later).value(x)
     prices = prices_of(offer, solution)
     hours = {b.id: prices.get(f"hours:{b.id}", 0.0) for b in business.branches}
-    return Planned(offer, x, solution.on, prices[offer.problem.money], hours, value, evaluator)
+    return Planned(
+        offer, x, solution.on, prices[offer.problem.money], hours, discount, no_show, evaluator, kept, seed
+    )
 
 
 assert LAPSED == STATES.index("lapsed")

@@ -18,10 +18,13 @@ from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from regulars.simulator.world import Bools, Ints
 from regulars.strategy.returns import Floats
+
+type Ints = NDArray[np.int64]
+type Bools = NDArray[np.bool_]
 
 #: Temperatures of the smoothed bound, as parts of the mean best value; steps of L-BFGS at each.
 COOLING, STEPS = (0.3, 0.05, 0.01), 25
@@ -128,6 +131,17 @@ def worth(market: Market, chosen: Ints) -> float:
     who = np.flatnonzero(chosen >= 0)
     used = np.unique(chosen[who])
     return float(market.value[who, chosen[who]].sum()) - sum(c for c, mask in market.fixed if mask[used].any())
+
+
+def second_level(market: Market, on: Sequence[int]) -> tuple[Ints, Prices]:
+    """What customers get when the measures that are on have been settled by a plan, and the prices of it."""
+    prices, _ = _prices(market, _blocks(market), on)
+    return given_out(market, prices, on), prices
+
+
+def wished(market: Market, prices: Prices, on: Sequence[int]) -> Ints:
+    """What each customer would get at the prices, limits aside."""
+    return _best(market, _blocks(market), prices, _open(market, on))[0]
 
 
 def given_out(market: Market, prices: Prices, on: Sequence[int], *, order: Floats | None = None) -> Ints:
@@ -246,8 +260,8 @@ def _prices(
     return cut(at), at
 
 
-def _fitting(market: Market, money: float, hours: Floats, caps: Floats, who: Ints, option: Ints) -> Bools:
-    """Which of ``who``, in order, fit one after the other under every limit."""
+def fitting(market: Market, money: float, hours: Floats, caps: Floats, who: Ints, option: Ints) -> Bools:
+    """Which of ``who``, in order, fit one after the other under every limit: ``option`` is what each would get."""
     kept = np.ones(who.size, dtype=bool)
     need, tried, cost = market.hours[option], market.trial[option], market.costs(who, option)
     for branch in range(hours.size):
@@ -264,7 +278,7 @@ def _within(market: Market, on: Sequence[int], chosen: Ints, left: Floats) -> In
     order = np.argsort(-left, kind="stable")
     order = order[chosen[order] >= 0]
     money = market.budget - _fixed(market, on)
-    kept = order[_fitting(market, money, market.time, market.caps, order, chosen[order])]
+    kept = order[fitting(market, money, market.time, market.caps, order, chosen[order])]
     found = np.full(chosen.size, -1, dtype=np.int64)
     found[kept] = chosen[kept]
     return found
@@ -284,7 +298,7 @@ def _filled(market: Market, on: Sequence[int], chosen: Ints, open_: Bools) -> In
         gain = score[np.arange(idle.size), best]
         order = np.argsort(-gain, kind="stable")
         order = order[np.isfinite(gain[order])]
-        fits = _fitting(market, money, hours, caps, idle[order], best[order])
+        fits = fitting(market, money, hours, caps, idle[order], best[order])
         if not fits.any():
             break
         chosen[idle[order[fits]]] = best[order[fits]]
