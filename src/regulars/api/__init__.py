@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from regulars.api.runs import Run
     from regulars.api.screening import screen
     from regulars.api.segments import segment
+    from regulars.api.simulating import simulate, write_simulation
     from regulars.api.trades import PackShown, check_pack, packs, show_pack
     from regulars.api.trials import assign, latest_plan, measure
     from regulars.api.work import formulate, study
@@ -52,6 +53,7 @@ _HOMES = {
     "runs": ("Run",),
     "screening": ("screen",),
     "segments": ("segment",),
+    "simulating": ("simulate", "write_simulation"),
     "trades": ("PackShown", "check_pack", "packs", "show_pack"),
     "trials": ("assign", "latest_plan", "measure"),
     "work": ("formulate", "study"),
@@ -83,9 +85,11 @@ __all__ = [
     "screen",
     "segment",
     "show_pack",
+    "simulate",
     "study",
     "undo_import",
     "write_report",
+    "write_simulation",
 ]
 
 

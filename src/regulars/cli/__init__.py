@@ -26,6 +26,7 @@ VERBS = {
     "assign": "Assign the plan's measures to customers: hold-out first, by chances that are written down.",
     "measure": "Measure what a cycle did, beside those left alone, and learn from it.",
     "report": "Write the report: HTML or PDF, English or Traditional Chinese.",
+    "simulate": "Show what the method is worth, on made-up businesses whose truth is known.",
     "pack": "List, show or check trade packs.",
 }
 

@@ -35,9 +35,7 @@ def believed(
         if not who.size:
             continue
         hazard = np.full(who.size, second) if one == LAPSED else standing.hazard[who]
-        base = Base(
-            hazard, standing.rate[who], standing.margin[who], discount, 1.0, no_show, lapsed=one == LAPSED
-        )
+        base = Base(hazard, standing.rate[who], standing.margin[who], discount, 1.0, no_show, lapsed=one == LAPSED)
         none = live(base, {})
         alive = 1.0 if one == LAPSED else standing.alive[who]
         for place, option in enumerate(menu.options):
@@ -47,9 +45,7 @@ def believed(
     return found
 
 
-def per_unit(
-    effect: Effect, standing: Standing, who: np.ndarray, *, discount: float, no_show: float
-) -> float:
+def per_unit(effect: Effect, standing: Standing, who: np.ndarray, *, discount: float, no_show: float) -> float:
     """Money that one unit of an effect (of its log; of probability) is worth for a customer on average."""
     lapsed = effect.primitive == "reactivation"
     base = Base(standing.hazard[who], standing.rate[who], standing.margin[who], discount, 1.0, no_show, lapsed=lapsed)
@@ -62,9 +58,7 @@ def per_unit(
     return abs(float((gain * alive).mean())) / UNIT
 
 
-def _gain(
-    option: Option, known: dict[str, Measure], state: str, base: Base, none: Life, tier: np.ndarray
-) -> Floats:
+def _gain(option: Option, known: dict[str, Measure], state: str, base: Base, none: Life, tier: np.ndarray) -> Floats:
     count = base.frequency.size
     pushes = [_pushes(known[m.id], state, tier) for m in option.measures]
     theta = {name: np.full(count, THETA_MEAN) for name in ("attrition", "frequency")}

@@ -125,7 +125,9 @@ class Memory:
         return tuple(self._measure(m) for m in self.measures)
 
     def _measure(self, measure: Measure) -> Measure:
-        if not any((measure.id, place, state) in self.beliefs for place, _ in enumerate(measure.effects) for state in STATES):
+        if not any(
+            (measure.id, place, state) in self.beliefs for place, _ in enumerate(measure.effects) for state in STATES
+        ):
             return measure
         effects: list[Effect] = []
         for place, effect in enumerate(measure.effects):
@@ -290,7 +292,9 @@ def _ratio(count: Ints, base: Floats, treated: Ints, control: Ints, part: float)
     if min(ot, oc) < LEAST or min(et, ec) <= 0:
         return None
     y = math.log(ot / et) - math.log(oc / ec)
-    phi = max(_dispersion(count[treated], base[treated] * ot / et), _dispersion(count[control], base[control] * oc / ec), 1.0)
+    phi = max(
+        _dispersion(count[treated], base[treated] * ot / et), _dispersion(count[control], base[control] * oc / ec), 1.0
+    )
     return y / part, math.sqrt(phi * (1 / ot + 1 / oc)) / part
 
 

@@ -21,14 +21,10 @@ def safe_costs(menu: Menu, take_up_90: dict[str, float]) -> Floats:
 
 
 def _safe(option: Option, state: str, take_up_90: dict[str, float]) -> float:
-    return sum(
-        m.cost + m.incentive * min(taken(m, state) * max(take_up_90[m.id], 1.0), 1.0) for m in option.measures
-    )
+    return sum(m.cost + m.incentive * min(taken(m, state) * max(take_up_90[m.id], 1.0), 1.0) for m in option.measures)
 
 
-def market_of(
-    value: Floats, menu: Menu, grid: Grid, standing: Standing, business: Business, safe: Floats
-) -> Market:
+def market_of(value: Floats, menu: Menu, grid: Grid, standing: Standing, business: Business, safe: Floats) -> Market:
     """The limits of a cycle around any values (true ones: the oracle's market)."""
     tested = np.array([o.test_first for o in menu.options])
     caps = np.zeros(len(grid.cells))

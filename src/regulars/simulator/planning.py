@@ -143,24 +143,18 @@ class Planned:
         return Evaluator(self.evaluator.cells, drawn, discount=self.discount, no_show=self.no_show)
 
 
-def plan(
-    grid: Grid, measures: Sequence[Measure], business: Business, *, no_show: float, seed: int
-) -> Planned:
+def plan(grid: Grid, measures: Sequence[Measure], business: Business, *, no_show: float, seed: int) -> Planned:
     """Plan one cycle with the product's planner. ``measures`` carry what is believed now."""
     discount = business.margin.monthly_discount
     kept = tuple(measures)
-    evaluator = Evaluator(
-        grid.cells, draw(kept, count=DRAWS, seed=seed, stream=0), discount=discount, no_show=no_show
-    )
+    evaluator = Evaluator(grid.cells, draw(kept, count=DRAWS, seed=seed, stream=0), discount=discount, no_show=no_show)
     columns = all_columns(kept, evaluator, business)
     offer = offer_of(columns, evaluator, business)
     solution = Program(offer.problem).best()
     x = whole(solution.x, offer.problem, solution.on)
     prices = prices_of(offer, solution)
     hours = {b.id: prices.get(f"hours:{b.id}", 0.0) for b in business.branches}
-    return Planned(
-        offer, x, solution.on, prices[offer.problem.money], hours, discount, no_show, evaluator, kept, seed
-    )
+    return Planned(offer, x, solution.on, prices[offer.problem.money], hours, discount, no_show, evaluator, kept, seed)
 
 
 assert LAPSED == STATES.index("lapsed")

@@ -52,22 +52,22 @@ _WATCH = (1.1, 0.92, 0.97, 0.98, 1.02, 0.98, 0.97, 0.97, 0.97, 1.02, 1.02, 1.15)
 PRESETS: dict[str, Preset] = {
     "hair": Preset(
         rate=0.6, rate_shape=3.0, hazard=0.09, hazard_shape=0.8, margin=260.0, margin_spread=0.45, no_show=0.03,
-        kept=15, past=36, budget=1_500.0, hours=15.0, facts=("bookings",), packages=0.0, months=_HAIR, rush=1.5,
+        kept=15, past=36, budget=3_300.0, hours=33.0, facts=("bookings",), packages=0.0, months=_HAIR, rush=1.5,
         closed=4, lull=0.7, consent=_CONSENT,
     ),
     "beauty": Preset(
         rate=0.75, rate_shape=3.0, hazard=0.11, hazard_shape=0.7, margin=380.0, margin_spread=0.5, no_show=0.05,
-        kept=15, past=36, budget=2_000.0, hours=22.0, facts=("bookings", "packages"), packages=0.35, months=_BEAUTY,
+        kept=15, past=36, budget=4_000.0, hours=40.0, facts=("bookings", "packages"), packages=0.35, months=_BEAUTY,
         rush=1.4, closed=4, lull=0.75, consent=_CONSENT,
     ),
     "retail": Preset(
         rate=0.3, rate_shape=1.8, hazard=0.07, hazard_shape=0.8, margin=270.0, margin_spread=0.6, no_show=0.0,
-        kept=24, past=60, budget=1_800.0, hours=15.0, facts=(), packages=0.0, months=_RETAIL, rush=1.35, closed=3,
+        kept=24, past=60, budget=3_300.0, hours=33.0, facts=(), packages=0.0, months=_RETAIL, rush=1.35, closed=3,
         lull=0.8, consent=_CONSENT,
     ),
     "watch": Preset(
         rate=0.07, rate_shape=3.0, hazard=0.02, hazard_shape=0.8, margin=1_500.0, margin_spread=0.8, no_show=0.04,
-        kept=84, past=180, budget=2_500.0, hours=22.0, facts=("bookings", "pieces"), packages=0.0, months=_WATCH,
+        kept=84, past=180, budget=5_000.0, hours=40.0, facts=("bookings", "pieces"), packages=0.0, months=_WATCH,
         rush=1.2, closed=3, lull=0.85, consent=_CONSENT,
     ),
 }  # fmt: skip

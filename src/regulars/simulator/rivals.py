@@ -151,3 +151,13 @@ def last_year(chosen: Ints, then: Standing, now: Standing, rng: Generator) -> In
         if was.size and here.size:
             found[here] = rng.choice(was, size=here.size)
     return found
+
+
+def by_rule_of_thumb(menu: Menu, standing: Standing, may: Bools, rng: Generator) -> Ints:
+    """What a business does by rule of thumb: of those it likes best, most; a single measure, by lot among what fits."""
+    like = standing.rate * standing.margin * np.where(standing.state >= 2, 1.5, 1.0)
+    rank = np.argsort(np.argsort(like)) / like.size
+    singles = np.array([p for p, o in enumerate(menu.options) if len(o.measures) == 1])
+    lot = np.where(may[:, singles], rng.random((like.size, singles.size)), -1.0)
+    wanted = singles[np.argmax(lot, axis=1)]
+    return np.where((lot.max(axis=1) >= 0) & (rng.random(like.size) < 0.8 * rank), wanted, -1)

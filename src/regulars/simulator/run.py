@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.random import Generator
 
 from regulars.base.settings import Business
-from regulars.packs.schema import Measure, Pack
+from regulars.packs.schema import STATES, Measure, Pack
 from regulars.simulator.belief import believed
 from regulars.simulator.check import violations
+from regulars.simulator.history import QUARTERS, lived_past
 from regulars.simulator.knobs import Knobs
 from regulars.simulator.learn import Expected, Memory, Trial, estimates, shares_of, start_of, withhold
 from regulars.simulator.life import Quarter, quarter
@@ -18,9 +19,11 @@ from regulars.simulator.market import market_of, safe_costs
 from regulars.simulator.menu import Menu, eligible, menu_of
 from regulars.simulator.planning import Grid, Planned, business_of, grid_of, hold_out, plan
 from regulars.simulator.presets import Preset, preset_of, season
-from regulars.simulator.rivals import Scene, last_year, policies
+from regulars.simulator.rivals import Scene, by_rule_of_thumb, last_year, policies
 from regulars.simulator.truth import Truth, base_of, truth_of, values
 from regulars.simulator.world import Bools, Ints, Standing, World, found, renew, stand
+from regulars.strategy.allocate import offer_of
+from regulars.strategy.cells import without_holdout
 from regulars.strategy.choosing import Market, bargain, second_level, wished, worth
 from regulars.strategy.optimise import Program
 from regulars.strategy.returns import LONG, Floats
@@ -86,12 +89,17 @@ class Game:
         measures = feasible(pack.measures, frozenset(preset.facts))
         business = business_of(pack.id, preset, knobs)
         menu = menu_of(measures, max_contacts=business.contact.max_contacts)
-        return cls(knobs, preset, pack, business, measures, menu, season(preset, 3 * knobs.cycles + LONG + 3))
+        return cls(knobs, preset, pack, business, measures, menu, season(preset, 3 * (QUARTERS + knobs.cycles) + LONG))
 
     @property
     def discount(self) -> float:
         """Monthly."""
         return self.business.margin.monthly_discount
+
+    @staticmethod
+    def month(cycle: int) -> int:
+        """The first month of a cycle; the past comes before."""
+        return 3 * (QUARTERS + cycle)
 
 
 def run_seed(game: Game, seed: int) -> SeedRun:
@@ -100,6 +108,18 @@ def run_seed(game: Game, seed: int) -> SeedRun:
     rng = np.random.default_rng([seed, 0])
     world = found(game.preset, rng, knobs.customers, branches=knobs.branches, consent=knobs.consent)
     truth = truth_of(game.measures, rng, mult=knobs.mult, discount=game.discount)
+    before = lived_past(
+        world,
+        game.measures,
+        game.menu,
+        game.preset,
+        game.pack.windows,
+        truth,
+        season=game.season,
+        consent=knobs.consent,
+        rng=rng,
+    )
+    world = before.world
     memory = Memory(game.measures)
     cycles: list[Cycle] = []
     past: list[tuple[Ints, Standing]] = []
@@ -115,12 +135,10 @@ def run_seed(game: Game, seed: int) -> SeedRun:
         table.learned(seen)
         truth = truth.drifted(game.measures, knobs.drift, rng)
         world = renew(world, game.preset, rng, consent=knobs.consent)
-    return SeedRun(seed, tuple(cycles), 0.0, 0.0, first, last)
+    return SeedRun(seed, tuple(cycles), before.naive_error, before.prior_error, first, last)
 
 
 def _with_spending(cycle: Cycle, seen: Quarter) -> Cycle:
-    from dataclasses import replace
-
     return replace(cycle, spent=seen.spent)
 
 
@@ -192,8 +210,6 @@ class Table:
         return tuple(place for place, (id, _) in enumerate(fixed) if id in planned.on)
 
     def _free(self, would: Ints) -> dict[tuple[str, str], int]:
-        from regulars.packs.schema import STATES
-
         found: dict[tuple[str, str], int] = {}
         for place in np.unique(would[self.held & (would >= 0)]):
             states = np.bincount(self.standing.state[self.held & (would == place)], minlength=4)
@@ -206,7 +222,7 @@ class Table:
     def scored(self, past: list[tuple[Ints, Standing]]) -> Cycle:
         """Judge plan, oracles and rivals by the truth."""
         game = self.game
-        start = 3 * self.cycle
+        start = self.game.month(self.cycle)
         base = base_of(
             self.world, self.standing, self.truth, season=game.season[start : start + LONG], no_show=game.preset.no_show
         )
@@ -234,9 +250,7 @@ class Table:
             target=target,
             chance=chance,
             rivals=rivals,
-            violations=violations(
-                chosen, game.menu, self.grid, self.standing, self.held, game.business, high_factor
-            ),
+            violations=violations(chosen, game.menu, self.grid, self.standing, self.held, game.business, high_factor),
             budget=float(game.business.budget.amount),
             spent=0.0,
             treated=int(who.size),
@@ -254,15 +268,10 @@ class Table:
         if len(past) >= YEAR:
             chosen, then = past[-YEAR]
             return last_year(chosen, then, self.standing, self.rng)
-        return rfm(self.game.menu, self.standing, self.may, self.rng)
+        return by_rule_of_thumb(self.game.menu, self.standing, self.may, self.rng)
 
     def _cell_oracle(self, *, free: bool) -> float:
         """The best plan by cells when the true mean of every option in every cell is known."""
-        from dataclasses import replace
-
-        from regulars.strategy.allocate import offer_of
-        from regulars.strategy.cells import without_holdout
-
         game, planned = self.game, self.planned
         may = self.may_all if free else self.may
         columns = planned.offer.columns
@@ -293,7 +302,11 @@ class Table:
         used = set()
         for place, column in enumerate(planned.offer.columns):
             option = game.menu.place.get(column.option.id)
-            who = np.flatnonzero((chosen == option) & (self.grid.at == column.cell)) if option is not None else np.zeros(0, dtype=int)
+            who = (
+                np.flatnonzero((chosen == option) & (self.grid.at == column.cell))
+                if option is not None
+                else np.zeros(0, dtype=int)
+            )
             if not who.size or option is None:
                 continue
             returns = later.returns(column)
@@ -314,7 +327,7 @@ class Table:
 
     def lived(self, rng: Generator) -> Quarter:
         """Live the quarter."""
-        game, start = self.game, 3 * self.cycle
+        game, start = self.game, self.game.month(self.cycle)
         return quarter(
             self.world,
             self.standing,
@@ -345,13 +358,3 @@ def effect_error(memory: Memory, truth: Truth) -> float:
                         now = memory.believed((measure.id, place, state))[0]
                         errors.append(abs(now - truth.mu[measure.id, place]) / sd)
     return float(np.mean(errors)) if errors else 0.0
-
-
-def rfm(menu: Menu, standing: Standing, may: Bools, rng: Generator) -> Ints:
-    """What a business does by rule of thumb: of those it likes best, most; a single measure, by lot among what fits."""
-    like = standing.rate * standing.margin * np.where(standing.state >= 2, 1.5, 1.0)
-    rank = np.argsort(np.argsort(like)) / like.size
-    singles = np.array([p for p, o in enumerate(menu.options) if len(o.measures) == 1])
-    lot = np.where(may[:, singles], rng.random((like.size, singles.size)), -1.0)
-    wanted = singles[np.argmax(lot, axis=1)]
-    return np.where((lot.max(axis=1) >= 0) & (rng.random(like.size) < 0.8 * rank), wanted, -1)

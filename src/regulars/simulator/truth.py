@@ -30,8 +30,8 @@ from regulars.strategy.options import Option, taken
 from regulars.strategy.returns import FATIGUE, FATIGUE_MONTHS, FLOOR, LONG, Floats
 
 FORGETFUL, PRICE, RELATION, BEARS = range(4)
-#: Log-sd of a customer's own factor on an effect.
-OWN = 0.4
+#: Log-sd of a customer's own factor on an effect: a spread of about half a prior's sd, as the planner assumes of cells.
+OWN = 0.3
 #: What a discount adds to the log-hazard of a loyal customer who does not mind prices.
 SLEEPING_DOG = 0.10
 #: Those who come back leave again with a hazard so many times their own.
@@ -58,7 +58,9 @@ class Truth:
             for m in measures
             for place, effect in enumerate(m.effects)
         }
-        return Truth({key: mu + step[key] for key, mu in self.mu.items()}, self.take_up, self.theta, self.psi, self.discount)
+        return Truth(
+            {key: mu + step[key] for key, mu in self.mu.items()}, self.take_up, self.theta, self.psi, self.discount
+        )
 
 
 def truth_of(measures: Sequence[Measure], rng: Generator, *, mult: float, discount: float) -> Truth:
@@ -119,9 +121,7 @@ def base_of(world: World, standing: Standing, truth: Truth, *, season: Floats, n
     return Base(alive, hazard, visits, world.margin, no_show, nothing)
 
 
-def values(
-    menu: Menu, world: World, standing: Standing, truth: Truth, base: Base, may: Bools
-) -> Floats:
+def values(menu: Menu, world: World, standing: Standing, truth: Truth, base: Base, may: Bools) -> Floats:
     """customers x options: true expected value net of cost; -inf where the option may not be given."""
     found = np.full(may.shape, -np.inf)
     factors = {m.id: factor(world, m) for o in menu.options if len(o.measures) == 1 for m in o.measures}
@@ -169,7 +169,13 @@ type Pushes = dict[str, list[tuple[Floats, float]]]
 
 
 def pushes(
-    option: Option, state: str, who: np.ndarray, standing: Standing, truth: Truth, factors: dict[str, Floats], dogs: Bools
+    option: Option,
+    state: str,
+    who: np.ndarray,
+    standing: Standing,
+    truth: Truth,
+    factors: dict[str, Floats],
+    dogs: Bools,
 ) -> Pushes:
     """True log effects of an option by primitive, overlap applied: pairs of (effect per customer, fading months)."""
     ranked = sorted(option.measures, key=lambda m: (-_strength(m, state, truth), m.id))
