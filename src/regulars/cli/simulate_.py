@@ -15,7 +15,7 @@ from regulars.simulator.knobs import RIVALS
 from regulars.simulator.result import Simulation
 
 
-def _names(context: click.Context, parameter: click.Parameter, value: str | None) -> tuple[str, ...] | None:
+def _names(_context: click.Context, _parameter: click.Parameter, value: str | None) -> tuple[str, ...] | None:
     if value is None:
         return None
     return tuple(name.strip() for name in value.split(",") if name.strip())
@@ -99,8 +99,8 @@ def tell(voice: Voice, result: Simulation) -> None:
     voice.tell(
         "simulate.share",
         share=Share(result.plan_share_of_oracle),
-        first=Share(result.plan_share_first_cycle),
-        last=Share(result.plan_share_last_cycle),
+        first=Share(result.learning.first_cycle),
+        whole=Share(result.whole_run.plan_share_of_oracle),
     )
     voice.tell("simulate.wins", rival=Share(result.best_rival_share_of_oracle), wins=Share(result.wins))
     voice.tell("simulate.coverage", coverage=Share(result.coverage_80))

@@ -47,14 +47,14 @@ def violations(
             used[m.id] = m.fixed_cost
             hours += np.bincount(standing.branch[who], minlength=hours.size) * m.hours
             if m.test_first:
-                found["trial"] += _trials(m.id, chosen, menu, grid, standing)
+                found["trial"] += _trials(m.id, chosen, menu, grid)
     found["budget"] = int(spent + sum(used.values()) > float(business.budget.amount) + 0.01)
     limits = np.array([hours_of(b.id, business) for b in business.branches])
     found["hours"] = int((hours > limits + 1e-6).sum())
     return found
 
 
-def _trials(id: str, chosen: Ints, menu: Menu, grid: Grid, standing: Standing) -> int:
+def _trials(id: str, chosen: Ints, menu: Menu, grid: Grid) -> int:
     """Cells in which a measure to be tried first goes to more than the part it may go to."""
     places = [p for p, o in enumerate(menu.options) if any(m.id == id for m in o.measures)]
     alone = menu.options[menu.place[id]]

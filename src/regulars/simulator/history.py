@@ -1,8 +1,8 @@
 """Two years before the first plan: campaigns aimed by rule of thumb, and what a careless reader would take from them.
 
-Those the business liked best were contacted most, so the contacted differ from the others before anything is sent. The
-naive estimate (contacted against not contacted, as they come) is set beside the prior and the truth. It is shown and not
-used: nothing here ever moves a prior.
+Those the business liked best were contacted most, so the contacted differ from the others before anything is sent.
+The naive estimate (contacted against not contacted, as they come) is set beside the prior and the truth. It is shown
+and not used: nothing here ever moves a prior.
 """
 
 from __future__ import annotations

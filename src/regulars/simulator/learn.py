@@ -8,8 +8,8 @@ Counts are standardised by what each customer was expected to do (the covariate)
 
     y = ln( (O_t / E_t) / (O_c / E_c) ) / (fade * overlap)       s^2 = phi (1/O_t + 1/O_c) / (fade * overlap)^2
 
-for hazard (losses), frequency (visits) and missed appointments; a difference of shares for reactivation. ``fade`` is the
-mean of exp(-t/tau) over the months counted, ``overlap`` the mean theta^rank among the treated, phi the dispersion.
+for hazard (losses), frequency (visits) and missed appointments; a difference of shares for reactivation. ``fade`` is
+the mean of exp(-t/tau) over the months counted, ``overlap`` the mean theta^rank among the treated, phi the dispersion.
 """
 
 from __future__ import annotations
@@ -120,26 +120,29 @@ class Memory:
         gain = 0.5 * float((squares / total - squares / (total + wider**2) - np.log1p(wider**2 / total)).sum())
         return wider if gain > BORNE_OUT else 0.0
 
-    def as_measures(self) -> tuple[Measure, ...]:
-        """The measures with what is now believed of them, a belief per state."""
-        return tuple(self._measure(m) for m in self.measures)
+    def as_measures(self, *, optimism: float = 0.0) -> tuple[Measure, ...]:
+        """The measures with what is now believed of them, a belief per state.
 
-    def _measure(self, measure: Measure) -> Measure:
-        if not any(
-            (measure.id, place, state) in self.beliefs for place, _ in enumerate(measure.effects) for state in STATES
-        ):
+        ``optimism`` moves every effect of which something is known by so many of its sds towards the good side.
+        """
+        return tuple(self._measure(m, optimism) for m in self.measures)
+
+    def _measure(self, measure: Measure, optimism: float) -> Measure:
+        own = any((measure.id, place, s) in self.beliefs for place, _ in enumerate(measure.effects) for s in STATES)
+        if not own and not optimism:
             return measure
         effects: list[Effect] = []
         for place, effect in enumerate(measure.effects):
             for state in effect.states or measure.states:
                 key = measure.id, place, state
-                if key not in self.beliefs:
+                if abs(prior_of(effect).mean) < 1e-12 or (key not in self.beliefs and not optimism):
                     effects.append(effect.model_copy(update={"states": (state,)}))
                     continue
-                mean, sd = self.beliefs[key]
+                mean, sd = self.believed(key)
                 if effect.primitive != "reactivation":
                     mean += 0.5 * sd**2
-                given = effect.model_dump() | {"mean": mean, "sd": sd, "states": (state,)}
+                good = -1.0 if effect.primitive in ("attrition", "no_show") else 1.0
+                given = effect.model_dump() | {"mean": mean + optimism * good * sd, "sd": sd, "states": (state,)}
                 effects.append(LearnedEffect.model_construct(**given))
         return measure.model_copy(update={"effects": tuple(effects)})
 

@@ -1,4 +1,4 @@
-"""A quarter of life: who leaves, who comes how often, who comes back, what it costs. Chance plays here and only here."""
+"""A quarter of life: who leaves, who comes how often, who comes back, what it costs. Here alone chance plays."""
 
 from __future__ import annotations
 

@@ -6,11 +6,11 @@ import numpy as np
 
 from regulars.base.settings import Business
 from regulars.packs.schema import STATES
-from regulars.strategy.choosing import Market
 from regulars.simulator.menu import Menu
 from regulars.simulator.planning import Grid
 from regulars.simulator.world import Bools, Standing
 from regulars.strategy.allocate import TRIAL, hours_of
+from regulars.strategy.choosing import Market
 from regulars.strategy.options import Option, reached, taken
 from regulars.strategy.returns import Floats
 

@@ -25,7 +25,7 @@ from regulars.strategy.draws import draw
 from regulars.strategy.optimise import Program, whole
 from regulars.strategy.options import Evaluator
 from regulars.strategy.returns import Floats
-from regulars.strategy.solve import all_columns, prices_of
+from regulars.strategy.solve import all_columns
 
 #: Draws optimised on, and fresh ones that the plan's range is read from.
 DRAWS, FRESH = 80, 400
@@ -124,13 +124,11 @@ def hold_out(grid: Grid, standing: Standing, rng: Generator) -> Bools:
 
 @dataclass(frozen=True)
 class Planned:
-    """A plan of one cycle: what was offered, how many get what, prices, and its value on fresh draws."""
+    """A plan of one cycle: what was offered, how many of each cell get what, and which measures are on."""
 
     offer: Offer
     x: NDArray[np.int64]
     on: tuple[str, ...]
-    money_price: float
-    hour_price: dict[str, float]
     discount: float
     no_show: float
     evaluator: Evaluator
@@ -152,9 +150,7 @@ def plan(grid: Grid, measures: Sequence[Measure], business: Business, *, no_show
     offer = offer_of(columns, evaluator, business)
     solution = Program(offer.problem).best()
     x = whole(solution.x, offer.problem, solution.on)
-    prices = prices_of(offer, solution)
-    hours = {b.id: prices.get(f"hours:{b.id}", 0.0) for b in business.branches}
-    return Planned(offer, x, solution.on, prices[offer.problem.money], hours, discount, no_show, evaluator, kept, seed)
+    return Planned(offer, x, solution.on, discount, no_show, evaluator, kept, seed)
 
 
-assert LAPSED == STATES.index("lapsed")
+assert STATES.index("lapsed") == LAPSED

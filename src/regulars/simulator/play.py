@@ -39,7 +39,7 @@ def simulate(knobs: Knobs, pack: Pack, *, workers: int = 1, progress: Progress =
 
 
 def _one(game: Game, seed: int) -> SeedRun:
-    # One thread a process: the arrays are small, and threads of a linear algebra library would only wait for each other.
+    # One thread a process: the arrays are small, and threads of linear algebra would only wait for each other.
     with threadpool_limits(limits=1):
         return run_seed(game, seed)
 

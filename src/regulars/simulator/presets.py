@@ -95,8 +95,7 @@ def season(preset: Preset, months: int) -> Floats:
             break
         sums[at] += preset.months[day.month - 1] / usual * _new_year(preset, day)
         counts[at] += 1
-    factors = np.asarray(sums / counts, dtype=float)
-    return factors
+    return np.asarray(sums / counts, dtype=float)
 
 
 def _new_year(preset: Preset, day: date) -> float:

@@ -16,7 +16,8 @@ class ByCycle:
     cycle: int
     plan_share: float
     intended_share: float  # nobody left out in order to learn
-    best_rival_share: float  # the rival that is best in hindsight over the whole run of each seed
+    best_rival_share: float  # in each seed the rival that is best in hindsight in this cycle
+    wins: float
     cell_oracle_share: float
     regret_so_far: float  # what the oracle would have made more since the first cycle, as a part of what it would make
     coverage_80: float
@@ -92,11 +93,27 @@ class SeedScore:
     best_rival: float
     best_rival_id: str
     covered: float
+    plan_last_cycle: float
+    oracle_last_cycle: float
+
+
+@dataclass(frozen=True)
+class WholeRun:
+    """All cycles together, those in which hardly anything had been learned included."""
+
+    plan_share_of_oracle: float
+    best_rival_share_of_oracle: float
+    wins: float
+    plan_share_error: float  # standard error over seeds of the mean share
 
 
 @dataclass(frozen=True)
 class Simulation:
-    """The result of ``regulars simulate``. See docs/methods/simulator.md."""
+    """The result of ``regulars simulate``. See docs/methods/simulator.md.
+
+    The first three figures are of the last cycle: what the loop has come to after the cycles asked for. ``whole_run``
+    has the same of all cycles together, ``by_cycle`` of each. Coverage and violations are of all cycles.
+    """
 
     schema: str
     program_version: str
@@ -106,10 +123,7 @@ class Simulation:
     wins: float
     coverage_80: float
     violations: int
-    plan_share_first_cycle: float
-    plan_share_last_cycle: float
-    plan_share_error: float  # standard error over seeds of the mean share
-    wins_last_cycle: float
+    whole_run: WholeRun
     duality_gap: float  # mean over cycles: how far the best choice found lies below the bound called oracle
     cell_oracle_share: float
     by_cycle: tuple[ByCycle, ...]

@@ -5,8 +5,8 @@ top_value      one measure for the most valuable first; every single measure is 
 highest_risk   one measure for those most likely to leave first; likewise
 reminder       the cheapest plain message for everybody who may have one
 best_measure   the one measure with the best believed return on what it costs, for everybody who may have it, by lot
-last_year      what was done a year ago, for customers of the same state and tier; in the first year what was done before
-               there was a plan: campaigns aimed by recency, frequency and money
+last_year      what was done a year ago, for customers of the same state and tier; in the first year what was done
+               before there was a plan: campaigns aimed by recency, frequency and money
 uplift         each customer's strongest measure, those first whose behaviour it moves most, whatever it costs or brings
 """
 

@@ -17,7 +17,7 @@ from regulars.simulator.learn import Expected, Memory, Trial, estimates, shares_
 from regulars.simulator.life import Quarter, quarter
 from regulars.simulator.market import market_of, safe_costs
 from regulars.simulator.menu import Menu, eligible, menu_of
-from regulars.simulator.planning import Grid, Planned, business_of, grid_of, hold_out, plan
+from regulars.simulator.planning import Planned, business_of, grid_of, hold_out, plan
 from regulars.simulator.presets import Preset, preset_of, season
 from regulars.simulator.rivals import Scene, by_rule_of_thumb, last_year, policies
 from regulars.simulator.truth import Truth, base_of, truth_of, values
@@ -30,6 +30,8 @@ from regulars.strategy.returns import LONG, Floats
 from regulars.strategy.solve import feasible
 
 YEAR = 4  # cycles
+#: Sds by which effects are hoped better in the first cycle; none from half-time on.
+OPTIMISM = 0.0
 
 
 @dataclass(frozen=True)
@@ -171,7 +173,7 @@ class Table:
         )
         self.trial: Trial = withhold(self.intended, would, self.held, game.menu, self.standing, shares, self.rng)
 
-    def plan(self, memory: Memory) -> tuple[Planned, Floats, Ints, Ints]:
+    def plan(self, memory: Memory, *, learning: bool = True) -> tuple[Planned, Floats, Ints, Ints]:
         """The product's plan under some beliefs, and who gets what at its prices; what the held out would have had."""
         game = self.game
         measures = memory.as_measures()
@@ -183,8 +185,9 @@ class Table:
             seed=1000 * self.seed + self.cycle,
         )
         self.safe = safe_costs(game.menu, {m.id: planned.evaluator.take_up_90(m) for m in measures})
+        hopeful = memory.as_measures(optimism=self._optimism()) if learning else measures
         every = believed(
-            game.menu, measures, self.standing, self.may_all, discount=game.discount, no_show=game.preset.no_show
+            game.menu, hopeful, self.standing, self.may_all, discount=game.discount, no_show=game.preset.no_show
         )
         offered = self._offered(planned)
         on = self._on(planned)
@@ -192,6 +195,10 @@ class Table:
         intended, prices = second_level(market, on)
         would = wished(self._market(np.where(offered, every, -np.inf)), prices, on)
         return planned, np.where(self.may, every, -np.inf), intended, would
+
+    def _optimism(self) -> float:
+        """Early on, what is doubtful is given the benefit of some of the doubt: only what is tried can be learned."""
+        return OPTIMISM * max(0.0, 1 - 2 * self.cycle / self.game.knobs.cycles)
 
     def _market(self, value: Floats) -> Market:
         game = self.game
@@ -322,7 +329,7 @@ class Table:
 
     def with_beliefs(self, memory: Memory) -> float:
         """What the same planner would have reached this cycle with other beliefs, nobody left out to learn."""
-        intended = self.plan(memory)[2]
+        intended = self.plan(memory, learning=False)[2]
         return worth(self._market(self.true), intended)
 
     def lived(self, rng: Generator) -> Quarter:
@@ -351,7 +358,7 @@ def effect_error(memory: Memory, truth: Truth) -> float:
     errors = []
     for measure in memory.measures:
         for place, effect in enumerate(measure.effects):
-            mean, sd = start_of(effect)
+            _, sd = start_of(effect)
             if abs(effect.mean) > 1e-12 and effect.primitive not in ("arrivals", "complaint"):
                 for state in effect.states or measure.states:
                     if (state == "lapsed") == (effect.primitive == "reactivation"):

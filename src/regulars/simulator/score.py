@@ -19,6 +19,7 @@ from regulars.simulator.result import (
     SeedScore,
     Simulation,
     Target,
+    WholeRun,
 )
 from regulars.simulator.run import SeedRun
 from regulars.strategy.returns import Floats
@@ -38,8 +39,7 @@ class Board:
         totals = np.array([values.sum(axis=1) for values in self.rivals.values()])
         self.best = np.argmax(totals, axis=0)  # per seed
         self.best_total = totals[self.best, np.arange(len(runs))]
-        every = np.array(list(self.rivals.values()))
-        self.best_path = every[self.best, np.arange(len(runs))]
+        self.best_now = np.max(list(self.rivals.values()), axis=0)  # seeds x cycles
         self.covered = (self.of("low") <= self.plan) & (self.plan <= self.of("high"))
 
     def of(self, name: str) -> Floats:
@@ -60,27 +60,28 @@ def _part(some: float, whole: float) -> float:
 def scores(knobs: Knobs, runs: Sequence[SeedRun]) -> Simulation:
     """Score finished seeds."""
     board = Board(runs)
-    plan, cycles = board.plan, board.plan.shape[1]
+    plan, last = board.plan, board.plan.shape[1] - 1
     per_seed = [_part(p, o) for p, o in zip(plan.sum(axis=1), board.oracle.sum(axis=1), strict=True)]
     spread = float(np.std(per_seed, ddof=1) / np.sqrt(len(runs))) if len(runs) > 1 else 0.0
     rules = {rule: sum(c.violations[rule] for r in runs for c in r.cycles) for rule in runs[0].cycles[0].violations}
-    last_rivals = np.max([values[:, -1] for values in board.rivals.values()], axis=0)
     return Simulation(
         schema=SCHEMA,
         program_version=__version__,
         settings=knobs,
-        plan_share_of_oracle=board.share(plan),
-        best_rival_share_of_oracle=_part(board.best_total.sum(), board.oracle.sum()),
-        wins=float(np.mean(plan.sum(axis=1) > board.best_total)),
+        plan_share_of_oracle=board.share(plan, last),
+        best_rival_share_of_oracle=board.share(board.best_now, last),
+        wins=float(np.mean(plan[:, last] > board.best_now[:, last])),
         coverage_80=float(board.covered.mean()),
         violations=sum(rules.values()),
-        plan_share_first_cycle=board.share(plan, 0),
-        plan_share_last_cycle=board.share(plan, cycles - 1),
-        plan_share_error=spread,
-        wins_last_cycle=float(np.mean(plan[:, -1] > last_rivals)),
+        whole_run=WholeRun(
+            board.share(plan),
+            _part(board.best_total.sum(), board.oracle.sum()),
+            float(np.mean(plan.sum(axis=1) > board.best_total)),
+            spread,
+        ),
         duality_gap=float(np.mean(1 - _safe(board.of("oracle_found"), board.oracle))),
         cell_oracle_share=board.share(board.of("cell_oracle")),
-        by_cycle=tuple(_cycle(board, cycle) for cycle in range(cycles)),
+        by_cycle=tuple(_cycle(board, cycle) for cycle in range(last + 1)),
         rivals=_rivals(board),
         regret=_regret(board),
         overspend=_overspend(board),
@@ -105,7 +106,8 @@ def _cycle(board: Board, cycle: int) -> ByCycle:
         cycle=cycle + 1,
         plan_share=board.share(board.plan, cycle),
         intended_share=board.share(board.of("intended"), cycle),
-        best_rival_share=board.share(board.best_path, cycle),
+        best_rival_share=board.share(board.best_now, cycle),
+        wins=float(np.mean(board.plan[:, cycle] > board.best_now[:, cycle])),
         cell_oracle_share=board.share(board.of("cell_oracle"), cycle),
         regret_so_far=_part(oracle - board.plan[:, so_far].sum(), oracle),
         coverage_80=float(board.covered[:, cycle].mean()),
@@ -182,6 +184,8 @@ def _seeds(board: Board) -> tuple[SeedScore, ...]:
             float(board.best_total[at]),
             names[int(board.best[at])],
             float(board.covered[at].mean()),
+            float(board.plan[at, -1]),
+            float(board.oracle[at, -1]),
         )
         for at, run in enumerate(board.runs)
     )

@@ -145,7 +145,7 @@ def wished(market: Market, prices: Prices, on: Sequence[int]) -> Ints:
 
 
 def given_out(market: Market, prices: Prices, on: Sequence[int], *, order: Floats | None = None) -> Ints:
-    """A feasible choice at some prices: each customer's best, those left with least giving way, then what still fits."""
+    """A feasible choice at some prices: each one's best, those left with least giving way, then what still fits."""
     blocks, open_ = _blocks(market), _open(market, on)
     chosen, left = _best(market, blocks, prices, open_)
     chosen = _within(market, on, chosen, left if order is None else order)
