@@ -120,29 +120,25 @@ class Memory:
         gain = 0.5 * float((squares / total - squares / (total + wider**2) - np.log1p(wider**2 / total)).sum())
         return wider if gain > BORNE_OUT else 0.0
 
-    def as_measures(self, *, optimism: float = 0.0) -> tuple[Measure, ...]:
-        """The measures with what is now believed of them, a belief per state.
+    def as_measures(self) -> tuple[Measure, ...]:
+        """The measures with what is now believed of them, a belief per state."""
+        return tuple(self._measure(m) for m in self.measures)
 
-        ``optimism`` moves every effect of which something is known by so many of its sds towards the good side.
-        """
-        return tuple(self._measure(m, optimism) for m in self.measures)
-
-    def _measure(self, measure: Measure, optimism: float) -> Measure:
+    def _measure(self, measure: Measure) -> Measure:
         own = any((measure.id, place, s) in self.beliefs for place, _ in enumerate(measure.effects) for s in STATES)
-        if not own and not optimism:
+        if not own:
             return measure
         effects: list[Effect] = []
         for place, effect in enumerate(measure.effects):
             for state in effect.states or measure.states:
                 key = measure.id, place, state
-                if abs(prior_of(effect).mean) < 1e-12 or (key not in self.beliefs and not optimism):
+                if abs(prior_of(effect).mean) < 1e-12 or key not in self.beliefs:
                     effects.append(effect.model_copy(update={"states": (state,)}))
                     continue
                 mean, sd = self.believed(key)
                 if effect.primitive != "reactivation":
                     mean += 0.5 * sd**2
-                good = -1.0 if effect.primitive in ("attrition", "no_show") else 1.0
-                given = effect.model_dump() | {"mean": mean + optimism * good * sd, "sd": sd, "states": (state,)}
+                given = effect.model_dump() | {"mean": mean, "sd": sd, "states": (state,)}
                 effects.append(LearnedEffect.model_construct(**given))
         return measure.model_copy(update={"effects": tuple(effects)})
 
@@ -188,7 +184,9 @@ def withhold(
         who = np.flatnonzero(has[id] & (standing.state == STATES.index(state)))
         out[id][who[np.argsort(lot[id][who])[: round(share * who.size)]]] = True
     chosen = _without(intended, out, menu)
-    treated, control, overlap = {}, {}, {}
+    treated: dict[tuple[str, str], Ints] = {}
+    control: dict[tuple[str, str], Ints] = {}
+    overlap: dict[tuple[str, str], float] = {}
     for id in lot:
         for one, state in enumerate(STATES):
             here = standing.state == one
@@ -251,7 +249,7 @@ def estimates(
     trial: Trial, seen: Quarter, expected: Expected, measures: Sequence[Measure], cycle: int
 ) -> dict[Key, Seen]:
     """An estimate per measure, effect and state, where both sides have enough to tell."""
-    found = {}
+    found: dict[Key, Seen] = {}
     for measure in measures:
         for place, effect in enumerate(measure.effects):
             for state in effect.states or measure.states:

@@ -84,7 +84,7 @@ def quarter(
 
 def _pushed(world: World, standing: Standing, menu: Menu, chosen: Ints, truth: Truth) -> _Push:
     size = world.size
-    push = _Push(*(np.zeros((MONTHS, size)) for _ in range(3)), np.zeros(size))
+    push = _Push(np.zeros((MONTHS, size)), np.zeros((MONTHS, size)), np.zeros((MONTHS, size)), np.zeros(size))
     fade = np.arange(MONTHS)
     dogs, ideal = sleeping(world), 2.0 + 0.7 * world.wish[BEARS]
     factors = {m.id: factor(world, m) for o in menu.options if len(o.measures) == 1 for m in o.measures}

@@ -54,4 +54,4 @@ def _with(menu: Menu, id: str) -> Bools:
 
 
 def _states(option: Option) -> set[str]:
-    return set.intersection(*(set(m.states) for m in option.measures))
+    return {state for state in STATES if all(state in m.states for m in option.measures)}

@@ -56,7 +56,8 @@ def policies(scene: Scene, names: Sequence[str], before: Ints) -> dict[str, Ints
     risk = np.where(scene.standing.state == LAPSED, -1.0, 1 - scene.standing.alive * (1 - scene.standing.hazard) ** 3)
     if "equal" in names:
         found["equal"] = _equal(scene)
-    for name, order in (("top_value", scene.worth), ("highest_risk", risk)):
+    orders: dict[str, Floats] = {"top_value": scene.worth, "highest_risk": risk}
+    for name, order in orders.items():
         if name in names:
             for place in scene.singles:
                 id = scene.menu.options[int(place)].id

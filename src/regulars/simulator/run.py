@@ -30,8 +30,6 @@ from regulars.strategy.returns import LONG, Floats
 from regulars.strategy.solve import feasible
 
 YEAR = 4  # cycles
-#: Sds by which effects are hoped better in the first cycle; none from half-time on.
-OPTIMISM = 0.0
 
 
 @dataclass(frozen=True)
@@ -173,7 +171,7 @@ class Table:
         )
         self.trial: Trial = withhold(self.intended, would, self.held, game.menu, self.standing, shares, self.rng)
 
-    def plan(self, memory: Memory, *, learning: bool = True) -> tuple[Planned, Floats, Ints, Ints]:
+    def plan(self, memory: Memory) -> tuple[Planned, Floats, Ints, Ints]:
         """The product's plan under some beliefs, and who gets what at its prices; what the held out would have had."""
         game = self.game
         measures = memory.as_measures()
@@ -185,9 +183,8 @@ class Table:
             seed=1000 * self.seed + self.cycle,
         )
         self.safe = safe_costs(game.menu, {m.id: planned.evaluator.take_up_90(m) for m in measures})
-        hopeful = memory.as_measures(optimism=self._optimism()) if learning else measures
         every = believed(
-            game.menu, hopeful, self.standing, self.may_all, discount=game.discount, no_show=game.preset.no_show
+            game.menu, measures, self.standing, self.may_all, discount=game.discount, no_show=game.preset.no_show
         )
         offered = self._offered(planned)
         on = self._on(planned)
@@ -195,10 +192,6 @@ class Table:
         intended, prices = second_level(market, on)
         would = wished(self._market(np.where(offered, every, -np.inf)), prices, on)
         return planned, np.where(self.may, every, -np.inf), intended, would
-
-    def _optimism(self) -> float:
-        """Early on, what is doubtful is given the benefit of some of the doubt: only what is tried can be learned."""
-        return OPTIMISM * max(0.0, 1 - 2 * self.cycle / self.game.knobs.cycles)
 
     def _market(self, value: Floats) -> Market:
         game = self.game
@@ -329,7 +322,7 @@ class Table:
 
     def with_beliefs(self, memory: Memory) -> float:
         """What the same planner would have reached this cycle with other beliefs, nobody left out to learn."""
-        intended = self.plan(memory, learning=False)[2]
+        intended = self.plan(memory)[2]
         return worth(self._market(self.true), intended)
 
     def lived(self, rng: Generator) -> Quarter:

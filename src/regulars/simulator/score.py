@@ -26,6 +26,8 @@ from regulars.strategy.returns import Floats
 
 #: What may be overspent: the P90 reserve is exceeded one time in ten.
 RESERVE = 0.10
+#: Plans compared with one another.
+COMPARED = 50
 
 
 class Board:
@@ -155,13 +157,13 @@ def _target(board: Board) -> Target:
 
 
 def _stability(runs: Sequence[SeedRun]) -> float:
-    plans = [r.cycles[-1].given for r in runs]
+    plans = [r.cycles[-1].given for r in runs[:COMPARED]]
     names = sorted({id for plan in plans for id in plan})
     shares = np.array([[plan.get(id, 0) for id in names] for plan in plans], dtype=float)
-    if len(runs) < 2 or not names:
+    if len(plans) < 2 or not names:
         return 1.0
     shares /= np.maximum(shares.sum(axis=1, keepdims=True), 1.0)
-    pairs = [np.minimum(shares[i], shares[j]).sum() for i in range(len(runs)) for j in range(i)]
+    pairs = [np.minimum(shares[i], shares[j]).sum() for i in range(len(plans)) for j in range(i)]
     return float(np.mean(pairs))
 
 

@@ -94,7 +94,8 @@ def factor(world: World, measure: Measure) -> Floats:
 
 def sleeping(world: World) -> Bools:
     """Loyal customers who do not mind prices: a discount makes them think."""
-    return (world.wish[PRICE] < -0.5) & (world.true_hazard() < np.median(world.true_hazard()))
+    hazard = world.true_hazard()
+    return np.asarray((world.wish[PRICE] < -0.5) & (hazard < np.median(hazard)), dtype=bool)
 
 
 @dataclass(frozen=True)
