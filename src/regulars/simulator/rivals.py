@@ -53,7 +53,8 @@ class Scene:
 def policies(scene: Scene, names: Sequence[str], before: Ints) -> dict[str, Ints]:
     """What each rival gives each customer, by name. ``before`` is what was done a year ago."""
     found: dict[str, Ints] = {"nothing": np.full(scene.may.shape[0], -1, dtype=np.int64)}
-    risk = np.where(scene.standing.state == LAPSED, -1.0, 1 - scene.standing.alive * (1 - scene.standing.hazard) ** 3)
+    leaving = 1 - scene.standing.alive * (1 - scene.standing.hazard) ** 3
+    risk: Floats = np.where(scene.standing.state == LAPSED, -1.0, leaving)
     if "equal" in names:
         found["equal"] = _equal(scene)
     orders: dict[str, Floats] = {"top_value": scene.worth, "highest_risk": risk}
@@ -65,7 +66,7 @@ def policies(scene: Scene, names: Sequence[str], before: Ints) -> dict[str, Ints
     if "reminder" in names:
         found["reminder"] = _reminder(scene)
     if "best_measure" in names:
-        found["best_measure"] = one_for_all(scene, _best_return(scene), scene.rng.random(scene.may.shape[0]))
+        found["best_measure"] = one_for_all(scene, _best_return(scene), _lot(scene))
     if "last_year" in names:
         found["last_year"] = given(scene, np.where(_may(scene, before), before, -1), scene.rng.random(before.size))
     if "uplift" in names:
@@ -96,6 +97,10 @@ def given(scene: Scene, wanted: Ints, order: Floats) -> Ints:
 def one_for_all(scene: Scene, place: int, order: Floats) -> Ints:
     """One option for everybody who may have it."""
     return given(scene, np.where(scene.may[:, place], place, -1), order)
+
+
+def _lot(scene: Scene) -> Floats:
+    return np.asarray(scene.rng.random(scene.may.shape[0]), dtype=float)
 
 
 def _may(scene: Scene, wanted: Ints) -> Bools:

@@ -22,7 +22,7 @@ def market(rng: np.random.Generator, customers: int, options: int, *, fixed: boo
         value=value,
         cost=cost,
         group=rng.integers(0, 2, customers),
-        hours=rng.choice([0.0, 0.1, 0.3], options),
+        hours=np.asarray(rng.choice([0.0, 0.1, 0.3], options), dtype=float),
         place=rng.integers(0, 2, customers),
         budget=scale * 1.6 * customers,
         time=np.full(2, scale * 0.05 * customers),

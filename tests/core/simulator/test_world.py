@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 
 from regulars.packs.load import load_pack
-from regulars.packs.schema import STATES
+from regulars.packs.schema import STATES, Measure
 from regulars.simulator import truth as truths
 from regulars.simulator.menu import eligible, menu_of
 from regulars.simulator.presets import PRESETS, preset_of, season
 from regulars.simulator.truth import Truth, base_of, truth_of, values
 from regulars.simulator.world import LAPSED, Standing, World, found, newcomers, renew, stand, still_there
+from regulars.strategy.draws import prior_of
 from regulars.strategy.returns import LONG, Base, Push, live, outcome
 from regulars.strategy.solve import feasible
 from support.simulator import PACK, PRESET
@@ -94,7 +95,7 @@ def test_truth_without_people_is_the_planner_s_value_model() -> None:
 
 
 def _by_the_product(
-    measures: tuple[object, ...], state: str, who: np.ndarray, base: truths.Base, truth: Truth, contacts: int
+    measures: tuple[Measure, ...], state: str, who: np.ndarray, base: truths.Base, truth: Truth, contacts: int
 ) -> np.ndarray:
     lapsed = state == "lapsed"
     there = Base(base.hazard[who], base.visits[0, who], base.margin[who], truth.discount, 1.0, 0.03, lapsed=lapsed)
@@ -104,11 +105,11 @@ def _by_the_product(
             for at, e in enumerate(m.effects)
             if not e.states or state in e.states
         )
-        for m in measures  # type: ignore[attr-defined]
+        for m in measures
     ]
     theta = dict.fromkeys(("attrition", "frequency"), np.full(who.size, truth.theta))
     found = outcome(there, live(there, {}), pushes, theta=theta, psi=np.full(who.size, truth.psi), contacts=contacts)
-    return found.value_36 * base.alive[who]
+    return np.asarray(found.value_36 * base.alive[who])
 
 
 def test_true_means_scatter_as_the_priors_say() -> None:
@@ -119,7 +120,7 @@ def test_true_means_scatter_as_the_priors_say() -> None:
         drawn = truth_of(measures, rng, mult=2.5, discount=0.99)
         for m in measures:
             for at, effect in enumerate(m.effects):
-                z.append((drawn.mu[m.id, at] - truths.centre(effect)) / truths.prior_of(effect).sd)
+                z.append((drawn.mu[m.id, at] - truths.centre(effect)) / prior_of(effect).sd)
     assert np.mean(z) == pytest.approx(0.0, abs=0.1)
     assert np.std(z) == pytest.approx(2.5, rel=0.05)
 
