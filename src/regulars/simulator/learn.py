@@ -27,7 +27,7 @@ from regulars.simulator.belief import THETA_MEAN, per_unit
 from regulars.simulator.life import MONTHS, Quarter
 from regulars.simulator.menu import Menu
 from regulars.simulator.world import Bools, Ints, Standing
-from regulars.strategy.draws import LearnedEffect, prior_of
+from regulars.strategy.draws import HETEROGENEITY, LearnedEffect, prior_of
 from regulars.strategy.returns import Floats
 from regulars.trial.learning import Belief, Results, learn, transfer_error, widened
 from regulars.trial.mixture import Mixture
@@ -36,7 +36,7 @@ from regulars.trial.voi import hold_out
 #: Fewer outcomes on one side than this teach nothing.
 LEAST = 4
 #: Spread between states, as a part of the prior's sd (the planner's own heterogeneity).
-TAU_PART = 0.25
+TAU_PART = HETEROGENEITY
 #: At most this part of those who were to have a measure is left without it.
 MOST_WITHHELD = 0.5
 
@@ -194,7 +194,7 @@ def withhold(
             no = np.flatnonzero((out[id] | wants[id]) & here)
             if yes.size and no.size:
                 treated[id, state], control[id, state] = yes, no
-                overlap[id, state] = _overlap(id, state, chosen[yes], menu)
+                overlap[id, state] = overlap_of(id, state, chosen[yes], menu)
     return Trial(treated, control, chosen, overlap)
 
 
@@ -212,7 +212,7 @@ def _without(intended: Ints, out: Mapping[str, Bools], menu: Menu) -> Ints:
     return chosen
 
 
-def _overlap(id: str, state: str, chosen: Ints, menu: Menu) -> float:
+def overlap_of(id: str, state: str, chosen: Ints, menu: Menu) -> float:
     """Mean of theta^rank of a measure among its treated, ranked by prior strength as the value model ranks them."""
     total = 0.0
     for place, many in zip(*np.unique(chosen, return_counts=True), strict=True):
@@ -382,7 +382,7 @@ def _share(
             continue
         if (state == "lapsed") != (effect.primitive == "reactivation"):
             continue
-        events = _events(effect, who, expected)
+        events = information(effect, who, expected)
         _, sd = memory.believed((measure.id, place, state))
         if events <= 0 or abs(prior_of(effect).mean) < 1e-12:
             continue
@@ -399,7 +399,7 @@ def _share(
     return max(best, 0.0)
 
 
-def _events(effect: Effect, who: Ints, expected: Expected) -> float:
+def information(effect: Effect, who: Ints, expected: Expected) -> float:
     """Information per customer: events times the squared part of the effect that the quarter shows."""
     match effect.primitive:
         case "frequency" if effect.months < MONTHS:

@@ -11,6 +11,7 @@ from regulars.base.settings import Business
 from regulars.packs.schema import STATES, Measure, Pack
 from regulars.simulator.belief import believed
 from regulars.simulator.check import violations
+from regulars.simulator.explore import RESERVE, explored
 from regulars.simulator.history import QUARTERS, lived_past
 from regulars.simulator.knobs import Knobs
 from regulars.simulator.learn import Expected, Memory, Trial, estimates, shares_of, start_of, withhold
@@ -30,6 +31,8 @@ from regulars.strategy.returns import LONG, Floats
 from regulars.strategy.solve import feasible
 
 YEAR = 4  # cycles
+#: Whether small trials are made of what the plan would not do, and how many cycles must follow.
+EXPLORE, EXPLORING = True, 3
 
 
 @dataclass(frozen=True)
@@ -155,7 +158,9 @@ class Table:
         self.may = eligible(game.menu, self.standing, self.held)
         self.may_all = eligible(game.menu, self.standing, np.zeros_like(self.held))
         self.expected = Expected.of(self.standing, no_show=game.preset.no_show)
-        self.planned, self.value, self.intended, would = self.plan(memory)
+        cycles_left = game.knobs.cycles - cycle - 1
+        exploring = EXPLORE and cycles_left >= EXPLORING
+        self.planned, self.value, self.intended, would = self.plan(memory, part=1 - RESERVE if exploring else 1.0)
         self.market = self._market(self.value)
         shares = shares_of(
             self.intended,
@@ -164,14 +169,30 @@ class Table:
             self.value,
             memory,
             self.expected,
-            cycles_left=game.knobs.cycles - cycle - 1,
+            cycles_left=cycles_left,
             free=self._free(would),
             discount=game.discount,
             no_show=game.preset.no_show,
         )
         self.trial: Trial = withhold(self.intended, would, self.held, game.menu, self.standing, shares, self.rng)
+        if exploring:
+            self.trial = explored(
+                self.trial,
+                self.market,
+                self._on(self.planned),
+                self.prices,
+                game.menu,
+                self.standing,
+                self.may,
+                memory,
+                self.expected,
+                cycles_left=cycles_left,
+                discount=game.discount,
+                no_show=game.preset.no_show,
+                rng=self.rng,
+            )
 
-    def plan(self, memory: Memory) -> tuple[Planned, Floats, Ints, Ints]:
+    def plan(self, memory: Memory, *, part: float = 1.0) -> tuple[Planned, Floats, Ints, Ints]:
         """The product's plan under some beliefs, and who gets what at its prices; what the held out would have had."""
         game = self.game
         measures = memory.as_measures()
@@ -189,7 +210,10 @@ class Table:
         offered = self._offered(planned)
         on = self._on(planned)
         market = self._market(np.where(self.may & offered, every, -np.inf))
-        intended, prices = second_level(market, on)
+        fixed = sum(market.fixed[place][0] for place in on)
+        kept = replace(market, budget=fixed + part * max(market.budget - fixed, 0.0), time=part * market.time)
+        intended, prices = second_level(kept, on)
+        self.prices = prices
         would = wished(self._market(np.where(offered, every, -np.inf)), prices, on)
         return planned, np.where(self.may, every, -np.inf), intended, would
 
