@@ -19,6 +19,7 @@ from regulars.base.text import Text
 from regulars.base.words import render
 from regulars.ledger.store import Ledger
 from regulars.packs.schema import Measure, Pack
+from regulars.strategy.cells import Cell
 from regulars.strategy.formulate import formulate
 from regulars.strategy.plan import Plan
 from regulars.strategy.solve import Sizes
@@ -251,3 +252,25 @@ def check(plan: Plan, business: Business, pack: Pack) -> None:
     for text in texts(plan):
         for language in ("en", "zh-Hant"):
             assert render(text, language)
+
+
+def cell(state: str, *, customers: int = 1000, alive: float = 0.9, hazard: float = 0.06) -> Cell:
+    """A cell where everybody permits everything."""
+    pattern = {31 + 64 + 0: customers}
+    return Cell(
+        branch="Central",
+        state=state,
+        tiers=("high",),
+        customers=customers,
+        branches={"Central": customers},
+        patterns=pattern,
+        held=dict.fromkeys(pattern, 0),
+        alive=alive,
+        hazards=(hazard, hazard, hazard),
+        frequency=0.5,
+        margin=200.0,
+        revenue_share=1.6,
+        revenue_12=100_000.0,
+        returning=20.0 if state == "lapsed" else 0.0,
+        second=(0.12, 0.1, 0.08) if state == "lapsed" else None,
+    )

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from regulars.api.business import OpenBusiness, create_business, open_business
+    from regulars.api.comparing import Listed, compare, plans
     from regulars.api.demo import Demo, make_demo
     from regulars.api.health import Health, check_business
     from regulars.api.intake import (
@@ -27,17 +28,20 @@ if TYPE_CHECKING:
         save_profile,
         undo_import,
     )
+    from regulars.api.policies import Request, policy, write_groups, write_scores
     from regulars.api.reporting import Written, write_report
     from regulars.api.runs import Run
     from regulars.api.screening import screen
     from regulars.api.segments import segment
     from regulars.api.simulating import simulate, write_simulation
     from regulars.api.trades import PackShown, check_pack, packs, show_pack
-    from regulars.api.trials import assign, latest_plan, measure
+    from regulars.api.trials import assign, latest_assignment, latest_plan, measure
+    from regulars.api.what_if import WhatIf
     from regulars.api.work import formulate, study
 
 _HOMES = {
     "business": ("OpenBusiness", "create_business", "open_business"),
+    "comparing": ("Listed", "compare", "plans"),
     "demo": ("Demo", "make_demo"),
     "health": ("Health", "check_business"),
     "intake": (
@@ -49,13 +53,15 @@ _HOMES = {
         "save_profile",
         "undo_import",
     ),
+    "policies": ("Request", "policy", "write_groups", "write_scores"),
     "reporting": ("Written", "write_report"),
     "runs": ("Run",),
     "screening": ("screen",),
     "segments": ("segment",),
     "simulating": ("simulate", "write_simulation"),
     "trades": ("PackShown", "check_pack", "packs", "show_pack"),
-    "trials": ("assign", "latest_plan", "measure"),
+    "trials": ("assign", "latest_assignment", "latest_plan", "measure"),
+    "what_if": ("WhatIf",),
     "work": ("formulate", "study"),
 }
 
@@ -64,22 +70,29 @@ __all__ = [
     "Health",
     "ImportReport",
     "ImportResult",
+    "Listed",
     "OpenBusiness",
     "PackShown",
     "Recognition",
+    "Request",
     "Run",
+    "WhatIf",
     "Written",
     "assign",
     "check_business",
     "check_pack",
+    "compare",
     "create_business",
     "formulate",
     "import_files",
+    "latest_assignment",
     "latest_plan",
     "make_demo",
     "measure",
     "open_business",
     "packs",
+    "plans",
+    "policy",
     "recognise",
     "save_profile",
     "screen",
@@ -88,7 +101,9 @@ __all__ = [
     "simulate",
     "study",
     "undo_import",
+    "write_groups",
     "write_report",
+    "write_scores",
     "write_simulation",
 ]
 

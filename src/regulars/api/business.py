@@ -17,11 +17,17 @@ from regulars.privacy.pseudonym import Pseudonyms, load_or_make_secret
 
 SETTINGS = "business.toml"
 OWN_PACK = "pack"
+#: What the business's own trials have taught.
+LEARNED = "learned/effects.json"
 
 
 @dataclass(frozen=True)
 class OpenBusiness:
-    """A business folder opened for work. ``pack`` is the trade pack its settings name."""
+    """A business folder opened for work.
+
+    ``pack`` is the trade pack its settings name, with the effects of measures as believed after the business's own
+    trials (``learned/effects.json``).
+    """
 
     folder: Path
     settings: Business
@@ -59,10 +65,15 @@ def open_business(folder: Path) -> OpenBusiness:
     Raises:
         NotThere: the folder has no ``business.toml``.
         BadSettings: the settings or the pack they name cannot be used.
+        BadData: what was learned cannot be read.
     """
     settings = read_business(folder / SETTINGS)
     own = folder / OWN_PACK
     pack = load_pack(own if own.is_dir() else settings.pack)
+    if (folder / LEARNED).is_file():
+        from regulars.strategy.learned import read_memory, updated
+
+        pack, _ = updated(pack, read_memory(folder / LEARNED))
     return OpenBusiness(folder, settings, pack, Ledger(folder / "ledger"))
 
 

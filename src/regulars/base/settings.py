@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from regulars.base.errors import BadSettings, NotThere
 from regulars.base.investment import Channel, Expansion, Loyalty, Quarters, Service
 from regulars.base.investment_check import check_investments
+from regulars.base.strategy_rules import Budgets, Care, Evidence, Lock, Risk, Rules, Seats, Steady, Weighing
 from regulars.base.text import Local, say
 
 type Kpi = Literal[
@@ -179,6 +180,15 @@ class Business(_Model):
     closures: tuple[Closure, ...] = ()
     objectives: tuple[Objective, ...] = ()
     veto: tuple[str, ...] = ()
+    locks: tuple[Lock, ...] = ()
+    rules: Rules = Rules()
+    budgets: Budgets = Budgets()
+    steady: Steady = Steady()
+    evidence: Evidence = Evidence()
+    care: Care = Care()
+    risk: Risk = Risk()
+    seats: tuple[Seats, ...] = ()
+    weighing: Weighing = Weighing()
     acquisition: tuple[Channel, ...] = ()
     service: tuple[Service, ...] = ()
     loyalty: tuple[Loyalty, ...] = ()

@@ -82,6 +82,7 @@ class Measure(_Model):
         Literal["packages", "bookings", "cost", "pieces", "complaints"], ...
     ] = ()  # ledger facts it cannot do without
     conflicts: tuple[str, ...] = ()  # measures that may not share a bundle with it
+    overlap: dict[str, Fraction] = Field(default_factory=dict)  # of its effect (or the other's) left beside a measure
     effects: Annotated[tuple[Effect, ...], Field(min_length=1)]
 
     @model_validator(mode="after")
@@ -162,7 +163,7 @@ class Pack(_Model):
         ids = [m.id for m in self.measures]
         if twice := {i for i in ids if ids.count(i) > 1}:
             raise PydanticCustomError("measure_twice", "measure id used twice: {ids}", _list("ids", twice))
-        if unknown := {c for m in self.measures for c in m.conflicts} - set(ids):
+        if unknown := {c for m in self.measures for c in (*m.conflicts, *m.overlap)} - set(ids):
             raise PydanticCustomError(
                 "conflict_unknown", "conflicts name unknown measures: {ids}", _list("ids", unknown)
             )

@@ -16,6 +16,7 @@ from regulars.report.chapters import (
     decision,
     forecast,
     frontier,
+    hours_frontier,
     hygiene,
     leaving,
     limits,
@@ -36,7 +37,9 @@ from regulars.report.chapters import (
     staying,
     teams,
     trust,
+    uncertainty,
     wastage,
+    why,
 )
 from regulars.report.chapters import plan as plan_chapter
 from regulars.report.context import Context
@@ -49,7 +52,11 @@ CHAPTERS = (
     plan_chapter.chapter,
     not_chosen.chapter,
     limits.chapter,
+    why.costs,
     frontier.chapter,
+    hours_frontier.chapter,
+    uncertainty.chapter,
+    uncertainty.knowing,
     movement.chapter,
     retention.chapter,
     staying.chapter,
@@ -87,10 +94,13 @@ def build_document(
     """The report of a study, with the strategy where one was formulated; the same for every language and format."""
     c = Context(diagnosis, plan, business, pack, screened)
     found = [section for chapter in CHAPTERS if (section := chapter(c)) is not None]
-    used = {card for section in found if section.footer for card in section.footer.cards}
     every_line = plan_chapter.lines(c)
     if every_line is not None:
         found.append(every_line)
+    reasons = why.chapter(c)
+    if reasons is not None:
+        found.append(reasons)
+    used = {card for section in found if section.footer for card in section.footer.cards}
     found.append(methods.chapter(c, used))
     asked = methods.queries(c)
     if asked is not None:

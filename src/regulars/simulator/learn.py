@@ -27,7 +27,8 @@ from regulars.simulator.belief import THETA_MEAN, per_unit
 from regulars.simulator.life import MONTHS, Quarter
 from regulars.simulator.menu import Menu
 from regulars.simulator.world import Bools, Ints, Standing
-from regulars.strategy.draws import HETEROGENEITY, LearnedEffect, prior_of
+from regulars.strategy.draws import HETEROGENEITY, prior_of
+from regulars.strategy.own import OwnEffect
 from regulars.strategy.returns import Floats
 from regulars.trial.learning import Belief, Results, learn, transfer_error, widened
 from regulars.trial.mixture import Mixture
@@ -138,8 +139,8 @@ class Memory:
                 mean, sd = self.believed(key)
                 if effect.primitive != "reactivation":
                     mean += 0.5 * sd**2
-                given = effect.model_dump() | {"mean": mean, "sd": sd, "states": (state,)}
-                effects.append(LearnedEffect.model_construct(**given))
+                given = dict(effect) | {"mean": mean, "sd": sd, "states": (state,), "own": 1.0}
+                effects.append(OwnEffect.model_construct(**given))
         return measure.model_copy(update={"effects": tuple(effects)})
 
 

@@ -23,9 +23,10 @@ from regulars.strategy.explain import (
     option_name,
     remedy_text,
 )
+from regulars.strategy.explained import reasons_why, uncertainty
 from regulars.strategy.investments import Told, investments_of, with_estimates
-from regulars.strategy.judge import spent_fixed, tail_mean
-from regulars.strategy.limits import limit_named, permission_worth
+from regulars.strategy.judge import funded, spent_fixed, tail_mean
+from regulars.strategy.limits import hours_frontier, limit_named, permission_worth
 from regulars.strategy.notes import notes_of
 from regulars.strategy.objectives import MONEY, RATES, missing, sign
 from regulars.strategy.people import People
@@ -33,6 +34,7 @@ from regulars.strategy.plan import (
     SCHEMA,
     CellInfo,
     FrontierPoint,
+    HoursPoint,
     Line,
     NotChosen,
     Plan,
@@ -40,8 +42,13 @@ from regulars.strategy.plan import (
     Rival,
     TargetRow,
 )
+from regulars.strategy.plan_basis import basis_of
+from regulars.strategy.plan_why import Why
 from regulars.strategy.returns import LONG, SHORT, Floats
+from regulars.strategy.rule_rows import fairness, relaxations, rule_rows
+from regulars.strategy.sensitivities import sensitivities
 from regulars.strategy.solve import Solved
+from regulars.strategy.tornado import Tornado, tornado
 
 #: A limit used up to this part counts as binding (whole customers rarely fill it exactly).
 FULL = 0.995
@@ -77,6 +84,7 @@ def assemble(solved: Solved, about: Subject) -> Plan:
     told = investments_of(Told(solved, about.business, about.voice, solved.diagnosis))
     beside = (told.cost, told.hours) if told is not None else (0.0, 0.0)
     held = held_by_line(solved, about)
+    doubt = tornado(judge, x, solved.solution.levels)
     return Plan(
         schema=SCHEMA,
         provenance=about.provenance,
@@ -93,7 +101,7 @@ def assemble(solved: Solved, about: Subject) -> Plan:
         value_36=about.money(value_36),
         cvar10_36=tail_mean(value_36),
         cells=tuple(_cell(at, about) for at in range(len(about.cells.cells))),
-        lines=_lines(solved, about, held),
+        lines=_lines(solved, about, held, doubt),
         not_chosen=_not_chosen(solved, about),
         targets=tuple(_target(place, o, solved, about) for place, o in enumerate(about.business.objectives)),
         prices=_prices(solved, about),
@@ -102,6 +110,26 @@ def assemble(solved: Solved, about: Subject) -> Plan:
         notes=notes_of(solved, about.cells, about.business, about.voice, pack=about.pack, facts=about.facts),
         draws=judge.evaluator.draws.count,
         seed=about.seed,
+        uncertainty=uncertainty(
+            solved,
+            doubt,
+            business=about.business,
+            pack=about.pack,
+            currency=about.provenance.currency,
+            seed=about.seed,
+            held=held,
+        ),
+        hours_frontier=tuple(
+            HoursPoint(hours, about.money(judge.value(solution.x) + judge.beside(solution.levels)))
+            for hours, solution in hours_frontier(solved.offer)
+        ),
+        sensitivities=sensitivities(solved, about.business, about.voice, about.pack),
+        basis=basis_of(about.business, about.pack),
+        rules=rule_rows(solved, about.voice, about.pack),
+        relaxations=relaxations(solved, about.voice, about.pack),
+        fairness=fairness(solved, about.cells.cells, about.business),
+        funds=round(funded(solved.offer, x), 2),
+        last_plan=solved.offer.given.last.run if solved.offer.given.last else "",
         investments=told,
     )
 
@@ -147,14 +175,17 @@ def _cell(at: int, about: Subject) -> CellInfo:
     )
 
 
-def _lines(solved: Solved, about: Subject, held: dict[int, int]) -> tuple[Line, ...]:
+def _lines(solved: Solved, about: Subject, held: dict[int, int], doubt: Tornado) -> tuple[Line, ...]:
     used = [int(place) for place in np.flatnonzero(solved.x > 0)]
     full = {place for p in solved.offer.people if solved.prices.get(p.id, 0.0) > 0 for place in p.columns}
-    lines = [_line(place, solved, about, held.get(place, 0), full) for place in used]
+    told = reasons_why(
+        solved, doubt.largest, business=about.business, pack=about.pack, provenance=about.provenance, held=held
+    )
+    lines = [_line(place, solved, about, held.get(place, 0), full, told[place]) for place in used]
     return tuple(sorted(lines, key=lambda line: (-line.value_36.mean, line.id)))
 
 
-def _line(place: int, solved: Solved, about: Subject, held: int, full: set[int]) -> Line:
+def _line(place: int, solved: Solved, about: Subject, held: int, full: set[int], why: Why) -> Line:
     column, count = solved.offer.columns[place], int(solved.x[place])
     cell, option = about.cells.cells[column.cell], column.option
     returns = solved.judge.returns(place)
@@ -186,6 +217,7 @@ def _line(place: int, solved: Solved, about: Subject, held: int, full: set[int])
         evidence=evidence(option, cell),
         reasons=line_reasons(column, cell, returns, setting, about.voice),
         test_first=option.test_first,
+        why=why,
     )
 
 
@@ -240,8 +272,11 @@ def _prices(solved: Solved, about: Subject) -> tuple[Price, ...]:
     budget = limit_named(problem, "budget")
     levels = solved.solution.levels
     beside = dict(
-        zip((limit.id for limit in problem.limits), problem.used_by({c.id: levels[c.id] for c in problem.choices}),
-            strict=True)
+        zip(
+            (limit.id for limit in problem.limits),
+            problem.used_by({c.id: levels[c.id] for c in problem.choices}),
+            strict=True,
+        )
     )
     spent = float(budget.use @ x) + spent_fixed(problem.switches, x) + float(beside["budget"])
     found = [_price("budget", say("strategy.limit.budget"), spent, budget.upper, currency, prices["budget"])]

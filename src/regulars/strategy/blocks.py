@@ -67,8 +67,8 @@ def beta_of(z: Floats, mean: float, sd: float) -> Floats:
 
 
 def shock(draws: Draws) -> Floats:
-    """The common factor of demand, mean 1: the same draw that moves how often customers come."""
-    return lognormal(draws.common["frequency"], SHOCK_SD)
+    """The common factor of demand, mean 1: the same draw that moves the visits of all customers."""
+    return lognormal(draws.common["frequency"] if draws.macro is None else draws.macro, SHOCK_SD)
 
 
 def home(branch: str, business: Business) -> str:

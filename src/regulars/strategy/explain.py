@@ -14,6 +14,7 @@ from regulars.strategy.facts import UNTOLD
 from regulars.strategy.limits import Remedy
 from regulars.strategy.objectives import MONEY, RATES
 from regulars.strategy.options import Column, Option, Returns, counts, fits, holds
+from regulars.strategy.own import share_own
 from regulars.strategy.plan import Evidence
 
 
@@ -74,8 +75,9 @@ def evidence(option: Option, cell: Cell) -> tuple[Evidence, ...]:
         for effect in measure.effects:
             if holds(effect, measure, cell) and counts(effect.primitive, cell):
                 prior = prior_of(effect)
+                own = share_own(effect)
                 found.append(
-                    Evidence(effect.primitive, prior.mean, prior.sd, effect.months, effect.trust, effect.source)
+                    Evidence(effect.primitive, prior.mean, prior.sd, effect.months, effect.trust, effect.source, own)
                 )
     return tuple(found)
 
@@ -146,7 +148,7 @@ def not_chosen_reason(
     lacking = [need for need in measure.needs if need not in facts | UNTOLD]
     if lacking:
         return say("strategy.left.needs", needs=Listing(tuple(say(f"strategy.fact.{need}") for need in lacking)))
-    if not UNTOLD.isdisjoint(measure.needs):
+    if UNTOLD & set(measure.needs) - facts:
         return say("strategy.left.complaints")
     if measure.contacts > max_contacts:
         return say("strategy.left.contacts", n=measure.contacts, limit=max_contacts)

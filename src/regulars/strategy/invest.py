@@ -18,12 +18,13 @@ from regulars.packs.schema import Pack
 from regulars.strategy.acquire import Curve, State, curve_of, state_of, steps_of
 from regulars.strategy.allocate import Offer
 from regulars.strategy.blocks import Step, branches_of
+from regulars.strategy.draft import bound_by_locks
 from regulars.strategy.environment import Environment, merged
 from regulars.strategy.expand import Scenario, scenario_of
 from regulars.strategy.loyalty import DesignValue, design_of
 from regulars.strategy.newcomer import Known, Newcomer, retention_of, worth_of
 from regulars.strategy.objectives import living_today, sign
-from regulars.strategy.optimise import Choice, Group, Problem, Program, Solution
+from regulars.strategy.optimise import Choice, Group, Infeasible, Problem, Program, Solution
 from regulars.strategy.options import Evaluator
 from regulars.strategy.service import LevelValue, level_of
 
@@ -146,6 +147,7 @@ def with_steps(offer: Offer, steps: Sequence[Step], *, fixed: Mapping[str, float
         if step.whole:
             groups.setdefault(step.group, []).append(step.id)
     made = tuple(Group(f"one:{id}", tuple(ids)) for id, ids in groups.items() if len(ids) > 1)
+    choices = bound_by_locks(choices, offer.rules)
     return replace(
         offer, problem=replace(problem, choices=(*problem.choices, *choices), groups=(*problem.groups, *made))
     )
@@ -173,8 +175,13 @@ def settle(build: Callable[[Evaluator], Offer], evaluator: Evaluator, invested: 
         return Settled(free, solution, evaluator, {})
     sets = [frozenset(chosen), frozenset[str]()]
     sets += [frozenset(chosen) - {id} for id in chosen if len(chosen) > 1]
-    tried = [_held(build, evaluator, invested, common, taken) for taken in dict.fromkeys(sets)]
-    return max(tried, key=lambda s: _merit(s, tried))
+    tried = []
+    for taken in dict.fromkeys(sets):
+        try:
+            tried.append(_held(build, evaluator, invested, common, taken))
+        except Infeasible:
+            continue  # a lock asks for what this set leaves out
+    return max(tried, key=lambda s: _merit(s, tried)) if tried else Settled(free, solution, evaluator, {})
 
 
 def _held(

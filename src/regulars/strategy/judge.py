@@ -38,7 +38,7 @@ class Judge:
         for place in np.flatnonzero(x > 0):
             found = self.returns(int(place))
             total = total + float(x[place]) * (found.net_36 if months == 36 else found.net_12)
-        return total - spent_fixed(self.offer.problem.switches, x)
+        return total - spent_fixed(self.offer.problem.switches, x) + funded(self.offer, x)
 
     def beside(self, levels: Mapping[str, float], *, kpi: str = "gain_36") -> Floats:
         """What channels, service, loyalty and expansion at these levels add to value, or to a KPI."""
@@ -54,7 +54,7 @@ class Judge:
             self._baselines[kpi] = baseline(kpi, self.evaluator)
         return self._baselines[kpi]
 
-    def kpi(self, kpi: Kpi, x: NDArray[np.integer], chances: Floats) -> Floats:
+    def kpi(self, kpi: Kpi, x: NDArray[np.integer] | NDArray[np.floating], chances: Floats) -> Floats:
         """A KPI under an allocation, chance included. ``chances`` are standard normal draws."""
         untouched = self.baseline(kpi)
         draws, noise = untouched.draws, untouched.noise
@@ -63,7 +63,7 @@ class Judge:
             draws = draws + float(x[place]) * added(kpi, column, found, self.evaluator, self._living)
             noise += float(x[place]) * chance(kpi, column, found, self.evaluator)
         if kpi in ("gain_12", "gain_36"):
-            draws = draws - spent_fixed(self.offer.problem.switches, x)
+            draws = draws - spent_fixed(self.offer.problem.switches, x) + funded(self.offer, x)
         return np.asarray(draws + np.sqrt(noise) * chances, dtype=float)
 
     def adds(self, kpi: Kpi, place: int) -> float:
@@ -75,6 +75,18 @@ class Judge:
 def spent_fixed(switches: Sequence[Switch], x: NDArray[np.floating] | NDArray[np.integer]) -> float:
     """Fixed costs of the measures used."""
     return sum(switch.cost for switch in switches if np.any(x[list(switch.columns)] > 0))
+
+
+def funded(offer: Offer, x: NDArray[np.floating] | NDArray[np.integer]) -> float:
+    """What suppliers pay of an allocation: their measures' cost, up to what each gives."""
+    limits, total = {limit.id: limit for limit in offer.problem.limits}, 0.0
+    for rule in offer.rules:
+        if rule.kind == "supplier":
+            paid = f"{rule.id}:paid"
+            spend = -float(limits[paid].use @ x)
+            spend -= sum(s.use.get(paid, 0.0) for s in offer.problem.switches if np.any(x[list(s.columns)] > 0))
+            total += min(spend, rule.high or 0.0)
+    return total
 
 
 def tail_mean(draws: Floats, share: float = 0.1) -> float:

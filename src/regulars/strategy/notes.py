@@ -12,6 +12,7 @@ from regulars.strategy.facts import UNTOLD
 from regulars.strategy.judge import spent_fixed
 from regulars.strategy.limits import ENOUGH, budget_of
 from regulars.strategy.optimise import CHASE
+from regulars.strategy.own import share_own
 from regulars.strategy.solve import Solved
 
 
@@ -81,5 +82,9 @@ def _models(cells: Cells, pack: Pack, facts: frozenset[str]) -> list[Text]:
     widened = sum(1 for m in pack.measures for e in m.effects if prior_of(e).widened)
     if widened:
         notes.append(say("strategy.note.widened", n=widened))
-    notes.append(say("strategy.note.priors", overlap=Share(0.7), echo=Share(0.3)))
+    own = sum(1 for m in pack.measures for e in m.effects if share_own(e) > 0)
+    if own:
+        notes.append(say("strategy.own.priors", n=own, overlap=Share(0.7), echo=Share(0.3)))
+    else:
+        notes.append(say("strategy.note.priors", overlap=Share(0.7), echo=Share(0.3)))
     return notes

@@ -7,7 +7,11 @@ from dataclasses import dataclass
 from regulars.analysis.diagnosis import Provenance
 from regulars.base.estimate import Estimate
 from regulars.base.text import Local, Text
+from regulars.strategy.plan_basis import Basis
 from regulars.strategy.plan_investments import Investments
+from regulars.strategy.plan_rules import FairRow, Relaxation, RuleRow
+from regulars.strategy.plan_uncertainty import Uncertainty
+from regulars.strategy.plan_why import Cost, Why
 
 SCHEMA = "regulars.formulate/1"
 
@@ -40,6 +44,7 @@ class Evidence:
     months: float
     trust: str
     source: str
+    own: float = 0.0  # share of what is known that comes from the business's own trials
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +69,7 @@ class Line:
     evidence: tuple[Evidence, ...]
     reasons: tuple[Text, ...]
     test_first: bool
+    why: Why | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +134,14 @@ class FrontierPoint:
 
 
 @dataclass(frozen=True, slots=True)
+class HoursPoint:
+    """Best plan value with other staff hours (all branches in proportion), re-solved."""
+
+    hours: float
+    value_36: Estimate
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """A formulated plan for one cycle; a strategy once a named person approves it."""
 
@@ -155,4 +169,13 @@ class Plan:
     notes: tuple[Text, ...]  # assumptions and warnings that change how the plan may be read
     draws: int
     seed: int
+    uncertainty: Uncertainty | None = None
+    hours_frontier: tuple[HoursPoint, ...] = ()
+    sensitivities: tuple[Cost, ...] = ()
+    basis: Basis | None = None
+    rules: tuple[RuleRow, ...] = ()
+    relaxations: tuple[Relaxation, ...] = ()
+    fairness: tuple[FairRow, ...] = ()
+    funds: float = 0.0  # what suppliers pay of the cost
+    last_plan: str = ""  # the run this plan was kept near to
     investments: Investments | None = None  # channels, service, loyalty, expansion, the quarters ahead

@@ -43,6 +43,7 @@ class Assignment:
     cycle_months: int
     currency: str
     salt: str
+    hold_out_salt: str
     random_share: float
     customers: int
     assigned: int

@@ -2,7 +2,7 @@
 
 For a bundle of measures, strongest first, the log effects of one primitive add up with overlap theta::
 
-    L_t = sum_i theta^(i-1) * L_i * exp(-(t-1) / tau_i)
+    L_t = sum_i (prod_{k<i} theta_ik) * L_i * exp(-(t-1) / tau_i)      theta_ik = theta, or what is stated for the pair
     h_t = h * exp(max(L_h,t, -0.9) + fatigue_t)      f_t = lam * exp(L_f,t)      m_t = m * exp(L_m,t)
     S_t = prod_{i<=t} (1 - h_i)        cash_t = d^t * alive * S_t * f_t * m_t * (1 - nu_t) / (1 - nu)
     DV(T) = sum_{t<=T} (cash_t(option) - cash_t(none))
@@ -95,18 +95,28 @@ def strength(pushes: Sequence[Push], *, lapsed: bool = False) -> float:
     return max(counted, default=0.0)
 
 
-def compose(measures: Sequence[Sequence[Push]], *, theta: Mapping[str, Floats], lapsed: bool) -> dict[str, Floats]:
+def compose(
+    measures: Sequence[Sequence[Push]],
+    *,
+    theta: Mapping[str, Floats],
+    lapsed: bool,
+    pairs: Mapping[frozenset[int], Floats] | None = None,
+) -> dict[str, Floats]:
     """Monthly log effect per primitive of a bundle; the order in which measures are named does not matter.
 
-    ``theta`` gives the overlap per primitive and draw; a primitive without one uses that of ``attrition``.
+    ``theta`` gives the overlap per primitive and draw; a primitive without one uses that of ``attrition``. ``pairs``
+    gives that of two measures (by their places) where it is known apart; it holds for every primitive.
     Reactivation is not a path over months: its row 0 alone is used.
     """
-    ranked = sorted(measures, key=lambda pushes: (-strength(pushes, lapsed=lapsed), _signature(pushes)))
+    known = pairs or {}
+    order = sorted(range(len(measures)), key=lambda i: (-strength(measures[i], lapsed=lapsed), _signature(measures[i])))
     total: dict[str, Floats] = {}
-    for place, pushes in enumerate(ranked):
-        for push in pushes:
+    for place, which in enumerate(order):
+        apart = [known[pair] for stronger in order[:place] if (pair := frozenset((which, stronger))) in known]
+        for push in measures[which]:
             overlap = theta.get(push.primitive, theta["attrition"])
-            log = np.outer(fading(push.months), overlap**place * push.draws)
+            left = overlap ** (place - len(apart)) * np.prod(apart, axis=0) if apart else overlap**place
+            log = np.outer(fading(push.months), left * push.draws)
             total[push.primitive] = total[push.primitive] + log if push.primitive in total else log
     return total
 
@@ -187,9 +197,10 @@ def outcome(
     theta: Mapping[str, Floats],
     psi: Floats | float = 0.0,
     contacts: int = 0,
+    pairs: Mapping[frozenset[int], Floats] | None = None,
 ) -> Outcome:
     """The change an option makes. ``none`` is ``live(base, {})``, computed once per cell."""
-    effects = compose(measures, theta=theta, lapsed=base.lapsed)
+    effects = compose(measures, theta=theta, lapsed=base.lapsed, pairs=pairs)
     lives = set(effects) - {"reactivation"} or contacts > IDEAL_CONTACTS
     life = live(base, effects, psi=psi, contacts=contacts) if lives else none
     if base.lapsed:

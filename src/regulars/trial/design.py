@@ -95,11 +95,21 @@ class Assigned:
     propensity: Floats
 
 
-def assign(people: People, strata: Strata, lines: Lines, *, salt: str, share: float = RANDOM_SHARE) -> Assigned:
+def assign(
+    people: People,
+    strata: Strata,
+    lines: Lines,
+    *,
+    salt: str,
+    hold_salt: str | None = None,
+    share: float = RANDOM_SHARE,
+) -> Assigned:
     """Assign everybody. The same arguments give the same result in whatever order customers come.
 
     Args:
         salt: names the cycle or plan.
+        hold_salt: names what the hold-out is drawn for, where that outlasts a cycle (a year): who is held out then
+            stays so as long as their stratum's number allows.
         share: part of each stratum whose lines are exchanged at random, 0..1.
 
     Raises:
@@ -108,7 +118,8 @@ def assign(people: People, strata: Strata, lines: Lines, *, salt: str, share: fl
     sizes = np.bincount(people.stratum, minlength=strata.cell.size)
     if np.any(sizes < strata.held):
         raise CannotAssign(int(strata.cell[np.flatnonzero(sizes < strata.held)[0]]))
-    held = place_in(people.stratum, uniform(people.key, f"{salt}/hold-out"), people.key) < strata.held[people.stratum]
+    number = uniform(people.key, f"{hold_salt or salt}/hold-out")
+    held = place_in(people.stratum, number, people.key) < strata.held[people.stratum]
     line = np.full(people.key.size, NONE, dtype=np.int64)
     by_cell = strata.cell[people.stratum]
     order = np.lexsort((people.key, -people.value, by_cell))

@@ -27,7 +27,7 @@ from regulars.trial.mixture import Floats
 type Bools = NDArray[np.bool_]
 
 #: Points of each arm's distribution in the quantile grid.
-POINTS = 400
+POINTS = 160
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,215 +1,124 @@
-"""What any policy would have brought, valued from customers who were assigned at random with known chances.
+"""What another policy would have brought, from rows logged with the chance each had of its arm.
 
-For a customer with outcome y under arm w, logged with probability e(w), a policy that gives w with probability pi(w):
+Three estimators of the mean outcome under a policy that gives arm ``a`` to row ``i`` with probability ``pi_i(a)``,
+from rows (x, A, y) whose arm came with probability ``e``:
 
-    IPW   mean of pi(w)/e(w) y                                   (Horvitz and Thompson 1952)
-    SNIPW sum of pi/e y over sum of pi/e                         (Hajek 1971)
-    AIPW  mean of sum_a pi(a) m(a) + pi(w)/e(w) (y - m(w))       (Robins, Rotnitzky and Zhao 1994)
+* inverse propensity: ``mean(pi_A / e * y)`` (Horvitz and Thompson 1952);
+* self-normalised: the same over ``mean(pi_A / e)`` (Hajek), less variance for a bias of order 1/n;
+* doubly robust: ``mean(sum_a pi(a) G_a)`` with ``G_a = m_a(x) + 1{A = a} (y - m_a(x)) / e`` (Robins, Rotnitzky and
+  Zhao 1994; Dudik, Langford and Li 2011). Right if the propensities are right, however wrong the prediction ``m``.
 
-with m(a) a model of the outcome fitted on other customers. IPW and AIPW are unbiased with known chances, whatever the
-model; self-normalising trades a small bias for far less noise when outcomes are far from 0. Standard errors are those
-of the mean of each customer's term, by cluster where customers were assigned together.
+Each is a mean over rows of an influence value, so its interval is mean ± z·sd/sqrt(n), and the difference of two
+policies is taken row by row: rows on which they agree contribute nothing.
 """
 
 from __future__ import annotations
 
-import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from regulars.trial.mixture import Floats
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class Valued:
-    """An estimate with its standard error: mean outcome per customer, or a difference of two."""
+    """A mean per row with its interval. ``level`` is the coverage aimed at, ``n`` the rows it rests on."""
 
     mean: float
+    low: float
+    high: float
     se: float
     n: int
+    level: float
+    estimator: str
 
-    def interval(self, level: float = 0.9) -> tuple[float, float]:
-        """The central interval of that probability, by the normal distribution."""
-        reach = float(ndtri((1 + level) / 2)) * self.se
+    def interval(self, level: float) -> tuple[float, float]:
+        """The central interval of another coverage."""
+        reach = float(ndtri(0.5 + level / 2)) * self.se
         return self.mean - reach, self.mean + reach
 
 
-@dataclass(frozen=True, slots=True)
-class Logged:
-    """A randomised log. Arrays over customers; ``arm`` counts from 0.
+def of_rows(values: Floats, *, level: float, estimator: str, cluster: NDArray[np.integer] | None = None) -> Valued:
+    """The mean of independent values with its normal interval. Shape (n,); needs at least two rows.
 
-    ``propensity`` is the probability of the arm that was given, or of every arm (customers x arms): only with the
-    latter can be said how much of a policy asks for what was never tried. ``model`` (customers x arms) is the outcome
-    expected under every arm by a model that has not seen the customer. ``cluster`` names those assigned together.
+    ``cluster`` numbers rows that were assigned together (a branch): the error is then that of G clusters, with
+    G / (G - 1). With fewer than two rows or clusters it is infinite.
     """
-
-    outcome: Floats
-    arm: NDArray[np.int64]
-    propensity: Floats
-    model: Floats | None = None
-    cluster: NDArray[np.int64] | None = None
-
-    @classmethod
-    def of(
-        cls,
-        outcome: ArrayLike,
-        arm: ArrayLike,
-        propensity: ArrayLike,
-        *,
-        model: ArrayLike | None = None,
-        cluster: ArrayLike | None = None,
-    ) -> Logged:
-        """A log from plain sequences; one number for ``propensity`` holds for everybody.
-
-        Raises:
-            ValueError: lengths differ, there is nobody, or a logged arm had no chance (or more than all of it).
-        """
-        y, arms = np.asarray(outcome, dtype=float), np.asarray(arm, dtype=np.int64)
-        chance = np.asarray(propensity, dtype=float)
-        chance = np.full(y.size, float(chance)) if chance.ndim == 0 else chance
-        fitted = None if model is None else np.asarray(model, dtype=float)
-        groups = None if cluster is None else np.unique(np.asarray(cluster), return_inverse=True)[1].astype(np.int64)
-        if y.size == 0 or not y.size == arms.size == chance.shape[0]:
-            raise ValueError("outcome, arm and propensity must have one length, of one customer at least")
-        if fitted is not None and (fitted.ndim != 2 or fitted.shape[0] != y.size):
-            raise ValueError("model must be customers x arms")
-        found = cls(y, arms, chance, fitted, groups)
-        if not np.all((found.given > 0) & (found.given <= 1 + 1e-12)):
-            raise ValueError("a logged arm must have a propensity above 0 and not above 1")
-        return found
-
-    @property
-    def given(self) -> Floats:
-        """The propensity of the arm that was given."""
-        if self.propensity.ndim == 1:
-            return self.propensity
-        return np.asarray(np.take_along_axis(self.propensity, self.arm[:, None], axis=1)[:, 0], dtype=float)
-
-    def chances(self, policy: ArrayLike) -> tuple[Floats, Floats | None]:
-        """What a policy gives: the probability of each logged arm, and of every arm where arms can be counted.
-
-        ``policy`` is one arm for everybody, an arm for each customer, or probabilities (customers x arms).
-        """
-        wanted = np.asarray(policy)
-        if wanted.ndim == 2:
-            full = wanted.astype(float)
-            return np.asarray(np.take_along_axis(full, self.arm[:, None], axis=1)[:, 0], dtype=float), full
-        chosen = np.broadcast_to(wanted.astype(np.int64), self.arm.shape)
-        arms = self.model.shape[1] if self.model is not None else 0
-        arms = max(arms, self.propensity.shape[1] if self.propensity.ndim == 2 else 0)
-        full_or_none = None if not arms else np.eye(arms)[chosen]
-        return (chosen == self.arm).astype(float), full_or_none
+    n = values.size
+    mean = float(values.mean())
+    if cluster is None:
+        se = float(values.std(ddof=1) / np.sqrt(n)) if n > 1 else float("inf")
+    else:
+        sums = np.bincount(np.unique(cluster, return_inverse=True)[1], weights=values - mean)
+        few = sums.size < 2
+        se = float("inf") if few else float(np.sqrt(sums.size / (sums.size - 1) * (sums @ sums)) / n)
+    reach = float(ndtri(0.5 + level / 2)) * se
+    return Valued(mean, mean - reach, mean + reach, se, n, level, estimator)
 
 
-@dataclass(frozen=True, slots=True)
-class PolicyValue:
-    """What a policy would have brought per customer, by three estimators; ``aipw`` is None without a model.
+def weights(*, chance: Floats, propensity: Floats) -> Floats:
+    """Importance weights: the policy's chance of the arm that was logged, over the chance it had. Shape (n,)."""
+    return chance / propensity
 
-    ``effective`` is how many equally weighted customers carry as much as the weighted ones (Kish); ``matched`` how
-    many got what the policy would have given; ``unseen`` the share of the policy that nobody could have been given
-    (None where the propensities of other arms were not told): there no estimate holds.
+
+def inverse_propensity(*, outcome: Floats, chance: Floats, propensity: Floats, level: float = 0.9) -> Valued:
+    """The Horvitz-Thompson estimate. ``chance`` is the policy's probability of the logged arm; all of shape (n,)."""
+    return of_rows(weights(chance=chance, propensity=propensity) * outcome, level=level, estimator="ipw")
+
+
+def self_normalised(*, outcome: Floats, chance: Floats, propensity: Floats, level: float = 0.9) -> Valued:
+    """The Hajek estimate: zero for a policy no logged row agrees with, which then says nothing (n = 0)."""
+    weight = weights(chance=chance, propensity=propensity)
+    total = float(weight.mean())
+    if total <= 0.0:
+        return Valued(0.0, float("-inf"), float("inf"), float("inf"), 0, level, "snipw")
+    mean = float((weight * outcome).mean()) / total
+    found = of_rows(weight * (outcome - mean) / total, level=level, estimator="snipw")
+    half = (found.high - found.low) / 2
+    return Valued(mean, mean - half, mean + half, found.se, found.n, level, "snipw")
+
+
+def robust_scores(
+    *, outcome: Floats, arm: NDArray[np.integer], propensity: Floats, predicted: Floats
+) -> NDArray[np.float64]:
+    """The doubly robust score of each arm for each row, shape (n, arms).
+
+    ``predicted`` (n, arms) must not have been fitted on the row it predicts; ``propensity`` (n,) is that of ``arm``.
     """
-
-    ipw: Valued
-    snipw: Valued
-    aipw: Valued | None
-    effective: float
-    matched: int
-    largest_weight: float
-    unseen: float | None
-
-    @property
-    def best(self) -> Valued:
-        """AIPW where there is a model, else the self-normalised value."""
-        return self.aipw or self.snipw
+    scores = predicted.astype(np.float64, copy=True)
+    rows = np.arange(arm.size)
+    scores[rows, arm] += (outcome - predicted[rows, arm]) / propensity
+    return scores
 
 
-def policy_value(logged: Logged, policy: ArrayLike) -> PolicyValue:
-    """The value of a policy per customer."""
-    chance, full = logged.chances(policy)
-    weight = chance / logged.given
-    total = float(weight.sum())
-    unseen = None
-    if full is not None and logged.propensity.ndim == 2:
-        unseen = float((full * (logged.propensity <= 0)).sum() / logged.outcome.size)
-    return PolicyValue(
-        _mean(weight * logged.outcome, logged),
-        _ratio(weight, logged),
-        None if logged.model is None or full is None else _mean(_augmented(weight, full, logged), logged),
-        total**2 / float((weight**2).sum()) if total > 0 else 0.0,
-        int((chance > 0).sum()),
-        float(weight.max()),
-        unseen,
-    )
+def doubly_robust(*, scores: Floats, policy: Floats, level: float = 0.9) -> Valued:
+    """The value of a policy, ``policy`` (n, arms) being its probabilities, from :func:`robust_scores`."""
+    return of_rows(np.einsum("na,na->n", policy, scores), level=level, estimator="aipw")
 
 
-def policy_difference(logged: Logged, one: ArrayLike, other: ArrayLike) -> Valued:
-    """Value of policy ``one`` minus that of ``other``, on the same customers: where both agree nothing is added.
-
-    AIPW where there is a model, else IPW around the mean outcome (which leaves it unbiased and takes off the noise of
-    a common level).
-    """
-    (c1, full1), (c2, full2) = logged.chances(one), logged.chances(other)
-    difference = (c1 - c2) / logged.given
-    if logged.model is not None and full1 is not None and full2 is not None:
-        return _mean(_augmented(difference, full1 - full2, logged), logged)
-    return _mean(difference * (logged.outcome - logged.outcome.mean()), logged)
+def paired(*, one: Floats, other: Floats, level: float = 0.9) -> Valued:
+    """How much more the first brings than the second, row by row. Both of shape (n,)."""
+    return of_rows(one - other, level=level, estimator="aipw")
 
 
-def _augmented(weight: Floats, full: Floats, logged: Logged) -> Floats:
-    assert logged.model is not None
-    fitted = np.take_along_axis(logged.model, logged.arm[:, None], axis=1)[:, 0]
-    return np.asarray((full * logged.model).sum(axis=1) + weight * (logged.outcome - fitted), dtype=float)
-
-
-def _ratio(weight: Floats, logged: Logged) -> Valued:
-    """The self-normalised mean; its error by linearising the ratio."""
-    total = float(weight.sum())
-    if total <= 0:
-        return Valued(math.nan, math.inf, logged.outcome.size)
-    mean = float(weight @ logged.outcome) / total
-    spread = _mean(weight * (logged.outcome - mean), logged)
-    return Valued(mean, spread.se * logged.outcome.size / total, logged.outcome.size)
-
-
-def _mean(terms: Floats, logged: Logged) -> Valued:
-    """The mean of customers' terms with its standard error, by cluster where there are clusters."""
-    n, mean = terms.size, float(terms.mean())
-    if n < 2:
-        return Valued(mean, math.inf, n)
-    if logged.cluster is None:
-        return Valued(mean, float(terms.std(ddof=1)) / math.sqrt(n), n)
-    sums = np.bincount(logged.cluster, weights=terms - mean)
-    clusters = sums.size
-    if clusters < 2:
-        return Valued(mean, math.inf, n)
-    return Valued(mean, math.sqrt(clusters / (clusters - 1) * float(sums @ sums)) / n, n)
-
-
-def fitted_by_arm(
-    features: ArrayLike, outcome: ArrayLike, arm: ArrayLike, *, arms: int, folds: NDArray[np.int64], ridge: float = 1.0
+def resampled(
+    columns: Sequence[Floats] | Floats, *, rng: np.random.Generator, draws: int = 999, blocks: int = 1000
 ) -> Floats:
-    """A model for AIPW: for each arm a ridge regression on standardised features, fitted on the other folds.
+    """Bootstrap means of several row-wise quantities, shape (draws, columns).
 
-    ``folds`` numbers the fold of each customer. Returns customers x arms. An arm that the other folds never saw is
-    given the mean outcome: AIPW stays unbiased whatever the model says.
+    Rows are put into random blocks of equal size first, and blocks are drawn with replacement: for independent rows
+    the same distribution as drawing rows, at a cost that does not grow with their number.
     """
-    x, y, w = np.asarray(features, dtype=float), np.asarray(outcome, dtype=float), np.asarray(arm, dtype=np.int64)
-    spread = x.std(axis=0)
-    scaled = np.column_stack([np.ones(y.size), (x - x.mean(axis=0)) / np.where(spread > 0, spread, 1.0)])
-    penalty = ridge * np.eye(scaled.shape[1])
-    penalty[0, 0] = 0.0
-    found = np.full((y.size, arms), float(y.mean()))
-    for fold in np.unique(folds):
-        out = folds == fold
-        for a in range(arms):
-            seen = ~out & (w == a)
-            if seen.sum() < 2:
-                continue
-            part = scaled[seen]
-            beta = np.linalg.solve(part.T @ part + penalty, part.T @ y[seen])
-            found[out, a] = scaled[out] @ beta
+    values = np.column_stack(list(columns)) if not isinstance(columns, np.ndarray) else columns
+    n = values.shape[0]
+    count = min(blocks, n)
+    block = rng.permutation(n) % count
+    sums = np.column_stack([np.bincount(block, weights=v, minlength=count) for v in values.T])
+    sizes = np.bincount(block, minlength=count).astype(float)
+    times = rng.multinomial(count, np.full(count, 1 / count), size=draws).astype(float)
+    found: Floats = (times @ sums) / (times @ sizes)[:, None]
     return found

@@ -170,3 +170,12 @@ def test_branches_are_drawn_with_the_chance_told() -> None:
     assert list(times.values()) == pytest.approx([800] * 5, abs=100)
     with pytest.raises(ValueError, match="compare"):
         assign_branches(names, treated=5, salt="s")
+
+
+def test_the_hold_out_stays_for_a_year_while_lines_are_drawn_anew() -> None:
+    people, strata, lines = small(np.random.default_rng(4))
+    spring = assign(people, strata, lines, salt="spring", hold_salt="2026", share=0.5)
+    summer = assign(people, strata, lines, salt="summer", hold_salt="2026", share=0.5)
+    assert np.array_equal(spring.held, summer.held)
+    assert not np.array_equal(spring.line, summer.line)
+    assert not np.array_equal(spring.held, assign(people, strata, lines, salt="spring", hold_salt="2027").held)

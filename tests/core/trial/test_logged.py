@@ -1,4 +1,4 @@
-"""Off-policy values against the values of enumerated worlds and against simulated truth."""
+"""A log valued at once: against the values of enumerated worlds and against simulated truth."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from regulars.trial.offpolicy import Logged, fitted_by_arm, policy_difference, policy_value
+from regulars.trial.logged import Logged, fitted_by_arm, policy_difference, policy_value
 
 
 def test_unbiased_over_every_possible_assignment() -> None:

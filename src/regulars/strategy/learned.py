@@ -1,0 +1,201 @@
+"""What the business has learned from its own trials: a file of results, and the pack as it is believed with them.
+
+``learned/effects.json`` keeps results (one estimate of one effect in one group of customers, with its error and day),
+never only beliefs: the belief is worked out again from the pack's prior and all results whenever it is needed, so that
+a better prior, a longer memory or a corrected result all tell. Docs: docs/methods/learning.md.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import defaultdict
+from dataclasses import asdict, dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+from pydantic import TypeAdapter, ValidationError
+
+from regulars.base.errors import BadData
+from regulars.base.text import say
+from regulars.packs.schema import Effect, Measure, Pack
+from regulars.strategy.draws import prior_of
+from regulars.strategy.own import OwnEffect
+from regulars.trial.learning import TAU_SCALE, Belief, Learned, Results, learn, transfer_error
+
+SCHEMA = "regulars.learned/1"
+MONTH = 365.25 / 12
+#: A class of trust is widened only where so many of its effects have results of their own.
+FEWEST_OF_A_CLASS = 3
+#: A cell's own deviation, as a part of the sd, as the plan's draws have it.
+DEVIATION = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """An estimate of a measure's effect (the ``place``-th of its effects) among the customers of ``unit``."""
+
+    measure: str
+    place: int
+    primitive: str
+    unit: str
+    y: float
+    se: float
+    on: date
+    run: str  # the assignment it comes from
+
+
+@dataclass(frozen=True, slots=True)
+class Believed:
+    """Prior and posterior of one effect, for reading."""
+
+    measure: str
+    place: int
+    primitive: str
+    prior_mean: float
+    prior_sd: float
+    mean: float
+    sd: float
+    between: float  # spread between groups of customers
+    own: float
+    results: int
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """The file. ``wider``: what was added to the priors of a class of trust because own results lay further off."""
+
+    results: tuple[Result, ...] = ()
+    believed: tuple[Believed, ...] = ()
+    wider: dict[str, float] | None = None
+    schema: Literal["regulars.learned/1"] = "regulars.learned/1"
+
+    @property
+    def today(self) -> date | None:
+        """The day of the newest result: ages are counted from it."""
+        return max((result.on for result in self.results), default=None)
+
+    def with_results(self, results: tuple[Result, ...], *, run: str) -> Memory:
+        """Replace the results of an assignment: measured again, it counts once."""
+        kept = [result for result in self.results if result.run != run]
+        return replace(
+            self, results=tuple(sorted([*kept, *results], key=lambda r: (r.on, r.run, r.measure, r.place, r.unit)))
+        )
+
+
+def read_memory(path: Path) -> Memory:
+    """The file, or an empty memory. Raises BadData when it cannot be read."""
+    if not path.is_file():
+        return Memory()
+    try:
+        return TypeAdapter(Memory).validate_json(path.read_bytes())
+    except ValidationError as error:
+        raise BadData(say("trial.learned.unreadable", file=str(path)), say("trial.learned.unreadable_hint")) from error
+
+
+def write_memory(path: Path, memory: Memory) -> None:
+    """Write the file, whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(".part")
+    partial.write_text(json.dumps(asdict(memory), indent=1, default=str, ensure_ascii=False) + "\n", encoding="utf-8")
+    partial.replace(path)
+
+
+def belief_of(effect: Effect) -> Belief:
+    """The prior as the plan uses it, with the spread between groups no larger than the prior itself."""
+    prior = prior_of(effect)
+    return Belief(prior.mean, prior.sd, tau_scale=min(TAU_SCALE, prior.sd))
+
+
+def updated(pack: Pack, memory: Memory) -> tuple[Pack, Memory]:
+    """The pack with effects as believed after the results, and the memory with what is believed written in.
+
+    An effect is never given a wider prior than it had but by the error of transfer of its class of trust.
+    """
+    if memory.today is None:
+        return pack, replace(memory, believed=(), wider={})
+    by_effect: dict[tuple[str, int], list[Result]] = defaultdict(list)
+    for result in memory.results:
+        by_effect[result.measure, result.place].append(result)
+    learned = _learn_all(pack, by_effect, memory.today)
+    wider = _wider(pack, learned)
+    told: list[Believed] = []
+    measures = tuple(_measure(measure, learned, wider, by_effect, told) for measure in pack.measures)
+    return pack.model_copy(update={"measures": measures}), replace(memory, believed=tuple(told), wider=wider)
+
+
+def _learn_all(
+    pack: Pack, by_effect: dict[tuple[str, int], list[Result]], today: date
+) -> dict[tuple[str, int], Learned]:
+    found = {}
+    for measure in pack.measures:
+        for place, effect in enumerate(measure.effects):
+            own = [r for r in by_effect.get((measure.id, place), ()) if r.primitive == effect.primitive]
+            if own:
+                results = Results.of(
+                    [r.y for r in own],
+                    [r.se for r in own],
+                    age=[(today - r.on).days / MONTH for r in own],
+                    units=[r.unit for r in own],
+                )
+                found[measure.id, place] = learn(results, belief=belief_of(effect))
+    return found
+
+
+def _class(effect: Effect) -> str:
+    """A class of trust on one scale: points of probability are not log ratios."""
+    return f"{effect.trust}:{'points' if effect.primitive == 'reactivation' else 'log'}"
+
+
+def _wider(pack: Pack, learned: dict[tuple[str, int], Learned]) -> dict[str, float]:
+    """The error of transfer of every class of trust with enough results."""
+    gaps: dict[str, list[tuple[float, float]]] = defaultdict(list)
+    for measure in pack.measures:
+        for place, effect in enumerate(measure.effects):
+            found = learned.get((measure.id, place))
+            if found is None:
+                continue
+            prior, after = belief_of(effect), found.mu
+            # What the data alone say, from prior and posterior: precisions add up.
+            precision = max(after.sd**-2 - prior.sd**-2, 1e-9)
+            alone = (after.mean / after.sd**2 - prior.mean / prior.sd**2) / precision
+            gaps[_class(effect)].append((alone - prior.mean, 1 / precision + prior.sd**2))
+    return {
+        name: round(t, 6)
+        for name, found in sorted(gaps.items())
+        if len(found) >= FEWEST_OF_A_CLASS and (t := transfer_error(*zip(*found, strict=True))) > 1e-4
+    }
+
+
+def _measure(
+    measure: Measure,
+    learned: dict[tuple[str, int], Learned],
+    wider: dict[str, float],
+    by_effect: dict[tuple[str, int], list[Result]],
+    told: list[Believed],
+) -> Measure:
+    effects: list[Effect] = []
+    for place, effect in enumerate(measure.effects):
+        found, more = learned.get((measure.id, place)), wider.get(_class(effect), 0.0)
+        prior = belief_of(effect)
+        if found is None:
+            widened = math.hypot(prior.sd, more)
+            effects.append(_own(effect, prior.mean, widened, 0.0) if more else effect)
+            continue
+        mean, between = found.mu.mean, found.tau.mean
+        # The plan adds a cell's own deviation of half the sd; together no wider than the prior was.
+        seen = math.sqrt((found.mu.sd**2 + between**2) / (1 + DEVIATION**2))
+        sd = min(seen, math.hypot(prior.sd, more))
+        effects.append(_own(effect, mean, sd, found.own))
+        count = len(by_effect[measure.id, place])
+        told.append(
+            Believed(measure.id, place, effect.primitive, prior.mean, prior.sd, mean, sd, between, found.own, count)
+        )
+    return measure.model_copy(update={"effects": tuple(effects)})
+
+
+def _own(effect: Effect, mean: float, sd: float, own: float) -> OwnEffect:
+    return OwnEffect.model_construct(
+        **{**dict(effect), "mean": round(mean, 12), "sd": round(sd, 12), "own": round(own, 6)}
+    )
