@@ -11,7 +11,7 @@ from regulars.packs.schema import STATES, TIERS
 from regulars.simulator.menu import Menu
 from regulars.simulator.planning import Grid
 from regulars.simulator.world import Bools, Ints, Standing
-from regulars.strategy.allocate import TRIAL, hours_of
+from regulars.strategy.allocate import hours_of
 from regulars.strategy.cells import CONSENT, PACKAGE, TIER_BITS
 from regulars.strategy.options import taken
 
@@ -47,14 +47,14 @@ def violations(
             used[m.id] = m.fixed_cost
             hours += np.bincount(standing.branch[who], minlength=hours.size) * m.hours
             if m.test_first:
-                found["trial"] += _trials(m.id, chosen, menu, grid)
+                found["trial"] += _trials(m.id, chosen, menu, grid, business.evidence.trial)
     found["budget"] = int(spent + sum(used.values()) > float(business.budget.amount) + 0.01)
     limits = np.array([hours_of(b.id, business) for b in business.branches])
     found["hours"] = int((hours > limits + 1e-6).sum())
     return found
 
 
-def _trials(id: str, chosen: Ints, menu: Menu, grid: Grid) -> int:
+def _trials(id: str, chosen: Ints, menu: Menu, grid: Grid, part: float) -> int:
     """Cells in which a measure to be tried first goes to more than the part it may go to."""
     places = [p for p, o in enumerate(menu.options) if any(m.id == id for m in o.measures)]
     alone = menu.options[menu.place[id]]
@@ -62,7 +62,7 @@ def _trials(id: str, chosen: Ints, menu: Menu, grid: Grid) -> int:
     for at, cell in enumerate(grid.cells):
         inside = grid.at == at
         many = int((inside & np.isin(chosen, places)).sum())
-        broken += many > TRIAL * cell.reach(alone.need, tiers=alone.tiers, treatable=alone.marketing)
+        broken += many > part * cell.reach(alone.need, tiers=alone.tiers, treatable=alone.marketing)
     return broken
 
 

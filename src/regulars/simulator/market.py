@@ -9,7 +9,7 @@ from regulars.packs.schema import STATES
 from regulars.simulator.menu import Menu
 from regulars.simulator.planning import Grid
 from regulars.simulator.world import Bools, Standing
-from regulars.strategy.allocate import TRIAL, hours_of
+from regulars.strategy.allocate import hours_of
 from regulars.strategy.choosing import Market
 from regulars.strategy.options import Option, reached, taken
 from regulars.strategy.returns import Floats
@@ -31,7 +31,7 @@ def market_of(value: Floats, menu: Menu, grid: Grid, standing: Standing, busines
     for place, cell in enumerate(grid.cells):
         fitting = [o for o in menu.options if o.test_first and cell.state in _states(o)]
         alone = [o for o in fitting if len(o.measures) == 1]
-        caps[place] = float(int(TRIAL * reached(alone[0], cell))) if alone else 0.0
+        caps[place] = float(int(business.evidence.trial * reached(alone[0], cell))) if alone else 0.0
     branches = sorted({b for cell in grid.cells for b in cell.branches}, key=int)
     fixed = sorted({(m.id, m.fixed_cost) for o in menu.options for m in o.measures if m.fixed_cost > 0})
     return Market(

@@ -15,15 +15,17 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from regulars.base.settings import Branch, Budget, Business, Capacity, Contact, Margin
+from regulars.base.strategy_rules import Evidence
 from regulars.packs.schema import STATES, TIERS, Measure
 from regulars.simulator.knobs import Knobs
 from regulars.simulator.presets import Preset
 from regulars.simulator.world import LAPSED, Bools, Ints, Standing
 from regulars.strategy.allocate import Offer, offer_of
+from regulars.strategy.care import HARM
 from regulars.strategy.cells import Cell, Group, cell_of, early_factor, merge_up, newcomers
 from regulars.strategy.draws import draw
 from regulars.strategy.optimise import Program, whole
-from regulars.strategy.options import Evaluator
+from regulars.strategy.options import Column, Evaluator
 from regulars.strategy.returns import Floats
 from regulars.strategy.solve import all_columns
 
@@ -43,6 +45,8 @@ def business_of(pack: str, preset: Preset, knobs: Knobs) -> Business:
         capacity=Capacity(staff_hours_per_branch=round(preset.hours * thousands / knobs.branches, 2)),
         contact=Contact(max_contacts=MAX_CONTACTS, holdout=knobs.holdout),
         margin=Margin(share=0.6),
+        # Money for weakly evidenced measures is not rationed: the same for the plan, its rivals and the oracle.
+        evidence=Evidence(weak_share=1.0),
     )
 
 
@@ -139,6 +143,13 @@ class Planned:
         """An evaluator on draws the plan has not seen."""
         drawn = draw(self.measures, count=count, seed=self.seed, stream=1)
         return Evaluator(self.evaluator.cells, drawn, discount=self.discount, no_show=self.no_show)
+
+
+def expects_harm(evaluator: Evaluator, column: Column) -> bool:
+    """Whether customers are expected to leave sooner (lapsed ones: to come back less) under an option."""
+    outcome = evaluator.returns(column).outcome
+    lapsed = evaluator.cells[column.cell].state == "lapsed"
+    return float((outcome.back if lapsed else outcome.kept_12).mean()) < -HARM
 
 
 def plan(grid: Grid, measures: Sequence[Measure], business: Business, *, no_show: float, seed: int) -> Planned:

@@ -18,7 +18,7 @@ from regulars.simulator.learn import Expected, Memory, Trial, estimates, shares_
 from regulars.simulator.life import Quarter, quarter
 from regulars.simulator.market import market_of, safe_costs
 from regulars.simulator.menu import Menu, eligible, menu_of
-from regulars.simulator.planning import Planned, business_of, grid_of, hold_out, plan
+from regulars.simulator.planning import Planned, business_of, expects_harm, grid_of, hold_out, plan
 from regulars.simulator.presets import Preset, preset_of, season
 from regulars.simulator.rivals import Scene, by_rule_of_thumb, last_year, policies
 from regulars.simulator.truth import Truth, base_of, truth_of, values
@@ -225,6 +225,8 @@ class Table:
         """customers x options: the options that the plan considers in the customer's cell."""
         cells = np.zeros((len(self.grid.cells), self.game.menu.size), dtype=bool)
         for column in planned.offer.columns:
+            if expects_harm(planned.evaluator, column):
+                continue
             if column.option.id in self.game.menu.place:
                 cells[column.cell, self.game.menu.place[column.option.id]] = True
         return np.asarray(cells[self.grid.at])

@@ -20,8 +20,8 @@ from scipy.special import gammaincinv, ndtr
 
 from regulars.packs.schema import STATES, TIERS, Windows
 from regulars.simulator.presets import Preset
+from regulars.strategy.believed import JUDGED, Spreads
 from regulars.strategy.cells import CONSENT, PACKAGE, TIER_BITS
-from regulars.strategy.draws import PRIMITIVE_SD
 from regulars.strategy.returns import Floats
 
 type Ints = NDArray[np.int64]
@@ -204,14 +204,14 @@ class Standing:
 def stand(world: World, windows: Windows, rng: Generator) -> Standing:
     """The study of a base. ``rng`` gives the error that all readings of the study share."""
     own = _state(world, windows, world.rate)
-    shared = {name: rng.standard_normal() for name in PRIMITIVE_SD}
-    rate = _read(world.rate, world.noise[1], READING["rate"], own, shared["frequency"] * PRIMITIVE_SD["frequency"][0])
+    shared = {name: rng.standard_normal() for name in Spreads.names()}
+    rate = _read(world.rate, world.noise[1], READING["rate"], own, shared["frequency"] * JUDGED.frequency.common)
     state = _state(world, windows, rate)
     hazard = _read(
-        world.true_hazard(), world.noise[0], READING["hazard"], state, shared["hazard"] * PRIMITIVE_SD["hazard"][0]
+        world.true_hazard(), world.noise[0], READING["hazard"], state, shared["hazard"] * JUDGED.hazard.common
     )
     hazard = np.clip(hazard, 1e-4, MOST_HAZARD)
-    margin = _read(world.margin, world.noise[2], READING["margin"], state, shared["margin"] * PRIMITIVE_SD["margin"][0])
+    margin = _read(world.margin, world.noise[2], READING["margin"], state, shared["margin"] * JUDGED.margin.common)
     alive = still_there(hazard, rate, world.gap)
     months_12, months_36 = _months(hazard, 12), _months(hazard, 36)
     value = alive * rate * margin * months_36
