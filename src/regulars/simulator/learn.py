@@ -27,7 +27,7 @@ from regulars.simulator.belief import THETA_MEAN, per_unit
 from regulars.simulator.life import MONTHS, Quarter
 from regulars.simulator.menu import Menu
 from regulars.simulator.world import Bools, Ints, Standing
-from regulars.strategy.draws import HETEROGENEITY, prior_of
+from regulars.strategy.draws import prior_of
 from regulars.strategy.own import OwnEffect
 from regulars.strategy.returns import Floats
 from regulars.trial.learning import Belief, Results, learn, transfer_error, widened
@@ -36,13 +36,13 @@ from regulars.trial.voi import hold_out
 
 #: Fewer outcomes on one side than this teach nothing.
 LEAST = 4
-#: Spread between states, as a part of the prior's sd (the planner's own heterogeneity).
-TAU_PART = HETEROGENEITY
+#: Spread between states, as a part of the prior's sd.
+TAU_PART = 0.4
 #: At most this part of those who were to have a measure is left without it.
 MOST_WITHHELD = 0.5
 
-#: Log-likelihood by which wider priors must explain own results better (about one chance in 140 when priors are right).
-BORNE_OUT = 3.0
+#: Log-likelihood by which wider priors must explain own results better (about one chance in 45 when priors are right).
+BORNE_OUT = 2.0
 
 type Key = tuple[str, int, str]  # measure, place of the effect, state
 

@@ -103,7 +103,6 @@ class WholeRun:
 
     plan_share_of_oracle: float
     best_rival_share_of_oracle: float
-    wins: float
     plan_share_error: float  # standard error over seeds of the mean share
 
 
@@ -111,8 +110,9 @@ class WholeRun:
 class Simulation:
     """The result of ``regulars simulate``. See docs/methods/simulator.md.
 
-    The first three figures are of the last cycle: what the loop has come to after the cycles asked for. ``whole_run``
-    has the same of all cycles together, ``by_cycle`` of each. Coverage and violations are of all cycles.
+    Shares are of the last cycle: what the loop has come to after the cycles asked for. ``whole_run`` has those of all
+    cycles together, ``by_cycle`` of each. ``wins``, coverage and violations are of all cycles: a rival is a policy that
+    is held to for the whole run of a seed, and the best of them is picked afterwards.
     """
 
     schema: str
