@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
+import threading
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 
@@ -44,12 +46,24 @@ def _one(game: Game, seed: int) -> SeedRun:
         return run_seed(game, seed)
 
 
+def _live_and_die() -> None:
+    """A worker whose parent is killed outright goes too, instead of waiting for work for ever."""
+    threading.Thread(target=_after_parent, daemon=True).start()
+
+
+def _after_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
 def _runs(game: Game, seeds: list[int], workers: int) -> Iterator[SeedRun]:
     if workers <= 1:
         yield from (_one(game, seed) for seed in seeds)
         return
     before = set(multiprocessing.active_children())
-    pool = ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
+    pool = ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"), initializer=_live_and_die)
     try:
         waiting: list[Future[SeedRun]] = [pool.submit(_one, game, seed) for seed in seeds]
         for future in waiting:
