@@ -46,16 +46,16 @@ def _one(game: Game, seed: int) -> SeedRun:
         return run_seed(game, seed)
 
 
-def _live_and_die() -> None:
+def _live_and_die(parent: int) -> None:
     """A worker whose parent is killed outright goes too, instead of waiting for work for ever."""
-    threading.Thread(target=_after_parent, daemon=True).start()
+    threading.Thread(target=_after_parent, args=(parent,), daemon=True).start()
 
 
-def _after_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
+def _after_parent(parent: int) -> None:
+    pause = threading.Event()
+    while os.getppid() == parent:
+        pause.wait(1.0)
+    os._exit(1)
 
 
 def _runs(game: Game, seeds: list[int], workers: int) -> Iterator[SeedRun]:
@@ -63,7 +63,9 @@ def _runs(game: Game, seeds: list[int], workers: int) -> Iterator[SeedRun]:
         yield from (_one(game, seed) for seed in seeds)
         return
     before = set(multiprocessing.active_children())
-    pool = ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"), initializer=_live_and_die)
+    pool = ProcessPoolExecutor(
+        workers, mp_context=multiprocessing.get_context("spawn"), initializer=_live_and_die, initargs=(os.getpid(),)
+    )
     try:
         waiting: list[Future[SeedRun]] = [pool.submit(_one, game, seed) for seed in seeds]
         for future in waiting:
