@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from regulars.api.runs import Run
     from regulars.api.screening import screen
     from regulars.api.segments import segment
+    from regulars.api.simulating import simulate, write_simulation
     from regulars.api.strategies import (
         Judgement,
         Status,
@@ -91,6 +92,7 @@ _HOMES = {
         "status",
         "strategy_in_force",
     ),
+    "simulating": ("simulate", "write_simulation"),
     "trades": ("PackShown", "check_pack", "packs", "show_pack"),
     "trials": ("assign", "latest_assignment", "latest_plan", "measure"),
     "what_if": ("WhatIf",),
@@ -145,6 +147,7 @@ __all__ = [
     "set_budget",
     "set_target",
     "show_pack",
+    "simulate",
     "status",
     "strategy_in_force",
     "study",
@@ -154,6 +157,7 @@ __all__ = [
     "write_groups",
     "write_report",
     "write_scores",
+    "write_simulation",
     "write_starters",
     "write_strategy_document",
 ]
