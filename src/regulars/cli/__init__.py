@@ -38,7 +38,6 @@ VERBS = {
     "policy": "Learn from a logged campaign file whom to give which offer, and what that is worth.",
     "report": "Write the report: HTML, PDF or DOCX, English or Traditional Chinese.",
     "document": "Write the strategy document: chapters 0 to 16 and annexes, as HTML, PDF or DOCX.",
-    "report": "Write the report: HTML or PDF, English or Traditional Chinese.",
     "simulate": "Show what the method is worth, on made-up businesses whose truth is known.",
     "pack": "List, show or check trade packs.",
 }
