@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         save_profile,
         undo_import,
     )
+    from regulars.api.pages import Pages, chapters
     from regulars.api.reporting import Written, write_report
     from regulars.api.runs import Run
     from regulars.api.screening import screen
@@ -48,6 +49,7 @@ _HOMES = {
         "save_profile",
         "undo_import",
     ),
+    "pages": ("Pages", "chapters"),
     "reporting": ("Written", "write_report"),
     "runs": ("Run",),
     "screening": ("screen",),
@@ -64,10 +66,12 @@ __all__ = [
     "ImportResult",
     "OpenBusiness",
     "PackShown",
+    "Pages",
     "Recognition",
     "Run",
     "Written",
     "assign",
+    "chapters",
     "check_business",
     "check_pack",
     "create_business",

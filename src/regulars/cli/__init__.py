@@ -27,7 +27,10 @@ VERBS = {
     "measure": "Measure what a cycle did, beside those left alone, and learn from it.",
     "report": "Write the report: HTML or PDF, English or Traditional Chinese.",
     "pack": "List, show or check trade packs.",
+    "serve": "Serve the web application of a business.",
 }
+#: Verbs of the other face: named here, loaded from there when called.
+ELSEWHERE = {"serve": "regulars_web.serve"}
 
 _EPILOG = """\b
 A first session:
@@ -52,7 +55,7 @@ class Verbs(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in VERBS:
             return None
-        command = import_module(f"regulars.cli.{cmd_name}_").command
+        command = import_module(ELSEWHERE.get(cmd_name, f"regulars.cli.{cmd_name}_")).command
         assert isinstance(command, click.Command)
         return command
 

@@ -1,0 +1,14 @@
+"""Addresses of the plan."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from regulars_web.strategy import views
+
+urlpatterns = [
+    path("", views.strategy, name="strategy"),
+    path("new", views.ask, name="ask_plan"),
+    path("document/<str:language>.<str:format>", views.document, name="document"),
+    path("<str:id>", views.chapter, name="plan_chapter"),
+]
