@@ -85,7 +85,7 @@ def prepare() -> None:
 
 def listen(host: str, port: int, *, threads: int) -> None:
     """Answer requests until told to end."""
-    from granian import Granian  # type: ignore[attr-defined]
+    from granian import Granian
     from granian.constants import Interfaces
 
     Granian(

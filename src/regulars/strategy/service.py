@@ -104,7 +104,7 @@ def level_of(
         "retention_rate": kept / max(living, 1.0),
         "wastage_90d": -lost / max(living, 1.0),
     }
-    hours = {b: level.hours for b in branches_of(cells, service.branches, business)}
+    hours = dict.fromkeys(branches_of(cells, service.branches, business), level.hours)
     step = Step(
         f"service:{service.id}:{level.id}",
         f"service:{service.id}",

@@ -25,5 +25,5 @@ def business() -> api.OpenBusiness:
 
 
 @lru_cache(maxsize=4)
-def _opened(folder: Path, changed: int) -> api.OpenBusiness:
+def _opened(folder: Path, changed: int) -> api.OpenBusiness:  # noqa: ARG001 - when it changed is part of the key
     return api.open_business(folder)

@@ -15,7 +15,7 @@ def here(request: HttpRequest) -> dict[str, Any]:
     """The business's name and zone, and ``may.study_read`` and its like."""
     user = getattr(request, "user", None)
     known = user is not None and user.is_authenticated
-    allowed = {power.replace(".", "_"): known and may(user, power) for power in POWERS}
+    allowed = {power.replace(":", "_"): known and may(user, power) for power in POWERS}
     try:
         settings = business().settings
     except RegularsError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib.auth import password_validation
@@ -19,26 +19,26 @@ THEMES = ("auto", "light", "dark")
 class Spoken(forms.Form):
     """A form whose labels and errors are in the reader's language."""
 
-    labels: dict[str, str] = {}
+    said: ClassVar[dict[str, str]] = {}
 
     def __init__(self, *args: Any, language: str = "en", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.language = language
+        self.tongue = language
         for name, field in self.fields.items():
-            field.label = self.words(self.labels[name])
+            field.label = self.words(self.said[name])
             field.error_messages["required"] = self.words("web.form.required")
             if isinstance(field, forms.EmailField):
                 field.error_messages["invalid"] = self.words("web.form.email")
 
     def words(self, id: str) -> str:
         """A sentence in the reader's language."""
-        return render(say(id), self.language)
+        return render(say(id), self.tongue)
 
 
 class Welcome(Spoken):
     """The owner's account."""
 
-    labels = {
+    said: ClassVar = {
         "name": "web.person.name",
         "email": "web.person.email",
         "password": "web.person.password",
@@ -52,14 +52,16 @@ class Welcome(Spoken):
     def clean_password(self) -> str:
         """Long enough, and not one that everybody uses."""
         password: str = self.cleaned_data["password"]
-        password_validation.validate_password(password, User(email=self.data.get("email", ""), name=self.data.get("name", "")))
+        password_validation.validate_password(
+            password, User(email=self.data.get("email", ""), name=self.data.get("name", ""))
+        )
         return password
 
 
 class Person(Spoken):
     """A new person, or what is changed of one."""
 
-    labels = {
+    said: ClassVar = {
         "name": "web.person.name",
         "email": "web.person.email",
         "role": "web.person.role",
@@ -81,7 +83,7 @@ class Person(Spoken):
 class Change(Person):
     """Role, branches, and whether they may still sign in."""
 
-    labels = Person.labels | {"active": "web.person.active"}
+    said: ClassVar = Person.said | {"active": "web.person.active"}
     name = None  # type: ignore[assignment]
     email = None  # type: ignore[assignment]
     language = None  # type: ignore[assignment]
@@ -91,7 +93,7 @@ class Change(Person):
 class Own(Spoken):
     """One's own settings."""
 
-    labels = {"language": "web.person.language", "theme": "web.person.theme"}
+    said: ClassVar = {"language": "web.person.language", "theme": "web.person.theme"}
     language = forms.ChoiceField(choices=[(id, NAMES[id]) for id in LANGUAGES])
     theme = forms.ChoiceField()
 

@@ -10,10 +10,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import translation
 
+from regulars.base.errors import Busy, RegularsError
 from regulars.base.words import LANGUAGES
 from regulars_web.company.models import User
 from regulars_web.company.powers import may
-from regulars_web.shared.errors import refused
+from regulars_web.shared.errors import refused, told
 
 COOKIE = "language"
 
@@ -57,6 +58,12 @@ class Gatekeeper:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Pass on."""
         return self._next(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """What the core says is wrong is said to the reader; other faults go on."""
+        if isinstance(exception, RegularsError):
+            return told(request, exception, status=409 if isinstance(exception, Busy) else 400)
+        return None
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]

@@ -15,19 +15,19 @@ _STUDY = frozenset({Role.DIRECTOR, Role.STRATEGIST, Role.MANAGER, Role.PRIVACY, 
 POWERS: dict[str, frozenset[Role]] = {
     "self": _EVERYBODY,
     "desk": _EVERYBODY,
-    "study.read": _STUDY,
-    "study.run": frozenset({Role.DIRECTOR, Role.STRATEGIST, Role.ANALYST}),
-    "strategy.read": _STUDY,
-    "strategy.draft": frozenset({Role.DIRECTOR, Role.STRATEGIST}),
-    "strategy.approve": frozenset({Role.DIRECTOR}),
-    "imports.read": frozenset({Role.DIRECTOR, Role.STRATEGIST, Role.MANAGER, Role.ANALYST, Role.PRIVACY}),
-    "imports.write": frozenset({Role.DIRECTOR, Role.STRATEGIST, Role.ANALYST}),
-    "house.read": frozenset({Role.DIRECTOR, Role.PRIVACY}),
-    "house.write": frozenset({Role.DIRECTOR}),
-    "audit.read": frozenset({Role.DIRECTOR, Role.PRIVACY}),
-    "jobs.read": _STUDY,
+    "study:read": _STUDY,
+    "study:run": frozenset({Role.DIRECTOR, Role.STRATEGIST, Role.ANALYST}),
+    "strategy:read": _STUDY,
+    "strategy:draft": frozenset({Role.DIRECTOR, Role.STRATEGIST}),
+    "strategy:approve": frozenset({Role.DIRECTOR}),
+    "imports:read": frozenset({Role.DIRECTOR, Role.STRATEGIST, Role.MANAGER, Role.ANALYST, Role.PRIVACY}),
+    "imports:write": frozenset({Role.DIRECTOR, Role.STRATEGIST, Role.ANALYST}),
+    "house:read": frozenset({Role.DIRECTOR, Role.PRIVACY}),
+    "house:write": frozenset({Role.DIRECTOR}),
+    "audit:read": frozenset({Role.DIRECTOR, Role.PRIVACY}),
+    "jobs:read": _STUDY,
 }
-WHOLE = frozenset({"study.read", "study.run", "strategy.read", "strategy.draft", "strategy.approve", "imports.read", "imports.write"})
+WHOLE = frozenset(power for power in POWERS if power.split(":")[0] in ("study", "strategy", "imports"))
 
 
 def may(user: Any, power: str) -> bool:

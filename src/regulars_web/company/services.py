@@ -12,7 +12,7 @@ from regulars_web.company.models import Role, User
 from regulars_web.shared.audit import note
 
 
-class NotAllowed(Exception):  # noqa: N818 - said to the user by id
+class NotAllowed(Exception):
     """A change that must not be made; ``id`` names the sentence that says why."""
 
     def __init__(self, id: str) -> None:
@@ -30,7 +30,9 @@ def make_owner(*, name: str, email: str, password: str, language: str) -> User:
         return user
 
 
-def make_person(by: Any, *, name: str, email: str, role: str, branches: Sequence[str], language: str) -> tuple[User, str]:
+def make_person(
+    by: Any, *, name: str, email: str, role: str, branches: Sequence[str], language: str
+) -> tuple[User, str]:
     """A person with a first password, told once to who made the account; they change it at the first visit."""
     password = secrets.token_urlsafe(12)
     with transaction.atomic():

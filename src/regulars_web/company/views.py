@@ -47,7 +47,8 @@ def welcome(request: HttpRequest) -> HttpResponse:
 def language(request: HttpRequest) -> HttpResponse:
     """Another language: kept with the person, or in the browser of who has not signed in."""
     chosen = request.POST.get("language", "")
-    response = redirect(request.POST.get("next") if _own_path(request.POST.get("next", "")) else "home")
+    path = request.POST.get("next", "")
+    response = redirect(path if _own_path(path) else "home")
     if chosen in LANGUAGES:
         if request.user.is_authenticated:
             set_own(request.user, language=chosen, theme=request.user.theme)
@@ -77,7 +78,7 @@ def own(request: HttpRequest) -> HttpResponse:
     return render(request, "company/own.html", {"form": form})
 
 
-@needs("house.read")
+@needs("house:read")
 @require_GET
 def people(request: HttpRequest) -> HttpResponse:
     """Everybody who works here."""
@@ -88,7 +89,7 @@ def _branches(language: str) -> list[tuple[str, str]]:
     return [(branch.id, branch.label().in_language(language)) for branch in business().settings.branches]
 
 
-@needs("house.write")
+@needs("house:write")
 @require_http_methods(["GET", "POST"])
 def new_person(request: HttpRequest) -> HttpResponse:
     """Somebody new; their first password is shown once."""
@@ -104,7 +105,7 @@ def new_person(request: HttpRequest) -> HttpResponse:
     return render(request, "company/person.html", {"form": form, "person": None})
 
 
-@needs("house.write")
+@needs("house:write")
 @require_http_methods(["GET", "POST"])
 def person(request: HttpRequest, id: int) -> HttpResponse:
     """Somebody's role and branches."""
@@ -123,7 +124,7 @@ def person(request: HttpRequest, id: int) -> HttpResponse:
     return render(request, "company/person.html", {"form": form, "person": found})
 
 
-@needs("audit.read")
+@needs("audit:read")
 @require_GET
 def log(request: HttpRequest) -> HttpResponse:
     """The audit log, newest first, and whether it is whole."""

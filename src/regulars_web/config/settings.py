@@ -24,7 +24,7 @@ FOLDER = Path(os.environ.get("REGULARS_FOLDER", ".")).absolute()
 HTTPS = os.environ.get("REGULARS_HTTPS") == "1"
 INLINE = os.environ.get("REGULARS_INLINE") == "1"
 
-SECRET_KEY = secret(FOLDER / "web.secret")
+SECRET_KEY = secret(FOLDER / "web-secret")
 DEBUG = False
 ALLOWED_HOSTS = [host for host in os.environ.get("REGULARS_HOSTS", "localhost,127.0.0.1,[::1]").split(",") if host]
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS if HTTPS]

@@ -24,14 +24,14 @@ def home(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
     shop = business()
     shown: dict[str, Any] = {"shop": shop}
-    if may(user, "study.read"):
+    if may(user, "study:read"):
         health = api.check_business(shop)
         pages = pages_of(request)
         shown |= {"health": health, "pages": pages, "step": _step(health, pages)}
         if pages is not None:
             told = ("decision", "overview", "wastage", "retention", "concentration", "forecast")
             shown["answers"] = [c for id in told if (c := pages.chapter(id)) is not None]
-    if may(user, "jobs.read"):
+    if may(user, "jobs:read"):
         shown["jobs"] = Job.objects.select_related("by")[:5]
     return render(request, "desk/home.html", shown)
 
@@ -47,7 +47,7 @@ def _step(health: api.Health, pages: api.Pages | None) -> str:
     return "formulate" if pages.plan_run is None else "decide"
 
 
-@needs("jobs.read")
+@needs("jobs:read")
 @require_GET
 def jobs(request: HttpRequest) -> HttpResponse:
     """All work, newest first."""
@@ -55,7 +55,7 @@ def jobs(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/jobs.html", {"page": page})
 
 
-@needs("jobs.read")
+@needs("jobs:read")
 @require_GET
 def job(request: HttpRequest, id: int) -> HttpResponse:
     """A piece of work. Asked for by the page itself it answers with the part that moves; when it is done, the page goes
@@ -80,7 +80,7 @@ def _result(found: Job, leads_to: str) -> str:
     return reverse(leads_to)
 
 
-@needs("study.run")
+@needs("study:run")
 @require_POST
 def stop_job(request: HttpRequest, id: int) -> HttpResponse:
     """Ask a piece of work to stop."""
@@ -88,7 +88,7 @@ def stop_job(request: HttpRequest, id: int) -> HttpResponse:
     return redirect("job", id=id)
 
 
-@needs("study.run")
+@needs("study:run")
 @require_POST
 def again_job(request: HttpRequest, id: int) -> HttpResponse:
     """The same work anew."""

@@ -29,7 +29,7 @@ def pages_of(request: HttpRequest) -> api.Pages | None:
         return None
 
 
-@needs("study.read")
+@needs("study:read")
 @require_GET
 def study(request: HttpRequest) -> HttpResponse:
     """The first chapter, or how to begin."""
@@ -40,7 +40,7 @@ def study(request: HttpRequest) -> HttpResponse:
     return redirect("chapter", id=next(c.id for c in pages.chapters if c.id not in STRATEGY))
 
 
-@needs("study.read")
+@needs("study:read")
 @require_GET
 def chapter(request: HttpRequest, id: str) -> HttpResponse:
     """One chapter."""
@@ -48,6 +48,8 @@ def chapter(request: HttpRequest, id: str) -> HttpResponse:
     if pages is None:
         return redirect("study")
     found = pages.chapter(id)
+    if found is None and id == "overview":  # the decision takes its place once there is a plan
+        return redirect("study")
     if found is None:
         raise Http404
     if id in STRATEGY:
@@ -64,7 +66,7 @@ def chapter(request: HttpRequest, id: str) -> HttpResponse:
     return render(request, "insight/chapter.html", context)
 
 
-@needs("study.run")
+@needs("study:run")
 @require_POST
 def ask(request: HttpRequest) -> HttpResponse:
     """Study anew, as of a day or of the last day known."""

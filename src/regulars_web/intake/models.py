@@ -16,7 +16,7 @@ WAITING = "uploads"
 
 
 class Batch(models.Model):
-    """Files put down together. ``files`` are their names, in the order they came; ``job`` reads them into the ledger."""
+    """Files put down together. ``files`` are their names, in the order they came; ``job`` reads them in."""
 
     made_at = models.DateTimeField(default=now, db_index=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

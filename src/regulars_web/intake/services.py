@@ -28,7 +28,7 @@ MOST_FILES = 20
 SHOWN = 200
 
 
-def take_in(by: Any, files: Iterable[UploadedFile]) -> Batch:
+def take_in(by: Any, files: Iterable[UploadedFile[Any]]) -> Batch:
     """Keep uploaded files in the business folder, under names that are safe there."""
     batch = Batch(by=by, place=secrets.token_hex(16))
     batch.folder.mkdir(parents=True, mode=0o700)

@@ -18,7 +18,7 @@ from regulars_web.intake.services import MOST_FILES, commit, drop, looked_at, re
 from regulars_web.shared.audit import note
 
 
-@needs("imports.read")
+@needs("imports:read")
 @require_GET
 def imports(request: HttpRequest) -> HttpResponse:
     """What was brought in, newest first, and what the ledger holds."""
@@ -34,7 +34,7 @@ def imports(request: HttpRequest) -> HttpResponse:
     return render(request, "intake/imports.html", shown)
 
 
-@needs("imports.write")
+@needs("imports:write")
 @require_http_methods(["GET", "POST"])
 def upload(request: HttpRequest) -> HttpResponse:
     """Put files down."""
@@ -47,7 +47,7 @@ def upload(request: HttpRequest) -> HttpResponse:
     return render(request, "intake/upload.html", {"most": MOST_FILES})
 
 
-@needs("imports.read")
+@needs("imports:read")
 @require_GET
 def batch(request: HttpRequest, id: int) -> HttpResponse:
     """Files put down: what they are taken for, how far they are read, or what came of them."""
@@ -57,7 +57,7 @@ def batch(request: HttpRequest, id: int) -> HttpResponse:
     return render(request, "intake/batch.html", {"batch": found, "seen": seen, "usable": usable, "job": found.job})
 
 
-@needs("imports.write")
+@needs("imports:write")
 @require_POST
 def read(request: HttpRequest, id: int) -> HttpResponse:
     """Have a batch read into the ledger."""
@@ -65,7 +65,7 @@ def read(request: HttpRequest, id: int) -> HttpResponse:
     return redirect("batch", id=id)
 
 
-@needs("imports.write")
+@needs("imports:write")
 @require_POST
 def let_go(request: HttpRequest, id: int) -> HttpResponse:
     """Let go of files that were not read."""
@@ -73,9 +73,9 @@ def let_go(request: HttpRequest, id: int) -> HttpResponse:
     return redirect("imports")
 
 
-@needs("imports.write")
+@needs("imports:write")
 @require_GET
-def bad_rows(request: HttpRequest, id: int, name: str) -> HttpResponse:
+def bad_rows(request: HttpRequest, id: int, name: str) -> FileResponse:
     """The rows of a file that could not be stored, to be mended and brought in again."""
     path = rejects_file(get_object_or_404(Batch, pk=id), name)
     if path is None:
@@ -86,7 +86,7 @@ def bad_rows(request: HttpRequest, id: int, name: str) -> HttpResponse:
     return response
 
 
-@needs("imports.write")
+@needs("imports:write")
 @require_http_methods(["GET", "POST"])
 def take_back(request: HttpRequest, import_id: str) -> HttpResponse:
     """Take an import back; first its consequence in numbers."""

@@ -29,7 +29,10 @@ def note(who: Any, action: str, *, about: str = "", **detail: Any) -> Entry:
 
 
 def _plain(detail: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value if isinstance(value, bool | int | float | list | None) else str(value) for key, value in detail.items()}
+    return {
+        key: value if isinstance(value, bool | int | float | list | None) else str(value)
+        for key, value in detail.items()
+    }
 
 
 def first_breach() -> int | None:

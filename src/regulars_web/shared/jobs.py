@@ -48,7 +48,7 @@ def register(name: str, work: Work, *, leads_to: str) -> None:
     KINDS[name] = Kind(work, leads_to)
 
 
-class Stopped(Exception):  # noqa: N818 - not a failure
+class Stopped(Exception):
     """The work was asked to stop."""
 
 
@@ -105,7 +105,12 @@ def run(job: Job) -> None:
     except Stopped:
         _end(job, Job.State.CANCELLED)
     except RegularsError as error:
-        _end(job, Job.State.FAILED, trouble=as_json(error.text), result={"hint": as_json(error.hint)} if error.hint else {})
+        _end(
+            job,
+            Job.State.FAILED,
+            trouble=as_json(error.text),
+            result={"hint": as_json(error.hint)} if error.hint else {},
+        )
     except Exception:
         _end(job, Job.State.FAILED, trouble={"id": "web.jobs.broken", "params": {}})
         raise

@@ -31,7 +31,7 @@ class Entry(models.Model):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Only new lines are saved. Raises TypeError otherwise."""
-        if self.pk is not None:
+        if not self._state.adding:
             raise TypeError("a line of the audit log is never changed")
         super().save(*args, **kwargs)
 
@@ -44,9 +44,7 @@ class Entry(models.Model):
         return digest_of(self.before, self.at, self.who_id, self.action, self.about, self.detail)
 
 
-def digest_of(
-    before: str, at: datetime, who: int | None, action: str, about: str, detail: Mapping[str, Any]
-) -> str:
+def digest_of(before: str, at: datetime, who: int | None, action: str, about: str, detail: Mapping[str, Any]) -> str:
     """SHA-256 over the line before and this one's contents."""
     content = json.dumps([before, at.isoformat(), who, action, about, detail], sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(content.encode()).hexdigest()

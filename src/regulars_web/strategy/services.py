@@ -11,7 +11,7 @@ from regulars.base.words import LANGUAGES
 from regulars_web.company.businesses import business
 
 
-def work(asked: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
+def work(_asked: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
     """The job: formulate from the newest study and draw the pages in both languages."""
     shop = business()
     run = api.formulate(shop, progress=progress)

@@ -17,7 +17,7 @@ from regulars_web.shared.jobs import begin
 FORMATS = {"html": "text/html; charset=utf-8", "pdf": "application/pdf"}
 
 
-@needs("strategy.read")
+@needs("strategy:read")
 @require_GET
 def strategy(request: HttpRequest) -> HttpResponse:
     """The decision page, or how to come to one."""
@@ -27,7 +27,7 @@ def strategy(request: HttpRequest) -> HttpResponse:
     return redirect("plan_chapter", id=next(c.id for c in pages.chapters if c.id in STRATEGY))
 
 
-@needs("strategy.read")
+@needs("strategy:read")
 @require_GET
 def chapter(request: HttpRequest, id: str) -> HttpResponse:
     """One chapter of the plan."""
@@ -44,16 +44,16 @@ def chapter(request: HttpRequest, id: str) -> HttpResponse:
     return render(request, "strategy/chapter.html", context)
 
 
-@needs("strategy.draft")
+@needs("strategy:draft")
 @require_POST
 def ask(request: HttpRequest) -> HttpResponse:
     """Formulate from the newest study."""
     return redirect("job", id=begin("formulate", request.user).pk)
 
 
-@needs("strategy.read")
+@needs("strategy:read")
 @require_GET
-def document(request: HttpRequest, language: str, format: str) -> HttpResponse:
+def document(request: HttpRequest, language: str, format: str) -> FileResponse:
     """The report as a file."""
     if format not in FORMATS or language not in LANGUAGES:
         raise Http404
