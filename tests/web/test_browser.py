@@ -1,5 +1,7 @@
-"""A newcomer's way in a real browser: first start, files with errors, study, formulate, document, language, phone; every
-page looked at by axe for what keeps people out."""
+"""A newcomer's way in a real browser: first start, files with errors, study, formulate, document, language, phone.
+
+Every page on the way is looked at by axe for what keeps people out.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +20,7 @@ from support.missing import missing
 from support.web import exports
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+PHONE = ("/", "/study/movement", "/study/wastage", "/strategy/decision", "/strategy/plan", "/imports/", "/house/people")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 
@@ -107,15 +110,7 @@ def test_from_the_first_start_to_a_document(page: Page, folder: Path, tmp_path: 
     expect(page.get_by_role("link", name="今日")).to_be_visible()
 
     page.set_viewport_size({"width": 390, "height": 844})
-    for address in (
-        "/",
-        "/study/movement",
-        "/study/wastage",
-        "/strategy/decision",
-        "/strategy/plan",
-        "/imports/",
-        "/house/people",
-    ):
+    for address in PHONE:
         page.goto(address)
         accessible(page)
         wide = page.evaluate("document.documentElement.scrollWidth")
