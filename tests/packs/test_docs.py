@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from regulars.base.mandate import InterestTest
 from regulars.packs.check import TRUST, check_pack
 from regulars.packs.load import load_pack
 from regulars.packs.read import DATA
@@ -19,7 +20,7 @@ REFERENCE = (DOCS / "reference" / "packs.md").read_text(encoding="utf-8")
 HOW_TO = (DOCS / "how-to" / "write-a-pack.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("model", [Pack, Windows, Benchmark, StarterObjective, Measure, Effect])
+@pytest.mark.parametrize("model", [Pack, Windows, Benchmark, StarterObjective, Measure, Effect, InterestTest])
 def test_every_key_is_explained(model: Any) -> None:
     section = REFERENCE.split(f"## {model.__name__}\n", 1)[1].split("\n## ", 1)[0]
     explained = set(re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE))

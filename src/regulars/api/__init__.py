@@ -6,6 +6,8 @@
 >>> api.import_files(business, [Path("sales.csv")])          # doctest: +SKIP
 >>> diagnosis = api.study(business).result                   # doctest: +SKIP
 >>> plan = api.formulate(business).result                    # doctest: +SKIP
+>>> api.judge(business, about="rival:reminder", reason="half the gain", by="Chan Mei")  # doctest: +SKIP
+>>> api.approve(business, by="Wong Tai", reason="best for the branches we have")  # doctest: +SKIP
 >>> api.write_report(business, language="zh-Hant", format="pdf")  # doctest: +SKIP
 
 Names are loaded at first use: `regulars pack list` should not wait for an optimiser and a PDF engine.
@@ -15,7 +17,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from regulars.api.beside import Alternative
     from regulars.api.business import OpenBusiness, create_business, open_business
+    from regulars.api.changes import Change, lock, set_budget, set_target, undo_settings
     from regulars.api.demo import Demo, make_demo
     from regulars.api.health import Health, check_business
     from regulars.api.intake import (
@@ -32,12 +36,28 @@ if TYPE_CHECKING:
     from regulars.api.runs import Run
     from regulars.api.screening import screen
     from regulars.api.segments import segment
+    from regulars.api.strategies import (
+        Judgement,
+        Status,
+        Strategy,
+        alternatives,
+        approve,
+        draft,
+        judge,
+        plan_in_force,
+        reject,
+        status,
+        strategy_in_force,
+    )
     from regulars.api.trades import PackShown, check_pack, packs, show_pack
     from regulars.api.trials import assign, latest_plan, measure
-    from regulars.api.work import formulate, study
+    from regulars.api.what_if import WhatIf
+    from regulars.api.work import formulate, study, weigh
 
 _HOMES = {
+    "beside": ("Alternative",),
     "business": ("OpenBusiness", "create_business", "open_business"),
+    "changes": ("Change", "lock", "set_budget", "set_target", "undo_settings"),
     "demo": ("Demo", "make_demo"),
     "health": ("Health", "check_business"),
     "intake": (
@@ -54,41 +74,74 @@ _HOMES = {
     "runs": ("Run",),
     "screening": ("screen",),
     "segments": ("segment",),
+    "strategies": (
+        "Judgement",
+        "Status",
+        "Strategy",
+        "alternatives",
+        "approve",
+        "draft",
+        "judge",
+        "plan_in_force",
+        "reject",
+        "status",
+        "strategy_in_force",
+    ),
     "trades": ("PackShown", "check_pack", "packs", "show_pack"),
+    "what_if": ("WhatIf",),
     "trials": ("assign", "latest_plan", "measure"),
-    "work": ("formulate", "study"),
+    "work": ("formulate", "study", "weigh"),
 }
 
 __all__ = [
+    "Alternative",
+    "Change",
     "Demo",
     "Health",
     "ImportReport",
     "ImportResult",
+    "Judgement",
     "OpenBusiness",
     "PackShown",
     "Pages",
     "Recognition",
     "Run",
+    "Status",
+    "Strategy",
+    "WhatIf",
     "Written",
+    "alternatives",
+    "approve",
     "assign",
     "chapters",
     "check_business",
     "check_pack",
     "create_business",
+    "draft",
     "formulate",
     "import_files",
+    "judge",
     "latest_plan",
+    "lock",
     "make_demo",
     "measure",
     "open_business",
     "packs",
+    "plan_in_force",
     "recognise",
+    "reject",
     "save_profile",
     "screen",
     "segment",
+    "set_budget",
+    "set_target",
     "show_pack",
+    "status",
+    "strategy_in_force",
     "study",
     "undo_import",
+    "undo_settings",
+    "weigh",
     "write_report",
 ]
 

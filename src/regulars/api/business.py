@@ -7,8 +7,10 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from regulars.api.starters import investment_starter
 from regulars.base.errors import BadSettings
 from regulars.base.settings import Business, parse_business, read_business
+from regulars.base.starter import AIM_OF, corporate_lines
 from regulars.base.text import say
 from regulars.ledger.store import Ledger
 from regulars.packs.load import load_pack, pack_ids
@@ -145,6 +147,7 @@ def starter_settings(pack: Pack, name: str, *, currency: str | None = None, zone
         '# also = ["CTR"]',
         "# staff_hours = 80",
     ]
+    lines += corporate_lines(objective.kpi for objective in pack.objectives)
     for objective in pack.objectives:
         lines += [
             "",
@@ -154,5 +157,7 @@ def starter_settings(pack: Pack, name: str, *, currency: str | None = None, zone
             f"kpi = {_quoted(objective.kpi)}",
             f"target = {objective.target}",
             f"priority = {objective.priority}",
+            f"serves = {_quoted(AIM_OF[objective.kpi])}",
         ]
+    lines += ["", *investment_starter(pack.id)]
     return "\n".join(lines) + "\n"

@@ -11,7 +11,9 @@ from regulars.analysis.costs import Costs
 from regulars.analysis.diagnosis import Diagnosis
 from regulars.analysis.study import study as study_ledger
 from regulars.api.business import OpenBusiness
+from regulars.api.earlier import last_plan
 from regulars.api.runs import Run, digest_of, is_finished, latest_run, load_run, new_run, write_document
+from regulars.api.what_if import WhatIf, changed
 from regulars.base.errors import BadData, BadSettings, NotThere
 from regulars.base.progress import Progress, unwatched
 from regulars.base.settings import Engine
@@ -19,6 +21,7 @@ from regulars.base.text import Listing, say
 from regulars.ledger.store import Reader
 from regulars.strategy.formulate import formulate as formulate_plan
 from regulars.strategy.plan import Plan
+from regulars.strategy.rulebook import Last
 
 #: Names the engine where neither the call does; ``business.toml`` where this does not either.
 ENGINE = "REGULARS_ENGINE"
@@ -98,16 +101,23 @@ def formulate(
     study_run: Run[Diagnosis] | None = None,
     seed: int = 1,
     fresh: bool = False,
+    what_if: WhatIf | None = None,
     progress: Progress = unwatched,
 ) -> Run[Plan]:
-    """Formulate a plan from a study (the newest when not given). Same study, settings and seed: same plan.
+    """Formulate a plan from a study (the newest when not given). Same study, settings, last plan and seed: same plan.
+
+    With ``what_if`` settings are changed for this plan alone; its run is named ``what-if-...`` and is no plan of the
+    business: reports and later cycles do not see it.
 
     Raises:
-        NotThere: the business has not been studied.
+        NotThere: the business has not been studied, or ``steady.last`` names no run.
+        BadSettings: a rule or a change names what does not exist.
     """
+    kind = "what-if" if what_if else "plan"
+    business = changed(business, what_if) if what_if else business
     base = study_run or latest_study(business)
-    settings = business.settings.deciding()
-    id = f"plan-{base.id.removeprefix('study-')}-{digest_of(settings, business.pack.model_dump(mode='json'), seed)}"
+    last = last_plan(business, base.result.provenance.as_of)
+    id = plan_id(business, study=base.id, seed=seed, last=last, kind=kind)
     if not fresh and is_finished(business.runs / id):
         return load_run(business.runs / id, Plan)
     with business.ledger.read() as reader, new_run(business.runs, id) as folder:
@@ -120,9 +130,37 @@ def formulate(
             study_run=base.id,
             seed=seed,
             progress=progress,
+            last=last,
         )
         write_document(folder, plan)
     return Run(id, business.runs / id, plan)
+
+
+def plan_id(business: OpenBusiness, *, study: str, seed: int, last: Last | None, kind: str = "plan") -> str:
+    """The run id of the plan that these settings, this pack and the last plan make of a study."""
+    parts: list[object] = [business.settings.deciding(), business.pack.model_dump(mode="json"), seed]
+    return f"{kind}-{study.removeprefix('study-')}-{digest_of(*parts, *([last.run] if last else []))}"
+
+
+def weigh(business: OpenBusiness, *, seed: int = 1, progress: Progress = unwatched) -> Plan:
+    """The plan these settings would make of the newest study; nothing is kept. Raises as :func:`formulate`."""
+    base = latest_study(business)
+    last = last_plan(business, base.result.provenance.as_of)
+    known = business.runs / plan_id(business, study=base.id, seed=seed, last=last)
+    if is_finished(known):
+        return load_run(known, Plan).result
+    with business.ledger.read() as reader:
+        return formulate_plan(
+            reader,
+            standings=base.standings,
+            diagnosis=base.result,
+            business=business.settings,
+            pack=business.pack,
+            study_run=base.id,
+            seed=seed,
+            last=last,
+            progress=progress,
+        )
 
 
 def _write_queries(folder: Path, queries: dict[str, str]) -> None:

@@ -45,6 +45,10 @@ class NotThere(RegularsError):
     """Something asked for does not exist: a business, a run, a pack."""
 
 
+class Refused(RegularsError):
+    """Something may not be done now; the message names why."""
+
+
 class NotUsable(RegularsError):
     """A file or folder of this machine cannot be read or written."""
 

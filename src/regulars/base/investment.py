@@ -115,11 +115,12 @@ class Neighbour(_Model):
 class Expansion(_Model):
     """A scenario of growth. It is shown with its range and chosen by nobody but you, unless `auto` is true.
 
-    `revenue` is a month's when fully grown (its uncertainty `revenue_sd` on the log scale), reached with a time constant
-    of `ramp_months`; `margin` the contribution share, `fixed` and `overhead` money a month (district management has its
-    own office, central management a share of yours). A `franchise` earns `royalty` of its revenue less `support` a
-    month; with the chance `quality_failure` it harms the name. `services` are new services in the branches you have.
-    Amounts are in `currency`, worth `rate` of yours. `cannibalised` replaces the prior of revenue taken from neighbours.
+    `revenue` is a month's when fully grown (its uncertainty `revenue_sd` on the log scale), reached with the time
+    constant `ramp_months`; `margin` the contribution share, `fixed` and `overhead` money a month (a district has an
+    office of its own, central management a share of yours). A `franchise` earns `royalty` of its revenue less
+    `support` a month; with the chance `quality_failure` it harms the name. `services` are new services in the branches
+    you have. Amounts are in `currency`, worth `rate` of yours. `cannibalised` replaces the prior of revenue taken from
+    neighbours.
     """
 
     id: Id

@@ -13,11 +13,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from regulars.base.errors import BadSettings, NotThere
 from regulars.base.investment import Channel, Expansion, Loyalty, Quarters, Service
 from regulars.base.investment_check import check_investments
+from regulars.base.mandate import Clause, Corporate, Factor, InterestTest, Kpi
+from regulars.base.strategy_rules import Budgets, Care, Evidence, Lock, Risk, Rules, Seats, Steady, Weighing
 from regulars.base.text import Local, say
 
-type Kpi = Literal[
-    "gain_12", "gain_36", "retention_rate", "retained_customers", "wastage_90d", "reactivated", "revenue_12"
-]
 type Names = dict[Literal["en", "zh-Hant"], str]
 type Policy = Literal["keep", "exclude"]
 type Fraction = Annotated[float, Field(ge=0, le=1)]
@@ -43,7 +42,8 @@ class Branch(_Model):
 class Objective(_Model):
     """A corporate objective turned into a KPI with a target.
 
-    ``target`` is money for gain and revenue KPIs, a share for rates, a count for counts. ``baseline`` is computed.
+    ``target`` is money for gain, revenue and margin KPIs, a share for rates, a count for counts. The baseline is
+    computed. ``serves`` names a corporate objective; ``branches`` narrows the KPI to the customers of those branches.
     """
 
     id: Annotated[str, Field(min_length=1)]
@@ -53,6 +53,8 @@ class Objective(_Model):
     priority: Annotated[int, Field(ge=1, le=9)] = 1
     by: date | None = None
     owner: str = ""
+    serves: str = ""
+    branches: tuple[str, ...] = ()
 
 
 class Engine(_Model):
@@ -179,6 +181,19 @@ class Business(_Model):
     closures: tuple[Closure, ...] = ()
     objectives: tuple[Objective, ...] = ()
     veto: tuple[str, ...] = ()
+    corporate: tuple[Corporate, ...] = ()
+    clauses: tuple[Clause, ...] = ()
+    factors: tuple[Factor, ...] = ()
+    interest: tuple[InterestTest, ...] = ()
+    locks: tuple[Lock, ...] = ()
+    rules: Rules = Rules()
+    budgets: Budgets = Budgets()
+    steady: Steady = Steady()
+    evidence: Evidence = Evidence()
+    care: Care = Care()
+    risk: Risk = Risk()
+    seats: tuple[Seats, ...] = ()
+    weighing: Weighing = Weighing()
     acquisition: tuple[Channel, ...] = ()
     service: tuple[Service, ...] = ()
     loyalty: tuple[Loyalty, ...] = ()
@@ -199,11 +214,30 @@ class Business(_Model):
 
     @model_validator(mode="after")
     def _ids_unique(self) -> Business:
-        for what, ids in (("branch", [b.id for b in self.branches]), ("objective", [o.id for o in self.objectives])):
+        for what, ids in (
+            ("branch", [b.id for b in self.branches]),
+            ("objective", [o.id for o in self.objectives]),
+            ("corporate objective", [c.id for c in self.corporate]),
+            ("clause", [c.id for c in self.clauses]),
+            ("factor", [f.id for f in self.factors]),
+            ("interest test", [t.measure for t in self.interest]),
+        ):
             twice = {i for i in ids if ids.count(i) > 1}
             if twice:
                 raise ValueError(f"{what} id used twice: {', '.join(sorted(twice))}")
+        known = {c.id for c in self.corporate}
+        for objective in self.objectives:
+            if objective.serves and objective.serves not in known:
+                raise ValueError(f"objective {objective.id} serves {objective.serves}, which is no corporate objective")
         return self
+
+    def spellings(self, branches: tuple[str, ...]) -> tuple[str, ...]:
+        """Branches by every spelling the exports may use."""
+        found = dict.fromkeys(branches)
+        for branch in self.branches:
+            if branch.id in branches:
+                found |= dict.fromkeys(branch.also)
+        return tuple(found)
 
     def deciding(self) -> dict[str, Any]:
         """The settings figures depend on, JSON-able: all but the engine."""

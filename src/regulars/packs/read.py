@@ -1,8 +1,9 @@
 """From a pack's folder to a Pack: TOML files, the evidence library, and faults named by file and key.
 
 A pack is a folder with ``pack.toml`` (words, windows, benchmarks, objectives), ``measures.toml`` and, if it has
-evidence of its own, ``evidence.toml``. An effect that says ``evidence = "…"`` takes every key it does not state
-itself from the evidence library, so that one published figure is written down once for all trades.
+evidence of its own, ``evidence.toml``; ``interest.toml`` holds the starter customer-interest tests of its measures. An
+effect that says ``evidence = "…"`` takes every key it does not state itself from the evidence library, so that one
+published figure is written down once for all trades.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from regulars.packs.schema import Pack
 
 DATA = Path(__file__).parent / "data"
 MAIN, MEASURES, EVIDENCE = "pack.toml", "measures.toml", "evidence.toml"
+INTEREST = "interest.toml"
 
 #: pydantic's error type -> our sentence (the rest is quoted as pydantic says it).
 _REASONS = {
@@ -65,7 +67,7 @@ def fault(folder: Path, file: str, key: str, code: str, **params: str | float) -
 
 def file_of(key: str) -> str:
     """The file a dotted key is written in."""
-    return MEASURES if key.split(".", 1)[0] == "measures" else MAIN
+    return {"measures": MEASURES, "interest": INTEREST}.get(key.split(".", 1)[0], MAIN)
 
 
 def _toml(path: Path) -> dict[str, Any]:
@@ -127,6 +129,15 @@ def _with_evidence(
     return filled, problems
 
 
+def _interest(folder: Path) -> dict[str, Any]:
+    """The pack's customer-interest tests: ``interest.toml`` holds ``[[interest]]`` and nothing else; may be missing."""
+    own = folder / INTEREST
+    if not own.is_file():
+        return {}
+    found = _toml(own)
+    return {"interest": found.pop("interest", ()), **{f"interest.{key}": value for key, value in found.items()}}
+
+
 def _symmetric(pack: Pack) -> Pack:
     """A conflict holds both ways, whichever side states it."""
     pairs = {(m.id, other) for m in pack.measures for other in m.conflicts}
@@ -158,7 +169,8 @@ def read_pack(folder: Path) -> Read:
     if problems:
         return Read(folder, None, tuple(problems))
     try:
-        return Read(folder, _symmetric(Pack.model_validate(raw | {"measures": measures})), ())
+        whole = raw | {"measures": measures} | _interest(folder)
+        return Read(folder, _symmetric(Pack.model_validate(whole)), ())
     except ValidationError as error:
         found = [
             Problem(str(folder / file_of(key)), None, key, f"pack_{_REASONS.get(e['type'], 'other')}", _reason(e))

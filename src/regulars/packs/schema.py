@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from regulars.base.mandate import InterestTest, Kpi
 from regulars.base.settings import Names
 
 type Fraction = Annotated[float, Field(ge=0, le=1)]
@@ -132,9 +133,7 @@ class StarterObjective(_Model):
 
     id: str
     name: Names
-    kpi: Literal[
-        "gain_12", "gain_36", "retention_rate", "retained_customers", "wastage_90d", "reactivated", "revenue_12"
-    ]
+    kpi: Kpi
     target: float
     priority: Annotated[int, Field(ge=1, le=9)] = 1
 
@@ -156,6 +155,7 @@ class Pack(_Model):
     benchmarks: tuple[Benchmark, ...] = ()
     objectives: tuple[StarterObjective, ...] = ()
     measures: Annotated[tuple[Measure, ...], Field(min_length=1)]
+    interest: tuple[InterestTest, ...] = ()  # the starter customer-interest test of each measure
 
     @model_validator(mode="after")
     def _ids(self) -> Pack:

@@ -2,16 +2,17 @@
 
     A(s) = A_max (1 - exp(-k s))        k = -ln(1 - A_now / A_max) / s_now
 
-the saturating curve of decision calculus (Blattberg and Deighton 1996): who runs the business says how many come at
-today's spend and how many would come if money were no object. Per draw today's arrivals and the room above them are
-uncertain, and k is solved again, so that the ceiling always lies above today. Where the study has drawn a response curve
-from the spend table, it takes the manager's place. Value(s) = A(s) * V_newcomer - s.
+the saturating curve of decision calculus (Blattberg and Deighton 1996): who runs the business says how many come
+at today's spend and how many would come if money were no object. Per draw today's arrivals and the room above them
+are uncertain, and k is solved again, so that the ceiling always lies above today. Where the study has drawn a response
+curve from the spend table, it takes the manager's place. Value(s) = A(s) * V_newcomer - s.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -107,7 +108,13 @@ def state_of(channel: Channel, diagnosis: Diagnosis | None, *, cycle_months: int
     spread = float(np.hypot(ATTRIBUTION_SD, 1 / np.sqrt(max(arrivals, 1.0))))
     most = channel.most if channel.most is not None else BEYOND * spend
     return State(
-        spend, arrivals, ceiling, channel.ceiling_sd, spread, most, "ledger" if told == "ledger" else "file",
+        spend,
+        arrivals,
+        ceiling,
+        channel.ceiling_sd,
+        spread,
+        most,
+        "ledger" if told == "ledger" else "file",
         channel.ceiling is None,
     )
 
@@ -129,7 +136,7 @@ def _of_response(channel: Channel, curve: Response, weeks: float) -> State | Non
         return None
 
     def shape(log_scale: float) -> Floats:
-        return -np.expm1(-x / np.exp(log_scale))
+        return np.asarray(-np.expm1(-x / np.exp(log_scale)))
 
     def missed(log_scale: float) -> float:
         s = shape(log_scale)
@@ -161,11 +168,13 @@ def curve_of(state: State, draws: Draws, *, name: str) -> Curve:
 
 
 def breaks(state: State, segments: int = SEGMENTS) -> Floats:
-    """Ends of the stretches of spend, 0 first: half of them up to today's spend, half beyond; ``most`` is the last."""
+    """Ends of the stretches of spend, 0 first: half of them even up to today's spend, half growing to ``most``."""
     low = min(state.spend, state.most)
-    half = segments // 2 if state.most > low else segments
-    below = np.linspace(0.0, low, half + 1)
-    return below if state.most <= low else np.concatenate([below, np.linspace(low, state.most, segments - half + 1)[1:]])
+    if state.most <= low * (1 + 1e-9):
+        return np.linspace(0.0, low, segments + 1)
+    half = segments // 2
+    beyond = np.geomspace(low, state.most, segments - half + 1)[1:]
+    return np.concatenate([np.linspace(0.0, low, half + 1), beyond])
 
 
 def steps_of(
@@ -176,10 +185,12 @@ def steps_of(
     ``hours`` are the branches' shares of the channel's newcomers. Stretches whose mean return would rise are joined:
     what is filled must be filled in order.
     """
+    if state.most <= 0:
+        return ()
     short, long = newcomer.less(channel.onboarding)
     ends = _concave(breaks(state), curve, long)
     found = []
-    for place, (a, b) in enumerate(zip(ends[:-1], ends[1:], strict=True)):
+    for place, (a, b) in enumerate(pairwise(ends)):
         more = (curve.arrivals(b) - curve.arrivals(a)) / (b - a)
         each = float(more.mean())
         found.append(
@@ -193,7 +204,13 @@ def steps_of(
                 1.0 + each * channel.onboarding,
                 1.0 + float(np.quantile(more, 0.9)) * channel.onboarding,
                 {branch: share * each * channel.hours for branch, share in hours.items()} if channel.hours else {},
-                {"gain_12": more * short - 1.0, "gain_36": more * long - 1.0, "revenue_12": more * newcomer.revenue_12},
+                {
+                    "gain_12": more * short - 1.0,
+                    "gain_36": more * long - 1.0,
+                    "revenue_12": more * newcomer.revenue_12,
+                    "margin_12": more * newcomer.value_12,
+                },
+                hours,
             )
         )
     return tuple(found)

@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from regulars.base.settings import Business, Objective
 from regulars.packs.schema import Measure
+from regulars.strategy.averse import risk_of, weighed
+from regulars.strategy.care import Around, care_for
 from regulars.strategy.cells import Cell
+from regulars.strategy.clauses import lay_clauses
+from regulars.strategy.draft import Draft, Rule
 from regulars.strategy.objectives import added, baseline, living_today, sign
 from regulars.strategy.optimise import Goal, Limit, Problem, Switch
-from regulars.strategy.options import Column, Evaluator, reached, taken
+from regulars.strategy.options import NO_MARKS, Column, Evaluator
 from regulars.strategy.people import People, bulk_of, people_limits
 from regulars.strategy.returns import Floats
+from regulars.strategy.rulebook import Last, lay_down
 
-#: A measure to be tested first goes to at most this part of those who may have it.
-TRIAL = 0.5
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What an offer is built from beside columns and settings: marks and their rules, the last plan, care's facts."""
+
+    rules: tuple[Rule, ...] = ()
+    last: Last | None = None
+    around: Around = field(default_factory=Around)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +42,9 @@ class Offer:
     safe_cost: Floats  # with incentives at their P90: what the budget must cover
     hours: Floats
     objectives: tuple[Objective, ...] = field(default=())  # those with a gap, in the order of the problem's goals
+    rules: tuple[Rule, ...] = ()
+    wants: Mapping[str, int] = NO_MARKS
+    given: Given = field(default_factory=Given)
 
 
 def hours_of(branch: str, business: Business) -> float:
@@ -48,41 +62,45 @@ def offer_of(
     *,
     cells: Sequence[Cell] | None = None,
     objectives: Sequence[Objective] = (),
+    given: Given | None = None,
 ) -> Offer:
     """Build the allocation problem. ``cells`` may replace the evaluator's (e.g. with nobody held out)."""
+    given = given or Given()
     shown = tuple(cells or evaluator.cells)
     returns = [evaluator.returns(column) for column in columns]
     cost = np.array([float(r.cost.mean()) for r in returns])
-    safe = np.array([_safe_cost(c, evaluator) for c in columns])
     hours = np.array([c.option.hours for c in columns])
     value = np.array([float(r.net_36.mean()) for r in returns])
     of_cell: list[list[int]] = [[] for _ in shown]
     for place, column in enumerate(columns):
         of_cell[column.cell].append(place)
     people = [p for at, cell in enumerate(shown) for p in people_limits(at, cell, columns, of_cell[at])]
-    limits = [Limit("budget", safe, float(business.budget.amount))]
-    limits += _hours(columns, shown, hours, business)
-    limits += _trials(columns, shown)
-    limits += _vetoes(columns, business.veto)
-    most = np.array([reached(c.option, shown[c.cell]) for c in columns], dtype=float)
+    draft = Draft(columns, shown, evaluator, business, switches=_switches(columns))
+    safe = np.zeros(len(columns))
+    for part in draft.parts:  # each measure's own P90 of take-up: together at least the P90 of the sum, and linear
+        safe[part.place] += part.safe
+    draft.limits = [Limit("budget", safe, float(business.budget.amount)), *_hours(columns, shown, hours, business)]
+    draft.rules = list(given.rules)
+    lay_down(draft, last=given.last)
+    lay_clauses(draft)
+    care_for(draft, given.around)
     goals, wanted = _goals(objectives, columns, evaluator)
-    problem = Problem(value, most, tuple(limits), _switches(columns), goals, bulk=bulk_of(people, len(columns)))
-    return Offer(tuple(columns), problem, tuple(people), cost, safe, hours, wanted)
-
-
-def _safe_cost(column: Column, evaluator: Evaluator) -> float:
-    # Each measure's own P90 of take-up: together at least the P90 of the sum, and linear.
-    state, total = evaluator.cells[column.cell].state, 0.0
-    for measure in column.option.measures:
-        high = max(evaluator.take_up_90(measure), 1.0)
-        total += measure.cost + measure.incentive * min(taken(measure, state) * high, 1.0)
-    return total
-
-
-def _marks(places: Sequence[int], size: int) -> Floats:
-    marks = np.zeros(size)
-    marks[list(places)] = 1.0
-    return marks
+    problem = Problem(
+        value,
+        np.array(draft.reach, dtype=float),
+        tuple(draft.limits),
+        tuple(draft.switches.values()),
+        goals,
+        bulk=bulk_of(people, len(columns)),
+        choices=tuple(draft.choices),
+        groups=tuple(draft.groups),
+        links=tuple(draft.links),
+        risk=risk_of(returns, business.risk),
+    )
+    problem = weighed(problem, business.weighing.worth)
+    return Offer(
+        tuple(columns), problem, tuple(people), cost, safe, hours, wanted, tuple(draft.rules), evaluator.wants, given
+    )
 
 
 def _hours(columns: Sequence[Column], cells: Sequence[Cell], hours: Floats, business: Business) -> list[Limit]:
@@ -95,57 +113,34 @@ def _hours(columns: Sequence[Column], cells: Sequence[Cell], hours: Floats, busi
     return limits
 
 
-def _trials(columns: Sequence[Column], cells: Sequence[Cell]) -> list[Limit]:
-    limits = []
-    tested = sorted({m.id for c in columns for m in c.option.measures if m.test_first})
-    for id in tested:
-        for at, cell in enumerate(cells):
-            places = [
-                place for place, c in enumerate(columns) if c.cell == at and id in {m.id for m in c.option.measures}
-            ]
-            if places:
-                alone = next((columns[p].option for p in places if len(columns[p].option.measures) == 1), None)
-                option = alone or columns[places[0]].option
-                most = float(int(TRIAL * reached(option, cell)))
-                limits.append(Limit(f"trial:{id}:{cell.id}", _marks(places, len(columns)), most))
-    return limits
-
-
-def _vetoes(columns: Sequence[Column], veto: Sequence[str]) -> list[Limit]:
-    limits = []
-    for id in sorted(set(veto)):
-        places = [place for place, c in enumerate(columns) if id in {m.id for m in c.option.measures}]
-        if places:
-            limits.append(Limit(f"veto:{id}", _marks(places, len(columns)), 0.0))
-    return limits
-
-
-def _switches(columns: Sequence[Column]) -> tuple[Switch, ...]:
+def _switches(columns: Sequence[Column]) -> dict[str, Switch]:
     measures: dict[str, Measure] = {m.id: m for c in columns for m in c.option.measures}
-    return tuple(
-        Switch(
+    return {
+        id: Switch(
             id,
             measure.fixed_cost,
             tuple(place for place, c in enumerate(columns) if id in {m.id for m in c.option.measures}),
         )
         for id, measure in sorted(measures.items())
         if measure.fixed_cost > 0
-    )
+    }
 
 
 def _goals(
     objectives: Sequence[Objective], columns: Sequence[Column], evaluator: Evaluator
 ) -> tuple[tuple[Goal, ...], tuple[Objective, ...]]:
     goals, wanted = [], []
-    living = living_today(evaluator)
     for objective in objectives:
-        untouched = float(baseline(objective.kpi, evaluator).draws.mean())
+        where = objective.branches
+        living = living_today(evaluator, where)
+        untouched = float(baseline(objective.kpi, evaluator, where).draws.mean())
         gap = sign(objective.kpi) * (objective.target - untouched)
         if gap <= 1e-12:
             continue  # met without doing anything
         gain = np.array(
             [
-                sign(objective.kpi) * float(added(objective.kpi, c, evaluator.returns(c), evaluator, living).mean())
+                sign(objective.kpi)
+                * float(added(objective.kpi, c, evaluator.returns(c), evaluator, living, where).mean())
                 for c in columns
             ]
         )

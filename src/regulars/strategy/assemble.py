@@ -24,7 +24,7 @@ from regulars.strategy.explain import (
     remedy_text,
 )
 from regulars.strategy.investments import Told, investments_of, with_estimates
-from regulars.strategy.judge import spent_fixed, tail_mean
+from regulars.strategy.judge import funded, spent_fixed, tail_mean
 from regulars.strategy.limits import limit_named, permission_worth
 from regulars.strategy.notes import notes_of
 from regulars.strategy.objectives import MONEY, RATES, missing, sign
@@ -41,6 +41,7 @@ from regulars.strategy.plan import (
     TargetRow,
 )
 from regulars.strategy.returns import LONG, SHORT, Floats
+from regulars.strategy.rule_rows import fairness, relaxations, rule_rows
 from regulars.strategy.solve import Solved
 
 #: A limit used up to this part counts as binding (whole customers rarely fill it exactly).
@@ -102,6 +103,11 @@ def assemble(solved: Solved, about: Subject) -> Plan:
         notes=notes_of(solved, about.cells, about.business, about.voice, pack=about.pack, facts=about.facts),
         draws=judge.evaluator.draws.count,
         seed=about.seed,
+        rules=rule_rows(solved, about.voice, about.pack),
+        relaxations=relaxations(solved, about.voice, about.pack),
+        fairness=fairness(solved, about.cells.cells, about.business),
+        funds=round(funded(solved.offer, x), 2),
+        last_plan=solved.offer.given.last.run if solved.offer.given.last else "",
         investments=told,
     )
 
@@ -181,7 +187,7 @@ def _line(place: int, solved: Solved, about: Subject, held: int, full: set[int])
         value_36=about.money(count * returns.net_36),
         probability_positive=float((returns.net_36 > 0).mean()),
         objectives=tuple(
-            o.id for o in about.business.objectives if sign(o.kpi) * solved.judge.adds(o.kpi, place) > 1e-9
+            o.id for o in about.business.objectives if sign(o.kpi) * solved.judge.adds(o.kpi, place, o.branches) > 1e-9
         ),
         evidence=evidence(option, cell),
         reasons=line_reasons(column, cell, returns, setting, about.voice),
@@ -210,9 +216,9 @@ def _not_chosen(solved: Solved, about: Subject) -> tuple[NotChosen, ...]:
 
 
 def _target(place: int, objective: Objective, solved: Solved, about: Subject) -> TargetRow:
-    draws = solved.judge.kpi(objective.kpi, solved.x, solved.chances[place])
-    draws = draws + solved.judge.beside(solved.solution.levels, kpi=objective.kpi)
-    untouched = float(solved.judge.baseline(objective.kpi).draws.mean())
+    draws = solved.judge.kpi(objective.kpi, solved.x, solved.chances[place], objective.branches)
+    draws = draws + solved.judge.beside(solved.solution.levels, kpi=objective.kpi, branches=objective.branches)
+    untouched = float(solved.judge.baseline(objective.kpi, objective.branches).draws.mean())
     unit = about.provenance.currency if objective.kpi in MONEY else "share" if objective.kpi in RATES else "customers"
     reached = draws <= objective.target if sign(objective.kpi) < 0 else draws >= objective.target
     short = missing(objective, float(draws.mean()))
@@ -240,8 +246,11 @@ def _prices(solved: Solved, about: Subject) -> tuple[Price, ...]:
     budget = limit_named(problem, "budget")
     levels = solved.solution.levels
     beside = dict(
-        zip((limit.id for limit in problem.limits), problem.used_by({c.id: levels[c.id] for c in problem.choices}),
-            strict=True)
+        zip(
+            (limit.id for limit in problem.limits),
+            problem.used_by({c.id: levels[c.id] for c in problem.choices}),
+            strict=True,
+        )
     )
     spent = float(budget.use @ x) + spent_fixed(problem.switches, x) + float(beside["budget"])
     found = [_price("budget", say("strategy.limit.budget"), spent, budget.upper, currency, prices["budget"])]

@@ -20,7 +20,18 @@ from regulars.base.settings import Business
 from regulars.base.text import Listing, Share, Text, say
 from regulars.ledger.store import Reader
 from regulars.packs.schema import Pack
-from regulars.strategy.cells import CONSENT, TIER_BITS, Group, cell_of, group_up, held, merge_up, pattern_of
+from regulars.strategy.cells import (
+    CONSENT,
+    TIER_BITS,
+    Group,
+    Marking,
+    cell_of,
+    group_up,
+    held,
+    merge_up,
+    patterned,
+)
+from regulars.strategy.marks import marks_of
 from regulars.strategy.options import Option
 from regulars.strategy.people import admits, kind_of
 from regulars.strategy.plan import Line, Plan
@@ -37,6 +48,8 @@ from regulars.trial.design import (
     assign,
 )
 
+#: Patterns are smaller than this: a cell and a pattern make one number.
+_WIDE = 1 << 32
 _READ = ("customer", "branch", "state", "tier")
 
 
@@ -58,16 +71,18 @@ class Base:
         return np.asarray(self.rows["customer"].to_numpy(), dtype=np.int64)
 
 
-def base_of(reader: Reader, standings: Path, *, business: Business, salt: str) -> Base:
+def base_of(reader: Reader, standings: Path, *, business: Business, salt: str, marking: Marking | None = None) -> Base:
     """Read the customers of the standings and find everybody's cell."""
-    groups, assumed = group_up(reader, standings, assumed_permission=business.contact.assumed_permission)
+    groups, assumed = group_up(
+        reader, standings, assumed_permission=business.contact.assumed_permission, marking=marking
+    )
     merged = merge_up(groups)
     cells = tuple(cell_of(group, holdout=business.contact.holdout).id for group in merged)
-    t = reader.open_parquet(standings)
+    t = patterned(reader.open_parquet(standings), marking)
     own = t.margin_visit * t.visits_36
     # A lapsed customer is worth what a returning one would bring, however unlikely the return.
     own = (t.state == "lapsed").ifelse(t.margin_visit * t.rate_month, own)
-    t = t.mutate(own=own.cast("float64"), pattern=pattern_of(t), branch=t.branch.cast("string").fill_null(""))
+    t = t.mutate(own=own.cast("float64"))
     rows = reader.arrow(t.select(*_READ, "own", "pattern")).sort_by("customer")
     group_at, cell_at = _places(rows, groups, merged)
     tiers = _coded(rows["tier"], TIER_BITS)
@@ -76,7 +91,7 @@ def base_of(reader: Reader, standings: Path, *, business: Business, salt: str) -
     agreed = np.zeros(pattern.size, dtype=bool)
     if bits:
         keys = np.asarray(rows["customer"].to_numpy(), dtype=np.int64)
-        _, shelf, size = np.unique(group_at * 1024 + pattern, return_inverse=True, return_counts=True)
+        _, shelf, size = np.unique(group_at * _WIDE + pattern, return_inverse=True, return_counts=True)
         most = np.floor(business.contact.assumed_permission * size + 1e-9).astype(np.int64)
         agreed = place_in(shelf, uniform(keys, f"{salt}/agreed"), keys) < most[shelf]
         pattern = np.where(agreed, pattern | bits, pattern)
@@ -125,10 +140,12 @@ def assign_customers(
     Raises:
         BadData: the settings or the pack are no longer those of the plan.
     """
-    base = base_of(reader, standings, business=business, salt=salt)
+    marks = marks_of(reader, business=business, pack=pack, as_of=plan.provenance.as_of)
+    marking = marks.on if marks.asked else None
+    base = base_of(reader, standings, business=business, salt=salt, marking=marking)
     _same_cells(base, plan)
-    names, stratum = np.unique(base.cell * 1024 + base.pattern, return_inverse=True)
-    options = tuple(Option.of(*(pack.measure(id) for id in line.measures)) for line in plan.lines)
+    names, stratum = np.unique(base.cell * _WIDE + base.pattern, return_inverse=True)
+    options = tuple(Option.of(*(pack.measure(id) for id in line.measures), wants=marks.wants) for line in plan.lines)
     strata = _strata(names, base, options, plan, business)
     lines = _lines(plan, options, base)
     people = People(base.keys, stratum.astype(np.int64), np.asarray(base.rows["own"].to_numpy(), dtype=float))
@@ -149,7 +166,7 @@ def _same_cells(base: Base, plan: Plan) -> None:
 
 
 def _strata(names: Ints, base: Base, options: tuple[Option, ...], plan: Plan, business: Business) -> Strata:
-    cell, pattern = names // 1024, names % 1024
+    cell, pattern = names // _WIDE, names % _WIDE
     out = [held(patterns, business.contact.holdout) for patterns in base.patterns]
     counts = np.array([out[c][p] for c, p in zip(cell.tolist(), pattern.tolist(), strict=True)], dtype=np.int64)
     own = np.array([base.cells.index(line.cell) for line in plan.lines], dtype=np.int64)
@@ -200,7 +217,7 @@ def _table(
     arm = np.where(found.line != NONE, found.line, np.where(found.held, len(arms), len(arms) + 1))
     asked = np.array([bool(o.need & sum(CONSENT[c] for c in base.assumed)) for o in options] + [False], dtype=bool)
     permission = np.where(asked[found.line], 1, 0)
-    labels = [f"{base.cells[n // 1024]}#{n % 1024}" for n in names.tolist()]
+    labels = [f"{base.cells[n // _WIDE]}#{n % _WIDE}" for n in names.tolist()]
     return pa.table(
         {
             "customer": base.keys,

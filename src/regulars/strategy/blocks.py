@@ -23,6 +23,8 @@ from regulars.strategy.returns import Floats
 
 #: Log-sd of demand that is common to channels, new sites and new services (a good or a bad year).
 SHOCK_SD = 0.10
+#: KPIs that are shares of the customers alive today.
+RATES = ("retention_rate", "wastage_90d")
 _STREAM = 11
 
 
@@ -44,7 +46,19 @@ class Step:
     safe_cost: float
     hours: Mapping[str, float] = field(default_factory=dict)
     gains: Mapping[str, Floats] = field(default_factory=dict)
-    fixed: bool = False  # taken whatever it is worth
+    scope: Mapping[str, float] = field(default_factory=dict)  # branch -> share of the gains that fall there
+
+
+def added_by(step: Step, kpi: str, branches: Sequence[str] = (), *, living: tuple[float, float] = (1.0, 1.0)) -> Floats:
+    """What a unit of a step adds to a KPI, of some branches or of all. ``living``: customers alive, of all and of those
+    branches (rates are of the latter)."""
+    if kpi not in step.gains:
+        return np.zeros(step.value_36.size)
+    if not branches:
+        return step.gains[kpi]
+    part = sum(step.scope.get(branch, 0.0) for branch in dict.fromkeys(branches))
+    whole, there = living
+    return step.gains[kpi] * part * (whole / max(there, 1.0) if kpi in RATES else 1.0)
 
 
 def own(draws: Draws, name: str, size: int = 1) -> Floats:

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
@@ -34,6 +34,9 @@ CONSENT = {"email": 1, "sms": 2, "whatsapp": 4, "phone": 8, "post": 16}
 PACKAGE = 32  # holds a prepaid package
 TIER_BITS = {"high": 64, "middle": 128, "low": 256}
 ANY_TIER = 64 + 128 + 256
+#: Marks of the owner's rules (see ``marks``): an open complaint, and everything an ordinary customer is marked with.
+OPEN, FIRST_MARK, MOST_MARKS = 512, 1024, 20
+ORDINARY = sum(FIRST_MARK << place for place in range(MOST_MARKS))
 ANYWHERE = "*"
 SMALLEST, MOST_CELLS = 30, 110
 LEAST, MOST_HAZARD = 1e-4, 0.9
@@ -139,12 +142,22 @@ def _added[K](one: Mapping[K, int], two: Mapping[K, int]) -> dict[K, int]:
     return {key: one.get(key, 0) + two.get(key, 0) for key in {**one, **two}}
 
 
+#: Adds a column ``mark`` (bits from 512 up) to the standings: who a measure may go to by the owner's rules.
+type Marking = Callable[[ibis.Table], ibis.Table]
+
+
+def patterned(t: ibis.Table, marking: Marking | None = None) -> ibis.Table:
+    """The standings with each customer's pattern of permission, package and marks, and a branch that is never null."""
+    if marking is not None:
+        t = marking(t)
+    return t.mutate(pattern=pattern_of(t), branch=t.branch.cast("string").fill_null(""))
+
+
 def group_up(
-    reader: Reader, standings: Path, *, assumed_permission: float
+    reader: Reader, standings: Path, *, assumed_permission: float, marking: Marking | None = None
 ) -> tuple[tuple[Group, ...], tuple[str, ...]]:
-    """Sum the standings by branch, state, tier and permission pattern; one scan in the engine."""
-    t = reader.open_parquet(standings)
-    t = t.mutate(pattern=pattern_of(t), branch=t.branch.cast("string").fill_null(""))
+    """Sum the standings by branch, state, tier and pattern; one scan in the engine."""
+    t = patterned(reader.open_parquet(standings), marking)
     summed = t.group_by("branch", "state", "tier", "pattern").aggregate(
         customers=t.count(),
         alive=exact(t.p_alive, decimals=12),
@@ -163,12 +176,13 @@ def group_up(
 
 
 def pattern_of(t: ibis.Table) -> ibis.Value:
-    """The permission and package bits of each customer of the standings; the tier's bit is not among them."""
-    pattern = ibis.literal(0)
+    """The permission and package bits of each customer of the standings, and its marks where it is marked; the tier's
+    bit is not among them."""
+    pattern: ibis.Value = t.mark if "mark" in t.columns else ibis.literal(0)
     for channel, bit in CONSENT.items():
         pattern = pattern + ibis.ifelse(t[f"may_{channel}"].cast("boolean").fill_null(False), bit, 0)
     pattern = pattern + ibis.ifelse(t.package_balance.cast("float64").fill_null(0.0) > 0, PACKAGE, 0)
-    return pattern.cast("int32")
+    return pattern.cast("int64")
 
 
 def _groups(rows: Iterable[Mapping[str, object]], assumed: int, share: float) -> tuple[Group, ...]:
@@ -365,10 +379,16 @@ def newcomers(groups: Iterable[Group]) -> Group | None:
 
 
 def build_cells(
-    reader: Reader, standings: Path, *, holdout: float, assumed_permission: float, lost_90: float | None = None
+    reader: Reader,
+    standings: Path,
+    *,
+    holdout: float,
+    assumed_permission: float,
+    lost_90: float | None = None,
+    marking: Marking | None = None,
 ) -> Cells:
     """The cells of the standings. ``lost_90``: customers the study expects to lose within 90 days."""
-    groups, assumed = group_up(reader, standings, assumed_permission=assumed_permission)
+    groups, assumed = group_up(reader, standings, assumed_permission=assumed_permission, marking=marking)
     merged = merge_up(groups)
     factor, fresh = early_factor(groups, lost_90), newcomers(groups)
     cells = tuple(cell_of(group, holdout=holdout, factor=factor, second=fresh) for group in merged)

@@ -38,9 +38,7 @@ def applied(base: Base, changes: Sequence[Change]) -> Base:
         hazard = hazard * _mixed(change.share, np.maximum(change.hazard, FLOOR))
         frequency = frequency * _mixed(change.share, change.frequency)
         margin = margin * _mixed(change.share, change.margin)
-    return Base(
-        np.minimum(hazard, 1.0), frequency, margin, base.discount, base.alive, base.no_show, base.lapsed
-    )
+    return Base(np.minimum(hazard, 1.0), frequency, margin, base.discount, base.alive, base.no_show, base.lapsed)
 
 
 def _mixed(share: float, log: Floats) -> Floats:

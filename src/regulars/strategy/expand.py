@@ -1,12 +1,13 @@
 """Scenarios of growth: a branch, a franchise, the Mainland, overseas, new services; valued, shown, chosen by nobody.
 
-    own branch     NPV = -capex + sum_t d^t [ Rev (1 - e^{-t/ramp}) m (1 - c) - fixed - overhead ]
-    franchise      NPV = -capex + sum_t d^t [ royalty Rev (1 - e^{-t/ramp}) (1 - c) - support - overhead ] - P(failure) shock
-    c              = C exp(-decay * miles to the nearest neighbour),  C ~ Beta(4, 20),  decay ~ N(0.28, 0.10) a mile
+    own branch NPV = -capex + sum_t d^t [ Rev (1 - e^{-t/ramp}) m (1 - c) - fixed - overhead ]
+    franchise  NPV = -capex + sum_t d^t [ royalty Rev (1 - e^{-t/ramp}) (1 - c) - support - overhead ] - P(fail) harm
+    c = C exp(-decay * miles to the nearest neighbour),  C ~ Beta(4, 20),  decay ~ N(0.28, 0.10) a mile
 
-Revenue taken from neighbours is taken off once, here; by branch it is shown with the weights exp(-decay * miles). Abroad
-there are no neighbours, but a rate of exchange that moves. A franchisee's failure harms the neighbours: their customers'
-log-hazard rises by 0.05 (sd 0.05, our own cautious figure) for a year. The scenario runs for its own number of months.
+Revenue taken from neighbours is taken off once, here; by branch it is shown with weights exp(-decay * miles). Abroad
+there are no neighbours, but a rate of exchange that moves. A franchisee's failure harms the neighbours: their
+customers' log-hazard rises by 0.05 (sd 0.05, our own cautious figure) for a year. It runs for its own
+number of months.
 """
 
 from __future__ import annotations
@@ -108,7 +109,7 @@ def scenario_of(scenario: Expansion, evaluator: Evaluator, business: Business) -
         float(needed.mean()),
         float(np.quantile(needed, 0.9)),
         hours if scenario.hours else {},
-        {"gain_12": short, "gain_36": npv},
+        {"gain_12": short, "gain_36": npv},  # a new site is none of today's branches
     )
     return Scenario(
         scenario.id,
@@ -118,7 +119,9 @@ def scenario_of(scenario: Expansion, evaluator: Evaluator, business: Business) -
         capex,
         float(back[0] + 1) if back.size and path[-1] >= 0 else None,
         float(max(-path.min(), float(capex.mean()))),
-        _taken(scenario, flows_share=d @ _revenue(scenario, draws, rate), cannibal=cannibal, decay=decay, business=business),
+        _taken(
+            scenario, flows_share=d @ _revenue(scenario, draws, rate), cannibal=cannibal, decay=decay, business=business
+        ),
         cannibal,
         float(harm_36.mean()),
         step,

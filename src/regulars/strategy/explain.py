@@ -146,7 +146,7 @@ def not_chosen_reason(
     lacking = [need for need in measure.needs if need not in facts | UNTOLD]
     if lacking:
         return say("strategy.left.needs", needs=Listing(tuple(say(f"strategy.fact.{need}") for need in lacking)))
-    if not UNTOLD.isdisjoint(measure.needs):
+    if UNTOLD & set(measure.needs) - facts:
         return say("strategy.left.complaints")
     if measure.contacts > max_contacts:
         return say("strategy.left.contacts", n=measure.contacts, limit=max_contacts)

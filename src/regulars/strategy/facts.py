@@ -7,12 +7,12 @@ from datetime import date
 from regulars.analysis.diagnosis import Diagnosis
 from regulars.ledger.store import Reader
 
-#: Needs that no ledger meets: a measure that answers complaints is for who complained, whom a plan's cells do not tell.
+#: What a measure that answers complaints needs: who complained, which a ledger without complaints does not tell.
 UNTOLD = frozenset({"complaints"})
 
 
 def known_facts(reader: Reader, diagnosis: Diagnosis) -> frozenset[str]:
-    """Which of a measure's ``needs`` the ledger meets: packages, bookings, cost, pieces; never what is ``UNTOLD``."""
+    """Which of a measure's ``needs`` the ledger meets: packages, bookings, cost, pieces, complaints."""
     sales = reader.table("sales")
     counted = reader.arrow(sales.aggregate(cost=sales.cost.notnull().any(), pieces=sales.piece.notnull().any()))
     found = {name for name in ("cost", "pieces") if counted.column(name)[0].as_py()}
@@ -20,6 +20,8 @@ def known_facts(reader: Reader, diagnosis: Diagnosis) -> frozenset[str]:
         found.add("packages")
     if reader.has("bookings"):
         found.add("bookings")
+    if reader.has("complaints"):
+        found.add("complaints")
     return frozenset(found)
 
 

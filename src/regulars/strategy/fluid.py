@@ -4,10 +4,11 @@
     x[s,o,t] <= reach_{s,o} n[s,t]       sum cost_o x[s,o,t] <= B_t       sum hours_o x[s,o,t] <= H_t
     max  sum_t D^t ( earned_o - cost_o ) x[s,o,t]  +  D^T sum_s V_s n[s,T]                 D = discount of a quarter
 
-It knows what one cycle's plan cannot: that who is kept today can be served, or must be won back, next quarter (the lesson
-of dynamic mailing: rules that look one cycle ahead lose). Customers are never made or lost: those who leave are in a
-state of their own. V_s is what a customer of a state is worth left alone after the last quarter. With one quarter it is
-the plan of one cycle. *Rolling*: the first quarter is carried out, then all is planned again from where customers are.
+It knows what one cycle's plan cannot: that who is kept today can be served, or must be won back, next quarter (the
+lesson of dynamic mailing: rules that look one cycle ahead lose). Customers are never made or lost: those who leave are
+in a state of their own. V_s is what a customer of a state is worth left alone after the last quarter. With one
+quarter it is the plan of one cycle. *Rolling*: the first quarter is carried out, then all is planned anew from where
+they are.
 """
 
 from __future__ import annotations
@@ -144,7 +145,7 @@ def _course(flow: Flow, treated: Floats) -> Course:
 
 
 def roll(flow: Flow, *, happened: Sequence[Floats] | None = None) -> tuple[Course, ...]:
-    """Plan again at the start of every quarter for those that are left; the plan carried out is each one's first quarter.
+    """Plan again at the start of every quarter for the rest; what is carried out is each plan's first quarter.
 
     ``happened`` gives customers by state actually found at the start of each later quarter; without it, all went as
     planned, and the rolling plan is worth what the first plan said (nothing it did turns out to have been a mistake).
@@ -153,12 +154,10 @@ def roll(flow: Flow, *, happened: Sequence[Floats] | None = None) -> tuple[Cours
     for t in range(flow.quarters):
         course = run(flow)
         found.append(course)
-        if t + 1 == flow.quarters:
+        if flow.quarters == 1:
             break
         start = course.customers[1] if happened is None else happened[t]
-        flow = replace(
-            flow, start=start, arrivals=flow.arrivals[1:], budgets=flow.budgets[1:], hours=flow.hours[1:]
-        )
+        flow = replace(flow, start=start, arrivals=flow.arrivals[1:], budgets=flow.budgets[1:], hours=flow.hours[1:])
     return tuple(found)
 
 

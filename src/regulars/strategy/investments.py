@@ -288,9 +288,13 @@ def _notes(invested: Invested, told: Told) -> tuple[Text, ...]:
         notes.append(say("strategy.investments.note_room", channels=Listing(tuple(assumed))))
     known = {(c.channel.source or c.channel.id).casefold() for c in invested.channels}
     found = told.diagnosis.acquisition if told.diagnosis is not None else None
-    unused = [r.source for r in found.sources if r.source and r.cost and r.source.casefold() not in known] if found else []
+    unused = (
+        [r.source for r in found.sources if r.source and r.cost and r.source.casefold() not in known] if found else []
+    )
     if unused:
         notes.append(say("strategy.investments.note_sources", sources=Listing(tuple(unused)), n=len(unused)))
+    if any(told.levels.get(step.id, 0.0) > 0 for step in invested.steps):
+        notes.append(say("strategy.investments.note_rivals"))
     if invested.levels:
         notes.append(say("strategy.investments.note_service"))
     if invested.designs:

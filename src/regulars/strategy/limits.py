@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from regulars.strategy.allocate import Offer
-from regulars.strategy.cells import CONSENT, TIER_BITS
-from regulars.strategy.optimise import Goal, Limit, Problem, Program, Solution
+from regulars.strategy.cells import CONSENT, ORDINARY, TIER_BITS
+from regulars.strategy.optimise import Choice, Goal, Infeasible, Limit, Problem, Program, Solution
 from regulars.strategy.people import Atom, People
 from regulars.strategy.returns import Floats
 
@@ -53,7 +53,10 @@ def frontier(offer: Offer) -> list[tuple[float, Solution]]:
     points = []
     for budget in budgets(offer):
         program.move(offer.problem.money, budget)
-        points.append((budget, program.best()))
+        try:
+            points.append((budget, program.best()))
+        except Infeasible:
+            continue  # what must be done cannot be paid with so little: there is no plan
     return points
 
 
@@ -63,21 +66,12 @@ def with_upper(problem: Problem, uppers: dict[str, float]) -> Problem:
     return replace(problem, limits=limits)
 
 
-def without(problem: Problem, id: str) -> Problem:
-    """The problem without one limit."""
-    return replace(problem, limits=tuple(limit for limit in problem.limits if limit.id != id))
-
-
-def price_of_veto(offer: Offer, id: str, free: float) -> float:
-    """Best value without the veto less best value with it (``free``), targets aside."""
-    return max(Program(replace(without(offer.problem, id), goals=())).best().value - free, 0.0)
-
-
 def permission_worth(people: Sequence[People], prices: dict[str, float], channel: str) -> float:
     """Worth of one more customer of the cell who permits a channel, all else as it is (in the tier where it is worth
     most): he leaves the sets that hold customers without any permission and enters those with this one."""
     bit = CONSENT[channel]
-    return max(_moved(people, prices, (tier, False), (tier | bit, False)) for tier in TIER_BITS.values())
+    plain = [tier | ORDINARY for tier in TIER_BITS.values()]
+    return max(_moved(people, prices, (pattern, False), (pattern | bit, False)) for pattern in plain)
 
 
 def customer_worth(people: Sequence[People], prices: dict[str, float]) -> float:
@@ -101,13 +95,21 @@ def remedy(offer: Offer, goal: Goal, plan: Solution) -> Remedy:
         for other in offer.problem.goals
         if other.id != goal.id and other.priority <= goal.priority
     ]
+    linked = {link.choice for link in offer.problem.links}
     held = tuple(
-        replace(c, lower=plan.levels.get(c.id, 0.0), upper=plan.levels.get(c.id, 0.0)) for c in offer.problem.choices
+        _kept_by(choice if choice.id in linked else _as_planned(choice, plan), kept) for choice in offer.problem.choices
     )  # what is spent on all customers alike stays as the plan has it
-    limits = (*offer.problem.limits, *kept)
-    problem = replace(offer.problem, goals=(replace(goal, priority=1),), limits=limits, choices=held)
-    spent = sum(c.use.get(problem.money, 0.0) * c.upper for c in held)
-    busy = sum(amount * c.upper for c in held for id, amount in c.use.items() if id.startswith("hours:"))
+    problem = replace(
+        offer.problem,
+        goals=(replace(goal, priority=1),),
+        limits=(*offer.problem.limits, *kept),
+        choices=held,
+        risk=None,
+    )
+    spent = sum(c.use.get(problem.money, 0.0) * plan.levels.get(c.id, 0.0) for c in held)
+    busy = sum(
+        amount * plan.levels.get(c.id, 0.0) for c in held for id, amount in c.use.items() if id.startswith("hours:")
+    )
     hours = [limit for limit in problem.limits if limit.id.startswith("hours:")]
     time = np.sum([limit.use for limit in hours], axis=0) if hours else np.zeros(problem.value.size)
     own_money, own_hours = budget_of(offer), sum(limit.upper for limit in hours)
@@ -123,7 +125,7 @@ def remedy(offer: Offer, goal: Goal, plan: Solution) -> Remedy:
         if money:
             program.free()
         else:
-            program.hold(plan.on)
+            program.hold(plan.on, plan.levels)
         if program.shortfall([0], integer=False) > ENOUGH:
             return None
         x, on = program.least(use, integer=False)
@@ -136,6 +138,17 @@ def remedy(offer: Offer, goal: Goal, plan: Solution) -> Remedy:
     money = needed(offer.safe_cost, money=True, more_hours=False)
     longer = needed(time, money=False, more_hours=True)
     return Remedy(money[0] if money else None, longer[1] if longer else None, both, 1.0)
+
+
+def _as_planned(choice: Choice, plan: Solution) -> Choice:
+    level = plan.levels.get(choice.id, 0.0)
+    return replace(choice, lower=level, upper=level)
+
+
+def _kept_by(choice: Choice, kept: Sequence[Limit]) -> Choice:
+    """A choice that counts towards the goals that are kept as limits."""
+    gains = {limit.id: -choice.gains[id] for limit in kept if (id := limit.id.removeprefix("kept:")) in choice.gains}
+    return replace(choice, use={**choice.use, **gains})
 
 
 def limit_named(problem: Problem, id: str) -> Limit:

@@ -1,8 +1,8 @@
 """Designs of a loyalty programme: what members do more of, and what everybody who joins is paid.
 
-Salons and clinics: log-hazard -0.12 (0.08), log-frequency +0.02 (0.02) of light and moderate buyers while rewards are
-earned; heavy buyers come as often as before (0, sd 0.02). Shops: log-frequency +0.04 (0.06) light and moderate, 0 (0.04)
-heavy, nobody stays longer. Those figures are of a reward of five in a hundred; other rates are scaled by
+Salons and clinics: log-hazard -0.12 (0.08), log-frequency +0.02 (0.02) of light and moderate buyers while rewards
+are earned; heavy buyers come as often as before (0, sd 0.02). Shops: log-frequency +0.04 (0.06) light and moderate, 0
+(0.04) heavy, nobody stays longer. Those figures are of a reward of five in a hundred; other rates are scaled by
 (1 - exp(-rate / 0.05)) / (1 - exp(-1)), our own saturation. Heavy buyers are those of the high value tier.
 
     cost = rate * (1 - breakage) * sum over members and months of revenue, those who would have come anyway included
@@ -13,13 +13,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from regulars.base.investment import Loyalty
 from regulars.base.settings import Business
-from regulars.strategy.blocks import Step, beta_of, own
+from regulars.strategy.blocks import Step, beta_of, branches_of, own
 from regulars.strategy.cells import Cell
 from regulars.strategy.environment import Change, Environment, applied, ramp
 from regulars.strategy.options import Evaluator
@@ -79,13 +80,11 @@ def _change(design: Loyalty, cell: Cell, evaluator: Evaluator, kind: str) -> Cha
     def log(effect: tuple[float, float], z: Floats) -> Floats:
         return part * (effect[0] + effect[1] * z) - 0.5 * (part * effect[1]) ** 2
 
-    return Change(
-        1.0, np.outer(ramp(0, design.months), log(hazard, z[0])), log(often, z[1]), np.zeros(draws.count)
-    )
+    return Change(1.0, np.outer(ramp(0, design.months), log(hazard, z[0])), log(often, z[1]), np.zeros(draws.count))
 
 
 def design_of(design: Loyalty, evaluator: Evaluator, business: Business, *, living: float) -> DesignValue:
-    """Value a design on the evaluator's draws."""
+    """Value a design on the evaluator's draws and ground: what service levels taken have left."""
     draws, kind = evaluator.draws, kind_of(design, business)
     breakage = beta_of(own(draws, "loyalty:breakage")[0], design.breakage, design.breakage_sd)
     paid_share = design.reward_rate * (1 - breakage)
@@ -98,7 +97,7 @@ def design_of(design: Loyalty, evaluator: Evaluator, business: Business, *, livi
         share = joining(design, cell)
         if share <= 0 or cell.customers == 0:
             continue
-        base, none = evaluator.base(at)
+        base, none = evaluator.ground(at)
         whole = _change(design, cell, evaluator, kind)
         n = share * cell.customers
         members += n
@@ -113,8 +112,11 @@ def design_of(design: Loyalty, evaluator: Evaluator, business: Business, *, livi
         issued += n * with_it.cash * cell.revenue_share * earning[:, None]
         anyway += n * without.cash * cell.revenue_share * earning[:, None]
     issued, anyway = issued * paid_share, anyway * paid_share
-    return _valued(design, business, draws_owed(design, issued, business.cycle_months), members, issued, anyway, environment,
-                   (short, long, kept, lost, revenue), living)
+    found = _valued(
+        design, business, members, (issued, anyway), environment, (short, long, kept, lost, revenue), living
+    )
+    scope = branches_of(evaluator.cells, (), business)
+    return replace(found, step=replace(found.step, scope=scope))
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +125,7 @@ class _Path:
     alive: Floats
 
 
-def _spend(base: Base, change: Change | None, earning: Floats) -> _Path:
+def _spend(base: Base, change: Change | None, earning: NDArray[np.bool_]) -> _Path:
     """A customer's contribution by month; frequency is raised only while rewards are earned."""
     if change is None:
         life = live(base, {})
@@ -145,7 +147,7 @@ def _lasting(change: Change, share: float, months: int) -> Change:
 
 
 def draws_owed(design: Loyalty, issued: Floats, cycle_months: int) -> tuple[Floats, Floats]:
-    """Rewards issued and not yet used at the end of the cycle and of the year (that of the last months, used in order)."""
+    """Rewards issued and not yet used at the end of the cycle and of the year (used in the order they were earned)."""
 
     def at(month: int) -> Floats:
         age = month - np.arange(1, month + 1)  # of each month's rewards
@@ -158,15 +160,15 @@ def draws_owed(design: Loyalty, issued: Floats, cycle_months: int) -> tuple[Floa
 def _valued(
     design: Loyalty,
     business: Business,
-    owed: tuple[Floats, Floats],
     members: float,
-    issued: Floats,
-    anyway: Floats,
+    paid: tuple[Floats, Floats],
     environment: Environment,
     sums: tuple[Floats, Floats, Floats, Floats, Floats],
     living: float,
 ) -> DesignValue:
     short, long, kept, lost, revenue = sums
+    issued, anyway = paid
+    owed = draws_owed(design, issued, business.cycle_months)
     d = business.margin.monthly_discount ** np.arange(1, LONG + 1)
     rewards_12, rewards_36 = d[:SHORT] @ issued[:SHORT], d @ issued
     once = design.fixed + design.per_member * members
@@ -176,7 +178,9 @@ def _valued(
         "gain_12": net_12,
         "gain_36": net_36,
         "revenue_12": revenue,
+        "margin_12": short,
         "retained_customers": kept,
+        "active_customers": lost,
         "retention_rate": kept / max(living, 1.0),
         "wastage_90d": -lost / max(living, 1.0),
     }

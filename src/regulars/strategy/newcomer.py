@@ -1,6 +1,6 @@
 """What one newcomer is worth: the first visit, and with the chance of coming back the life of a living newcomer.
 
-    V(T) = m_1 + r * V_living(T) - onboarding          V_living(T) = sum_{t<=T} d^t S_t f_t m_t   of the newcomers' cells
+    V(T) = m_1 + r * V_living(T) - onboarding        V_living(T) = sum_{t<=T} d^t S_t f_t m_t  of newcomers' cells
 
 r is the first-visit retention: of the source's own newcomers where the study knows it, else of all, else the trade's
 figure; newcomers won on a deal have the prior of daily deals (0.20, sd 0.10) where the ledger has none of its own.
@@ -49,7 +49,7 @@ class Newcomer:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known of coming back: mean, sd, and where from (``source``, ``study``, ``deals``, ``pack``, ``prior``)."""
+    """What is known of coming back: mean, sd, where from (``source``, ``study``, ``deals``, ``pack``, ``prior``)."""
 
     mean: float
     sd: float
@@ -126,9 +126,7 @@ def _living(
     first, short, long, revenue, visits = zero, zero, zero, zero, zero
     for at in places:
         cell, base = evaluator.cells[at], evaluator.base(at)[0]
-        living = Base(
-            np.minimum(base.by_month() * hazard, 1.0), base.frequency, base.margin * margin, base.discount
-        )
+        living = Base(np.minimum(base.by_month() * hazard, 1.0), base.frequency, base.margin * margin, base.discount)
         life = live(living, {})
         weight = cell.customers / total
         first = first + weight * living.margin

@@ -50,6 +50,8 @@ CHASE = 0.1
 REACHED = 1e-6
 #: A limit broken by less than this many customers is the solver's tolerance.
 BROKEN = 1e-6
+#: Seconds after which the search for a whole-numbered plan near the optimum is given up.
+WHOLE_SECONDS = 5.0
 #: The tail may be claimed better than it is by this part of itself.
 TAIL = 1e-8
 _INF = highspy.kHighsInf
@@ -82,7 +84,7 @@ class Program:
         self._worths = problem.risk.matrix(self._decisions) if problem.risk is not None else np.zeros((0, 0))
         self._cuts: list[Floats] = []
         self._guarded = False
-        self._costs = np.zeros(self._width)
+        self._costs = self._last = np.zeros(self._width)
         self._solver = self._load()
         if problem.bulk is not None:
             self._add(np.flatnonzero(problem.bulk.start))
@@ -282,6 +284,41 @@ class Program:
         self._cost(costs)
         return self._solve_value() if integer else self._solution(self._run(integer=False))
 
+    def near(self, best: Solution, use: Floats, levels: Mapping[str, float], *, within: float) -> Solution:
+        """Straight after :meth:`best`: the plan with the least of ``use @ x + sum levels[d] z_d`` among those worth at
+        least ``best`` less the part ``within``, targets as far as they were reached."""
+        slack = within * abs(best.objective) + 1e-6
+        self._solver.changeRowBounds(self._guard, best.objective - slack, _INF)
+        self._guarded = True
+        costs = np.zeros(self._width)
+        costs[: self._options] = -use
+        for id, amount in levels.items():
+            costs[self._place[id]] = -amount
+        self._cost(costs)
+        found = self._solve_value()
+        self._solver.changeRowBounds(self._guard, -_INF, _INF)
+        self._guarded = False
+        return replace(found, objective=float(self._value_costs() @ self._last))
+
+    def whole_near(self, x: Floats, levels: Mapping[str, float]) -> NDArray[np.int64] | None:
+        """The best whole-numbered plan within two customers of ``x`` in every option, decisions as they are; None when
+        there is none. The program is of no further use."""
+        self.hold([id for id, level in levels.items() if level > 0.5], levels)
+        for place in range(len(self.problem.goals)):
+            self._allow_short(place, _INF)
+        for column in range(self._options):
+            low, high = max(np.floor(x[column]) - 1, 0.0), min(np.ceil(x[column]) + 1, self.problem.most[column])
+            self._solver.changeColBounds(column, low, max(low, np.floor(high)))
+            self._solver.changeColIntegrality(column, highspy.HighsVarType.kInteger)
+        self._solver.setOptionValue("time_limit", WHOLE_SECONDS)
+        self._solver.setOptionValue("mip_rel_gap", 1e-4)
+        self._cost(self._mean_costs())
+        try:
+            values = self._run(integer=True)
+        except NotSolved:
+            return None
+        return np.round(values[: self._options]).astype(np.int64)
+
     def _allow_short(self, place: int, most: float) -> None:
         self._solver.changeColBounds(self._shorts + place, 0.0, most)
 
@@ -298,6 +335,7 @@ class Program:
         return found
 
     def _solution(self, values: Floats) -> Solution:
+        self._last = values
         duals = np.array(self._solver.getSolution().row_dual)
         levels = {d.id: float(values[self._place[d.id]]) for d in self._decisions}
         levels |= {d.id: float(round(levels[d.id])) for d in self._decisions if d.integer}
@@ -333,6 +371,8 @@ class Program:
 
     def _optimum(self) -> Floats:
         status = self._solver.getModelStatus()
+        if status == highspy.HighsModelStatus.kModelEmpty and any(limit.upper < 0 for limit in self.problem.limits):
+            raise Infeasible("nothing can be chosen, so no floor can be kept")
         if status in (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible):
             raise Infeasible(f"solver status {self._solver.modelStatusToString(status)}")
         if status not in (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kModelEmpty):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from itertools import combinations
+from types import MappingProxyType
 
 import numpy as np
 
@@ -18,6 +20,7 @@ from regulars.strategy.returns import Base, Floats, Life, Outcome, Push, live, o
 MOST_OPTIONS, MOST_SINGLES, BUNDLED = 15, 9, {2: 5, 3: 4}
 #: Prices (value asked for one unit of money, of hours) at which an option must be best somewhere to be kept.
 MONEY_GRID = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0)
+NO_MARKS: Mapping[str, int] = MappingProxyType({})
 HOUR_GRID = (0.0, 50.0, 100.0, 200.0, 400.0, 800.0)
 
 
@@ -46,8 +49,8 @@ class Option:
     test_first: bool
 
     @classmethod
-    def of(cls, *measures: Measure) -> Option:
-        """Make an option."""
+    def of(cls, *measures: Measure, wants: Mapping[str, int] = NO_MARKS) -> Option:
+        """Make an option. ``wants``: marks that whoever gets a measure (by id) must carry."""
         together = tuple(sorted(measures, key=lambda m: m.id))
         need, tiers = 0, sum(TIER_BITS.values())
         for measure in together:
@@ -56,6 +59,7 @@ class Option:
                 need |= CONSENT.get(measure.channel, 0)
             if "packages" in measure.needs:
                 need |= PACKAGE
+            need |= wants.get(measure.id, 0)
         return cls(
             together,
             "+".join(m.id for m in together),
@@ -134,9 +138,10 @@ class Evaluator:
         *,
         discount: float,
         no_show: float,
+        wants: Mapping[str, int] = NO_MARKS,
         environment: Environment | None = None,
     ) -> None:
-        self.cells, self.draws = cells, draws
+        self.cells, self.draws, self.wants = cells, draws, wants
         self._discount, self._no_show = discount, no_show
         self._environment: Environment = environment or {}
         self._grounds: dict[int, tuple[Base, Life]] = {}
@@ -145,6 +150,12 @@ class Evaluator:
         self._outcomes: dict[tuple[int, tuple[str, ...]], Outcome] = {}
         self._returns: dict[tuple[int, str], Returns] = {}
         self._high = {id: float(np.quantile(factor, 0.9)) for id, factor in draws.take_up.items()}
+
+    def counting(self, cells: Sequence[Cell]) -> Evaluator:
+        """The same evaluator for cells that differ in whom they count alone; what was worked out is shared."""
+        other = copy(self)
+        other.cells = cells
+        return other
 
     def take_up_90(self, measure: Measure) -> float:
         """P90 of the factor around a measure's stated take-up."""
@@ -181,7 +192,12 @@ class Evaluator:
     def under(self, environment: Environment) -> Evaluator:
         """The same cells and draws where service levels and loyalty programme have changed the base."""
         return Evaluator(
-            self.cells, self.draws, discount=self._discount, no_show=self._no_show, environment=environment
+            self.cells,
+            self.draws,
+            discount=self._discount,
+            no_show=self._no_show,
+            wants=self.wants,
+            environment=environment,
         )
 
     def pushes(self, at: int, measure: Measure) -> tuple[Push, ...]:
@@ -254,13 +270,13 @@ def columns_of(
     """
     cell = evaluator.cells[at]
     usable = sorted((m for m in measures if useful(m, cell) and m.contacts <= max_contacts), key=lambda m: m.id)
-    offered = [Column(at, Option.of(m)) for m in usable]
+    offered = [Column(at, Option.of(m, wants=evaluator.wants)) for m in usable]
     offered = [column for column in offered if reached(column.option, cell)]
     singles = _best(offered, evaluator, MOST_SINGLES, goals)
     strong = _best(singles, evaluator, max(BUNDLED.values()), goals, spare_reach=False)
     apart = [column.option.measures[0] for column in strong]
     bundles = [
-        Column(at, Option.of(*some))
+        Column(at, Option.of(*some, wants=evaluator.wants))
         for size, strongest in BUNDLED.items()
         for some in combinations(apart[:strongest], size)
         if compatible(some, max_contacts=max_contacts)

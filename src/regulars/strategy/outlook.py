@@ -24,7 +24,7 @@ def long_plan(solved: Solved, business: Business, currency: str) -> LongPlan | N
         return None
     terms = terms_of(solved, business)
     found = follow(solved.offer, solved.x.astype(float), solved.evaluator, solved.judge.evaluator, terms)
-    quarters = tuple(_quarter(t, found, terms, business, currency) for t in range(business.quarters.count))
+    quarters = tuple(_quarter(t, found, terms, currency) for t in range(business.quarters.count))
     return LongPlan(
         quarters,
         _by_state(found.customers[-1]),
@@ -52,13 +52,10 @@ def terms_of(solved: Solved, business: Business) -> Terms:
     branches = sorted({branch for cell in solved.judge.evaluator.cells for branch in cell.branches})
     hours = max(sum(hours_of(branch, business) for branch in branches) * scale - busy, 0.0)
     quiet = sum(c.state.arrivals for c in invested.channels) * scale
-    paid = sum(
-        float(c.curve.arrivals(_spend(c.channel.id, solved)).mean()) for c in invested.channels
-    ) * scale
+    paid = sum(float(c.curve.arrivals(_spend(c.channel.id, solved)).mean()) for c in invested.channels) * scale
     everybody = invested.arrivals or arrivals_of(solved.diagnosis, solved.judge.evaluator)
     idle = max(everybody * QUARTER - quiet, 0.0)
-    known = [c.known.mean for c in invested.channels]
-    retention = float(np.mean(known)) if known else _retention(solved)
+    retention = _retention(solved)
     discount = business.margin.monthly_discount
     return Terms(idle + paid, idle, kept, (hours,) * count, tuple(money), discount, retention)
 
@@ -76,7 +73,10 @@ def _retention(solved: Solved) -> float:
     told = [r.back_180 or r.back_90 for r in study.sources] if study is not None else []
     known = [s for s in told if s is not None and s.n > 0]
     total = sum(s.n for s in known)
-    return sum(s.n * s.raw for s in known) / total if total else _DEFAULT_RETENTION
+    if total:
+        return sum(s.n * s.raw for s in known) / total
+    stated = [c.known.mean for c in solved.invested.channels]
+    return float(np.mean(stated)) if stated else _DEFAULT_RETENTION
 
 
 def _once(step: Step, solved: Solved, business: Business) -> float:
@@ -92,7 +92,7 @@ def _once(step: Step, solved: Solved, business: Business) -> float:
     return step.cost if kind == "expansion" else 0.0
 
 
-def _quarter(t: int, found: Followed, terms: Terms, business: Business, currency: str) -> QuarterPlan:
+def _quarter(t: int, found: Followed, terms: Terms, currency: str) -> QuarterPlan:
     def money(draws: np.ndarray) -> Estimate:
         return Estimate.of_draws(draws, unit=currency, method="multi_period")
 

@@ -8,6 +8,8 @@ from regulars.analysis.diagnosis import Provenance
 from regulars.base.estimate import Estimate
 from regulars.base.text import Local, Text
 from regulars.strategy.plan_investments import Investments
+from regulars.strategy.plan_mandate import Mandate
+from regulars.strategy.plan_rules import FairRow, Relaxation, RuleRow
 
 SCHEMA = "regulars.formulate/1"
 
@@ -155,4 +157,10 @@ class Plan:
     notes: tuple[Text, ...]  # assumptions and warnings that change how the plan may be read
     draws: int
     seed: int
+    rules: tuple[RuleRow, ...] = ()
+    relaxations: tuple[Relaxation, ...] = ()
+    fairness: tuple[FairRow, ...] = ()
+    funds: float = 0.0  # what suppliers pay of the cost
+    last_plan: str = ""  # the run this plan was kept near to
+    mandate: Mandate | None = None
     investments: Investments | None = None  # channels, service, loyalty, expansion, the quarters ahead

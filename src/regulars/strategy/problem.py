@@ -194,6 +194,11 @@ class Problem:
         wrong += [f"link to no choice {link.choice!r}" for link in self.links if link.choice not in ids]
         wrong += [f"{d.id}: bounds {d.lower}..{d.upper}" for d in decisions if not d.lower <= d.upper]
         wrong += [f"{d.id}: value {d.value}" for d in decisions if not math.isfinite(d.value)]
+        # The solver does not survive what is no number.
+        wrong += [f"limit {limit.id}: {limit.upper}" for limit in self.limits if math.isnan(limit.upper)]
+        wrong += [f"use of {limit.id} is no number" for limit in self.limits if not np.isfinite(limit.use).all()]
+        wrong += [f"goal {g.id}" for g in self.goals if not (np.isfinite(g.gain).all() and math.isfinite(g.gap))]
+        wrong += ["value of an option is no number"] * (not np.isfinite(self.value).all())
         if wrong:
             raise ValueError("; ".join(sorted(wrong)))
 

@@ -1,8 +1,9 @@
 """The plan over several quarters: cells put together by state, options carried on, customers followed.
 
 A living customer of a state is still one after a quarter with A_3 = prod (1 - h_t); of those, who came at least once,
-1 - exp(-sum of visits), is active and the others are overdue; who left silently counts as lapsed, and comes back only by
-a win-back option. Of today's lapsed customers those believed alive are overdue, of newcomers those who will not come
+1 - exp(-sum of visits), is active and the others are overdue; who left silently counts as lapsed, and comes back only
+by a win-back option, to a second life of its own (*returned*). Who was asked back in vain is *closed*: not asked again.
+Of today's lapsed customers those believed alive lead that second life already; of newcomers those who will not come
 again are lapsed at once (first-visit retention). What an option does after the quarter it is given in is
 left out: a cautious figure. Customers whom one may write to include some who have left unseen: an option's cost for a
 living customer is its cost over the part who live.
@@ -20,7 +21,10 @@ from regulars.strategy.fluid import Act, Course, Flow, idle, run
 from regulars.strategy.options import Column, Evaluator, Option, meant, reached
 from regulars.strategy.returns import QUARTER, Base, Floats, compose, path
 
-STATES = ("newcomer", "active", "overdue", "lapsed")
+STATES = ("newcomer", "active", "overdue", "returned", "lapsed", "closed")
+#: States whose customers are gone, whether or not they may be won back.
+GONE = ("lapsed", "closed")
+_AT = {state: place for place, state in enumerate(STATES)}
 #: Options carried on for each state beside those the plan uses; and at most so many in all.
 BESIDE, MOST = 3, 6
 #: Quarters whose value counts for a customer after the last one planned: three years.
@@ -68,7 +72,9 @@ def given(offer: Offer, x: Floats, evaluator: Evaluator) -> tuple[Given, ...]:
             used[id] = used.get(id, 0.0) + float(x[i])
         ranked = sorted(worth, key=lambda id: (-used[id], -worth[id], id))
         kept = [id for id in ranked if used[id] > 0][:MOST]
-        kept += [id for id in sorted(worth, key=lambda id: (-worth[id], id)) if id not in kept and worth[id] > 0][:BESIDE]
+        kept += [id for id in sorted(worth, key=lambda id: (-worth[id], id)) if id not in kept and worth[id] > 0][
+            :BESIDE
+        ]
         for id in kept[:MOST]:
             found.append(_given(place, [offer.columns[i] for i in columns], id, evaluator, everybody))
     return tuple(found)
@@ -92,7 +98,9 @@ def _alive(evaluator: Evaluator, state: str) -> float:
 
 def base_of(evaluator: Evaluator, state: str, *, moved: bool) -> Base | None:
     """One base for a state: its cells weighted by living customers (visits by living, margin by visits)."""
-    places = [at for at, c in enumerate(evaluator.cells) if c.state == state and c.customers * c.alive > 0]
+    # The primitives of a lapsed cell are those of the life after coming back.
+    told = "lapsed" if state == "returned" else state
+    places = [at for at, c in enumerate(evaluator.cells) if c.state == told and c.customers * c.alive > 0]
     if not places:
         return None
     weights = np.array([evaluator.cells[at].customers * evaluator.cells[at].alive for at in places])
@@ -106,9 +114,18 @@ def base_of(evaluator: Evaluator, state: str, *, moved: bool) -> Base | None:
     return Base(np.asarray(hazard), often, margin, bases[0].discount, 1.0, bases[0].no_show, False)
 
 
+def _like(evaluator: Evaluator, state: str, *, moved: bool) -> Base | None:
+    """The base of a state, or of the nearest living one where nobody is in it today."""
+    for other in dict.fromkeys((state, "active", "newcomer", "overdue")):
+        found = base_of(evaluator, other, moved=moved)
+        if found is not None or state in GONE:
+            return found
+    return None
+
+
 def chain_of(evaluator: Evaluator, acts: Sequence[Given], *, moved: bool = True) -> Chain:
     """Moves and contribution of doing nothing in each state, then of the acts. ``moved``: on the plan's own base."""
-    bases = {state: base_of(evaluator, state, moved=moved) for state in STATES}
+    bases = {state: _like(evaluator, state, moved=moved) for state in STATES}
     count = evaluator.draws.count
     rows = [_row(place, bases[state], (), evaluator, 0.0) for place, state in enumerate(STATES)]
     for act in acts:
@@ -129,25 +146,39 @@ def _row(
 ) -> tuple[Floats, Floats]:
     count = evaluator.draws.count
     moves, told = np.zeros((len(STATES), count)), dict(effects)
-    if base is None:
-        moves[place] = 1.0
-        return moves, np.zeros(count)
+    if base is None or STATES[place] in GONE:
+        return _asked_back(place, told, bool(effects), base, moves)
     d = base.discount ** np.arange(1, QUARTER + 1)
-    life = path(base, {k: v for k, v in told.items() if k != "reactivation"}, psi=evaluator.draws.psi,
-                contacts=round(contacts))
+    life = path(
+        base, {k: v for k, v in told.items() if k != "reactivation"}, psi=evaluator.draws.psi, contacts=round(contacts)
+    )
     seen = life.alive[:QUARTER] * life.visits[:QUARTER]
     margin = life.margin[:QUARTER] if life.margin.ndim == 2 else life.margin
     earned = np.asarray(d @ (seen * margin))
-    if STATES[place] == "lapsed":
-        back = np.clip(told["reactivation"][0] if "reactivation" in told else np.zeros(count), 0.0, 1.0)
-        moves[STATES.index("active")], moves[place] = back, 1 - back
-        return moves, 0.5 * back * earned  # who comes back does so in the middle of the quarter
     stay = life.alive[QUARTER - 1]
     came = -np.expm1(-life.visits[:QUARTER].sum(axis=0))
-    moves[STATES.index("active")] = stay * came
-    moves[STATES.index("overdue")] = stay * (1 - came)
-    moves[STATES.index("lapsed")] = 1 - stay
+    if STATES[place] == "returned":
+        moves[place] = stay
+    else:
+        moves[_AT["active"]], moves[_AT["overdue"]] = stay * came, stay * (1 - came)
+    moves[_AT["lapsed"]] = 1 - stay
     return moves, earned
+
+
+def _asked_back(
+    place: int, effects: Mapping[str, Floats], asked: bool, base: Base | None, moves: Floats
+) -> tuple[Floats, Floats]:
+    """Who is gone stays where they are unless asked back: then they return, or are not asked again."""
+    count = moves.shape[1]
+    if not asked or base is None or STATES[place] != "lapsed":
+        moves[place] = 1.0
+        return moves, np.zeros(count)
+    back = np.clip(effects["reactivation"][0] if "reactivation" in effects else np.zeros(count), 0.0, 1.0)
+    moves[_AT["returned"]], moves[_AT["closed"]] = back, 1 - back
+    life = path(base, {})
+    d = base.discount ** np.arange(1, QUARTER + 1)
+    earned = d @ (life.alive[:QUARTER] * life.visits[:QUARTER]) * base.margin
+    return moves, 0.5 * back * earned  # who comes back does so in the middle of the quarter
 
 
 def _after(moves: Floats, earned: Floats, evaluator: Evaluator) -> Floats:
@@ -161,12 +192,11 @@ def _after(moves: Floats, earned: Floats, evaluator: Evaluator) -> Floats:
 
 
 def start_of(evaluator: Evaluator) -> Floats:
-    """Living customers of each state (of the lapsed, they are overdue); those who left silently are lapsed."""
+    """Living customers of each state (of the lapsed: returned); those who left silently are lapsed."""
     start = np.zeros(len(STATES))
     for cell in evaluator.cells:
-        place = STATES.index("overdue" if cell.state == "lapsed" else cell.state)
-        start[place] += cell.customers * cell.alive
-        start[-1] += cell.customers * (1 - cell.alive)
+        start[_AT["returned" if cell.state == "lapsed" else cell.state]] += cell.customers * cell.alive
+        start[_AT["lapsed"]] += cell.customers * (1 - cell.alive)
     return start
 
 
@@ -185,7 +215,7 @@ class Terms:
     def into(self, arrivals: float) -> Floats:
         """Arrivals by quarter and state."""
         found = np.zeros((len(self.budgets), len(STATES)))
-        found[:, 0], found[:, -1] = arrivals * self.retention, arrivals * (1 - self.retention)
+        found[:, 0], found[:, _AT["lapsed"]] = arrivals * self.retention, arrivals * (1 - self.retention)
         return found
 
 
@@ -235,6 +265,7 @@ def follow(offer: Offer, x: Floats, evaluator: Evaluator, judged: Evaluator, ter
     customers, earned, cost = _through(fresh, shares, start, flow.arrivals, flow)
     idle_shares = np.ones((flow.quarters, len(STATES)))
     still, kept, _ = _through(bare, idle_shares, start, terms.into(terms.arrivals_idle), flow)
+    living = [place for place, state in enumerate(STATES) if state not in GONE]
     d = flow.discount ** np.arange(flow.quarters)
     money = np.array(terms.invested)
     gain = d @ (earned - kept - cost) - float(d @ money)
@@ -243,8 +274,8 @@ def follow(offer: Offer, x: Floats, evaluator: Evaluator, judged: Evaluator, ter
         course,
         customers.mean(axis=2),
         still.mean(axis=2),
-        customers[:, :-1].sum(axis=1),
-        still[:, :-1].sum(axis=1),
+        customers[:, living].sum(axis=1),
+        still[:, living].sum(axis=1),
         earned,
         kept,
         gain,

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from regulars.strategy.allocate import Offer
+from regulars.strategy.cells import OPEN
 from regulars.strategy.optimise import column_of
 from regulars.strategy.options import Evaluator
 from regulars.strategy.returns import QUARTER, Floats
@@ -29,22 +30,33 @@ class Policy:
     x: NDArray[np.int64]
 
 
-def policies(offer: Offer, evaluator: Evaluator, levels: Mapping[str, float] | None = None) -> tuple[Policy, ...]:
+def policies(
+    offer: Offer,
+    evaluator: Evaluator,
+    levels: Mapping[str, float] | None = None,
+    *,
+    plan: NDArray[np.int64] | None = None,
+) -> tuple[Policy, ...]:
     """All rivals. Bundles and vetoed measures are not theirs.
 
     What the plan invests for all customers alike (``levels`` of choices) they invest too; they have the rest to spend.
+    What is owed to customers (recovery) they all owe as the ``plan`` does, but for doing nothing at all.
     """
     offer = _rest(offer, levels or {})
+    owed = np.zeros(len(offer.columns), dtype=np.int64)
+    if plan is not None:
+        places = [place for place, column in enumerate(offer.columns) if column.option.need & OPEN]
+        owed[places] = plan[places]
     singles = _singles(offer)
     worth, risk = _of_cells(evaluator)
     by_worth = sorted(singles, key=lambda p: (-worth[offer.columns[p].cell], p))
     by_risk = sorted(singles, key=lambda p: (-risk[offer.columns[p].cell], p))
     return (
         Policy("nothing", np.zeros(len(offer.columns), dtype=np.int64)),
-        Policy("equal", equal_split(offer, singles)),
-        Policy("top_value", _best_measure(offer, by_worth)),
-        Policy("highest_risk", _best_measure(offer, by_risk)),
-        Policy("reminder", fill(offer, _reminders(offer, by_worth))),
+        Policy("equal", equal_split(offer, singles, owed)),
+        Policy("top_value", _best_measure(offer, by_worth, owed)),
+        Policy("highest_risk", _best_measure(offer, by_risk, owed)),
+        Policy("reminder", fill(offer, _reminders(offer, by_worth), owed=owed)),
     )
 
 
@@ -80,17 +92,24 @@ def _of_cells(evaluator: Evaluator) -> tuple[list[float], list[float]]:
     return worth, risk
 
 
-def fill(offer: Offer, order: Iterable[int], *, pots: Floats | None = None) -> NDArray[np.int64]:
-    """Give each option in turn to as many customers as every limit still allows (and as its pot pays for)."""
+def fill(
+    offer: Offer, order: Iterable[int], *, pots: Floats | None = None, owed: NDArray[np.int64] | None = None
+) -> NDArray[np.int64]:
+    """Give each option in turn to as many customers as every limit still allows (and as its pot pays for), after what
+    is ``owed``."""
     problem = offer.problem
     use, left = problem.rows()
     money = problem.money_row()
-    x = np.zeros(problem.value.size, dtype=np.int64)
-    paid: set[str] = set()
+    x = np.zeros(problem.value.size, dtype=np.int64) if owed is None else owed.copy()
+    left = left - use @ x
+    paid = {s.id for s in problem.switches if x[list(s.columns)].any()}
+    if money is not None:
+        left[money] -= sum(s.cost for s in problem.switches if s.id in paid)
     for place in order:
         start = [s for s in problem.switches if place in s.columns and s.id not in paid]
         entry = sum(s.cost for s in start)
         rows, amounts = column_of(use, place)
+        rows, amounts = rows[amounts > 0], amounts[amounts > 0]  # floors are the plan's, not a rival's
         bound = left[rows] - np.where(rows == money, entry, 0.0)
         if entry > left[money]:
             continue
@@ -99,14 +118,14 @@ def fill(offer: Offer, order: Iterable[int], *, pots: Floats | None = None) -> N
             many = min(many, np.floor(pots[place] + 1e-9))
         if many < 1:
             continue
-        x[place] = int(many)
-        left[rows] -= amounts * x[place]
+        x[place] += int(many)
+        left[rows] -= amounts * int(many)
         left[money] -= entry
         paid |= {s.id for s in start}
     return x
 
 
-def equal_split(offer: Offer, singles: Sequence[int]) -> NDArray[np.int64]:
+def equal_split(offer: Offer, singles: Sequence[int], owed: NDArray[np.int64] | None = None) -> NDArray[np.int64]:
     """An equal part of the budget, of each branch's hours and of each cell's customers for every measure and cell."""
     pots = np.zeros(len(offer.columns))
     budget = next(limit.upper for limit in offer.problem.limits if limit.id == offer.problem.money)
@@ -121,13 +140,13 @@ def equal_split(offer: Offer, singles: Sequence[int]) -> NDArray[np.int64]:
             if limit.use[place] > 0:
                 pot = min(pot, limit.upper / sum(1 for s in singles if limit.use[s] > 0) / limit.use[place])
         pots[place] = pot
-    return fill(offer, singles, pots=pots)
+    return fill(offer, singles, pots=pots, owed=owed)
 
 
-def _best_measure(offer: Offer, order: Sequence[int]) -> NDArray[np.int64]:
-    best, value = np.zeros(len(offer.columns), dtype=np.int64), 0.0
+def _best_measure(offer: Offer, order: Sequence[int], owed: NDArray[np.int64]) -> NDArray[np.int64]:
+    best, value = owed, -np.inf if owed.any() else 0.0
     for id in sorted({offer.columns[place].option.id for place in order}):
-        x = fill(offer, [place for place in order if offer.columns[place].option.id == id])
+        x = fill(offer, [place for place in order if offer.columns[place].option.id == id], owed=owed)
         fixed = sum(s.cost for s in offer.problem.switches if x[list(s.columns)].any())
         worth = float(offer.problem.value @ x) - fixed
         if worth > value:

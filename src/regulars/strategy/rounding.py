@@ -41,6 +41,14 @@ def whole(
     return down.astype(np.int64)
 
 
+def broken(x: NDArray[np.integer], problem: Problem, levels: Mapping[str, float]) -> bool:
+    """Whether whole customers break any limit, what decisions use included."""
+    use, upper = problem.rows()
+    used = problem.used_by(levels)
+    upper[: used.size] -= used
+    return bool(np.any(use @ x > upper + 1e-6 * np.maximum(1.0, np.abs(upper))))
+
+
 def column_of(matrix: sparse.csc_array, column: int) -> tuple[NDArray[np.intp], Floats]:
     """Rows and amounts of one column."""
     part = slice(matrix.indptr[column], matrix.indptr[column + 1])

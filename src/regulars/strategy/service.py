@@ -5,8 +5,8 @@ spend too much on it.
     L_h,t = slope * (satisfied' - s) / 0.10 * ramp_t      slope ~ N(-0.08, 0.10) per ten points
     arrivals' = arrivals * exp(0.04 (sd 0.06) * stars)    0 for strong chain brands
 
-It acts on **all** customers of the branches in scope, the held out included. Levels are ordered by cost; a step up whose
-extra value is less than its extra cost is *too much quality*.
+It acts on **all** customers of the branches in scope, the held out included. Levels are ordered by cost; a step up
+whose extra value is less than its extra cost is *too much quality*.
 """
 
 from __future__ import annotations
@@ -49,8 +49,9 @@ def satisfied_after(now: float, change: Floats) -> Floats:
 
     A change for the worse is not softened (down to nobody satisfied).
     """
-    left = max(1 - now, 1e-9)
-    return np.where(change > 0, left * -np.expm1(-change / left), np.maximum(change, -now))
+    left = 1 - now
+    better = left * -np.expm1(-np.maximum(change, 0.0) / left) if left > 0 else np.zeros_like(change)
+    return np.where(change > 0, better, np.maximum(change, -now))
 
 
 def level_of(
@@ -62,49 +63,36 @@ def level_of(
     newcomer: Newcomer,
     arrivals: float,
     living: float,
+    overlap: Floats | float = 1.0,
 ) -> LevelValue:
-    """Value a level. ``arrivals`` are newcomers a month of the whole business; ``living`` customers alive today."""
-    cells, draws = evaluator.cells, evaluator.draws
-    z = own(draws, "service:slope")[0]
-    change = satisfied_after(
-        service.satisfied_now, level.satisfied + level.sd * own(draws, f"service:{service.id}:audit")[0]
-    )
+    """Value a level on the evaluator's ground: what other programmes taken have left.
+
+    ``arrivals`` are newcomers a month of the whole business; ``living`` customers alive today; ``overlap`` is the part
+    of its effect that is left beside those programmes.
+    """
     # One audit stands behind all levels of a programme: the same normal, so that a higher level is never luckier.
-    log = (SLOPE + SLOPE_SD * z) * change / POINTS
+    audit = own(evaluator.draws, f"service:{service.id}:audit")[0]
+    change = satisfied_after(service.satisfied_now, level.satisfied + level.sd * audit)
+    slope = SLOPE + SLOPE_SD * own(evaluator.draws, "service:slope")[0]
+    log = overlap * slope * change / POINTS
     log = log - 0.5 * float(log.var())  # width alone must not look like a gain
-    hazard = np.outer(ramp(level.months, level.lasts), log)
-    nothing = np.zeros(draws.count)
-    environment: dict[int, tuple[Change, ...]] = {}
-    short, long, kept, lost, revenue, people = nothing, nothing, nothing, nothing, nothing, 0.0
-    for at, cell in enumerate(cells):
-        share = in_scope(cell, service.branches, business)
-        if share <= 0 or cell.state == "lapsed":
-            continue
-        environment[at] = (Change(share, hazard, nothing, nothing),)
-        base, none = evaluator.base(at)
-        more = gained(base, none, [Change(1.0, hazard, nothing, nothing)])
-        n = share * cell.customers
-        people += n
-        short, long = short + n * more.cash_12, long + n * more.cash_36
-        kept, lost = kept + n * more.alive[SHORT - 1], lost + n * more.alive[QUARTER - 1]
-        revenue = revenue + n * more.cash_12 * cell.revenue_share
-    scope = sum(branches_of(cells, service.branches, business).values()) if not service.branches else _part(
-        evaluator, service.branches, business
-    )
-    won_12, won_36 = _won(level, service, evaluator, newcomer, arrivals * scope)
-    short, long = short + won_12, long + won_36
+    felt = _felt(service, np.outer(ramp(level.months, level.lasts), log), evaluator, business)
+    scope = branches_of(evaluator.cells, service.branches, business)
+    won_12, won_36 = _won(level, service, evaluator, newcomer, arrivals * _part(evaluator, service.branches, business))
+    short, long = felt.short + won_12, felt.long + won_36
     discount = business.margin.monthly_discount
     paid = [level.cost + level.monthly * sum(discount**t for t in range(1, min(level.lasts, m) + 1)) for m in (12, 36)]
     cost = level.cost + level.monthly * min(level.lasts, business.cycle_months)
     gains = {
         "gain_12": short - paid[0],
         "gain_36": long - paid[1],
-        "revenue_12": revenue + won_12,
-        "retained_customers": kept,
-        "retention_rate": kept / max(living, 1.0),
-        "wastage_90d": -lost / max(living, 1.0),
+        "revenue_12": felt.revenue + won_12,
+        "margin_12": short,
+        "retained_customers": felt.kept_12,
+        "active_customers": felt.kept_90,
+        "retention_rate": felt.kept_12 / max(living, 1.0),
+        "wastage_90d": -felt.kept_90 / max(living, 1.0),
     }
-    hours = dict.fromkeys(branches_of(cells, service.branches, business), level.hours)
     step = Step(
         f"service:{service.id}:{level.id}",
         f"service:{service.id}",
@@ -114,10 +102,43 @@ def level_of(
         long - paid[1],
         cost,
         cost,
-        hours if level.hours else {},
+        dict.fromkeys(scope, level.hours) if level.hours else {},
         gains,
+        scope,
     )
-    return LevelValue(service.id, level.id, step, environment, change, people, long, paid[1])
+    return LevelValue(service.id, level.id, step, felt.environment, change, felt.people, long, paid[1])
+
+
+@dataclass(frozen=True, slots=True)
+class _Felt:
+    """What all customers in scope do more of, per draw."""
+
+    environment: Environment
+    people: float
+    short: Floats
+    long: Floats
+    kept_12: Floats
+    kept_90: Floats
+    revenue: Floats
+
+
+def _felt(service: Service, hazard: Floats, evaluator: Evaluator, business: Business) -> _Felt:
+    nothing = np.zeros(evaluator.draws.count)
+    environment: dict[int, tuple[Change, ...]] = {}
+    short, long, kept_12, kept_90, revenue, people = nothing, nothing, nothing, nothing, nothing, 0.0
+    for at, cell in enumerate(evaluator.cells):
+        share = in_scope(cell, service.branches, business)
+        if share <= 0 or cell.state == "lapsed":
+            continue
+        environment[at] = (Change(share, hazard, nothing, nothing),)
+        base, none = evaluator.ground(at)
+        more = gained(base, none, [Change(1.0, hazard, nothing, nothing)])
+        n = share * cell.customers
+        people += n
+        short, long = short + n * more.cash_12, long + n * more.cash_36
+        kept_12, kept_90 = kept_12 + n * more.alive[SHORT - 1], kept_90 + n * more.alive[QUARTER - 1]
+        revenue = revenue + n * more.cash_12 * cell.revenue_share
+    return _Felt(environment, people, short, long, kept_12, kept_90, revenue)
 
 
 def _part(evaluator: Evaluator, branches: Sequence[str], business: Business) -> float:

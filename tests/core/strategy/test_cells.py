@@ -31,9 +31,15 @@ from support.planning import LIVES, standings
 
 
 def cells_of(tmp_path: Path, path: Path, **how: float) -> Cells:
-    settings = {"holdout": 0.05, "assumed_permission": 0.5} | how
+    share = {"holdout": 0.05, "assumed_permission": 0.5} | how
     with Ledger(tmp_path / "ledger").read() as reader:
-        return build_cells(reader, path, **settings)
+        return build_cells(
+            reader,
+            path,
+            holdout=share["holdout"],
+            assumed_permission=share["assumed_permission"],
+            lost_90=share.get("lost_90"),
+        )
 
 
 def group(branch: str, state: str, tier: str, size: int) -> Group:

@@ -98,13 +98,20 @@ def test_vetoes_are_kept_and_priced(tmp_path: Path) -> None:
 
 
 def test_a_measure_to_be_tested_first_reaches_at_most_half(tmp_path: Path) -> None:
-    doubtful = measure("doubtful", [effect("attrition", -0.3)], test_first=True, cost=0.5)
+    doubtful = measure("doubtful", [effect("attrition", -0.3, sd=0.5)], test_first=True, cost=0.5)
     plan = plan_of(tmp_path, business_of(), pack=pack_of((doubtful,)))
     assert plan.lines
     for line in plan.lines:
         cell = next(c for c in plan.cells if c.id == line.cell)
         assert line.test_first
         assert line.customers <= cell.reachable["whatsapp"] / 2
+
+
+def test_a_measure_that_hardly_ever_harms_needs_no_trial(tmp_path: Path) -> None:
+    sure = measure("sure", [effect("attrition", -0.9, sd=0.16)], test_first=True, cost=0.5)
+    plan = plan_of(tmp_path, business_of(), pack=pack_of((sure,)))
+    cells = {c.id: c for c in plan.cells}
+    assert any(line.customers > cells[line.cell].reachable["whatsapp"] / 2 for line in plan.lines)
 
 
 def test_measures_without_any_known_effect_are_not_used(tmp_path: Path) -> None:

@@ -218,11 +218,14 @@ def test_choices_serve_goals() -> None:
         {"choices": (Choice("a", value=float("nan")),)},
         {"groups": (Group("g", ("nothing",)),)},
         {"links": (Link((0,), "nothing"),)},
+        {"limits": (Limit("a", np.ones(1), float("nan")),)},
+        {"limits": (Limit("a", np.full(1, np.nan), 1.0),)},
+        {"goals": (Goal("a", np.full(1, np.inf), 1.0, 1),)},
     ],
 )
 def test_what_names_nothing_is_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(ValueError, match=r"a|nothing"):
-        Program(Problem(np.zeros(1), np.ones(1), (), **wrong))  # type: ignore[arg-type]
+        Program(Problem(**{"value": np.zeros(1), "most": np.ones(1), "limits": (), **wrong}))  # type: ignore[arg-type]
 
 
 def averse_by_scenarios(problem: Problem, risk: Risk) -> float:

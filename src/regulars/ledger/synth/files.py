@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from regulars.base.starter import AIM_OF, corporate_lines
 from regulars.ledger.synth.clock import Floats, Ints
 from regulars.ledger.synth.trade import MONTH, Goal, Place
 from regulars.ledger.synth.world import World
@@ -175,6 +176,7 @@ def business_toml(*, world: World) -> str:
     ]
     for place in trade.places:
         lines += ["", *_branch(place)]
+    lines += corporate_lines((goal.kpi for goal in trade.goals), owner="Managing director")
     for goal in trade.goals:
         lines += ["", *_objective(goal, thousands=thousands)]
     return "\n".join(lines) + "\n"
@@ -199,6 +201,7 @@ def _objective(goal: Goal, *, thousands: float) -> list[str]:
         f'kpi = "{goal.kpi}"',
         f"target = {target}",
         f"priority = {goal.priority}",
+        f'serves = "{AIM_OF[goal.kpi]}"',
     ]
 
 

@@ -22,12 +22,12 @@ from regulars.report.document import (
     Words,
 )
 from regulars.report.figures import Scale, in_unit, known, then
+from regulars.strategy.objectives import LOWER_IS_BETTER, MONEY, RATES
 from regulars.strategy.plan import Plan, Rival, TargetRow
 
-MONEY_KPIS = {"gain_12", "gain_36", "revenue_12"}
-SHARE_KPIS = {"retention_rate", "wastage_90d"}
+MONEY_KPIS, SHARE_KPIS = frozenset(MONEY), frozenset(RATES)
 #: Objectives where less is better.
-CEILINGS = {"wastage_90d"}
+CEILINGS = frozenset(LOWER_IS_BETTER)
 
 
 def chapter(c: Context) -> Section | None:

@@ -1,0 +1,305 @@
+"""Changes of ``business.toml`` by line, with their effect on the plan shown before they are saved, and undo.
+
+The file as it was is kept in ``settings/`` of the business folder before every change; undo puts the last one back, if
+the file was not edited by hand since.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any, Literal
+
+from regulars.api.business import SETTINGS, OpenBusiness
+from regulars.api.journal import Journal, sha256
+from regulars.api.strategies import journal_of
+from regulars.api.work import latest_study, weigh
+from regulars.base.edit import add_item, drop_item, set_in_item, set_in_table
+from regulars.base.errors import BadData, BadSettings, NotThere
+from regulars.base.estimate import Estimate
+from regulars.base.mandate import Counted
+from regulars.base.progress import Progress, unwatched
+from regulars.base.settings import parse_business
+from regulars.base.text import Listing, Local, Number, Text, say
+from regulars.base.words import LANGUAGES, render
+from regulars.strategy.explain import local
+from regulars.strategy.objectives import RATES
+from regulars.strategy.plan import Plan, TargetRow
+from regulars.strategy.plan_mandate import ClauseRow, Finding
+
+#: What `regulars lock` may name besides a measure: prefix -> list of a rule.
+GROUPS = {"family": "families", "channel": "channels", "relationship": "relationships"}
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """A plan in short."""
+
+    budget: float
+    cost: float
+    hours: float
+    customers: int
+    value_36: Estimate
+    targets: tuple[TargetRow, ...]
+    clauses: tuple[ClauseRow, ...]
+    findings: tuple[Finding, ...]  # those that block
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A change of the settings. ``before`` and ``after`` are the plans of both settings on the newest study, None while
+    there is no study; ``difference`` is the expected gain over 36 months that the change brings or costs."""
+
+    key: str
+    before: Brief | None
+    after: Brief | None
+    difference: float | None
+    saved: bool
+
+
+def set_target(
+    business: OpenBusiness,
+    id: str,
+    value: str | float,
+    *,
+    by: date | None = None,
+    owner: str | None = None,
+    dry_run: bool = False,
+    author: str = "",
+    at: str = "",
+    progress: Progress = unwatched,
+) -> Change:
+    """Set the target of an objective (a rate may be given as ``85%``), its date and its owner.
+
+    Raises:
+        BadSettings: no such objective, no number, or a file that cannot be edited line by line.
+    """
+    objective = next((o for o in business.settings.objectives if o.id == id), None)
+    if objective is None:
+        ids = Listing(tuple(o.id for o in business.settings.objectives))
+        raise BadSettings(say("mandate.target.unknown", id=id), say("mandate.target.unknown_hint", ids=ids))
+    number = _number(value, share=objective.kpi in RATES)
+
+    def edit(text: str) -> str:
+        text = set_in_item(text, "objectives", id, "target", number)
+        if by is not None:
+            text = set_in_item(text, "objectives", id, "by", by)
+        return text if owner is None else set_in_item(text, "objectives", id, "owner", owner)
+
+    return change(business, edit, key=f"objectives.{id}", dry_run=dry_run, author=author, at=at, progress=progress)
+
+
+def set_budget(
+    business: OpenBusiness,
+    amount: str | float,
+    *,
+    dry_run: bool = False,
+    author: str = "",
+    at: str = "",
+    progress: Progress = unwatched,
+) -> Change:
+    """Set the budget of a cycle. Raises as :func:`set_target`."""
+    number = _number(amount, share=False)
+    if number < 0:
+        raise BadSettings(say("mandate.edit.no_number", value=str(amount)), say("mandate.edit.no_number_hint"))
+    return change(
+        business,
+        lambda text: set_in_table(text, "budget", "amount", number),
+        key="budget.amount",
+        dry_run=dry_run,
+        author=author,
+        at=at,
+        progress=progress,
+    )
+
+
+def lock(
+    business: OpenBusiness,
+    what: str,
+    *,
+    at_least: float | None = None,
+    at_most: float | None = None,
+    of: Counted = "customers",
+    branches: tuple[str, ...] = (),
+    states: tuple[str, ...] = (),
+    dry_run: bool = False,
+    author: str = "",
+    at: str = "",
+    progress: Progress = unwatched,
+) -> Change:
+    """Bind a measure (or ``family:…``, ``channel:…``, ``relationship:…``) by clauses ``lock-…``; neither bound given
+    takes the bounds away again.
+
+    Raises:
+        BadSettings: no such measure or group, nothing to take away, or bounds that contradict each other.
+    """
+    list_name, value = _group(business, what)
+    if at_least is not None and at_most is not None and at_least > at_most:
+        raise BadSettings(say("mandate.lock.crossed", least=Number(at_least), most=Number(at_most)))
+    stem = "lock-" + "-".join([what.replace(":", "-"), *branches, *states]).replace(" ", "_")
+    ids = {"must": f"{stem}-least", "must_not": f"{stem}-most"}
+    there = {c.id for c in business.settings.clauses}
+    if at_least is None and at_most is None and not there & set(ids.values()):
+        raise BadSettings(say("mandate.lock.none", what=what), say("mandate.lock.none_hint"))
+
+    def edit(text: str) -> str:
+        for kind, bound in (("must", at_least), ("must_not", at_most)):
+            if ids[kind] in there:
+                text = drop_item(text, "clauses", ids[kind])
+            if bound is not None:
+                amount = int(bound) if float(bound).is_integer() else bound
+                rule: dict[str, object] = {list_name: [value], "of": of, "amount": amount}
+                rule |= {key: list(some) for key, some in (("branches", branches), ("states", states)) if some}
+                said = _said(kind, what, value, of, bound, business)
+                text = add_item(text, "clauses", {"id": ids[kind], "text": said, "kind": kind, "rule": rule})
+        return text
+
+    return change(business, edit, key=f"clauses.{stem}", dry_run=dry_run, author=author, at=at, progress=progress)
+
+
+def change(
+    business: OpenBusiness,
+    edit: Callable[[str], str],
+    *,
+    key: str,
+    dry_run: bool = False,
+    author: str = "",
+    at: str = "",
+    progress: Progress = unwatched,
+) -> Change:
+    """Edit the settings: the effect on the plan is worked out first, then (unless ``dry_run``) the file is written.
+
+    Raises:
+        BadSettings: the edit cannot be made, or what comes out cannot be used; nothing is written.
+        BadData: the file was edited by somebody else meanwhile.
+    """
+    path = business.folder / SETTINGS
+    raw = path.read_bytes()
+    text = edit(raw.decode("utf-8-sig"))
+    content = (b"\xef\xbb\xbf" if raw.startswith(b"\xef\xbb\xbf") else b"") + text.encode()
+    settings = parse_business(content, file=path)
+    before, after = _weighed(business, replace(business, settings=settings), progress)
+    if not dry_run:
+        journal = journal_of(business)
+        with journal.held():
+            if path.read_bytes() != raw:
+                raise BadData(say("mandate.edit.raced", file=str(path)), say("mandate.edit.raced_hint"))
+            _keep(business, raw, content)
+            _write(path, content)
+            _record(journal, key, author, at, raw, content)
+    worth = after.value_36.mean - before.value_36.mean if before and after else None
+    return Change(key, before, after, worth, not dry_run)
+
+
+def undo_settings(business: OpenBusiness, *, author: str = "", at: str = "") -> str:
+    """Take the last change of the settings back; the key that was changed is given.
+
+    Raises:
+        NotThere: there is no change to take back.
+        BadData: the file was edited by hand since.
+    """
+    path, kept = business.folder / SETTINGS, _kept(business)
+    if not kept:
+        raise NotThere(say("mandate.undo.none"))
+    last = kept[-1]
+    known = json.loads(last.with_suffix(".json").read_text(encoding="utf-8"))
+    journal = journal_of(business)
+    with journal.held():
+        now, before = path.read_bytes(), last.read_bytes()
+        if sha256(now) != known["after"]:
+            raise BadData(say("mandate.undo.edited", file=str(path)), say("mandate.undo.edited_hint", copy=str(last)))
+        _write(path, before)
+        last.unlink()
+        last.with_suffix(".json").unlink()
+        _record(journal, "undo", author, at, now, before)
+    return "settings"
+
+
+def brief(plan: Plan) -> Brief:
+    """A plan in short."""
+    mandate = plan.mandate
+    blocking = tuple(f for f in mandate.findings if f.weight == "blocks") if mandate else ()
+    clauses = mandate.clauses if mandate else ()
+    return Brief(plan.budget, plan.cost, plan.hours, plan.customers, plan.value_36, plan.targets, clauses, blocking)
+
+
+def _weighed(now: OpenBusiness, then: OpenBusiness, progress: Progress) -> tuple[Brief | None, Brief | None]:
+    try:
+        latest_study(now)
+    except NotThere:
+        return None, None
+    return brief(weigh(now, progress=progress)), brief(weigh(then, progress=progress))
+
+
+def _kept(business: OpenBusiness) -> list[Path]:
+    return sorted((business.folder / "settings").glob("[0-9]*.toml"))
+
+
+def _keep(business: OpenBusiness, before: bytes, after: bytes) -> None:
+    kept = _kept(business)
+    number = int(kept[-1].stem) + 1 if kept else 1
+    folder = business.folder / "settings"
+    folder.mkdir(exist_ok=True)
+    (folder / f"{number:04d}.json").write_text(json.dumps({"after": sha256(after)}), encoding="utf-8")
+    (folder / f"{number:04d}.toml").write_bytes(before)
+
+
+def _write(path: Path, content: bytes) -> None:
+    partial = path.with_name(path.name + ".part")
+    partial.write_bytes(content)
+    partial.replace(path)
+
+
+def _record(journal: Journal, key: str, author: str, at: str, before: bytes, after: bytes) -> None:
+    body: dict[str, Any] = {"key": key, "before": sha256(before), "after": sha256(after)}
+    journal.append("changed", by=author, at=at, plan="", body=body)
+
+
+def _number(value: str | float, *, share: bool) -> int | float | Decimal:
+    said = str(value).strip().replace(",", "")
+    try:
+        found = Decimal(said.removesuffix("%"))
+    except InvalidOperation as error:
+        raise BadSettings(say("mandate.edit.no_number", value=said), say("mandate.edit.no_number_hint")) from error
+    if said.endswith("%") and share:
+        found = found / 100
+    if not found.is_finite() or (said.endswith("%") and not share):
+        raise BadSettings(say("mandate.edit.no_number", value=said), say("mandate.edit.no_number_hint"))
+    return int(found) if found == found.to_integral_value() and abs(found) < 10**15 else found.normalize()
+
+
+def _group(business: OpenBusiness, what: str) -> tuple[str, str]:
+    """The list of a rule and the name in it that ``what`` speaks of."""
+    prefix, _, name = what.partition(":")
+    if name and prefix in GROUPS:
+        there = {getattr(m, prefix) for m in business.pack.measures}
+        if name in there:
+            return GROUPS[prefix], name
+    elif any(m.id == what for m in business.pack.measures):
+        return "measures", what
+    ids = Listing(tuple(m.id for m in business.pack.measures))
+    raise BadSettings(say("mandate.lock.unknown", what=what), say("mandate.lock.unknown_hint", ids=ids))
+
+
+def _said(
+    kind: str, what: str, value: str, of: Counted, bound: float, business: OpenBusiness
+) -> dict[Literal["en", "zh-Hant"], str]:
+    """The clause in words, as it is written into the file."""
+    prefix = what.partition(":")[0] if ":" in what else ""
+    name: Text | Local
+    match prefix:
+        case "family":
+            name = say(f"packs.family.{value}")
+        case "channel":
+            name = say(f"packs.channel.{value}")
+        case "relationship":
+            name = say(f"packs.relationship.{value}")
+        case _:
+            name = local(business.pack.measure(what).name)
+    unit = say(f"mandate.counted.{of}")
+    text = say(f"mandate.lock.{kind}", name=name, amount=Number(bound), unit=unit)
+    return {language: render(text, language) for language in LANGUAGES}  # type: ignore[misc]
