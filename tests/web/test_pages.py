@@ -15,7 +15,10 @@ from regulars_web.company.models import Role, User
 from regulars_web.shared.models import Entry
 
 pytestmark = pytest.mark.django_db
-PLAIN = ("/", "/imports/", "/imports/new", "/work/", "/house/people", "/house/people/new", "/house/log", "/house/me")
+PLAIN = (
+    *("/", "/imports/", "/imports/new", "/work/", "/strategy/approval"),
+    *("/house/people", "/house/people/new", "/house/log", "/house/me"),
+)
 
 
 def chapters(folder: Path) -> list[str]:

@@ -63,6 +63,11 @@ class User(AbstractBaseUser):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def signature(self) -> str:
+        """How this person stands in records that outlive accounts: two people of one name are told apart."""
+        return f"{self.name} <{self.email}>"
+
     def sees(self, branch: str) -> bool:
         """Whether a branch is within this person's scope."""
         return not self.branches or branch in self.branches

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from regulars import api
+from regulars.base.errors import RegularsError
+from regulars.base.text import Text, say
 from regulars.base.words import LANGUAGES
+from regulars.base.words import render as spoken
 from regulars_web.company.businesses import business
+from regulars_web.company.models import User
 from regulars_web.company.powers import needs
 from regulars_web.insight.views import STRATEGY, pages_of
 from regulars_web.shared.audit import note
 from regulars_web.shared.jobs import begin
+from regulars_web.strategy.services import approve, judge, reject
 
 FORMATS = {"html": "text/html; charset=utf-8", "pdf": "application/pdf"}
 
@@ -48,7 +56,67 @@ def chapter(request: HttpRequest, id: str) -> HttpResponse:
 @require_POST
 def ask(request: HttpRequest) -> HttpResponse:
     """Formulate from the newest study."""
-    return redirect("job", id=begin("formulate", request.user).pk)
+    user = request.user
+    assert isinstance(user, User)
+    return redirect("job", id=begin("formulate", user, drafter=user.signature).pk)
+
+
+@needs("strategy:read")
+@require_GET
+def approval(request: HttpRequest) -> HttpResponse:
+    """What is in force, what keeps the newest plan from being approved, what was weighed beside it and said of it."""
+    status = api.status(business())
+    said = {judgement.about: judgement for judgement in status.judgements}
+    rows = [{"row": row, "said": said.get(row.id)} for row in status.alternatives]
+    shown = {"status": status, "rows": rows, "plan_said": said.get("plan"), "currency": business().settings.currency}
+    return render(request, "strategy/approval.html", shown)
+
+
+def _decide(request: HttpRequest, act: Callable[[User, str, str], str | Text]) -> HttpResponse:
+    """Do what a form of the approval page asks; say what came of it, or why it was refused."""
+    user = request.user
+    assert isinstance(user, User)
+    try:
+        done = act(user, request.POST.get("plan", ""), request.POST.get("reason", ""))
+    except RegularsError as error:
+        messages.error(request, spoken(error.text, user.language))
+    else:
+        messages.success(request, spoken(done, user.language) if isinstance(done, Text) else done)
+    return redirect("approval")
+
+
+@needs("strategy:draft")
+@require_POST
+def judge_plan(request: HttpRequest) -> HttpResponse:
+    """A judgement on the plan or on an alternative."""
+
+    def act(user: User, plan: str, reason: str) -> Text:
+        about, verdict = request.POST.get("about", "plan"), request.POST.get("verdict", "")
+        judge(user, about=about, verdict=verdict, reason=reason, plan=plan)
+        return say("web.approval.said")
+
+    return _decide(request, act)
+
+
+@needs("strategy:approve")
+@require_POST
+def approve_plan(request: HttpRequest) -> HttpResponse:
+    """Approve the plan."""
+    return _decide(
+        request, lambda user, plan, reason: say("web.approval.done", version=approve(user, reason=reason, plan=plan))
+    )
+
+
+@needs("strategy:approve")
+@require_POST
+def reject_plan(request: HttpRequest) -> HttpResponse:
+    """Reject the plan."""
+
+    def act(user: User, plan: str, reason: str) -> Text:
+        reject(user, reason=reason, plan=plan)
+        return say("web.approval.rejected")
+
+    return _decide(request, act)
 
 
 @needs("strategy:read")
