@@ -54,7 +54,7 @@ $(SPARK): $(READY) requirements-spark.lock
 # Write the locks anew from pyproject.toml (needs uv). uv.lock stays out of git: it carries download addresses.
 lock:
 	@uv lock --quiet
-	@uv export --quiet --group dev --no-group bench --no-group spark --no-emit-project --no-header --format requirements-txt > requirements.lock
+	@uv export --quiet --extra web --group dev --no-group bench --no-group spark --no-emit-project --no-header --format requirements-txt > requirements.lock
 	@uv export --quiet --only-group spark --no-emit-project --no-header --format requirements-txt > requirements-spark.lock
 	@uv export --quiet --only-group bench --no-emit-project --no-header --format requirements-txt > benchmarks/requirements.lock
 

@@ -6,9 +6,10 @@ import ast
 import re
 from pathlib import Path
 
-from regulars.base.words import LANGUAGES, places, word_list
+from regulars.base.words import LANGUAGES, add_words, places, word_list
 
-SOURCE = Path(__file__).parents[2] / "src" / "regulars"
+SOURCE = Path(__file__).parents[2] / "src"
+add_words("regulars_web")  # the web's sentences keep the same laws
 SAYERS = {"say", "Text", "tell"}
 
 
@@ -35,7 +36,13 @@ def ids_in_code() -> tuple[set[str], set[str]]:
                 pattern = "".join(parts)
                 if re.match(rf"^({'|'.join(sorted(domains))})\\\.", pattern):
                     patterns.add(pattern)
-    for path in SOURCE.glob("ledger/sources/*.toml"):  # a source that is refused names the reason and its hint
+    for path in SOURCE.rglob("templates/**/*.html"):
+        page = path.read_text(encoding="utf-8")
+        literal |= set(re.findall(r"{% t [\"']([a-z0-9_.]+)[\"']", page))
+        patterns |= {
+            re.escape(start) + r"[a-z0-9_.\-]+" for start in re.findall(r"{% with [\"']([a-z0-9_.]+)[\"']\|add:", page)
+        }
+    for path in SOURCE.glob("regulars/ledger/sources/*.toml"):  # a source that is refused names the reason and its hint
         for reason in re.findall(r'^refuse = "([a-z0-9_.]+)"', path.read_text(encoding="utf-8"), re.MULTILINE):
             literal |= {reason, f"{reason}_hint"}
     return literal, patterns

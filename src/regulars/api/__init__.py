@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         save_profile,
         undo_import,
     )
+    from regulars.api.pages import Pages, chapters
     from regulars.api.policies import PolicyRequest, policy, write_groups, write_scores
     from regulars.api.reporting import Written, write_report
     from regulars.api.runs import Run
@@ -73,6 +74,7 @@ _HOMES = {
         "save_profile",
         "undo_import",
     ),
+    "pages": ("Pages", "chapters"),
     "policies": ("PolicyRequest", "policy", "write_groups", "write_scores"),
     "reporting": ("Written", "write_report"),
     "runs": ("Run",),
@@ -110,6 +112,7 @@ __all__ = [
     "Listed",
     "OpenBusiness",
     "PackShown",
+    "Pages",
     "PolicyRequest",
     "Recognition",
     "Run",
@@ -121,6 +124,7 @@ __all__ = [
     "alternatives",
     "approve",
     "assign",
+    "chapters",
     "check_business",
     "check_pack",
     "compare",

@@ -63,11 +63,14 @@ def screened_of(business: OpenBusiness, study: Run[Diagnosis]) -> tuple[Screened
     return tuple(load_run(newest[card], Screened).result for card in sorted(newest))
 
 
+def latest_plan_of(business: OpenBusiness, study: str) -> Run[Plan] | None:
+    """The newest plan, if it was made from that study."""
+    found = latest_run(business.runs, "plan")
+    plan = load_run(found, Plan) if found else None
+    return plan if plan is not None and plan.result.study_run == study else None
+
+
 def newest_plan(business: OpenBusiness) -> Run[Plan] | None:
     """The newest plan, if it was made from the newest study."""
-    found = latest_run(business.runs, "plan")
-    if found is None:
-        return None
-    plan = load_run(found, Plan)
     newest = latest_run(business.runs, "study")
-    return plan if newest is not None and plan.result.study_run == newest.name else None
+    return latest_plan_of(business, newest.name) if newest is not None else None

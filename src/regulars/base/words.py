@@ -53,15 +53,27 @@ def _flatten(prefix: str, table: dict[str, Any]) -> Iterator[tuple[str, str]]:
             yield name, str(value)
 
 
+#: Packages with a folder ``words``: the core's own, and that of a face with sentences of its own.
+_PACKAGES = ["regulars.base"]
+
+
+def add_words(package: str) -> None:
+    """Take in the sentences of another package; their ids must not be the core's."""
+    if package not in _PACKAGES:
+        _PACKAGES.append(package)
+        word_list.cache_clear()
+
+
 @cache
 def word_list(language: str) -> dict[str, str]:
     """All sentences of one language: message id -> template."""
     if language not in LANGUAGES:
         raise UnknownLanguage(f"language {language!r} is not one of {', '.join(LANGUAGES)}")
     found: dict[str, str] = {}
-    for entry in sorted((files("regulars.base") / "words" / language).iterdir(), key=lambda e: e.name):
-        if entry.name.endswith(".toml"):
-            found.update(_flatten(entry.name.split(".")[0], tomllib.loads(entry.read_text(encoding="utf-8"))))
+    for package in _PACKAGES:
+        for entry in sorted((files(package) / "words" / language).iterdir(), key=lambda e: e.name):
+            if entry.name.endswith(".toml"):
+                found.update(_flatten(entry.name.split(".")[0], tomllib.loads(entry.read_text(encoding="utf-8"))))
     return found
 
 

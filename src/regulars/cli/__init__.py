@@ -40,7 +40,10 @@ VERBS = {
     "document": "Write the strategy document: chapters 0 to 16 and annexes, as HTML, PDF or DOCX.",
     "simulate": "Show what the method is worth, on made-up businesses whose truth is known.",
     "pack": "List, show or check trade packs.",
+    "serve": "Serve the web application of a business.",
 }
+#: Verbs of the other face: named here, loaded from there when called.
+ELSEWHERE = {"serve": "regulars_web.serve"}
 
 _EPILOG = """\b
 A first session:
@@ -65,7 +68,7 @@ class Verbs(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in VERBS:
             return None
-        command = import_module(f"regulars.cli.{cmd_name}_").command
+        command = import_module(ELSEWHERE.get(cmd_name, f"regulars.cli.{cmd_name}_")).command
         assert isinstance(command, click.Command)
         return command
 

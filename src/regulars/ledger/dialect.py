@@ -74,6 +74,8 @@ def find_dialect(head: str, *, name: str, delimiter: str | None = None, header: 
         records = list(_records(head, candidate))
         if len(records) > 1 and not head.endswith("\n"):
             records = records[:-1] if len(head) >= HEAD // 4 else records
+        if not records:  # the very first record is longer than what is looked at, or than a cell may be
+            continue
         width, agreeing = Counter(len(cells) for _, cells in records).most_common(1)[0]
         score = agreeing / len(records) * min(width, 4) if width > 1 else 0.0
         if candidate == SPACES and agreeing < len(records):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from html import escape
+from dataclasses import dataclass
+from html import escape, unescape
 from pathlib import Path
 
 from regulars.base.text import Text, say
@@ -12,7 +13,8 @@ from regulars.report.fonts import font_faces
 from regulars.report.html_blocks import block
 from regulars.report.speaker import Speaker
 
-STYLE = Path(__file__).with_name("style.css")
+#: How blocks look wherever they are shown, and how the one long page is laid out.
+STYLES = Path(__file__).parent / "static" / "blocks.css", Path(__file__).with_name("style.css")
 #: The browser itself refuses anything from outside, even if a name in the data tried to smuggle it in.
 POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; font-src data:; img-src data:; base-uri 'none'; form-action 'none'"
@@ -34,13 +36,47 @@ def to_html(document: Document, language: str) -> str:
     foot = f'<footer class="end">{s.page("made_by", version=document.program_version)}</footer>'
     title = escape(f"{document.business.in_language(language)} · {_plain(document.kind, language)}")
     notes = "".join(f'<meta name="regulars:{k}" content="{escape(v)}">' for k, v in sorted(document.notes.items()))
-    style = font_faces(s.used) + STYLE.read_text(encoding="utf-8")
+    style = font_faces(s.used) + "".join(sheet.read_text(encoding="utf-8") for sheet in STYLES)
     return (
         f'<!doctype html>\n<html lang="{LANG[language]}"><head><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width,initial-scale=1">'
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}"><title>{title}</title>{notes}'
         f"<style>\n{style}\n</style></head>\n<body>{contents}<main>{head}{body}{foot}</main></body></html>\n"
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """A section as a page of its own: ``name`` and ``heading`` are plain words, ``html`` is what stands below the
+    heading."""
+
+    id: str
+    name: str
+    heading: str
+    html: str
+
+
+def to_fragments(document: Document, language: str) -> tuple[Fragment, ...]:
+    """Every section in one language, for a face that shows them on pages of their own; links lead from page to page."""
+    locale_of(language)
+    s = Speaker(language)
+    return tuple(_fragment(s, section) for section in document.sections)
+
+
+def _fragment(s: Speaker, section: Section) -> Fragment:
+    lead = f'<p class="lead">{s.words(section.lead)}</p>' if section.lead is not None else ""
+    blocks = "".join(block(s, b) for b in section.blocks)
+    foot = _footer(s, section.footer) if section.footer is not None else ""
+    html = _apart(lead + blocks + foot, section.id)
+    return Fragment(section.id, unescape(s.words(section.name)), unescape(s.serif(section.heading)), html)
+
+
+def _apart(html: str, id: str) -> str:
+    """Links inside the one long page become links between pages."""
+    for kind, page in (("card", "methods"), ("query", "queries")):
+        if id != page:
+            html = html.replace(f'href="#{kind}-', f'href="{page}#{kind}-')
+    return html
 
 
 def _plain(text: Text, language: str) -> str:

@@ -1,0 +1,1 @@
+"""Floor 1: who works here, in which role and at which branches, and what each may do."""

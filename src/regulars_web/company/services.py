@@ -1,0 +1,65 @@
+"""Changes to who works here; each with its line in the audit log."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import transaction
+
+from regulars_web.company.models import Role, User
+from regulars_web.shared.audit import note
+
+
+class NotAllowed(Exception):
+    """A change that must not be made; ``id`` names the sentence that says why."""
+
+    def __init__(self, id: str) -> None:
+        super().__init__(id)
+        self.id = id
+
+
+def make_owner(*, name: str, email: str, password: str, language: str) -> User:
+    """The first person: a director. Raises NotAllowed when there is somebody already."""
+    with transaction.atomic():
+        if User.objects.select_for_update().exists():
+            raise NotAllowed("web.welcome.taken")
+        user = User.objects.create_user(email, password, name=name, role=Role.DIRECTOR, language=language)
+        note(user, "person.made", about=user.email, role=user.role)
+        return user
+
+
+def make_person(
+    by: Any, *, name: str, email: str, role: str, branches: Sequence[str], language: str
+) -> tuple[User, str]:
+    """A person with a first password, told once to who made the account; they change it at the first visit."""
+    password = secrets.token_urlsafe(12)
+    with transaction.atomic():
+        if User.objects.filter(email=email.lower()).exists():
+            raise NotAllowed("web.house.twice")
+        user = User.objects.create_user(
+            email, password, name=name, role=Role(role), branches=list(branches), language=language
+        )
+        note(by, "person.made", about=user.email, role=user.role, branches=list(branches))
+        return user, password
+
+
+def change_person(by: Any, user: User, *, role: str, branches: Sequence[str], active: bool) -> None:
+    """Another role, scope or none any more. Raises NotAllowed where nobody would be left to run the house."""
+    with transaction.atomic():
+        directors = User.objects.select_for_update().filter(role=Role.DIRECTOR, is_active=True)
+        if user.role == Role.DIRECTOR and (role != Role.DIRECTOR or not active) and directors.count() == 1:
+            raise NotAllowed("web.house.last_director")
+        before = [user.role, user.branches, user.is_active]
+        user.role, user.branches, user.is_active = Role(role), list(branches), active
+        user.save(update_fields=["role", "branches", "is_active"])
+        note(by, "person.changed", about=user.email, before=before, after=[role, list(branches), active])
+
+
+def set_own(user: User, *, language: str, theme: str) -> None:
+    """One's own language and light."""
+    with transaction.atomic():
+        user.language, user.theme = language, theme
+        user.save(update_fields=["language", "theme"])
+        note(user, "person.own", about=user.email, language=language, theme=theme)

@@ -1,0 +1,136 @@
+"""Pages about the people who work here, and one's own settings."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import login
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from regulars.base.text import say
+from regulars.base.words import LANGUAGES
+from regulars.base.words import render as spoken
+from regulars_web.company.businesses import business
+from regulars_web.company.forms import Change, Own, Person, Welcome
+from regulars_web.company.middleware import COOKIE
+from regulars_web.company.models import User
+from regulars_web.company.powers import needs, public
+from regulars_web.company.services import NotAllowed, change_person, make_owner, make_person, set_own
+from regulars_web.shared.audit import first_breach
+from regulars_web.shared.models import Entry
+
+YEAR = 365 * 86_400
+
+
+@public
+@require_http_methods(["GET", "POST"])
+def welcome(request: HttpRequest) -> HttpResponse:
+    """The first visit: the owner's account."""
+    if User.objects.exists():
+        return redirect("home")
+    form = Welcome(request.POST or None, language=request.language, initial={"language": request.language})  # type: ignore[attr-defined]
+    if request.method == "POST" and form.is_valid():
+        try:
+            user = make_owner(**form.cleaned_data)
+        except NotAllowed:
+            return redirect("home")
+        login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
+        return redirect("home")
+    return render(request, "company/welcome.html", {"form": form, "business": business()})
+
+
+@public
+@require_POST
+def language(request: HttpRequest) -> HttpResponse:
+    """Another language: kept with the person, or in the browser of who has not signed in."""
+    chosen = request.POST.get("language", "")
+    path = request.POST.get("next", "")
+    response = redirect(path if _own_path(path) else "home")
+    if chosen in LANGUAGES:
+        if request.user.is_authenticated:
+            set_own(request.user, language=chosen, theme=request.user.theme)
+        response.set_cookie(COOKIE, chosen, max_age=YEAR, samesite="Lax", secure=settings.HTTPS)
+    return response
+
+
+def _own_path(path: str) -> bool:
+    return path.startswith("/") and not path.startswith(("//", "/\\"))
+
+
+@needs("self")
+@require_http_methods(["GET", "POST"])
+def own(request: HttpRequest) -> HttpResponse:
+    """One's own settings."""
+    user = request.user
+    assert isinstance(user, User)
+    form = Own(
+        request.POST or None,
+        language=user.language,
+        initial={"language": user.language, "theme": user.theme},
+    )
+    if request.method == "POST" and form.is_valid():
+        set_own(user, **form.cleaned_data)
+        messages.success(request, spoken(say("web.own.saved"), user.language))
+        return redirect("own")
+    return render(request, "company/own.html", {"form": form})
+
+
+@needs("house:read")
+@require_GET
+def people(request: HttpRequest) -> HttpResponse:
+    """Everybody who works here."""
+    return render(request, "company/people.html", {"people": User.objects.all()})
+
+
+def _branches(language: str) -> list[tuple[str, str]]:
+    return [(branch.id, branch.label().in_language(language)) for branch in business().settings.branches]
+
+
+@needs("house:write")
+@require_http_methods(["GET", "POST"])
+def new_person(request: HttpRequest) -> HttpResponse:
+    """Somebody new; their first password is shown once."""
+    language = request.user.language  # type: ignore[union-attr]
+    form = Person(request.POST or None, language=language, branches=_branches(language), initial={"language": language})
+    if request.method == "POST" and form.is_valid():
+        try:
+            made, password = make_person(request.user, **form.cleaned_data)
+        except NotAllowed as refusal:
+            form.add_error("email", form.words(refusal.id))
+        else:
+            return render(request, "company/made.html", {"person": made, "password": password})
+    return render(request, "company/person.html", {"form": form, "person": None})
+
+
+@needs("house:write")
+@require_http_methods(["GET", "POST"])
+def person(request: HttpRequest, id: int) -> HttpResponse:
+    """Somebody's role and branches."""
+    found = get_object_or_404(User, pk=id)
+    language = request.user.language  # type: ignore[union-attr]
+    initial = {"role": found.role, "branches": found.branches, "active": found.is_active}
+    form = Change(request.POST or None, language=language, branches=_branches(language), initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            change_person(request.user, found, **form.cleaned_data)
+        except NotAllowed as refusal:
+            form.add_error("role", form.words(refusal.id))
+        else:
+            messages.success(request, spoken(say("web.house.saved", name=found.name), language))
+            return redirect("people")
+    return render(request, "company/person.html", {"form": form, "person": found})
+
+
+@needs("audit:read")
+@require_GET
+def log(request: HttpRequest) -> HttpResponse:
+    """The audit log, newest first, and whether it is whole."""
+    lines = Entry.objects.select_related("who").order_by("-id")
+    wanted = request.GET.get("q", "").strip()
+    if wanted:
+        lines = lines.filter(about__icontains=wanted) | lines.filter(action__icontains=wanted)
+    page = Paginator(lines, 50).get_page(request.GET.get("page"))
+    return render(request, "company/log.html", {"page": page, "wanted": wanted, "breach": first_breach()})

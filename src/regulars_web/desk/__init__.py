@@ -1,0 +1,1 @@
+"""Floor 9: where a day begins, what is being worked on."""

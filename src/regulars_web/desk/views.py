@@ -1,0 +1,95 @@
+"""Where the day begins, and what is being worked on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from regulars import api
+from regulars_web.company.businesses import business
+from regulars_web.company.powers import may, needs
+from regulars_web.insight.views import pages_of
+from regulars_web.shared.jobs import KINDS, again, stop
+from regulars_web.shared.models import Job
+
+
+@needs("desk")
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """What is known, what is open, what to do next."""
+    user: Any = request.user
+    shop = business()
+    shown: dict[str, Any] = {"shop": shop}
+    if may(user, "study:read"):
+        health = api.check_business(shop)
+        pages = pages_of(request)
+        shown |= {"health": health, "pages": pages, "step": _step(health, pages)}
+        if pages is not None:
+            told = ("decision", "overview", "wastage", "retention", "concentration", "forecast")
+            shown["answers"] = [c for id in told if (c := pages.chapter(id)) is not None]
+    if may(user, "jobs:read"):
+        shown["jobs"] = Job.objects.select_related("by")[:5]
+    return render(request, "desk/home.html", shown)
+
+
+def _step(health: api.Health, pages: api.Pages | None) -> str:
+    """The next step towards a strategy."""
+    if not any(holding.rows for holding in health.holdings):
+        return "import"
+    if pages is None:
+        return "study"
+    if pages.data_version < health.data_version:
+        return "restudy"
+    return "formulate" if pages.plan_run is None else "decide"
+
+
+@needs("jobs:read")
+@require_GET
+def jobs(request: HttpRequest) -> HttpResponse:
+    """All work, newest first."""
+    page = Paginator(Job.objects.select_related("by"), 30).get_page(request.GET.get("page"))
+    return render(request, "desk/jobs.html", {"page": page})
+
+
+@needs("jobs:read")
+@require_GET
+def job(request: HttpRequest, id: int) -> HttpResponse:
+    """A piece of work. Asked for by the page itself it answers with the part that moves; when it is done, the page goes
+    where its result is."""
+    found = get_object_or_404(Job.objects.select_related("by"), pk=id)
+    leads_to = KINDS[found.kind].leads_to if found.kind in KINDS else "jobs"
+    if request.headers.get("HX-Request"):
+        response = render(request, "desk/job_part.html", {"job": found, "leads_to": leads_to})
+        if found.state == Job.State.DONE:
+            response["HX-Redirect"] = _result(found, leads_to)
+        return response
+    if found.state == Job.State.DONE and "stay" not in request.GET:
+        return redirect(_result(found, leads_to))
+    return render(request, "desk/job.html", {"job": found, "leads_to": leads_to})
+
+
+def _result(found: Job, leads_to: str) -> str:
+    from django.urls import reverse
+
+    if found.kind == "import" and hasattr(found, "batch"):
+        return reverse("batch", args=[found.batch.pk])
+    return reverse(leads_to)
+
+
+@needs("study:run")
+@require_POST
+def stop_job(request: HttpRequest, id: int) -> HttpResponse:
+    """Ask a piece of work to stop."""
+    stop(get_object_or_404(Job, pk=id), request.user)
+    return redirect("job", id=id)
+
+
+@needs("study:run")
+@require_POST
+def again_job(request: HttpRequest, id: int) -> HttpResponse:
+    """The same work anew."""
+    return redirect("job", id=again(get_object_or_404(Job, pk=id), request.user).pk)

@@ -1,0 +1,1 @@
+"""Floor 6: the studies of the core, and their pages."""

@@ -1,0 +1,19 @@
+"""The app's entry in Django's list; its work is made known here."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class Intake(AppConfig):
+    """Files brought in."""
+
+    name = "regulars_web.intake"
+    label = "intake"
+
+    def ready(self) -> None:
+        """Make the reading of files known to the workers."""
+        from regulars_web.intake.services import work
+        from regulars_web.shared.jobs import register
+
+        register("import", work, leads_to="imports")

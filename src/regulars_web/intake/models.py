@@ -1,0 +1,39 @@
+"""Files brought in, before and after they become facts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+
+from regulars_web.shared.clock import now
+from regulars_web.shared.models import Job
+
+#: Where files wait, in the business folder.
+WAITING = "uploads"
+
+
+class Batch(models.Model):
+    """Files put down together. ``files`` are their names, in the order they came; ``job`` reads them in."""
+
+    made_at = models.DateTimeField(default=now, db_index=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    place = models.CharField(max_length=32, unique=True)
+    files = models.JSONField(default=list)
+    job = models.OneToOneField(Job, null=True, on_delete=models.PROTECT, related_name="batch")
+    dropped_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering: ClassVar = ["-id"]
+
+    @property
+    def folder(self) -> Path:
+        """Where its files are."""
+        return Path(settings.FOLDER) / WAITING / self.place
+
+    @property
+    def paths(self) -> list[Path]:
+        """Its files."""
+        return [self.folder / str(name) for name in self.files]

@@ -1,0 +1,98 @@
+"""regulars serve: the web application for one business, with its worker, by one command."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+
+from regulars import api
+from regulars.base.errors import NotUsable
+from regulars.base.text import say
+from regulars.base.words import add_words
+from regulars.cli.shared import Voice, verb
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+@click.command("serve")
+@click.argument("folder", required=False, type=click.Path(file_okay=False, path_type=Path))
+@click.option("--demo", "trade", is_flag=False, flag_value="beauty", help="Serve a demo business of a trade.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen at.")
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="Port to listen at.")
+@click.option("--name", "names", multiple=True, help="Host name the server answers to, beside HOST (may be repeated).")
+@click.option("--https", is_flag=True, help="Behind a proxy that speaks HTTPS: cookies travel by it alone.")
+@click.option("--threads", type=click.IntRange(1, 64), default=4, show_default=True, help="Requests answered at once.")
+@verb
+def command(
+    voice: Voice,
+    folder: Path | None,
+    trade: str | None,
+    host: str,
+    port: int,
+    names: tuple[str, ...],
+    https: bool,
+    threads: int,
+) -> None:
+    """Serve the web application of the business in FOLDER. The first visit makes the owner's account.
+
+    Data, accounts and results stay in FOLDER (or in the PostgreSQL database that DATABASE_URL names). Ctrl-C ends it.
+    """
+    add_words("regulars_web")
+    if trade is not None:
+        folder = folder or Path(f"demo-{trade}")
+        voice.tell("web.serve.demo", folder=str(folder))
+        api.make_demo(trade, folder=folder, progress=voice.progress())
+    if folder is None:
+        raise click.UsageError("Name the business folder, or use --demo.")
+    api.open_business(folder)
+    environment(folder, host=host, names=names, https=https)
+    prepare()
+    voice.tell("web.serve.at", address=f"http://{host}:{port}/")
+    if host not in LOOPBACK:
+        voice.aside("web.serve.open")
+    worker = subprocess.Popen([sys.executable, "-m", "regulars_web.worker"])
+    try:
+        listen(host, port, threads=threads)
+    finally:
+        worker.terminate()
+        worker.wait(10)
+
+
+def environment(folder: Path, *, host: str, names: tuple[str, ...], https: bool) -> None:
+    """What the settings read; for this process and those it starts."""
+    os.environ["REGULARS_FOLDER"] = str(folder.absolute())
+    os.environ["REGULARS_HOSTS"] = ",".join(dict.fromkeys([host, *names, "localhost", "127.0.0.1", "[::1]"]))
+    os.environ["REGULARS_HTTPS"] = "1" if https else "0"
+    os.environ["DJANGO_SETTINGS_MODULE"] = "regulars_web.config.settings"
+
+
+def prepare() -> None:
+    """Start Django and bring its tables up to date. Raises NotUsable when the database cannot be reached."""
+    import django
+    from django.core.management import call_command
+    from django.db import OperationalError
+
+    django.setup()
+    try:
+        call_command("migrate", verbosity=0, interactive=False)
+    except OperationalError as error:
+        raise NotUsable(say("web.serve.no_database", detail=str(error)), say("web.serve.no_database_hint")) from error
+
+
+def listen(host: str, port: int, *, threads: int) -> None:
+    """Answer requests until told to end."""
+    from granian import Granian
+    from granian.constants import Interfaces
+
+    Granian(
+        "regulars_web.config.wsgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        blocking_threads=threads,
+        log_access=False,
+    ).serve()

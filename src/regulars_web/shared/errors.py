@@ -1,0 +1,34 @@
+"""Pages for what went wrong: what happened, what is safe, what to do."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from regulars.base.errors import RegularsError
+from regulars.base.text import Text, say
+
+
+def page(request: HttpRequest, title: Text, text: Text | None = None, *, status: int) -> HttpResponse:
+    """An error page in the reader's language."""
+    return render(request, "web/error.html", {"title": title, "text": text}, status=status)
+
+
+def refused(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """403."""
+    return page(request, say("web.error.refused"), say("web.error.refused_hint"), status=403)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """404."""
+    return page(request, say("web.error.not_found"), say("web.error.not_found_hint"), status=404)
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """500."""
+    return page(request, say("web.error.broken"), say("web.error.broken_hint"), status=500)
+
+
+def told(request: HttpRequest, error: RegularsError, *, status: int = 400) -> HttpResponse:
+    """What the core said was wrong."""
+    return page(request, error.text, error.hint, status=status)

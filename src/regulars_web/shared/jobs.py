@@ -1,0 +1,153 @@
+"""Long work in the background: put down by a page, claimed from the database by one worker, watched while it runs.
+
+A kind of work is registered by the app that knows it. Every piece runs in a process of its own: it can be stopped at
+any moment, and what it took of memory goes with it. The core undoes what is broken off, so work may be begun again.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from regulars.base.errors import RegularsError
+from regulars.base.progress import Progress
+from regulars.base.text import Text
+from regulars_web.shared.audit import note
+from regulars_web.shared.clock import now
+from regulars_web.shared.models import Job
+from regulars_web.shared.texts import as_json
+
+#: A worker that says nothing for so long is taken for dead.
+SILENT = timedelta(seconds=60)
+MOST_ATTEMPTS = 3
+#: Seconds between two words of progress: a row an eye can follow, not a write for every block of a file.
+EVERY = 0.25
+
+type Work = Callable[[Mapping[str, Any], Progress], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of work: what it does, and the address its result is seen at (``{name}`` filled from the result)."""
+
+    work: Work
+    leads_to: str
+
+
+KINDS: dict[str, Kind] = {}
+
+
+def register(name: str, work: Work, *, leads_to: str) -> None:
+    """Make a kind of work known; called when the app is ready."""
+    KINDS[name] = Kind(work, leads_to)
+
+
+class Stopped(Exception):
+    """The work was asked to stop."""
+
+
+def put_down(kind: str, by: Any, **asked: Any) -> Job:
+    """Ask for work. The same work already waiting or running is not asked for twice: that piece is given back."""
+    with transaction.atomic():
+        same = Job.objects.filter(kind=kind, asked=asked, state__in=[Job.State.WAITING, Job.State.RUNNING]).first()
+        if same is not None:
+            return same
+        job = Job.objects.create(kind=kind, asked=asked, by=by)
+        note(by, "job.asked", about=f"{kind} {job.pk}")
+        return job
+
+
+def begin(kind: str, by: Any, **asked: Any) -> Job:
+    """Ask for work, and where the server has no worker (inline mode) do it here at once."""
+    job = put_down(kind, by, **asked)
+    if settings.INLINE and job.state == Job.State.WAITING:
+        taken = claim("inline")
+        if taken is not None:
+            run(taken)
+        job.refresh_from_db()
+    return job
+
+
+def claim(worker: str) -> Job | None:
+    """Take the oldest piece that waits (or whose worker fell silent) for ``worker``; None where there is none."""
+    with transaction.atomic():
+        lost = Job.objects.filter(state=Job.State.RUNNING, beat__lt=now() - SILENT)
+        given_up = lost.filter(attempts__gte=MOST_ATTEMPTS)
+        given_up.update(state=Job.State.FAILED, ended_at=now(), trouble={"id": "web.jobs.lost", "params": {}})
+        lost.filter(stop_asked=True).update(state=Job.State.CANCELLED, ended_at=now())
+        lost.update(state=Job.State.WAITING, worker="")
+        waiting = Job.objects.filter(state=Job.State.WAITING).order_by("id")
+        if connection.features.has_select_for_update_skip_locked:
+            waiting = waiting.select_for_update(skip_locked=True)
+        job = waiting.first()
+        if job is None:
+            return None
+        job.state, job.worker, job.attempts = Job.State.RUNNING, worker, job.attempts + 1
+        job.begun_at = job.beat = now()
+        job.save()
+        return job
+
+
+def run(job: Job) -> None:
+    """Do the work of a claimed piece to its end, here."""
+    kind = KINDS.get(job.kind)
+    if kind is None:
+        _end(job, Job.State.FAILED, trouble={"id": "web.jobs.unknown", "params": {"kind": job.kind}})
+        return
+    try:
+        result = kind.work(job.asked, _watching(job))
+    except Stopped:
+        _end(job, Job.State.CANCELLED)
+    except RegularsError as error:
+        _end(
+            job,
+            Job.State.FAILED,
+            trouble=as_json(error.text),
+            result={"hint": as_json(error.hint)} if error.hint else {},
+        )
+    except Exception:
+        _end(job, Job.State.FAILED, trouble={"id": "web.jobs.broken", "params": {}})
+        raise
+    else:
+        _end(job, Job.State.DONE, result=result)
+
+
+def _watching(job: Job) -> Progress:
+    said = [0.0]
+
+    def watch(step: Text, done: int, total: int | None) -> None:
+        if time.monotonic() - said[0] < EVERY and done != total:
+            return
+        said[0] = time.monotonic()
+        told = {"beat": now(), "step": as_json(step), "steps_done": max(done, 0), "steps": total}
+        if not Job.objects.filter(pk=job.pk, state=Job.State.RUNNING, stop_asked=False).update(**told):
+            raise Stopped
+
+    return watch
+
+
+def _end(job: Job, state: str, **more: Any) -> None:
+    with transaction.atomic():
+        ended = Job.objects.filter(pk=job.pk, state=Job.State.RUNNING).update(state=state, ended_at=now(), **more)
+        if ended:
+            note(job.by, f"job.{state}", about=f"{job.kind} {job.pk}")
+
+
+def stop(job: Job, by: Any) -> None:
+    """Ask a piece to stop; one that only waits is cancelled at once."""
+    with transaction.atomic():
+        note(by, "job.stop_asked", about=f"{job.kind} {job.pk}")
+        waiting = Job.objects.filter(pk=job.pk, state=Job.State.WAITING)
+        if not waiting.update(state=Job.State.CANCELLED, stop_asked=True, ended_at=now()):
+            Job.objects.filter(pk=job.pk, state=Job.State.RUNNING).update(stop_asked=True)
+
+
+def again(job: Job, by: Any) -> Job:
+    """Ask for the same work anew."""
+    return put_down(job.kind, by, **job.asked)

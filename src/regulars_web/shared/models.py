@@ -1,0 +1,104 @@
+"""What happened (audit) and what is being worked on (jobs)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, ClassVar, Never
+
+from django.conf import settings
+from django.db import models
+
+from regulars_web.shared.clock import now
+
+
+class Entry(models.Model):
+    """One line of the audit log: who did what to what. Written once; each line carries the hash of the one before it,
+    so that a line changed or taken out shows."""
+
+    at = models.DateTimeField(default=now, db_index=True)
+    who = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    action = models.CharField(max_length=60, db_index=True)
+    about = models.CharField(max_length=200, blank=True)
+    detail = models.JSONField(default=dict)
+    before = models.CharField(max_length=64)
+    digest = models.CharField(max_length=64, unique=True)
+
+    class Meta:
+        ordering: ClassVar = ["id"]
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Only new lines are saved. Raises TypeError otherwise."""
+        if not self._state.adding:
+            raise TypeError("a line of the audit log is never changed")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> Never:
+        """Lines stay. Raises TypeError."""
+        raise TypeError("a line of the audit log is never taken out")
+
+    def expected(self) -> str:
+        """The digest these contents must have."""
+        return digest_of(self.before, self.at, self.who_id, self.action, self.about, self.detail)
+
+
+def digest_of(before: str, at: datetime, who: int | None, action: str, about: str, detail: Mapping[str, Any]) -> str:
+    """SHA-256 over the line before and this one's contents."""
+    content = json.dumps([before, at.isoformat(), who, action, about, detail], sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(content.encode()).hexdigest()
+
+
+class Job(models.Model):
+    """A piece of long work: waiting, claimed by one worker, and then done, failed or cancelled.
+
+    ``beat`` is when the worker last said something; work whose worker fell silent is taken up again.
+    """
+
+    class State(models.TextChoices):
+        """Where it stands."""
+
+        WAITING = "waiting"
+        RUNNING = "running"
+        DONE = "done"
+        FAILED = "failed"
+        CANCELLED = "cancelled"
+
+    kind = models.CharField(max_length=40)
+    asked = models.JSONField(default=dict)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING, db_index=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(default=now, db_index=True)
+    begun_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    beat = models.DateTimeField(null=True)
+    worker = models.CharField(max_length=80, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    step = models.JSONField(null=True)
+    steps_done = models.PositiveIntegerField(default=0)
+    steps = models.PositiveIntegerField(null=True)
+    stop_asked = models.BooleanField(default=False)
+    result = models.JSONField(default=dict)
+    trouble = models.JSONField(null=True)
+
+    class Meta:
+        ordering: ClassVar = ["-id"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(state__in=["waiting", "running", "done", "failed", "cancelled"]), name="job_state"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="running") | models.Q(begun_at__isnull=False), name="job_running_has_begun"
+            ),
+        ]
+
+    @property
+    def open(self) -> bool:
+        """Whether it may still do something."""
+        return self.state in (self.State.WAITING, self.State.RUNNING)
+
+    @property
+    def share(self) -> int | None:
+        """Per cent done, where that is known."""
+        return None if not self.steps else min(100, round(100 * self.steps_done / self.steps))

@@ -1,0 +1,80 @@
+"""Template tags: sentences in the reader's language, numbers and days as it prints them, and what a reader may do."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import template
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString, mark_safe
+
+from regulars.base.text import Day, Money, Param, Text, say
+from regulars.base.words import render, show
+from regulars_web.shared.texts import text_of
+
+register = template.Library()
+
+
+def _language(context: Any) -> str:
+    return str(context.get("language", "en"))
+
+
+@register.simple_tag(takes_context=True)
+def t(context: Any, id: str, **params: Any) -> str:
+    """``{% t "web.home.title" n=3 %}``: a sentence of the word lists."""
+    return conditional_escape(render(say(id, **params), _language(context)))
+
+
+@register.simple_tag(takes_context=True)
+def told(context: Any, text: Any) -> str:
+    """A sentence of the core, or one kept in the database."""
+    if isinstance(text, dict):
+        text = text_of(text)
+    if text is None:
+        return ""
+    return conditional_escape(
+        render(text, _language(context)) if isinstance(text, Text) else show(text, _language(context))
+    )
+
+
+@register.simple_tag(takes_context=True)
+def number(context: Any, value: Param) -> str:
+    """A number as the language prints it."""
+    return conditional_escape(show(value, _language(context)))
+
+
+@register.simple_tag(takes_context=True)
+def money(context: Any, amount: float, currency: str) -> str:
+    """An estimate in money: to three digits."""
+    return conditional_escape(show(Money.of(amount, currency), _language(context), "round"))
+
+
+@register.simple_tag(takes_context=True)
+def day(context: Any, value: date | datetime | None) -> str:
+    """A day as the language prints it."""
+    if value is None:
+        return ""
+    return conditional_escape(show(Day(value.date() if isinstance(value, datetime) else value), _language(context)))
+
+
+@register.simple_tag(takes_context=True)
+def moment(context: Any, value: datetime | None) -> str:
+    """A day and the time of day where the business is."""
+    if value is None:
+        return ""
+    here = value.astimezone(ZoneInfo(context.get("zone", "UTC")))
+    return conditional_escape(f"{show(Day(here.date()), _language(context))} {here:%H:%M}")
+
+
+@register.filter
+def drawn(html: str) -> SafeString:
+    """HTML that the core's own renderer made; it escapes every word that comes from data."""
+    return mark_safe(html)
+
+
+@register.filter
+def in_language(local: Any, language: str) -> str:
+    """A name of the business's in a language."""
+    return str(local.in_language(language))

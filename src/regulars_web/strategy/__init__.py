@@ -1,0 +1,1 @@
+"""Floor 7: plans, their pages and documents."""

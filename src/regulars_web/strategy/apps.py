@@ -1,0 +1,19 @@
+"""The app's entry in Django's list; its work is made known here."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class Strategy(AppConfig):
+    """Plans and their pages."""
+
+    name = "regulars_web.strategy"
+    label = "strategy"
+
+    def ready(self) -> None:
+        """Make formulating known to the workers."""
+        from regulars_web.shared.jobs import register
+        from regulars_web.strategy.services import work
+
+        register("formulate", work, leads_to="strategy")

@@ -1,0 +1,32 @@
+"""Files to bring in, and the addresses of the web."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from regulars.ledger.synth import Synthesis, make_exports
+
+
+def exports(folder: Path, *, customers: int) -> Synthesis:
+    """Export files of a small hair salon with known truth."""
+    rng = np.random.default_rng(4)
+    return make_exports("hair", folder=folder, rng=rng, customers=customers, last_day=date(2026, 10, 31))
+
+
+def patterns() -> Iterator[tuple[str, URLPattern]]:
+    """Every address with the whole of its route."""
+
+    def walk(prefix: str, resolver: URLResolver) -> Iterator[tuple[str, URLPattern]]:
+        for entry in resolver.url_patterns:
+            route = prefix + str(entry.pattern)
+            if isinstance(entry, URLResolver):
+                yield from walk(route, entry)
+            else:
+                yield route, entry
+
+    yield from walk("/", get_resolver())

@@ -1,0 +1,118 @@
+"""Files in, looked at, read, told what was wrong with them, and taken back; hostile files among them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from hypothesis import given
+from hypothesis import strategies as st
+
+from regulars import api
+from regulars_web.company.models import Role
+from regulars_web.intake.models import Batch
+from regulars_web.intake.services import safe_name
+from regulars_web.shared.models import Entry
+
+pytestmark = pytest.mark.django_db
+GOOD = "Date,Customer ID,Item,Amount\n2026-01-05,C1,Cut,380\n2026-02-03,C1,Cut,380\n2026-02-04,C2,Colour,980\n"
+BAD = GOOD + "2026-13-40,C3,Cut,380\n2026-02-05,C3,Cut,many\n"
+
+
+def put(client: Client, name: str, content: str | bytes) -> int:
+    data = content.encode() if isinstance(content, str) else content
+    answer = client.post("/imports/new", {"files": SimpleUploadedFile(name, data)})
+    assert answer.status_code == 302, answer.content.decode()
+    return int(answer["Location"].rsplit("/", 1)[1])
+
+
+def test_a_file_is_shown_before_anything_is_stored(folder: Path, signed_in: Callable[..., Client]) -> None:
+    client = signed_in()
+    id = put(client, "sales.csv", GOOD)
+    page = client.get(f"/imports/{id}").content.decode()
+    assert "Customer ID" in page and "Nothing is stored yet" in page
+    assert api.check_business(api.open_business(folder)).holdings == ()
+    client.post(f"/imports/{id}/read")
+    page = client.get(f"/imports/{id}").content.decode()
+    assert "3 rows read: 3 new" in page
+    assert not list((folder / "uploads").glob("*/*")), "the file has left the waiting place"
+    client.post(f"/imports/{id}/read")  # pressed twice
+    assert [h.rows for h in api.check_business(api.open_business(folder)).holdings] == [3]
+
+
+def test_bad_rows_are_told_grouped_and_can_be_taken_away(folder: Path, signed_in: Callable[..., Client]) -> None:
+    client = signed_in()
+    id = put(client, "sales.csv", BAD)
+    client.post(f"/imports/{id}/read")
+    page = client.get(f"/imports/{id}").content.decode()
+    assert "2 set aside" in page and "Download the 2 rows set aside" in page
+    batch = Batch.objects.get(pk=id)
+    assert batch.job is not None
+    name = batch.job.result["files"][0]["rejects"]
+    answer = client.get(f"/imports/{id}/bad-rows/{name}")
+    assert b"2026-13-40" in answer.getvalue()
+    assert Entry.objects.filter(action="import.bad_rows").exists()
+    for other in ("..%2F..%2Fsecret.key", "secret.key", "business.toml"):
+        assert client.get(f"/imports/{id}/bad-rows/{other}").status_code == 404
+
+
+def test_an_import_is_taken_back_after_its_consequence_was_shown(
+    folder: Path, signed_in: Callable[..., Client]
+) -> None:
+    client = signed_in()
+    client.post(f"/imports/{put(client, 'sales.csv', GOOD)}/read")
+    record = api.open_business(folder).ledger.imports()[0]
+    assert "3 rows leave the ledger" in client.get(f"/imports/undo/{record.import_id}").content.decode()
+    client.post(f"/imports/undo/{record.import_id}")
+    assert "Taken back: 3 rows" in client.get("/imports/").content.decode()
+    assert client.get(f"/imports/undo/{record.import_id}").status_code == 404, "taken back already"
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("empty.csv", b""),
+        ("picture.csv", b"\x89PNG\r\n\x1a\n" + bytes(300)),
+        ("bomb.xlsx", b"PK\x03\x04" + bytes(500)),
+        ("one-line.csv", b"a" * 3_000_000),
+        ("formula.csv", b"=cmd|' /C calc'!A0,b\n1,2\n"),
+        ("utf16.csv", "日期,金額\n".encode("utf-16")),
+        ("truncated.parquet", b"PAR1" + bytes(40)),
+    ],
+)
+def test_what_cannot_be_used_is_told_and_nothing_breaks(
+    name: str, content: bytes, folder: Path, signed_in: Callable[..., Client]
+) -> None:
+    client = signed_in()
+    id = put(client, name, content)
+    page = client.get(f"/imports/{id}")
+    assert page.status_code == 200
+    client.post(f"/imports/{id}/read")
+    assert client.get(f"/imports/{id}").status_code == 200
+    client.post(f"/imports/{id}/drop")
+    assert api.check_business(api.open_business(folder)).holdings == ()
+
+
+def test_files_let_go_are_gone(folder: Path, signed_in: Callable[..., Client]) -> None:
+    client = signed_in()
+    id = put(client, "sales.csv", GOOD)
+    client.post(f"/imports/{id}/drop")
+    assert not Batch.objects.get(pk=id).folder.exists()
+    client.post(f"/imports/{id}/read")
+    assert Batch.objects.get(pk=id).job is None
+
+
+def test_who_may_only_read_brings_nothing_in(folder: Path, signed_in: Callable[..., Client]) -> None:
+    client = signed_in(Role.MANAGER)
+    assert client.post("/imports/new", {"files": SimpleUploadedFile("s.csv", GOOD.encode())}).status_code == 403
+    assert not Batch.objects.exists()
+
+
+@given(st.text(max_size=200))
+def test_names_are_safe_in_a_folder(name: str) -> None:
+    safe = safe_name(name)
+    assert safe and "/" not in safe and "\\" not in safe and safe not in (".", "..") and not safe.startswith(".")
+    assert (Path("/waiting") / safe).resolve().parent == Path("/waiting") and len(safe) <= 120

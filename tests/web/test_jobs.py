@@ -1,0 +1,118 @@
+"""Work in the background: claimed once, watched, taken up again, stopped, told why it failed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from regulars.base.errors import BadData
+from regulars.base.text import say
+from regulars_web.company.models import User
+from regulars_web.shared import jobs
+from regulars_web.shared.clock import now
+from regulars_web.shared.jobs import claim, put_down, register, run, stop
+from regulars_web.shared.models import Entry, Job
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def kinds(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, int]]:
+    """Kinds of work for these tests, and how often each was done."""
+    done = {"count": 0}
+    monkeypatch.setattr(jobs, "KINDS", {})
+    monkeypatch.setattr(jobs, "EVERY", 0.0)
+
+    def well(asked: Any, progress: Any) -> dict[str, Any]:
+        done["count"] += 1
+        progress(say("study.step.visits"), 1, 4)
+        return {"made": asked["what"]}
+
+    def badly(asked: Any, progress: Any) -> dict[str, Any]:
+        raise BadData(say("api.study.empty"), say("api.study.empty_hint"))
+
+    def broken(asked: Any, progress: Any) -> dict[str, Any]:
+        raise ZeroDivisionError
+
+    def asked_to_stop(asked: Any, progress: Any) -> dict[str, Any]:
+        Job.objects.update(stop_asked=True)
+        progress(say("study.step.visits"), 2, 4)
+        raise AssertionError("it went on")
+
+    for name, work in (("well", well), ("badly", badly), ("broken", broken), ("endless", asked_to_stop)):
+        register(name, work, leads_to="home")
+    yield done
+
+
+def test_work_is_done_once_and_written_down(person: Callable[..., User], kinds: dict[str, int]) -> None:
+    by = person()
+    job = put_down("well", by, what="bread")
+    assert put_down("well", by, what="bread") == job, "asked twice while it waits: the same piece"
+    taken = claim("a")
+    assert taken == job and claim("b") is None
+    run(taken)
+    job.refresh_from_db()
+    assert (job.state, job.result, kinds["count"], job.share) == ("done", {"made": "bread"}, 1, 25)
+    assert [e.action for e in Entry.objects.order_by("id")] == ["job.asked", "job.done"]
+    assert put_down("well", by, what="bread") != job, "asked again later: a new piece"
+
+
+def test_what_the_core_says_is_told(person: Callable[..., User]) -> None:
+    put_down("badly", person())
+    taken = claim("a")
+    assert taken is not None
+    run(taken)
+    taken.refresh_from_db()
+    assert taken.state == "failed" and taken.trouble is not None and taken.trouble["id"] == "api.study.empty"
+    assert taken.result["hint"]["id"] == "api.study.empty_hint"
+
+
+def test_a_fault_is_a_failure_and_is_raised_for_the_log(person: Callable[..., User]) -> None:
+    put_down("broken", person())
+    taken = claim("a")
+    assert taken is not None
+    with pytest.raises(ZeroDivisionError):
+        run(taken)
+    taken.refresh_from_db()
+    assert taken.state == "failed" and taken.trouble == {"id": "web.jobs.broken", "params": {}}
+
+
+def test_work_is_stopped_between_two_steps(person: Callable[..., User]) -> None:
+    put_down("endless", person())
+    taken = claim("a")
+    assert taken is not None
+    run(taken)
+    taken.refresh_from_db()
+    assert taken.state == "cancelled"
+
+
+def test_what_only_waits_is_cancelled_at_once(person: Callable[..., User]) -> None:
+    by = person()
+    job = put_down("well", by, what="bread")
+    stop(job, by)
+    job.refresh_from_db()
+    assert job.state == "cancelled" and claim("a") is None
+
+
+def test_work_of_a_worker_that_died_is_taken_up_again_and_in_the_end_given_up(person: Callable[..., User]) -> None:
+    put_down("well", person(), what="bread")
+    for attempt in range(1, 4):
+        taken = claim(f"worker {attempt}")
+        assert taken is not None and taken.attempts == attempt
+        assert claim("another") is None, "it still lives"
+        Job.objects.update(beat=now() - timedelta(minutes=2))
+    assert claim("last") is None
+    job = Job.objects.get()
+    assert job.state == "failed" and job.trouble is not None and job.trouble["id"] == "web.jobs.lost"
+
+
+def test_a_late_word_of_a_worker_given_up_changes_nothing(person: Callable[..., User]) -> None:
+    put_down("well", person(), what="bread")
+    slow = claim("slow")
+    assert slow is not None
+    Job.objects.update(state="failed")
+    run(slow)
+    assert Job.objects.get().state == "failed"

@@ -1,0 +1,107 @@
+"""The pages themselves: both languages whole, nothing from elsewhere, figures with what they rest on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+from regulars import api
+from regulars.base.words import LANGUAGES
+from regulars_web.company.models import Role, User
+from regulars_web.shared.models import Entry
+
+pytestmark = pytest.mark.django_db
+PLAIN = (
+    *("/", "/imports/", "/imports/new", "/work/", "/strategy/approval"),
+    *("/house/people", "/house/people/new", "/house/log", "/house/me"),
+)
+
+
+def chapters(folder: Path) -> list[str]:
+    found = api.chapters(api.open_business(folder), language="en").chapters
+    plan = ("decision", "plan", "not_chosen", "limits", "frontier", "lines")
+    return [f"/strategy/{c.id}" if c.id in plan else f"/study/{c.id}" for c in found]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_page_is_whole_in_both_languages(language: str, studied: Path, signed_in: Callable[..., Client]) -> None:
+    client = signed_in(language=language)
+    pages = [*PLAIN, *chapters(studied)]
+    assert len(pages) > 30
+    for address in pages:
+        answer = client.get(address)
+        assert answer.status_code == 200, address
+        page = answer.content.decode()
+        assert page.count("<h1") == 1, address
+        assert re.search(r"<title>\s*\S.+ · Regulars</title>", page), address
+        assert f'<html lang="{"zh-Hant-HK" if language == "zh-Hant" else "en-HK"}"' in page
+        assert not re.search(r"(?:src|href|action)=[\"'](?:https?:)?//", page), address
+        assert not re.search(r"<script(?![^>]*\bsrc=)", page) and " onclick=" not in page, address
+        assert "UnknownMessage" not in page and "{{" not in page and "{%" not in page, address
+        if language == "zh-Hant":
+            # The core's chapters name their sources as published; tables name files as they came.
+            page = re.sub(r'<div class="drawn">.*|<th scope="row".*?</th>', "", page, flags=re.S)
+            words = re.sub(r"<[^>]+>|&\w+;", " ", re.sub(r"<(script|style|pre|code).*?</\1>", "", page, flags=re.S))
+            assert not re.search(r"\b(the|and|with|customers|which)\b", words), address
+    assert "frame-ancestors 'none'" in client.get("/")["Content-Security-Policy"]
+
+
+def test_chapters_say_what_they_rest_on_and_link_to_cards_and_queries(
+    studied: Path, signed_in: Callable[..., Client]
+) -> None:
+    client = signed_in()
+    page = client.get("/study/wastage").content.decode()
+    assert "As of 31 Oct 2026, data version" in page
+    links = set(re.findall(r'href="((?:methods|queries)#[^"]+)"', page))
+    assert links
+    for link in links:
+        other, anchor = link.split("#")
+        assert f'id="{anchor}"' in client.get(f"/study/{other}").content.decode(), link
+
+
+def test_the_next_step_is_always_told(folder: Path, signed_in: Callable[..., Client]) -> None:
+    client = signed_in()
+    assert "Bring in your customers" in client.get("/").content.decode()
+    assert "Nothing has been studied yet" in client.get("/study/").content.decode()
+    assert "must be studied first" in client.get("/strategy/").content.decode()
+    answer = client.post("/study/new", follow=True)
+    assert "no sales" in answer.content.decode() or "holds no" in answer.content.decode()
+    assert client.post("/study/new", {"as_of": "yesterday"}, follow=True).status_code == 200
+
+
+def test_a_plan_is_read_and_taken_away(studied: Path, signed_in: Callable[..., Client]) -> None:
+    client = signed_in(Role.STRATEGIST)
+    assert "A plan is ready" in client.get("/").content.decode()
+    assert client.get("/strategy/")["Location"] == "/strategy/decision"
+    answer = client.get("/strategy/document/zh-Hant.pdf")
+    assert answer.getvalue().startswith(b"%PDF")
+    assert Entry.objects.get(action="document.taken").about == "report-zh-Hant.pdf"
+    for wrong in ("fr.pdf", "en.exe", "..%2Fen.pdf"):
+        assert client.get(f"/strategy/document/{wrong}").status_code == 404
+
+
+def test_pages_are_few_queries(
+    studied: Path, signed_in: Callable[..., Client], django_assert_max_num_queries: Callable[..., object]
+) -> None:
+    client = signed_in()
+    client.get("/")
+    for address in ("/", "/study/movement", "/strategy/decision", "/imports/", "/house/people", "/work/"):
+        with django_assert_max_num_queries(8):  # type: ignore[attr-defined]
+            client.get(address)
+
+
+def test_errors_have_pages(folder: Path, signed_in: Callable[..., Client]) -> None:
+    client = signed_in(Role.STAFF)
+    assert "not for your role" in client.get("/study/").content.decode()
+    assert "no such page" in client.get("/nowhere").content.decode()
+    User.objects.update(language="zh-Hant")
+    assert "沒有此頁" in client.get("/nowhere").content.decode()
+
+
+def test_health_is_told_to_anybody(folder: Path) -> None:
+    assert Client().get("/health/live").json() == {"live": True}
+    assert Client().get("/health/ready").json() == {"ready": True}

@@ -1,0 +1,75 @@
+"""The first start, and those who work here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+from regulars_web.company.models import Role, User
+from regulars_web.shared.models import Entry
+
+pytestmark = pytest.mark.django_db
+OWNER = {"name": "陳美儀", "email": "May@Example.com", "password": "correct-horse-42", "language": "zh-Hant"}
+
+
+def test_the_first_visit_makes_the_owner_and_no_visit_after_it(folder: Path) -> None:
+    client = Client()
+    assert client.get("/")["Location"] == "/house/welcome"
+    assert "Harbour Hair" in client.get("/house/welcome").content.decode()
+    assert client.post("/house/welcome", OWNER)["Location"] == "/"
+    owner = User.objects.get()
+    assert (owner.role, owner.email, owner.language) == (Role.DIRECTOR, "may@example.com", "zh-Hant")
+    home = client.get("/").content.decode()
+    assert 'lang="zh-Hant-HK"' in home and "匯入客戶的過往紀錄" in home
+    assert Client().post("/house/welcome", OWNER | {"email": "other@example.com"})["Location"] == "/"
+    assert User.objects.count() == 1
+    assert Entry.objects.filter(action="person.made").count() == 1
+
+
+@pytest.mark.parametrize("password", ["short", "password12", "1234567890"])
+def test_a_weak_password_is_refused_in_words(password: str, folder: Path) -> None:
+    answer = Client().post("/house/welcome", OWNER | {"password": password})
+    assert answer.status_code == 200 and not User.objects.exists()
+    assert 'class="wrong"' in answer.content.decode()
+
+
+def test_somebody_new_signs_in_with_the_password_shown_once(folder: Path, signed_in: Callable[..., Client]) -> None:
+    director = signed_in()
+    page = director.post(
+        "/house/people/new", {"name": "Ling", "email": "ling@example.com", "role": "staff", "language": "en"}
+    ).content.decode()
+    password = page.split('<p class="code">')[1].split("<")[0]
+    assert password not in director.get("/house/people").content.decode()
+    ling = Client()
+    answer = ling.post("/account/login/", {"login": "ling@example.com", "password": password})
+    assert answer.status_code == 302 and ling.get("/").status_code == 200
+    assert Entry.objects.filter(action="account.signed_in").count() == 1
+    twice = director.post(
+        "/house/people/new", {"name": "L", "email": "LING@example.com", "role": "staff", "language": "en"}
+    )
+    assert "account with this address already" in twice.content.decode()
+
+
+def test_the_last_director_stays(folder: Path, signed_in: Callable[..., Client]) -> None:
+    director = signed_in()
+    id = User.objects.get().pk
+    for change in ({"role": "staff", "active": "on"}, {"role": "director"}):
+        answer = director.post(f"/house/people/{id}", change)
+        assert "Somebody must stay a director" in answer.content.decode()
+    assert User.objects.get().role == Role.DIRECTOR and User.objects.get().is_active
+
+
+def test_nobody_signs_up_by_themselves(folder: Path, person: Callable[..., User]) -> None:
+    person()
+    Client().post("/account/signup/", {"email": "x@example.com", "password1": "correct-horse-42"})
+    assert User.objects.count() == 1
+
+
+def test_language_is_kept_with_the_person(folder: Path, signed_in: Callable[..., Client]) -> None:
+    client = signed_in()
+    client.post("/house/language", {"language": "zh-Hant", "next": "/house/me"})
+    assert "我的設定" in client.get("/house/me").content.decode()
+    assert User.objects.get().language == "zh-Hant"
