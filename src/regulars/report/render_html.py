@@ -22,6 +22,11 @@ POLICY = (
 LANG = {"en": "en-HK", "zh-Hant": "zh-Hant-HK"}
 
 
+def stylesheet() -> str:
+    """Everything a page of its own needs to look right, but for the fonts."""
+    return "".join(sheet.read_text(encoding="utf-8") for sheet in STYLES)
+
+
 def to_html(document: Document, language: str) -> str:
     """The document in one language.
 
@@ -36,7 +41,7 @@ def to_html(document: Document, language: str) -> str:
     foot = f'<footer class="end">{s.page("made_by", version=document.program_version)}</footer>'
     title = escape(f"{document.business.in_language(language)} · {_plain(document.kind, language)}")
     notes = "".join(f'<meta name="regulars:{k}" content="{escape(v)}">' for k, v in sorted(document.notes.items()))
-    style = font_faces(s.used) + "".join(sheet.read_text(encoding="utf-8") for sheet in STYLES)
+    style = font_faces(s.used) + stylesheet()
     return (
         f'<!doctype html>\n<html lang="{LANG[language]}"><head><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width,initial-scale=1">'

@@ -11,7 +11,7 @@ from regulars.report.charts.bands import Band, bands
 from regulars.report.document import Amount, Block, Column, Figure, KeyFigure, KeyFigures, Paragraph, Table, Words
 from regulars.report.fonts import font_faces
 from regulars.report.html_blocks import block
-from regulars.report.render_html import LANG, POLICY, STYLE
+from regulars.report.render_html import LANG, POLICY, stylesheet
 from regulars.report.speaker import Speaker
 
 
@@ -54,7 +54,7 @@ def page(scores: Scores) -> str:
         f'<!doctype html>\n<html lang="{LANG["en"]}"><head><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width,initial-scale=1">'
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}"><title>{title}</title>'
-        f"<style>\n{faces}{STYLE.read_text(encoding='utf-8')}\n</style></head>\n<body><main>{''.join(bodies)}</main></body></html>\n"
+        f"<style>\n{faces}{stylesheet()}\n</style></head>\n<body><main>{''.join(bodies)}</main></body></html>\n"
     )
 
 
