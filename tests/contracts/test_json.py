@@ -12,6 +12,8 @@ import pytest
 from support.cli import regulars
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "json.md"
+#: Printed by verbs that need a strategy's whole course before them; their own tests look at these documents.
+FAR = {"regulars.strategy/1", "regulars.measure/1", "regulars.settings/1"}
 SALES = """Receipt,Date,Customer ID,Branch,Item,Amount
 R1,2026-01-05,C1,Central,Facial,680
 R2,2026-02-09,C1,Central,Massage,520
@@ -40,6 +42,9 @@ def documents(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     base = tmp_path_factory.mktemp("json")
     salon, sales = base / "salon", base / "sales.csv"
     sales.write_text(SALES, encoding="utf-8")
+    campaign = base / "campaign.csv"
+    rows = [f"{('none', 'note')[i % 2]},{i % 7},{int((i * 7919) % 10 < 3 + i % 2)}" for i in range(400)]
+    campaign.write_text("\n".join(["offer,visits,came", *rows]) + "\n", encoding="utf-8")
     calls: list[tuple[object, ...]] = [
         ("new", salon),
         ("import", salon, sales, base / "missing.csv"),
@@ -47,6 +52,19 @@ def documents(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         ("study", salon),
         ("formulate", salon),
         ("report", salon),
+        ("budget", salon),
+        ("budget", salon, 9000, "--dry-run"),
+        ("status", salon),
+        ("judge", salon, "--by", "May", "--reason", "Enough is known."),
+        ("reject", salon, "--by", "Ling", "--reason", "Too few customers."),
+        ("assign", salon),
+        ("document", salon),
+        ("formulate", salon, "--seed", 2),
+        ("plans", salon),
+        ("compare", salon),
+        ("formulate", salon, "--budget", 9000),
+        ("policy", campaign, "--arm", "offer", "--control", "none", "--outcome", "came", "--reach", "0.5"),
+        ("simulate", "--pack", "hair", "--seeds", 1, "--cycles", 1, "--customers", 400),
         ("check", salon),
         ("pack", "list"),
         ("pack", "show", "hair"),
@@ -62,11 +80,13 @@ def documents(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 def test_every_document_is_described_and_no_other(documents: dict[str, Any]) -> None:
     schemas = set(documents)
     assert {s.split("/")[0] + "/1" for s in schemas} == schemas
-    assert set(documented()) == schemas
+    assert set(documented()) - FAR == schemas
 
 
 def test_every_key_is_described_and_no_other(documents: dict[str, Any]) -> None:
     for schema, keys in documented().items():
+        if schema in FAR:
+            continue
         top = {key for key in keys if "." not in key}
         assert top == set(documents[schema]) - {"schema"}, schema
 
@@ -78,6 +98,8 @@ def _inner(value: Any) -> set[str]:
 
 def _lists(documents: dict[str, Any]) -> Iterator[tuple[str, set[str], Any]]:
     for schema, keys in documented().items():
+        if schema in FAR:
+            continue
         for key, named in keys.items():
             value = documents[schema]
             for step in key.split("."):
