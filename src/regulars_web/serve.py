@@ -71,10 +71,17 @@ def environment(folder: Path, *, host: str, names: tuple[str, ...], https: bool)
 
 
 def prepare() -> None:
-    """Start Django and bring its tables up to date. Raises NotUsable when the database cannot be reached."""
-    import django
-    from django.core.management import call_command
-    from django.db import OperationalError
+    """Start Django and bring its tables up to date.
+
+    Raises:
+        NotUsable: the web's own parts are not installed, or the database cannot be reached.
+    """
+    try:
+        import django
+        from django.core.management import call_command
+        from django.db import OperationalError
+    except ModuleNotFoundError as error:
+        raise NotUsable(say("web.serve.not_installed"), say("web.serve.not_installed_hint")) from error
 
     django.setup()
     try:
