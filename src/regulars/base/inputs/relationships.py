@@ -1,4 +1,4 @@
-"""``strategy/relationships.toml``: which kind of relation is offered to whom, for chapter 8."""
+"""``strategy/relationships.toml``: which kind of relation is offered to whom, for chapter 7."""
 
 from __future__ import annotations
 
