@@ -47,7 +47,7 @@ def quarters(places: Sequence[Place], corners: tuple[Text, Text, Text, Text], ti
 
 
 def _named(places: Sequence[Place], *, left: bool) -> list[dict[str, Any]]:
-    """Names to the right of points in the left half, and the other way round, those of one place on lines of their own."""
+    """Names to the right of points in the left half, else to their left; names of one place stand below each other."""
     seen: dict[tuple[float, float], int] = {}
     rows = []
     for p in places:

@@ -161,7 +161,7 @@ THEORIES: tuple[Theory, ...] = (
         "uplift",
         "Ascarza, Retention Futility, Journal of Marketing Research 55(1), 2018",
         ("8", "14"),
-        ("hold-out-size",),
+        ("effects",),
         _uplift,
     ),
     Theory(
@@ -189,7 +189,7 @@ THEORIES: tuple[Theory, ...] = (
         "roq",
         "Rust, Zahorik & Keiningham, Return on Quality, Journal of Marketing 59(2), 1995",
         ("7", "15"),
-        ("return-on-quality",),
+        (),
         _quality_return,
     ),
     Theory(
@@ -264,15 +264,20 @@ def chapter(c: Book) -> Section:
         gave: Cell = Words(said) if said is not None else Pill(say("book.theories.waits"), "warn")
         where = Words(say("book.theories.chapters", numbers=Listing(t.chapters)))
         rows.append(
-            (Words(say(f"book.theories.{t.id}_name"), strong=True), Words(say(f"book.theories.{t.id}_says")), gave, where)
+            (
+                Words(say(f"book.theories.{t.id}_name"), strong=True),
+                Words(say(f"book.theories.{t.id}_says")),
+                gave,
+                where,
+            )
         )
     beneath = tuple(say("book.theories.reference", source=verbatim(t.reference)) for t in THEORIES)
     caption, note = say("book.theories.table"), say("book.theories.note")
     blocks: tuple[Block, ...] = (Table(caption, columns, tuple(rows), note, beneath),)
     heading = say("book.theories.head", n=len(THEORIES), live=live)
     cards = tuple(card for t in THEORIES for card in t.cards)
-    return c.chapter("A", "theories", heading, blocks, lead=_lead(c, live), cards=cards, planned=True)
+    return c.chapter("A", "theories", heading, blocks, lead=_lead(live), cards=cards, planned=True)
 
 
-def _lead(c: Book, live: int) -> Text:
+def _lead(live: int) -> Text:
     return say("book.theories.lead", n=len(THEORIES) - live, share=Number(100 * live / len(THEORIES), 0))

@@ -1,8 +1,8 @@
 """Chapter 6: the service as it is designed, judged by four audiences, and improved, from ``strategy/service.toml``.
 
 The components of the package follow Fitzsimmons, the process matrix Schmenner (1986), dimensions and gaps Parasuraman,
-Zeithaml and Berry (1985, 1988); what customers perceive is asked as Cronin and Taylor (1992) have it, expectation beside
-it where it was asked.
+Zeithaml and Berry (1985, 1988); what customers perceive is asked as Cronin and Taylor (1992) have it, expectation
+beside it where it was asked.
 """
 
 from __future__ import annotations
@@ -46,7 +46,9 @@ def chapter(c: Book) -> Section:
     if found is None:
         parts = ("package", "lines", "audits", "scores", "gaps", "projects")
         wanted = c.missing(FILE, *(say(f"book.service.no_{name}") for name in parts))
-        return c.chapter("6", "service", say("book.missing.head"), (wanted, *own), queries=queries, cards=cards_of(kept))
+        return c.chapter(
+            "6", "service", say("book.missing.head"), (wanted, *own), queries=queries, cards=cards_of(kept)
+        )
     blocks: tuple[Block | None, ...] = (
         _package(c, found),
         picture(c, found.lines) if found.lines else None,
@@ -94,7 +96,11 @@ def _due(audit: Audit, today: date) -> bool:
 
 
 def _package(c: Book, found: Service) -> Block | None:
-    columns = ((say("book.service.component"), 1.2), (say("book.service.part"), 2.4), (say("book.service.standard"), 2.6))
+    columns = (
+        (say("book.service.component"), 1.2),
+        (say("book.service.part"), 2.4),
+        (say("book.service.standard"), 2.6),
+    )
     order = {name: i for i, name in enumerate(COMPONENTS)}
     rows: list[tuple[Cell, ...]] = [
         (Words(say(f"book.service.part_{p.component}"), strong=True), words(p.text), words(p.standard))

@@ -103,7 +103,9 @@ def _entry(c: Book, w: Workflow) -> Entry:
 def _time(t: Timer) -> Text:
     kind = "working" if t.working and t.unit != "percent" else "plain"
     n = round(t.amount) if t.amount == round(t.amount) else 2
-    return say(f"book.workflows.{t.unit}_{kind}", n=n, amount=Number(t.amount, 0 if float(t.amount).is_integer() else 1))
+    return say(
+        f"book.workflows.{t.unit}_{kind}", n=n, amount=Number(t.amount, 0 if float(t.amount).is_integer() else 1)
+    )
 
 
 def _timers(c: Book, found: Workflows) -> Block | None:

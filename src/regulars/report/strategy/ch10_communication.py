@@ -1,7 +1,8 @@
 """Chapter 10: who is told what and how, electronic service, suppliers and pledges.
 
-From ``strategy/communication.toml``. A communication matrix of one fixed form was not found in the literature; audience by
-stage of the customer's way is our reading, and the chapter says so. Beside it stands what the plan sends on each channel.
+From ``strategy/communication.toml``. A communication matrix of one fixed form was not found in the literature; audience
+by stage of the customer's way is our reading, and the chapter says so. Beside it stands what the plan sends on each
+channel.
 """
 
 from __future__ import annotations

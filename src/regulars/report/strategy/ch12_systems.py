@@ -85,7 +85,9 @@ def _ledger(c: Book) -> KeyFigures:
         (
             KeyFigure(say("book.systems.customers"), b.customers, None, since),
             KeyFigure(say("book.systems.visits"), b.visits),
-            KeyFigure(say("book.systems.lines"), b.sale_lines, None, say("book.systems.anonymous", n=b.anonymous_lines)),
+            KeyFigure(
+                say("book.systems.lines"), b.sale_lines, None, say("book.systems.anonymous", n=b.anonymous_lines)
+            ),
         )
     )
 
