@@ -17,6 +17,7 @@ from regulars.base.inputs.files import FILES, FOLDER, read_inputs
 from regulars.base.inputs.form import form
 from regulars.base.text import say
 from regulars.packs.load import pack_folder
+from regulars.packs.starters import starter
 from regulars.report.strategy.book import Book
 from regulars.report.strategy.build import build_strategy
 from regulars.report.strategy.past import Approval, Earlier, Judged
@@ -128,16 +129,16 @@ def months_between(first: date, last: date) -> int:
 def write_starters(business: OpenBusiness) -> tuple[Path, ...]:
     """Put starter files into ``strategy/`` of the business folder, where there is none of that name yet.
 
-    The trade's own where its pack has one, else an empty form. Returns the files written. They state nothing in
+    The trade's own or the one all trades share, else an empty form. Returns the files written. They state nothing in
     anybody's name: the document marks them as unconfirmed.
     """
     own = business.folder / OWN_PACK
-    shelf = pack_folder(own if own.is_dir() else business.settings.pack) / FOLDER
+    shelf = pack_folder(own if own.is_dir() else business.settings.pack)
     made = []
     for name, kind in FILES.items():
-        source, goal = shelf / f"{name}.toml", business.folder / FOLDER / f"{name}.toml"
+        goal = business.folder / FOLDER / f"{name}.toml"
         if not goal.exists():
-            content = source.read_bytes() if source.is_file() else form(kind, name=f"{FOLDER}/{name}.toml").encode()
-            written(goal, content)
+            content = starter(business.pack, folder=shelf, name=name)
+            written(goal, content or form(kind, name=f"{FOLDER}/{name}.toml").encode())
             made.append(goal)
     return tuple(made)

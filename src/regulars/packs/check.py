@@ -20,6 +20,7 @@ from regulars.base.text import say
 from regulars.base.words import LANGUAGES
 from regulars.packs.read import file_of, read_pack
 from regulars.packs.schema import STATES, TIERS, Effect, Measure, Pack
+from regulars.packs.starters import starter_problems
 
 #: Trust class -> (kappa, t).
 TRUST: dict[str, tuple[float, float]] = {
@@ -157,4 +158,5 @@ def check_pack(path: Path) -> tuple[Problem, ...]:
         BadSettings: a file is no TOML.
     """
     read = read_pack(path)
-    return read.problems if read.pack is None else pack_problems(read.pack, folder=path)
+    found = read.problems if read.pack is None else pack_problems(read.pack, folder=path)
+    return (*found, *starter_problems(path))

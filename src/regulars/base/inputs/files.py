@@ -13,7 +13,13 @@ from pydantic_core import ErrorDetails
 
 from regulars.base.errors import BadSettings
 from regulars.base.inputs.common import InputFile
+from regulars.base.inputs.communication import Communication
 from regulars.base.inputs.market import Market
+from regulars.base.inputs.organisation import Organisation
+from regulars.base.inputs.relationships import Relationships
+from regulars.base.inputs.service import Service
+from regulars.base.inputs.systems import Systems
+from regulars.base.inputs.workflows import Workflows
 from regulars.base.text import Listing, Text, say
 
 #: The folder inside a business folder (and inside a pack, for its starters).
@@ -21,6 +27,12 @@ FOLDER = "strategy"
 #: File name without ``.toml`` -> what it may say.
 FILES: dict[str, type[InputFile]] = {
     "market": Market,
+    "service": Service,
+    "relationships": Relationships,
+    "workflows": Workflows,
+    "communication": Communication,
+    "organisation": Organisation,
+    "systems": Systems,
 }
 #: pydantic's error type -> our sentence (the rest is quoted as pydantic says it).
 _REASONS = {
@@ -30,6 +42,10 @@ _REASONS = {
     "string_too_short": "empty",
     "to_fill": "to_fill",
     "too_short": "empty",
+    "twice": "twice",
+    "greater_than": "beyond",
+    "greater_than_equal": "beyond",
+    "less_than_equal": "beyond",
     "date_from_datetime_parsing": "no_day",
     "date_type": "no_day",
 }
@@ -105,5 +121,9 @@ def _reason(error: ErrorDetails, kind: type[InputFile]) -> Text:
         near = difflib.get_close_matches(str(error["loc"][0]), list(kind.model_fields), n=1)
         if near:
             return say("inputs.reason.misspelt", near=near[0])
-    expected = str(error.get("ctx", {}).get("expected", ""))
+    found = {key: str(value) for key, value in error.get("ctx", {}).items()}
+    if name == "beyond":
+        sign = "≥" if "ge" in found else "≤" if "le" in found else ">"
+        return say("inputs.reason.beyond", limit=sign + next(found[key] for key in ("ge", "le", "gt") if key in found))
+    expected = found.get("expected", "")
     return say(f"inputs.reason.{name}", expected=expected)

@@ -17,6 +17,7 @@ from regulars.report.chapters import decision, frontier, investments, not_chosen
 from regulars.report.chapters.bundles import Bundle, bundles
 from regulars.report.document import Amount, Cell, Column, Figure, Missing, Section, Table, Words
 from regulars.report.figures import Scale, known
+from regulars.report.strategy import relations
 from regulars.report.strategy.book import Book, cards_of, queries_of
 
 type Direction = Literal["penetration", "development", "market", "diversification"]
@@ -39,11 +40,13 @@ def chapter(c: Book) -> Section:
     blocks = (
         _directions(c),
         _relationships(c),
+        relations.rules(c),
         *rivals,
         *c.part(left),
         *c.part(invested),
         *c.part(frontier.chapter(c)),
         *c.part(chances, keep=(Figure, Table), most=2),
+        relations.missing(c),
         _missing(c),
     )
     cards = ("rivals", "allocation", *cards_of(left, invested, chances))
