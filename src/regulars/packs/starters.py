@@ -15,7 +15,6 @@ from regulars.base.errors import BadSettings
 from regulars.base.inputs.common import InputFile, in_one_language
 from regulars.base.inputs.files import FILES, FOLDER, parse_input
 from regulars.base.problem import Problem
-from regulars.base.settings import Names
 from regulars.base.text import Listing, say
 from regulars.packs.read import DATA
 from regulars.packs.schema import Pack
@@ -35,11 +34,11 @@ def starter(pack: Pack, *, folder: Path, name: str) -> bytes | None:
 
 def _in_words(text: str, pack: Pack) -> str:
     """The pack's words in every place that asks for one, a sentence still beginning with a capital."""
-    words: dict[str, Names] = {str(key): names for key, names in pack.words.items()}
+    words = {str(key): {str(k): v for k, v in names.items()} for key, names in pack.words.items()}
 
     def said(found: re.Match[str]) -> str:
         language, inner = found["language"], found["text"]
-        spoken = _WORD.sub(lambda w: dict(words.get(w[1], {})).get(language, w[1]), inner)  # type: ignore[call-overload]
+        spoken = _WORD.sub(lambda w: words.get(w[1], {}).get(language, w[1]), inner)
         if inner.startswith("{"):
             spoken = spoken[:1].upper() + spoken[1:]
         return f"{language} = {json.dumps(spoken, ensure_ascii=False)}" if spoken != inner else found[0]

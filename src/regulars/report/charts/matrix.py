@@ -33,16 +33,16 @@ def quarters(places: Sequence[Place], corners: tuple[Text, Text, Text, Text], ti
     at = ((0.6, 0.68), (5.4, 0.68), (0.6, 5.32), (5.4, 5.32))
     names = [{"x": a, "y": b, "text": text} for (a, b), text in zip(at, corners, strict=True)]
     layers = [_cross("x", x), _cross("y", y)]
-    for side, rows in (("left", names[::2]), ("right", names[1::2])):
-        layers.append(_text(rows, x, y, align=side, color=theme.MUTED, fontStyle="italic"))
-    rows = [{"x": p.x, "y": p.y, "x2": p.to_x, "y2": p.to_y} for p in places]
+    for side, some in (("left", names[::2]), ("right", names[1::2])):
+        layers.append(_text(some, x, y, align=side, color=theme.MUTED, fontStyle="italic"))
+    rows: list[dict[str, float]] = [{"x": p.x, "y": p.y, "x2": p.to_x, "y2": p.to_y} for p in places]
     moved = [row for row in rows if (row["x"], row["y"]) != (row["x2"], row["y2"])]
     if moved:
         layers += _moves(moved, x, y)
     mark = {"type": "point", "filled": True, "opacity": 1, "size": 90, "color": theme.ACCENT}
     layers.append({"data": _data(rows), "mark": mark, "encoding": {"x": x, "y": y}})
-    for side, names in (("left", _named(places, left=True)), ("right", _named(places, left=False))):
-        layers.append(_text(names, x, y, align=side, dx=10 if side == "left" else -10, dy=-10))
+    for side, called in (("left", _named(places, left=True)), ("right", _named(places, left=False))):
+        layers.append(_text(called, x, y, align=side, dx=10 if side == "left" else -10, dy=-10))
     return _chart(*layers, height=340)
 
 
