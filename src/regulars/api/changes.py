@@ -85,7 +85,10 @@ def set_target(
     if objective is None:
         ids = Listing(tuple(o.id for o in business.settings.objectives))
         raise BadSettings(say("mandate.target.unknown", id=id), say("mandate.target.unknown_hint", ids=ids))
-    number = _number(value, share=objective.kpi in RATES)
+    rate = objective.kpi in RATES
+    number = _number(value, share=rate)
+    if rate and not 0 <= number <= 1:
+        raise BadSettings(say("mandate.edit.no_number", value=str(value)), say("mandate.edit.no_number_hint"))
 
     def edit(text: str) -> str:
         text = set_in_item(text, "objectives", id, "target", number)
@@ -141,6 +144,15 @@ def lock(
         BadSettings: no such measure or group, nothing to take away, or bounds that contradict each other.
     """
     list_name, value = _group(business, what)
+    for bound in (at_least, at_most):
+        if bound is not None and not 0 <= bound < float(MOST):
+            raise BadSettings(say("mandate.edit.no_number", value=str(bound)), say("mandate.edit.no_number_hint"))
+    known = {name for branch in business.settings.branches for name in (branch.id, *branch.also)}
+    if strange := [branch for branch in branches if known and branch not in known]:
+        names = Listing(tuple(branch.id for branch in business.settings.branches))
+        raise BadSettings(
+            say("mandate.lock.no_branch", branch=strange[0]), say("mandate.lock.no_branch_hint", names=names)
+        )
     if at_least is not None and at_most is not None and at_least > at_most:
         raise BadSettings(say("mandate.lock.crossed", least=Number(at_least), most=Number(at_most)))
     stem = "lock-" + "-".join([what.replace(":", "-"), *branches, *states]).replace(" ", "_")

@@ -14,6 +14,10 @@ from regulars.base.errors import BadSettings
 from regulars.base.settings import Business
 from regulars.base.strategy_rules import Lock, Picking
 from regulars.base.text import Listing, say
+from regulars.strategy.objectives import RATES
+
+#: No amount is so large: whoever writes one has slipped.
+MOST = 1e15
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +84,7 @@ def changed(business: OpenBusiness, what_if: WhatIf) -> OpenBusiness:
         must = tuple(dict.fromkeys((*settings.rules.must, *what_if.must)))
         updates["rules"] = settings.rules.model_copy(update={"must": must})
     for name, value in (("budget", what_if.budget), ("hours", what_if.hours)):
-        if value is not None and not (math.isfinite(value) and value >= 0):
+        if value is not None and not 0 <= value < MOST:
             raise BadSettings(say("cli.what_if.bad_amount", option=f"--{name}", value=str(value)))
     if what_if.budget is not None:
         updates["budget"] = settings.budget.model_copy(update={"amount": Decimal(str(what_if.budget))})
@@ -102,6 +106,7 @@ def _retargeted(settings: Business, targets: Mapping[str, float]) -> Sequence[ob
         if id not in known:
             hint = say("cli.what_if.objectives", names=Listing(tuple(known))) if known else None
             raise BadSettings(say("cli.what_if.no_objective", objective=id), hint)
-        if not math.isfinite(value):
+        rate = next(o for o in settings.objectives if o.id == id).kpi in RATES
+        if not abs(value) < MOST or (rate and not 0 <= value <= 1):
             raise BadSettings(say("cli.what_if.bad_amount", option="--target", value=str(value)))
     return tuple(o.model_copy(update={"target": targets[o.id]}) if o.id in targets else o for o in settings.objectives)

@@ -40,7 +40,7 @@ from regulars.trial.policy.verdict import per_thousand
 @click.option("--drop-arm", multiple=True, metavar="VALUE", help="Leave the customers of an arm out.")
 @click.option("--fill", is_flag=True, help="Fill the reach even with customers expected to bring a loss.")
 @click.option("--level", default=0.9, show_default=True, help="Coverage of intervals.")
-@click.option("--seed", default=1, show_default=True, help="Seed of the folds and samples.")
+@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of the folds and samples.")
 @click.option("--score", type=click.Path(dir_okay=False, path_type=Path), help="Write each customer's arm and gain.")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write who answers to what, as JSON.")
 @verb
