@@ -29,10 +29,11 @@ def heat(
     titles: tuple[Text, Text],
     *,
     two_ways: bool = False,
+    slanted: bool = False,
 ) -> Spec:
     """Cells coloured by value: from nothing to much, or with ``two_ways`` from loss (seal) over nothing to gain.
 
-    ``titles`` name rows and columns. Cells without a square stay empty.
+    ``titles`` name rows and columns. Cells without a square stay empty. ``slanted``: names of columns are long.
     """
     top = max([abs(s.value) for s in squares if s.value] or [1.0])
     domain = [-top, 0.0, top] if two_ways else [0.0, top]
@@ -51,7 +52,7 @@ def heat(
         "scale": {"domain": list(range(len(columns)))},
         "axis": {
             "labelExpr": Labels(dict(enumerate(columns))),
-            "labelAngle": 0,
+            **({"labelAngle": 35, "labelAlign": "right"} if slanted else {"labelAngle": 0}),
             "orient": "top",
             "labelLimit": 120,
             "labelColor": theme.INK,
@@ -71,7 +72,7 @@ def heat(
         },
     }
     both = any(s.second != "" for s in squares)
-    layers = [cells, _words("first", x, y, -6 if both else 0, 12.0)]
+    layers = [cells, _words("first", x, y, -6 if both else 0, 10.0 if slanted else 12.0)]
     if both:
         layers.append(_words("second", x, y, 9, 10.5))
     data: list[dict[str, Any]] = [
