@@ -35,7 +35,7 @@ def heat(
 
     ``titles`` name rows and columns. Cells without a square stay empty. ``slanted``: names of columns are long.
     """
-    top = max([abs(s.value) for s in squares if s.value] or [1.0])
+    top, limit = max([abs(s.value) for s in squares if s.value] or [1.0]), 120 if slanted else 190
     domain = [-top, 0.0, top] if two_ways else [0.0, top]
     colours = ["#c1705f", "#f3f1ea", theme.ACCENT_MIDDLE] if two_ways else ["#f3f1ea", theme.ACCENT_MIDDLE]
     y = {
@@ -43,7 +43,7 @@ def heat(
         "type": "ordinal",
         "title": titles[0],
         "scale": {"domain": list(range(len(rows)))},
-        "axis": {"labelExpr": Labels(dict(enumerate(rows))), "labelLimit": 190, "labelColor": theme.INK},
+        "axis": {"labelExpr": Labels(dict(enumerate(rows))), "labelLimit": limit, "labelColor": theme.INK},
     }
     x = {
         "field": "column",
