@@ -102,5 +102,3 @@ def _said(of: Mapping[str, Any], currency: str) -> list[Text]:
     if of.get("left_truncated"):
         found.append(say("people.said.before"))
     return found
-
-

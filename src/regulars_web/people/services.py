@@ -40,6 +40,14 @@ def remove(by: Any, customer: str, id: int, *, back: bool = False) -> None:
             note(by, "note.put_back" if back else "note.removed", about=customer)
 
 
+def removed(customer: str, id: str) -> int | None:
+    """The id of a removed note that can be put back, where there is one."""
+    if not id.isascii() or not id.isdigit() or len(id) > 15:
+        return None
+    found = Note.objects.filter(pk=int(id), customer=customer, removed_at__isnull=False).first()
+    return found.pk if found else None
+
+
 def forget(by: Any, customer: str) -> bool:
     """Erase who a customer is, and what was written about them. Facts stay, of nobody."""
     with transaction.atomic():

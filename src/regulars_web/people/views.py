@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from regulars.base.errors import NotThere
@@ -35,7 +36,8 @@ def customer(request: HttpRequest, key: str) -> HttpResponse:
         shown = customer_of(request.user, key, all_visits="all" in request.GET)
     except NotThere as error:
         raise Http404 from error
-    return render(request, "people/customer.html", {"c": shown, "first": SHOWN})
+    removed = services.removed(key, request.GET.get("removed", ""))
+    return render(request, "people/customer.html", {"c": shown, "first": SHOWN, "removed": removed})
 
 
 @needs("notes:write")
@@ -55,9 +57,7 @@ def unwrite(request: HttpRequest, key: str, id: int) -> HttpResponse:
     _mine(request, key)
     back = "back" in request.POST
     services.remove(request.user, key, id, back=back)
-    if not back:
-        messages.info(request, spoken(say("people.note.removed"), _language(request)), extra_tags=f"undo-note-{id}")
-    return redirect("customer", key=key)
+    return redirect(reverse("customer", args=[key]) + ("" if back else f"?removed={id}"))
 
 
 @needs("permissions:write")

@@ -1,4 +1,4 @@
-"""May this person be sent promotion, and how do we know: refusals first, then what was agreed, then what the till said."""
+"""May this person be sent promotion, and how do we know: refusals first, then consents, then what the till said."""
 
 from __future__ import annotations
 

@@ -53,7 +53,10 @@ def admit(table: pa.Table, *, source: str) -> Admitted:
 def _read(batch: pa.RecordBatch, result: Admitted) -> Iterator[tuple[str, Told]]:
     for row in batch.to_pylist():
         said = {field: (row.get(field) or "").strip() for field in FIELDS}
-        phone, email = phone_of(said["phone"]) if said["phone"] else "", email_of(said["email"]) if said["email"] else ""
+        phone, email = (
+            phone_of(said["phone"]) if said["phone"] else "",
+            email_of(said["email"]) if said["email"] else "",
+        )
         result.unusable += bool(said["phone"] and not phone) + bool(said["email"] and not email)
         name, member = mask_hkid(name_shown(said["name"]))[0], mask_hkid(name_shown(said["member"])[:80])[0]
         if name or phone or email or member:

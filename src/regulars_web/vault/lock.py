@@ -1,7 +1,7 @@
 """Encryption of telephones and e-mail addresses, and the keyed marks they are compared by.
 
-The key lies in the business folder, readable by its owner alone, and never in the database: a stolen copy of the database
-tells no number and no address. AES-GCM of the ``cryptography`` library; the nonce stands before the text.
+The key lies in the business folder, readable by its owner alone, and never in the database: a stolen copy of the
+database tells no number and no address. AES-GCM of the ``cryptography`` library; the nonce stands before the text.
 """
 
 from __future__ import annotations
