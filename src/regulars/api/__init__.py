@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from regulars.api.policies import PolicyRequest, policy, write_groups, write_scores
     from regulars.api.reporting import Written, write_report
     from regulars.api.runs import Run
+    from regulars.api.same import kept_keys, keys_of, merge, unmerge
     from regulars.api.screening import screen
     from regulars.api.segments import segment
     from regulars.api.simulating import simulate, write_simulation
@@ -80,6 +81,7 @@ _HOMES = {
     "policies": ("PolicyRequest", "policy", "write_groups", "write_scores"),
     "reporting": ("Written", "write_report"),
     "runs": ("Run",),
+    "same": ("kept_keys", "keys_of", "merge", "unmerge"),
     "screening": ("screen",),
     "segments": ("segment",),
     "strategy_document": ("WrittenDocument", "write_starters", "write_strategy_document"),
@@ -141,11 +143,14 @@ __all__ = [
     "formulate",
     "import_files",
     "judge",
+    "kept_keys",
+    "keys_of",
     "latest_assignment",
     "latest_plan",
     "lock",
     "make_demo",
     "measure",
+    "merge",
     "open_business",
     "packs",
     "people_of",
@@ -166,6 +171,7 @@ __all__ = [
     "study",
     "undo_import",
     "undo_settings",
+    "unmerge",
     "weigh",
     "write_groups",
     "write_report",
