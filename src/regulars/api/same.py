@@ -9,7 +9,7 @@ from regulars.api.business import OpenBusiness
 from regulars.base.errors import BadSettings, NotThere
 from regulars.base.text import say
 
-__all__ = ["keys_of", "kept_keys", "merge", "unmerge"]
+__all__ = ["kept_keys", "keys_of", "merge", "unmerge"]
 
 
 def merge(business: OpenBusiness, key: str, *, into: str) -> tuple[str, str]:

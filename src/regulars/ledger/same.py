@@ -14,7 +14,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from regulars.ledger.schema import SAME_PEOPLE, Table
+from regulars.ledger.schema import Table
 
 #: The view of the statements in force, beside the tables: ``customer`` counts as ``kept``.
 VIEW = "same_people_in_force"
