@@ -121,7 +121,9 @@ def test_branches_confine_what_is_found(studied: Path, person: Callable[..., Use
     branches = [str(value) for value, _ in reader.values("branch")]
     mine = reader.page(None, branches=branches[:1], size=1).rows[0].key
     other = reader.page(None, branches=branches[1:2], size=1).rows[0].key
-    gate.admit(person(), table([(mine, "Lee Mei", None, None, None), (other, "Lee Ming", None, None, None)]), source="x")
+    gate.admit(
+        person(), table([(mine, "Lee Mei", None, None, None), (other, "Lee Ming", None, None, None)]), source="x"
+    )
     staff = person(Role.STAFF, branches=(branches[0],))
     assert keys(gate.find(staff, "lee")) == {mine}
     assert [p.name for p in gate.names(staff, [mine, other], purpose="test").values()] == ["Lee Mei", ""]
