@@ -26,6 +26,7 @@ class Customer:
 
     key: str
     person: gate.Person
+    others: tuple[gate.Person, ...]  # what else the customer is on record as
     of: Mapping[str, Any]
     as_of: date
     run: str
@@ -41,7 +42,9 @@ class Customer:
 def customer_of(who: Any, key: str, *, all_visits: bool = False) -> Customer:
     """The page of one customer within the reader's branches. Raises NotThere: unknown, or of other branches; the two
     are not told apart."""
-    reader = api.people_of(business())
+    shop = business()
+    reader = api.people_of(shop)
+    keys = api.keys_of(shop, key)
     standing = reader.one(key, branches=who.branches)
     history = reader.history(key)
     of = standing.of
@@ -51,6 +54,7 @@ def customer_of(who: Any, key: str, *, all_visits: bool = False) -> Customer:
     return Customer(
         key=key,
         person=gate.one(who, key, purpose="customer page"),
+        others=tuple(gate.names(who, keys[1:], purpose="customer page", contacts=True).values()),
         of=of,
         as_of=reader.as_of,
         run=reader.run,
@@ -58,8 +62,8 @@ def customer_of(who: Any, key: str, *, all_visits: bool = False) -> Customer:
         history=history,
         strip=strip_of(days, as_of=reader.as_of, due=due),
         said=tuple(_said(of, reader.currency)),
-        permissions=tuple(at_a_glance(key, _imported(history))),
-        notes=tuple(Note.objects.filter(customer=key, removed_at=None).select_related("by")[:100]),
+        permissions=tuple(at_a_glance(keys, _imported(history))),
+        notes=tuple(Note.objects.filter(customer__in=keys, removed_at=None).select_related("by")[:100]),
         all_visits=all_visits,
     )
 
