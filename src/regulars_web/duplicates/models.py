@@ -36,9 +36,7 @@ class Pair(models.Model):
         indexes: ClassVar = [models.Index(fields=["state", "-weight", "id"], name="pair_queue")]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["one", "other"], name="pair_once"),
-            models.CheckConstraint(
-                condition=models.Q(state__in=["open", "merged", "different"]), name="pair_state"
-            ),
+            models.CheckConstraint(condition=models.Q(state__in=["open", "merged", "different"]), name="pair_state"),
             models.CheckConstraint(
                 condition=~models.Q(state="merged") | ~models.Q(moved=""), name="pair_merged_says_which"
             ),

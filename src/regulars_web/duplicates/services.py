@@ -24,7 +24,7 @@ WEIGHTS = {"phone": 5, "email": 5, "name": 3}
 _BLOCK = 1_000
 
 
-def work(asked: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
+def work(_asked: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
     """The job: look through the vault, and put down the pairs that were not decided yet."""
     progress(say("duplicates.step"), 0, None)
     found: dict[tuple[str, str], list[str]] = defaultdict(list)

@@ -8,6 +8,6 @@ from regulars_web.duplicates import views
 
 urlpatterns = [
     path("", views.duplicates, name="duplicates"),
-    path("/look", views.look, name="look_for_duplicates"),
-    path("/<int:id>", views.decide, name="decide_duplicate"),
+    path("look", views.look, name="look_for_duplicates"),
+    path("<int:id>", views.decide, name="decide_duplicate"),
 ]

@@ -29,9 +29,7 @@ def duplicates(request: HttpRequest) -> HttpResponse:
     found = queue(request.user, state=state, after=after)
     states = [(s, s == state) for s in Pair.State.values]
     more = after + SHOWN if len(found.pairs) == SHOWN else None
-    return render(
-        request, "duplicates/queue.html", {"queue": found, "state": state, "states": states, "more": more}
-    )
+    return render(request, "duplicates/queue.html", {"queue": found, "state": state, "states": states, "more": more})
 
 
 @needs("duplicates:decide")

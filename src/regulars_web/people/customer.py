@@ -40,11 +40,12 @@ class Customer:
 
 
 def customer_of(who: Any, key: str, *, all_visits: bool = False) -> Customer:
-    """The page of one customer within the reader's branches. Raises NotThere: unknown, or of other branches; the two
-    are not told apart."""
+    """The page of one customer within the reader's branches, under the key that stands for them. Raises NotThere:
+    unknown, or of other branches; the two are not told apart."""
     shop = business()
     reader = api.people_of(shop)
     keys = api.keys_of(shop, key)
+    key = keys[0]
     standing = reader.one(key, branches=who.branches)
     history = reader.history(key)
     of = standing.of
@@ -70,7 +71,8 @@ def customer_of(who: Any, key: str, *, all_visits: bool = False) -> Customer:
 
 def within(who: Any, key: str) -> None:
     """Raises NotThere where the customer is not of the reader's branches."""
-    api.people_of(business()).one(key, branches=who.branches)
+    shop = business()
+    api.people_of(shop).one(api.keys_of(shop, key)[0], branches=who.branches)
 
 
 def _imported(history: api.History) -> dict[str, bool | None]:

@@ -59,9 +59,9 @@ def refuse(by: Any, customer: str, *, channel: str, how: str) -> None:
             note(by, "permission.refused", about=customer, channel=channel)
 
 
-def withdraw(by: Any, customer: str, *, channel: str) -> None:
-    """Take a refusal back that was recorded by mistake; the row stays as evidence."""
+def withdraw(by: Any, keys: Sequence[str], *, channel: str) -> None:
+    """Take a refusal of one customer back that was recorded by mistake; the row stays as evidence."""
     with transaction.atomic():
-        open_ones = Refusal.objects.filter(customer=customer, channel=Channel(channel), withdrawn_at=None)
+        open_ones = Refusal.objects.filter(customer__in=keys, channel=Channel(channel), withdrawn_at=None)
         if open_ones.update(withdrawn_at=now()):
-            note(by, "permission.refusal_withdrawn", about=customer, channel=channel)
+            note(by, "permission.refusal_withdrawn", about=keys[0], channel=channel)

@@ -6,6 +6,8 @@ shop's own number stands in for a missing one.
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations, groupby
@@ -27,6 +29,7 @@ MOST_ALIKE = 2_000
 #: How alike two names must be (0..1, parts in any order) where only the end of the number is the same.
 ALIKE = 0.86
 _BLOCK = 2_000
+_PART = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +60,18 @@ def _sharing(column: str, reason: str) -> Iterator[Twins]:
 
 def _alike() -> Iterator[Twins]:
     ends = Term.objects.filter(starting("T")).exclude(identity__name="").order_by("term")
-    rows = ends.values_list("term", "identity__customer", "identity__name").iterator(chunk_size=20_000)
-    for _, group in groupby(rows, key=itemgetter(0)):
+    columns = ("term", "identity__phone_mark", "identity__customer", "identity__name")
+    for _, group in groupby(ends.values_list(*columns).iterator(chunk_size=20_000), key=itemgetter(0)):
         held = list(group)
-        if 1 < len(held) <= MOST_ALIKE:
-            yield from _similar([key for _, key, _ in held], [sorted_name(name) for _, _, name in held])
+        shared = {mark for mark, n in Counter(mark for _, mark, _, _ in held).items() if n > MOST_SHARING}
+        own = [(key, sorted_name(name)) for _, mark, key, name in held if mark not in shared]
+        if 1 < len(own) <= MOST_ALIKE:
+            yield from _similar([key for key, _ in own], [name for _, name in own])
 
 
 def sorted_name(name: str) -> str:
     """A name for comparing: folded, its parts in one order."""
-    return " ".join(sorted(plain(name).split()))
+    return " ".join(sorted(_PART.findall(plain(name))))
 
 
 def _similar(keys: list[str], names: list[str]) -> Iterator[Twins]:
