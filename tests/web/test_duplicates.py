@@ -68,7 +68,7 @@ def test_merged_is_one_for_every_count_and_parted_is_exactly_as_before(
     permissions.refuse(User.objects.first(), other, channel="all", how="told staff")
     client.post(f"/people/{other}/notes", {"text": "allergic to bleach"})
 
-    asked = {"what": "merge", "keep": one}
+    asked = {"keep": one}
     assert "count as one from now on" in client.post(f"/people/duplicates/{id}", asked, follow=True).content.decode()
     late = client.post(f"/people/duplicates/{id}", asked, follow=True).content.decode()
     assert "somebody else has decided" in late and Entry.objects.filter(action="customers.merged").count() == 1
@@ -98,12 +98,12 @@ def test_told_apart_is_not_asked_again(folder: Path, signed_in: Callable[..., Cl
     client.post(f"/people/duplicates/{id}", {"what": "different"})
     client.post("/people/duplicates/look")
     assert found() == {} and "Decide again" in client.get("/people/duplicates/?state=different").content.decode()
-    assert client.post(f"/people/duplicates/{id}", {"what": "merge", "keep": "101"}, follow=True).status_code == 200
+    assert client.post(f"/people/duplicates/{id}", {"keep": "101"}, follow=True).status_code == 200
     assert Pair.objects.get().state == "different"
     for wrong in ({"what": "x"}, {}):
         assert client.post(f"/people/duplicates/{id}", wrong).status_code == 404
     client.post(f"/people/duplicates/{id}", {"what": "back"})
-    client.post(f"/people/duplicates/{id}", {"what": "merge", "keep": "999"})
+    client.post(f"/people/duplicates/{id}", {"keep": "999"})
     assert Pair.objects.get().state == "open", "a third customer cannot be kept"
 
 
@@ -121,7 +121,7 @@ def test_pairs_reach_into_no_other_branch(
     assert "One pair of customers" in page and theirs not in page
     across = next(pair for pair in Pair.objects.all() if theirs in pair.keys)
     for id in (across.pk, 999_999):
-        assert manager.post(f"/people/duplicates/{id}", {"what": "merge", "keep": mine[0]}).status_code == 404
+        assert manager.post(f"/people/duplicates/{id}", {"keep": mine[0]}).status_code == 404
 
 
 def test_a_page_of_pairs_is_few_queries(

@@ -46,7 +46,7 @@ def decide(request: HttpRequest, id: int) -> HttpResponse:
     pair = one(request.user, id)
     if pair is None:
         raise Http404
-    what = request.POST.get("what", "")
+    what = "merge" if "keep" in request.POST else request.POST.get("what", "")
     if what == "merge":
         done = services.merge(request.user, pair, keep=request.POST.get("keep", ""))
     elif what == "different":
