@@ -30,22 +30,27 @@ MOST_ATTEMPTS = 3
 EVERY = 0.25
 
 type Work = Callable[[Mapping[str, Any], Progress], dict[str, Any]]
+type Again = Callable[[Job, Any], Job]
 
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of work: what it does, and the address its result is seen at (``{name}`` filled from the result)."""
+    """A kind of work: what it does, and the address its result is seen at (``{name}`` filled from the result).
+
+    ``again`` asks for the same work anew where more than the job itself must know of it.
+    """
 
     work: Work
     leads_to: str
+    again: Again | None = None
 
 
 KINDS: dict[str, Kind] = {}
 
 
-def register(name: str, work: Work, *, leads_to: str) -> None:
+def register(name: str, work: Work, *, leads_to: str, again: Again | None = None) -> None:
     """Make a kind of work known; called when the app is ready."""
-    KINDS[name] = Kind(work, leads_to)
+    KINDS[name] = Kind(work, leads_to, again)
 
 
 class Stopped(Exception):
@@ -65,7 +70,11 @@ def put_down(kind: str, by: Any, **asked: Any) -> Job:
 
 def begin(kind: str, by: Any, **asked: Any) -> Job:
     """Ask for work, and where the server has no worker (inline mode) do it here at once."""
-    job = put_down(kind, by, **asked)
+    return go(put_down(kind, by, **asked))
+
+
+def go(job: Job) -> Job:
+    """Where the server has no worker (inline mode), do what waits here at once."""
     if settings.INLINE and job.state == Job.State.WAITING:
         taken = claim("inline")
         if taken is not None:
@@ -150,4 +159,5 @@ def stop(job: Job, by: Any) -> None:
 
 def again(job: Job, by: Any) -> Job:
     """Ask for the same work anew."""
-    return put_down(job.kind, by, **job.asked)
+    kind = KINDS.get(job.kind)
+    return kind.again(job, by) if kind is not None and kind.again is not None else put_down(job.kind, by, **job.asked)

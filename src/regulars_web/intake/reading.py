@@ -1,0 +1,102 @@
+"""The job: a batch's files read into the ledger, who their customers are handed to the gate, and the outcome told."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from regulars import api
+from regulars.base.problem import Problem
+from regulars.base.progress import Progress
+from regulars.base.text import Text, say
+from regulars_web.company.businesses import business
+from regulars_web.intake.models import Batch, Correction
+from regulars_web.shared.texts import as_json
+
+#: Findings of a file told on its page; all bad rows are in the file to be downloaded.
+SHOWN = 200
+_BYTES = "importing.step.reading"
+
+
+def work(asked: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
+    """Read a batch's files. They leave the waiting place when all is stored; bad rows are kept by the core."""
+    batch = Batch.objects.get(pk=asked["batch"])
+    paths = batch.paths
+    corrections = Correction.objects.filter(batch=batch, mapping__isnull=False).values_list("file", "mapping")
+    mappings = {batch.folder / file: api.Profile.model_validate(mapping) for file, mapping in corrections}
+    report = api.import_files(business(), paths, mappings=mappings, progress=_paced(progress, paths))
+    shutil.rmtree(batch.folder, ignore_errors=True)
+    return {
+        "files": [_told(result) for result in report.files],
+        "refused": [
+            {"file": Path(r.file).name, "text": as_json(r.text), "hint": as_json(r.hint) if r.hint else None}
+            for r in report.refused
+        ],
+    }
+
+
+def _paced(progress: Progress, paths: list[Path]) -> Progress:
+    """Progress that says which file of how many it is, and how fast it goes."""
+    names = [path.name for path in paths]
+    begun: dict[str, float] = {}
+
+    def watch(step: Text, done: int, total: int | None) -> None:
+        name = str(step.params.get("file", ""))
+        seconds = max(time.monotonic() - begun.setdefault(name, time.monotonic()), 0.001)
+        at = names.index(name) + 1 if name in names else 1
+        if not done:
+            said = say("intake.pace.begun", at=at, of=len(names), step=step)
+        elif step.id == _BYTES and total and path_of_bytes(paths, at, total):
+            said = say("intake.pace.bytes", at=at, of=len(names), step=step, mb=max(round(done / seconds / 1e6), 1))
+        else:
+            said = say("intake.pace.rows", at=at, of=len(names), step=step, rows=round(done / seconds))
+        progress(said, done, total)
+
+    return watch
+
+
+def path_of_bytes(paths: list[Path], at: int, total: int) -> bool:
+    """Whether a step that reads counts the bytes of the file (of a workbook it counts rows)."""
+    return paths[at - 1].stat().st_size == total
+
+
+def _told(result: api.ImportResult) -> dict[str, Any]:
+    return {
+        "file": Path(result.file).name,
+        "source": result.source,
+        "table": result.table,
+        "rows": result.rows,
+        "stored": result.stored,
+        "changed": result.changed,
+        "unchanged": result.unchanged,
+        "rejected": result.rejected,
+        "ignored": list(result.ignored_columns),
+        "identifiers": list(result.identifier_columns),
+        "identified": result.identified,
+        "rejects": result.rejects_file.name if result.rejects_file else None,
+        "problems": grouped(result.problems),
+    }
+
+
+def grouped(problems: Iterable[Problem]) -> list[dict[str, Any]]:
+    """Findings of one kind in one column together: how often, and the first rows."""
+    found: dict[tuple[str, str | None], dict[str, Any]] = {}
+    for problem in problems:
+        group = found.setdefault(
+            (problem.code, problem.column),
+            {
+                "code": problem.code,
+                "column": problem.column,
+                "reason": as_json(problem.reason),
+                "rejected": problem.severity == "rejected",
+                "count": 0,
+                "rows": [],
+            },
+        )
+        group["count"] += problem.count
+        if problem.row is not None and len(group["rows"]) < 5:
+            group["rows"].append(problem.row)
+    return sorted(found.values(), key=lambda group: (not group["rejected"], -group["count"]))[:SHOWN]
