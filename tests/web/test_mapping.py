@@ -144,4 +144,6 @@ def test_waiting_files_leave_nothing_in_the_database(folder: Path, signed_in: Ca
     assert not where.exists()
     manager = signed_in(Role.MANAGER)
     other = put(client, ("odd.csv", ODD))
-    assert "9123 4567" not in manager.get(f"/imports/{other}").content.decode(), "raw rows are for those who bring them in"
+    assert "9123 4567" not in manager.get(f"/imports/{other}").content.decode(), (
+        "raw rows are for those who bring them in"
+    )

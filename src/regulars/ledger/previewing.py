@@ -123,6 +123,13 @@ def look(path: Path, *, profile: Profile | None = None, other_sheets: int = 0) -
     )
 
 
+def _shown(table: str) -> list[str]:
+    # What people look at first: the day; last the numbers that may have been made up.
+    names = [column.name for column in TABLES[table].columns if column.name not in (*HOUSE, "system")]
+    made = [name for name in TABLES[table].key if name in names and name != "customer"]
+    return sorted((name for name in names if name not in made), key=lambda name: name != "day") + made
+
+
 def preview(path: Path, profile: Profile, *, business: Business, pseudonyms: Pseudonyms) -> Preview:
     """Read the beginning of a file with a mapping, as an import would.
 
@@ -136,7 +143,7 @@ def preview(path: Path, profile: Profile, *, business: Business, pseudonyms: Pse
         stage = Stage(engine, work, raw, found, business, most=min(SAMPLE, max(len(raw.sample), 1)))
         stage.problems += found.problems
         staged(stage, pseudonyms, unwatched)
-        wanted = [column.name for column in TABLES[found.table].columns if column.name not in (*HOUSE, "system")]
+        wanted = _shown(found.table)
         said = ", ".join(f"CAST({name} AS VARCHAR)" for name in wanted)
         shown = engine.execute(f"SELECT row, found <> 0, {said} FROM lines ORDER BY row LIMIT {SHOWN}").fetchall()
         first = engine.execute("SELECT row, found FROM lines WHERE found <> 0 ORDER BY row").fetchall()
