@@ -12,11 +12,10 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from regulars import api
 from regulars.base.errors import RegularsError
 from regulars.base.text import Text, say
 from regulars.base.words import render as spoken
-from regulars_web.company.businesses import business
+from regulars_web.company.businesses import business, health
 from regulars_web.company.powers import needs
 from regulars_web.intake.limits import FULL, MOST_FILES, most_bytes
 from regulars_web.intake.looking import look_at
@@ -29,13 +28,13 @@ from regulars_web.shared.audit import note
 @require_GET
 def imports(request: HttpRequest) -> HttpResponse:
     """What was brought in, newest first, and what the ledger holds."""
-    health = api.check_business(business())
+    holds = health()
     waiting = Batch.objects.filter(job=None, dropped_at=None).select_related("by")[:20]
     running = Batch.objects.filter(job__state__in=["waiting", "running"]).select_related("job", "by")[:20]
     broken = Batch.objects.filter(job__state__in=["failed", "cancelled"], dropped_at=None).select_related("job")[:20]
     shown = {
-        "health": health,
-        "records": sorted(health.imports, key=lambda record: record.at, reverse=True)[:100],
+        "health": holds,
+        "records": sorted(holds.imports, key=lambda record: record.at, reverse=True)[:100],
         "waiting": waiting,
         "running": running,
         "broken": broken,

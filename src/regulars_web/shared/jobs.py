@@ -128,17 +128,23 @@ def run(job: Job) -> None:
 
 
 def _watching(job: Job) -> Progress:
-    said = [0.0]
+    said, last = 0.0, ""
 
     def watch(step: Text, done: int, total: int | None) -> None:
-        if time.monotonic() - said[0] < EVERY and done != total:
+        nonlocal said, last
+        # A new step is always told: it may take long and say nothing on the way.
+        if time.monotonic() - said < EVERY and done != total and _named(step) == last:
             return
-        said[0] = time.monotonic()
+        said, last = time.monotonic(), _named(step)
         told = {"beat": now(), "step": as_json(step), "steps_done": max(done, 0), "steps": total}
         if not Job.objects.filter(pk=job.pk, state=Job.State.RUNNING, stop_asked=False).update(**told):
             raise Stopped
 
     return watch
+
+
+def _named(step: Text) -> str:
+    return "/".join([step.id, *(_named(part) for part in step.params.values() if isinstance(part, Text))])
 
 
 def _end(job: Job, state: str, **more: Any) -> None:
