@@ -10,11 +10,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from regulars import api
-from regulars.base.text import say
+from regulars.base.text import Text, say
 from regulars.base.words import render as spoken
 from regulars_web.company.businesses import business
 from regulars_web.company.powers import needs
-from regulars_web.intake.looking import Seen, beginning_of, look_at_one, meanings_of
+from regulars_web.intake.looking import LONGEST, Seen, beginning_of, look_at_one, meanings_of
 from regulars_web.intake.mappings import (
     KINDS,
     MARKS,
@@ -48,11 +48,11 @@ def correct(request: HttpRequest, id: int, number: int) -> HttpResponse:
     try:
         if act == "keep":
             keep(batch, seen, draft, by=request.user, version=version, language=language)
-            messages.success(request, spoken(say("intake.map.kept", file=seen.file), language))
+            messages.success(request, spoken(say("files.map.kept", file=seen.file), language))
             return redirect("batch", id=id)
         if act == "revert":
             revert(batch, seen, by=request.user, version=version)
-            messages.success(request, spoken(say("intake.map.reverted", file=seen.file), language))
+            messages.success(request, spoken(say("files.map.reverted", file=seen.file), language))
             return redirect("correct", id=id, number=number)
     except Overtaken as error:
         shown = _overtaken(error.theirs, draft)
@@ -125,7 +125,7 @@ def _shown(batch: Batch, seen: Seen, draft: Draft, version: int) -> dict[str, An
         "columns": [(at, name, cells.get(name, []), draft.columns.get(name, "")) for at, name in enumerate(seen.names)],
         "fields": fields,
         "kinds": kinds,
-        "orders": ORDERS,
+        "orders": [(order, order.lower()) for order in ORDERS],
         "marks": MARKS,
         "zones": _zones(seen),
         "branches": business().settings.branches,
@@ -138,13 +138,22 @@ def _shown(batch: Batch, seen: Seen, draft: Draft, version: int) -> dict[str, An
     }
 
 
-def _rows(preview: api.Preview) -> list[tuple[int, bool, list[str]]]:
-    # A key is nineteen digits that tell a reader nothing; its end is enough to see who is the same.
-    keys = {at for at, name in enumerate(preview.columns) if name in ("customer", "referrer")}
+def _rows(preview: api.Preview) -> list[tuple[int, bool, list[Text | str]]]:
     return [
-        (row.row, row.aside, [f"…{v[-5:]}" if at in keys and v else v for at, v in enumerate(row.values)])
+        (row.row, row.aside, [_cell(preview, name, v) for name, v in zip(preview.columns, row.values, strict=True)])
         for row in preview.rows
     ]
+
+
+def _cell(preview: api.Preview, column: str, value: str) -> Text | str:
+    if column in ("customer", "referrer"):
+        # Nineteen digits tell a reader nothing; their end is enough to see who is the same.
+        return f"…{value[-5:]}" if value else ""
+    if value and column == "kind" and preview.table in ("sales", "customers"):
+        return say(f"files.kind_{value}")
+    if value and column == "status" and preview.table == "bookings":
+        return say(f"files.status_{value}")
+    return value if len(value) <= LONGEST else value[: LONGEST - 1] + "…"
 
 
 def _zones(seen: Seen) -> list[str]:

@@ -48,10 +48,10 @@ def place() -> Path:
 def against(length: int) -> tuple[Text, int] | None:
     """What stands against so many bytes, and the status it is answered with."""
     if length > most_bytes():
-        return say("intake.up.too_large", mb=-(-length >> 20), most=settings.UPLOAD_MB), 413
+        return say("files.up.too_large", mb=-(-length >> 20), most=settings.UPLOAD_MB), 413
     free = shutil.disk_usage(place()).free
     if free < 2 * length + SPARE:
-        return say("intake.up.no_room", free=free >> 20), 507
+        return say("files.up.no_room", free=free >> 20), 507
     return None
 
 
@@ -68,7 +68,7 @@ class Uploads:
             return self._next(request)
         if request.path != reverse("upload"):
             drain(request, length)
-            return page(request, say("intake.up.not_here"), status=413)
+            return page(request, say("files.up.not_here"), status=413)
         if not request.user.is_authenticated:
             drain(request, length)
             return redirect_to_login(request.path)

@@ -169,19 +169,19 @@ def _doubled(draft: Draft) -> list[Text]:
         if meaning.startswith("field_"):
             said.setdefault(meaning, []).append(name)
     wrong = [
-        say("intake.map.twice", field=say(f"intake.{meaning}"), columns=Listing(tuple(names)))
+        say("files.map.twice", field=say(f"files.{meaning}"), columns=Listing(tuple(names)))
         for meaning, names in said.items()
         if len(names) > 1
     ]
     if draft.branch and "field_branch" in said:
-        wrong.append(say("intake.map.branch_twice", column=said["field_branch"][0]))
+        wrong.append(say("files.map.branch_twice", column=said["field_branch"][0]))
     return wrong
 
 
 def _missing(draft: Draft) -> list[Text]:
     found = {meaning.removeprefix("field_") for meaning in draft.columns.values()}
     return [
-        say("intake.map.missing", fields=Listing(tuple(say(f"intake.field_{name}") for name in group)))
+        say("files.map.missing", fields=Listing(tuple(say(f"files.field_{name}") for name in group)))
         for group in api.REQUIRED[draft.table]
         if not found & set(group)
     ]
@@ -218,7 +218,7 @@ def revert(batch: Batch, seen: Seen, *, by: Any, version: int) -> None:
 def _put(batch: Batch, file: str, mapping: dict[str, Any] | None, *, by: Any, version: int) -> None:
     locked = Batch.objects.select_for_update(of=("self",)).select_related("job").get(pk=batch.pk)
     if not locked.undecided:
-        raise Wrong([say("intake.map.too_late")])
+        raise Wrong([say("files.map.too_late")])
     changed = {"mapping": mapping, "by": by, "at": now(), "version": version + 1}
     if Correction.objects.filter(batch=batch, file=file, version=version).update(**changed):
         return
@@ -233,7 +233,7 @@ def _put(batch: Batch, file: str, mapping: dict[str, Any] | None, *, by: Any, ve
             return
     if theirs is not None:
         raise Overtaken(theirs)
-    raise Wrong([say("intake.map.too_late")])
+    raise Wrong([say("files.map.too_late")])
 
 
 def _named(profile: api.Profile, name: str, seen: Seen, language: str) -> api.Profile:
@@ -242,7 +242,7 @@ def _named(profile: api.Profile, name: str, seen: Seen, language: str) -> api.Pr
     mine = seen.reading.name if seen.reading else None
     taken = {kept.name for kept in api.saved_profiles(business())}
     if id in taken and id != mine:
-        raise Wrong([say("intake.map.name_taken", name=name)])
+        raise Wrong([say("files.map.name_taken", name=name)])
     return profile.model_copy(update={"name": id, "label": {**profile.label, language: name}})
 
 

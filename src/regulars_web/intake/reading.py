@@ -48,11 +48,11 @@ def _paced(progress: Progress, paths: list[Path]) -> Progress:
         seconds = max(time.monotonic() - begun.setdefault(name, time.monotonic()), 0.001)
         at = names.index(name) + 1 if name in names else 1
         if not done:
-            said = say("intake.pace.begun", at=at, of=len(names), step=step)
+            said = say("files.pace.begun", at=at, of=len(names), step=step)
         elif step.id == _BYTES and total and path_of_bytes(paths, at, total):
-            said = say("intake.pace.bytes", at=at, of=len(names), step=step, mb=max(round(done / seconds / 1e6), 1))
+            said = say("files.pace.bytes", at=at, of=len(names), step=step, mb=max(round(done / seconds / 1e6), 1))
         else:
-            said = say("intake.pace.rows", at=at, of=len(names), step=step, rows=round(done / seconds))
+            said = say("files.pace.rows", at=at, of=len(names), step=step, rows=round(done / seconds))
         part = (at - 1 + _part(step, done, total)) / len(names)
         progress(said, round(1000 * part), 1000)
 
@@ -89,7 +89,7 @@ def _told(result: api.ImportResult) -> dict[str, Any]:
         "changed": result.changed,
         "unchanged": result.unchanged,
         "rejected": result.rejected,
-        "ignored": list(result.ignored_columns),
+        "ignored": [name for name in result.ignored_columns if name not in result.identifier_columns],
         "identifiers": list(result.identifier_columns),
         "identified": result.identified,
         "rejects": result.rejects_file.name if result.rejects_file else None,

@@ -50,7 +50,7 @@ def upload(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         files = request.FILES.getlist("files")
         if request.META.get(FULL):
-            wrong = say("intake.up.full")
+            wrong = say("files.up.full")
         elif not files or len(files) > MOST_FILES:
             wrong = say("web.imports.too_many" if files else "web.imports.none_chosen", most=MOST_FILES)
         else:
@@ -59,7 +59,7 @@ def upload(request: HttpRequest) -> HttpResponse:
             except OSError as error:
                 if error.errno not in (errno.ENOSPC, errno.EDQUOT):
                     raise
-                wrong = say("intake.up.full")
+                wrong = say("files.up.full")
     shown = {
         "most": MOST_FILES,
         "most_mb": settings.UPLOAD_MB,

@@ -75,6 +75,7 @@
       // Signed out meanwhile? Better told before a large file is sent than after.
       const still = await fetch(form.action, { redirect: "manual", credentials: "same-origin" });
       if (still.type === "opaqueredirect") { location.reload(); return; }
+      await still.text();
     } catch { ended(says.broke); return; }
     sending.hidden = false;
     said.textContent = says.sending;
