@@ -44,6 +44,7 @@ if TYPE_CHECKING:
         undo_import,
     )
     from regulars.api.pages import Pages, chapters
+    from regulars.api.people import Counted, History, PeopleReader, Spread, Standing, StandingsPage, people_of
     from regulars.api.policies import PolicyRequest, policy, write_groups, write_scores
     from regulars.api.reporting import Written, write_report
     from regulars.api.runs import Run
@@ -97,6 +98,7 @@ _HOMES = {
         "undo_import",
     ),
     "pages": ("Pages", "chapters"),
+    "people": ("Counted", "History", "PeopleReader", "Spread", "Standing", "StandingsPage", "people_of"),
     "policies": ("PolicyRequest", "policy", "write_groups", "write_scores"),
     "reporting": ("Written", "write_report"),
     "runs": ("Run",),
@@ -128,8 +130,10 @@ __all__ = [
     "REQUIRED",
     "Alternative",
     "Change",
+    "Counted",
     "Demo",
     "Health",
+    "History",
     "Identified",
     "ImportReport",
     "ImportResult",
@@ -139,12 +143,16 @@ __all__ = [
     "OpenBusiness",
     "PackShown",
     "Pages",
+    "PeopleReader",
     "PolicyRequest",
     "Preview",
     "Profile",
     "Receiver",
     "Recognition",
     "Run",
+    "Spread",
+    "Standing",
+    "StandingsPage",
     "Status",
     "Strategy",
     "WhatIf",
@@ -171,6 +179,7 @@ __all__ = [
     "measure",
     "open_business",
     "packs",
+    "people_of",
     "plan_in_force",
     "plans",
     "policy",

@@ -14,20 +14,25 @@ from regulars.base.progress import Progress
 from regulars.base.text import Text, say
 from regulars_web.company.businesses import business
 from regulars_web.intake.models import Batch, Correction
+from regulars_web.privacy.gate import admit
 from regulars_web.shared.texts import as_json
 
 #: Findings of a file told on its page; all bad rows are in the file to be downloaded.
 SHOWN = 200
+#: Customers handed to the gate at a time.
+PART = 20_000
 _BYTES = "importing.step.reading"
 
 
 def work(asked: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
     """Read a batch's files. They leave the waiting place when all is stored; bad rows are kept by the core."""
-    batch = Batch.objects.get(pk=asked["batch"])
+    batch = Batch.objects.select_related("job__by", "by").get(pk=asked["batch"])
+    by = batch.job.by if batch.job is not None else batch.by
     paths = batch.paths
+    paced = _paced(progress, paths)
     corrections = Correction.objects.filter(batch=batch, mapping__isnull=False).values_list("file", "mapping")
     mappings = {batch.folder / file: api.Profile.model_validate(mapping) for file, mapping in corrections}
-    report = api.import_files(business(), paths, mappings=mappings, progress=_paced(progress, paths))
+    report = api.import_files(business(), paths, mappings=mappings, receive=_to_the_gate(by, paced), progress=paced)
     shutil.rmtree(batch.folder, ignore_errors=True)
     return {
         "files": [_told(result) for result in report.files],
@@ -36,6 +41,19 @@ def work(asked: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
             for r in report.refused
         ],
     }
+
+
+def _to_the_gate(by: Any, progress: Progress) -> api.Receiver:
+    """Hands who the customers are to the gate, in parts between which the work can be stopped; the same again changes
+    nothing."""
+
+    def receive(told: api.Identified) -> None:
+        step = say("files.step.vault", file=told.file)
+        for start in range(0, told.table.num_rows, PART):
+            progress(step, start, told.table.num_rows)
+            admit(by, told.table.slice(start, PART), source=told.file)
+
+    return receive
 
 
 def _paced(progress: Progress, paths: list[Path]) -> Progress:
@@ -65,7 +83,8 @@ _STEPS = {
     "importing.step.sorting": (0.1, 0.1),
     "importing.step.checking": (0.35, 0.75),
     "importing.step.keying": (0.5, 0.5),
-    "importing.step.storing": (0.8, 1.0),
+    "files.step.vault": (0.75, 0.95),
+    "importing.step.storing": (0.95, 1.0),
 }
 
 
