@@ -44,15 +44,15 @@ def identifiers_of(stage: Stage) -> pa.Table:
     filled = {kind: said for kind, said in parts.items() if said}
     if not filled or stage.found.table == "spend":
         return IDENTIFIERS.empty_table()
-    cells = ", ".join(f"{said} AS {kind}" for kind, said in filled.items())
-    firsts = ", ".join(
-        f"arg_min({kind}, row) AS {kind}" if kind in filled else f"NULL::VARCHAR AS {kind}" for kind in parts
-    )
+    cells = ", ".join(f"{filled.get(kind, 'NULL::VARCHAR')} AS {kind}" for kind in parts)
+    # Cells are looked into once a customer, not once a row.
+    used = [*stage.vault, *(name for names in _KEYED.values() for name in names if stage.has(name))]
+    firsts = ", ".join(f"arg_min(f_{name}, row) AS f_{name}" for name in used)
     some = " OR ".join(f"{kind} IS NOT NULL" for kind in filled)
     stage.engine.execute(
-        f"CREATE TEMP TABLE identified AS SELECT CAST(customer AS VARCHAR) AS customer, {firsts} FROM ("
-        f"SELECT row, lines.customer, {cells} FROM lines JOIN raw USING (row) "
-        f"WHERE lines.found = 0 AND lines.customer IS NOT NULL) WHERE {some} GROUP BY 1"
+        f"CREATE TEMP TABLE identified AS SELECT * FROM (SELECT customer, {cells} FROM ("
+        f"SELECT CAST(lines.customer AS VARCHAR) AS customer, {firsts} FROM lines JOIN raw USING (row) "
+        f"WHERE lines.found = 0 AND lines.customer IS NOT NULL GROUP BY lines.customer)) WHERE {some}"
     )
     for kind in filled:
         _without_cards(stage, kind)

@@ -20,7 +20,8 @@ from regulars_web.shared.texts import as_json
 #: Findings of a file told on its page; all bad rows are in the file to be downloaded.
 SHOWN = 200
 #: Customers handed to the gate at a time.
-PART = 20_000
+PART = 5_000
+_VAULT = "files.step.vault"
 _BYTES = "importing.step.reading"
 
 
@@ -48,7 +49,7 @@ def _to_the_gate(by: Any, progress: Progress) -> api.Receiver:
     nothing."""
 
     def receive(told: api.Identified) -> None:
-        step = say("files.step.vault", file=told.file)
+        step = say(_VAULT, file=told.file)
         for start in range(0, told.table.num_rows, PART):
             progress(step, start, told.table.num_rows)
             admit(by, told.table.slice(start, PART), source=told.file)
@@ -63,12 +64,16 @@ def _paced(progress: Progress, paths: list[Path]) -> Progress:
 
     def watch(step: Text, done: int, total: int | None) -> None:
         name = str(step.params.get("file", ""))
-        seconds = max(time.monotonic() - begun.setdefault(name, time.monotonic()), 0.001)
+        # Rows are counted from the beginning of the file, customers from the beginning of their own step.
+        since = begun.setdefault(f"{name} {step.id == _VAULT}", time.monotonic())
+        seconds = max(time.monotonic() - since, 0.001)
         at = names.index(name) + 1 if name in names else 1
         if not done:
             said = say("files.pace.begun", at=at, of=len(names), step=step)
         elif step.id == _BYTES and total and path_of_bytes(paths, at, total):
             said = say("files.pace.bytes", at=at, of=len(names), step=step, mb=max(round(done / seconds / 1e6), 1))
+        elif step.id == _VAULT:
+            said = say("files.pace.people", at=at, of=len(names), step=step, n=round(done / seconds))
         else:
             said = say("files.pace.rows", at=at, of=len(names), step=step, rows=round(done / seconds))
         part = (at - 1 + _part(step, done, total)) / len(names)
@@ -83,7 +88,7 @@ _STEPS = {
     "importing.step.sorting": (0.1, 0.1),
     "importing.step.checking": (0.35, 0.75),
     "importing.step.keying": (0.5, 0.5),
-    "files.step.vault": (0.75, 0.95),
+    _VAULT: (0.75, 0.95),
     "importing.step.storing": (0.95, 1.0),
 }
 
