@@ -111,7 +111,7 @@ def test_who_the_customers_are_goes_through_the_gate_once_and_never_into_the_led
         id = put(client, "sales.csv", NAMED)
         client.post(f"/imports/{id}/read")
     page = client.get(f"/imports/{id}").content.decode()
-    assert "1 known already" in page and "who one customer is went to the vault" in page
+    assert "1 known already" in page and "Names and contacts of one customer went to the vault" in page
     assert "Customer ID, Customer Name, Mobile" in page and "Columns not read" not in page
     (found,) = gate.find(by, "Invented")
     with api.open_business(folder).ledger.read() as reader:

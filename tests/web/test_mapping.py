@@ -80,6 +80,25 @@ def test_what_nothing_recognises_is_mapped_from_nothing_and_read(
     assert [h.rows for h in api.check_business(api.open_business(folder)).holdings] == [3]
 
 
+def test_reading_that_failed_can_be_corrected_and_done_again(folder: Path, signed_in: Callable[..., Client]) -> None:
+    client = signed_in()
+    nothing = "Alpha,Beta,Gamma\n03/02/2026,K-1,12.50\n04/02/2026,K-2,10.00\n"
+    id = put(client, ("x.csv", nothing))
+    client.post(f"/imports/{id}/read")
+    batch = Batch.objects.select_related("job").get()
+    assert batch.job is not None and batch.job.state == "failed" and batch.folder.is_dir()
+    page = client.get(f"/imports/{id}").content.decode()
+    assert "The reading broke off or was stopped" in page and "Say what its columns mean" in page
+    assert "x.csv</a>: failed" in client.get("/imports/").content.decode()
+    said = {"table": "sales", "c0": "field_date", "c1": "field_customer", "c2": "field_net", "version": "0"}
+    client.post(f"/imports/{id}/files/0", said | {"act": "keep", "date_order": "DMY"})
+    answer = client.post(f"/work/{batch.job.pk}/again")
+    job = Batch.objects.select_related("job").get().job
+    assert job is not None and job.pk != batch.job.pk and answer["Location"] == f"/work/{job.pk}"
+    assert [h.rows for h in api.check_business(api.open_business(folder)).holdings] == [2]
+    assert "2 rows read: 2 new" in client.get(f"/imports/{id}").content.decode()
+
+
 def test_the_second_of_two_is_told_and_nothing_is_lost(
     folder: Path, signed_in: Callable[..., Client], person: Callable[..., User]
 ) -> None:
