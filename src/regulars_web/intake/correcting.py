@@ -69,7 +69,7 @@ def try_it(request: HttpRequest, id: int, number: int) -> HttpResponse:
     batch, seen = _file(id, number)
     draft = _of_its_table(seen, draft_from(seen, request.POST.dict()), request)
     part = "intake/map_form.html" if request.GET.get("whole") else "intake/map_rows.html"
-    return render(request, part, _shown(batch, seen, draft, _version(request)))
+    return render(request, part, _shown(request, batch, seen, draft, _version(request)))
 
 
 def _file(id: int, number: int) -> tuple[Batch, Seen]:
@@ -106,14 +106,20 @@ def _overtaken(theirs: Correction, draft: Draft) -> dict[str, Any]:
 def _page(
     request: HttpRequest, batch: Batch, seen: Seen, draft: Draft, version: int, *, status: int = 200, **more: Any
 ) -> HttpResponse:
-    shown = _shown(batch, seen, draft, version) | more
+    shown = _shown(request, batch, seen, draft, version) | more
     return render(request, "intake/map.html", shown, status=status)
 
 
-def _shown(batch: Batch, seen: Seen, draft: Draft, version: int) -> dict[str, Any]:
+def _words(request: HttpRequest, meanings: list[str]) -> list[tuple[str, str]]:
+    # Put into words once, not once a column: a file may have a thousand.
+    language: str = request.language  # type: ignore[attr-defined]
+    return [(meaning, spoken(say(f"files.{meaning}"), language)) for meaning in meanings]
+
+
+def _shown(request: HttpRequest, batch: Batch, seen: Seen, draft: Draft, version: int) -> dict[str, Any]:
     preview, against = try_out(beginning_of(batch, seen.number), seen, draft)
-    fields = [f"field_{name}" for name in api.FIELDS[draft.table]]
-    kinds = [f"who_{kind}" for kind in KINDS] if draft.table != "spend" else []
+    fields = _words(request, [f"field_{name}" for name in api.FIELDS[draft.table]])
+    kinds = _words(request, [f"who_{kind}" for kind in KINDS] if draft.table != "spend" else [])
     cells = {name: said for name, said, _ in seen.columns}
     newest = Correction.objects.select_related("by").filter(batch=batch, file=seen.file).first()
     return {
