@@ -60,7 +60,7 @@ def test_a_killed_import_is_taken_up_again_and_stored_once(tmp_path: Path) -> No
 
     worker = [sys.executable, "-c", WORK]
     killed = subprocess.Popen(worker, env=environment, start_new_session=True)
-    until = time.monotonic() + 60
+    until = time.monotonic() + 240
     while (ask(folder, "SELECT steps_done FROM shared_job")[0] or 0) < 100:  # type: ignore[operator]
         assert time.monotonic() < until and killed.poll() is None, "it never came so far"
         time.sleep(0.01)
