@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -42,7 +43,7 @@ def told(context: Any, text: Any) -> str:
 @register.simple_tag(takes_context=True)
 def number(context: Any, value: Param | float) -> str:
     """A number as the language prints it."""
-    said = Number(round(value, 1)) if isinstance(value, float) else value
+    said = Number(value, 0 if value.is_integer() else 1) if isinstance(value, float) else value
     return conditional_escape(show(said, _language(context)))
 
 
@@ -50,6 +51,12 @@ def number(context: Any, value: Param | float) -> str:
 def money(context: Any, amount: float, currency: str) -> str:
     """An estimate in money: to three digits."""
     return conditional_escape(show(Money.of(amount, currency), _language(context), "round"))
+
+
+@register.simple_tag(takes_context=True)
+def price(context: Any, amount: Decimal, currency: str) -> str:
+    """An amount that was paid: to the cent."""
+    return conditional_escape(show(Money.of(amount, currency), _language(context), "exact"))
 
 
 @register.simple_tag(takes_context=True)
