@@ -48,7 +48,7 @@ def amounts(asked: Mapping[str, str]) -> api.WhatIf:
                 found[name] = float(said)
             except ValueError as error:
                 raise BadSettings(say("cli.what_if.bad_amount", option=name, value=said)) from error
-    return api.WhatIf(**found)
+    return api.WhatIf(budget=found.get("budget"), hours=found.get("hours"), risk=found.get("risk"))
 
 
 def fresh(token: str) -> None:
