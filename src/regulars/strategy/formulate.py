@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from regulars.analysis.diagnosis import Diagnosis
+from regulars.base.errors import BadSettings
 from regulars.base.progress import Progress, unwatched
 from regulars.base.settings import Business
 from regulars.base.text import say
@@ -28,6 +29,7 @@ from regulars.strategy.clauses import resolved
 from regulars.strategy.facts import known_facts, no_show_rate
 from regulars.strategy.mandate import check_mandate, with_mandate
 from regulars.strategy.marks import marks_of
+from regulars.strategy.optimise import Infeasible
 from regulars.strategy.plan import Plan
 from regulars.strategy.rulebook import Last
 from regulars.strategy.solve import Sizes, solve
@@ -138,19 +140,22 @@ def at_amounts(gathered: Gathered, *, business: Business) -> Gathered:
 def planned(gathered: Gathered, *, progress: Progress = unwatched) -> Plan:
     """Solve what was gathered, and put it into words. Raises as :func:`formulate`."""
     g = gathered
-    solved = solve(
-        g.cells.cells,
-        business=g.aims.business,
-        pack=g.pack,
-        facts=g.facts,
-        no_show=g.no_show,
-        seed=g.seed,
-        sizes=g.sizes,
-        spreads=spreads_of(g.diagnosis),
-        given=g.given,
-        wants=g.wants,
-        diagnosis=g.diagnosis,
-    )
+    try:
+        solved = solve(
+            g.cells.cells,
+            business=g.aims.business,
+            pack=g.pack,
+            facts=g.facts,
+            no_show=g.no_show,
+            seed=g.seed,
+            sizes=g.sizes,
+            spreads=spreads_of(g.diagnosis),
+            given=g.given,
+            wants=g.wants,
+            diagnosis=g.diagnosis,
+        )
+    except Infeasible as error:  # what cannot be loosened contradicts itself: said in words, nothing is made
+        raise BadSettings(say("strategy.contradiction"), say("strategy.contradiction_hint")) from error
     progress(say("strategy.step.report"), 2, 4)
     about = Subject(g.aims.business, g.pack, g.diagnosis.provenance, g.study_run, g.cells, g.facts, g.seed)
     plan = with_mandate(assemble(solved, about), solved, business=g.business, aims=g.aims, pack=g.pack)
