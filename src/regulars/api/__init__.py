@@ -19,7 +19,16 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from regulars.api.beside import Alternative
     from regulars.api.business import OpenBusiness, create_business, open_business
-    from regulars.api.changes import Change, lock, set_budget, set_target, undo_settings
+    from regulars.api.changes import (
+        Change,
+        changes_since,
+        lock,
+        set_amounts,
+        set_budget,
+        set_target,
+        settings_token,
+        undo_settings,
+    )
     from regulars.api.comparing import Listed, compare, plans
     from regulars.api.demo import Demo, make_demo
     from regulars.api.health import Health, check_business
@@ -70,12 +79,22 @@ if TYPE_CHECKING:
     from regulars.api.trials import assign, latest_assignment, latest_plan, measure
     from regulars.api.what_if import WhatIf
     from regulars.api.work import formulate, study, weigh
+    from regulars.api.workbench import Tried, Workbench
 
 _HOMES = {
     "beside": ("Alternative",),
     "business": ("OpenBusiness", "create_business", "open_business"),
     "comparing": ("Listed", "compare", "plans"),
-    "changes": ("Change", "lock", "set_budget", "set_target", "undo_settings"),
+    "changes": (
+        "Change",
+        "changes_since",
+        "lock",
+        "set_amounts",
+        "set_budget",
+        "set_target",
+        "settings_token",
+        "undo_settings",
+    ),
     "demo": ("Demo", "make_demo"),
     "health": ("Health", "check_business"),
     "intake": (
@@ -124,6 +143,7 @@ _HOMES = {
     "trades": ("PackShown", "check_pack", "packs", "show_pack"),
     "trials": ("assign", "latest_assignment", "latest_plan", "measure"),
     "what_if": ("WhatIf",),
+    "workbench": ("Tried", "Workbench"),
     "work": ("formulate", "study", "weigh"),
 }
 
@@ -157,13 +177,16 @@ __all__ = [
     "StandingsPage",
     "Status",
     "Strategy",
+    "Tried",
     "WhatIf",
+    "Workbench",
     "Written",
     "WrittenDocument",
     "alternatives",
     "approve",
     "assign",
     "beginning",
+    "changes_since",
     "chapters",
     "check_business",
     "check_pack",
@@ -195,8 +218,10 @@ __all__ = [
     "saved_profiles",
     "screen",
     "segment",
+    "set_amounts",
     "set_budget",
     "set_target",
+    "settings_token",
     "show_pack",
     "simulate",
     "status",

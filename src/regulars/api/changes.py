@@ -16,8 +16,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from regulars.api.business import SETTINGS, OpenBusiness
-from regulars.api.journal import Journal, sha256
+from regulars.api.comparing import differ
+from regulars.api.journal import Entry, Journal, sha256
 from regulars.api.strategies import journal_of
+from regulars.api.what_if import WhatIf, changed
 from regulars.api.work import latest_study, weigh
 from regulars.base.edit import add_item, drop_item, set_in_item, set_in_table
 from regulars.base.errors import BadData, BadSettings, NotThere
@@ -30,6 +32,7 @@ from regulars.base.words import LANGUAGES, render
 from regulars.strategy.explain import local
 from regulars.strategy.objectives import RATES
 from regulars.strategy.plan import Plan, TargetRow
+from regulars.strategy.plan_compare import LineMove
 from regulars.strategy.plan_mandate import ClauseRow, Finding
 
 #: No amount or count of a business is as large.
@@ -62,6 +65,7 @@ class Change:
     after: Brief | None
     difference: float | None
     saved: bool
+    moves: tuple[LineMove, ...] = ()  # measures that come, go, grow or shrink
 
 
 def set_target(
@@ -121,6 +125,58 @@ def set_budget(
         at=at,
         progress=progress,
     )
+
+
+def set_amounts(
+    business: OpenBusiness,
+    *,
+    budget: float | None = None,
+    hours: float | None = None,
+    risk: float | None = None,
+    dry_run: bool = False,
+    author: str = "",
+    at: str = "",
+    progress: Progress = unwatched,
+) -> Change:
+    """Set budget, staff hours of every branch and aversion to risk in one change, as they were tried.
+
+    Raises:
+        BadSettings: an amount is none, nothing is to change, or a file that cannot be edited line by line.
+    """
+    changed(business, WhatIf(budget=budget, hours=hours, risk=risk))  # refuses amounts that are none
+    said = {"budget": budget, "hours": hours, "risk": risk}
+    key = "+".join(name for name, amount in said.items() if amount is not None)
+    if not key:
+        raise BadSettings(say("mandate.edit.nothing"))
+
+    def edit(text: str) -> str:
+        if budget is not None:
+            text = set_in_table(text, "budget", "amount", _number(budget, share=False))
+        if hours is not None:
+            text = set_in_table(text, "capacity", "staff_hours_per_branch", _number(hours, share=False))
+            for branch in business.settings.branches:
+                if branch.staff_hours is not None:
+                    text = set_in_item(text, "branches", branch.id, "staff_hours", _number(hours, share=False))
+        return text if risk is None else set_in_table(text, "risk", "aversion", _number(risk, share=False))
+
+    return change(business, edit, key=key, dry_run=dry_run, author=author, at=at, progress=progress)
+
+
+def settings_token(business: OpenBusiness) -> str:
+    """What the settings are now, to be told apart from what they were when somebody began to change them."""
+    return sha256((business.folder / SETTINGS).read_bytes())[:16]
+
+
+def changes_since(business: OpenBusiness, token: str) -> tuple[Entry, ...] | None:
+    """The changes written down since the settings were those of ``token``; None where they were never those, or were
+    edited by hand. Empty: nothing was changed."""
+    if token == settings_token(business):
+        return ()
+    entries = [entry for entry in journal_of(business).read() if entry.kind == "changed"]
+    for place, entry in reversed(list(enumerate(entries))):
+        if str(entry.body["before"])[:16] == token:
+            return tuple(entries[place:])
+    return None
 
 
 def lock(
@@ -197,21 +253,21 @@ def change(
     text = edit(raw.decode("utf-8-sig"))
     content = (b"\xef\xbb\xbf" if raw.startswith(b"\xef\xbb\xbf") else b"") + text.encode()
     settings = parse_business(content, file=path)
-    before, after = _weighed(business, replace(business, settings=settings), progress)
+    before, after, moves = _weighed(business, replace(business, settings=settings), progress)
     if not dry_run:
         journal = journal_of(business)
         with journal.held():
             if path.read_bytes() != raw:
                 raise BadData(say("mandate.edit.raced", file=str(path)), say("mandate.edit.raced_hint"))
-            _keep(business, raw, content)
+            _keep(business, raw, content, key)
             _write(path, content)
             _record(journal, key, author, at, raw, content)
     worth = after.value_36.mean - before.value_36.mean if before and after else None
-    return Change(key, before, after, worth, not dry_run)
+    return Change(key, before, after, worth, not dry_run, moves)
 
 
 def undo_settings(business: OpenBusiness, *, author: str = "", at: str = "") -> str:
-    """Take the last change of the settings back; the key that was changed is given.
+    """Take the last change of the settings back; the key that had been changed is given (``objectives.stay``).
 
     Raises:
         NotThere: there is no change to take back.
@@ -231,7 +287,7 @@ def undo_settings(business: OpenBusiness, *, author: str = "", at: str = "") -> 
         last.unlink()
         last.with_suffix(".json").unlink()
         _record(journal, "undo", author, at, now, before)
-    return "settings"
+    return str(known.get("key", SETTINGS))
 
 
 def brief(plan: Plan) -> Brief:
@@ -242,24 +298,28 @@ def brief(plan: Plan) -> Brief:
     return Brief(plan.budget, plan.cost, plan.hours, plan.customers, plan.value_36, plan.targets, clauses, blocking)
 
 
-def _weighed(now: OpenBusiness, then: OpenBusiness, progress: Progress) -> tuple[Brief | None, Brief | None]:
+def _weighed(
+    now: OpenBusiness, then: OpenBusiness, progress: Progress
+) -> tuple[Brief | None, Brief | None, tuple[LineMove, ...]]:
     try:
         latest_study(now)
     except NotThere:
-        return None, None
-    return brief(weigh(now, progress=progress)), brief(weigh(then, progress=progress))
+        return None, None, ()
+    before, after = weigh(now, progress=progress), weigh(then, progress=progress)
+    moves = tuple(move for move in differ(now, before, after).measures if move.move != "kept")
+    return brief(before), brief(after), moves
 
 
 def _kept(business: OpenBusiness) -> list[Path]:
     return sorted((business.folder / "settings").glob("[0-9]*.toml"))
 
 
-def _keep(business: OpenBusiness, before: bytes, after: bytes) -> None:
+def _keep(business: OpenBusiness, before: bytes, after: bytes, key: str) -> None:
     kept = _kept(business)
     number = int(kept[-1].stem) + 1 if kept else 1
     folder = business.folder / "settings"
     folder.mkdir(exist_ok=True)
-    (folder / f"{number:04d}.json").write_text(json.dumps({"after": sha256(after)}), encoding="utf-8")
+    (folder / f"{number:04d}.json").write_text(json.dumps({"after": sha256(after), "key": key}), encoding="utf-8")
     (folder / f"{number:04d}.toml").write_bytes(before)
 
 

@@ -69,6 +69,12 @@ def _compare(business: OpenBusiness, before: Run[Plan], after: Run[Plan]) -> Com
     return compare_plans(before.result, after.result, runs=(before.id, after.id), names=names)
 
 
+def differ(business: OpenBusiness, before: Plan, after: Plan) -> Comparison:
+    """How two plans differ that need not be kept as runs: the first as it stands, the second as tried."""
+    names = {m.id: Local({str(k): v for k, v in m.name.items()}) for m in business.pack.measures}
+    return compare_plans(before, after, runs=("now", "tried"), names=names)
+
+
 def _find(name: str, ids: tuple[str, ...]) -> str:
     if name in ids:
         return name

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Literal
 
 from pydantic import TypeAdapter, ValidationError
@@ -142,6 +143,7 @@ def judge(
         BadData: the journal was tampered with.
     """
     run, author, why = plan_run(business, plan), _person(by), _reason(reason)
+    _after_plan(run, at)
     known = [a.id for a in alternatives_of(business, run)]
     if about != PLAN and about not in known:
         hint = say("mandate.judge.unknown_hint", ids=Listing(tuple(known)))
@@ -162,6 +164,7 @@ def approve(business: OpenBusiness, *, by: str, reason: str, plan: str | None = 
         BadSettings, NotThere, Busy, BadData: as :func:`judge`.
     """
     run, person, why = plan_run(business, plan), _person(by), _reason(reason)
+    _after_plan(run, at)
     journal = journal_of(business)
     with journal.held():
         entries = journal.read()
@@ -197,6 +200,7 @@ def reject(business: OpenBusiness, *, by: str, reason: str, plan: str | None = N
     Raises as :func:`judge`.
     """
     run, person, why = plan_run(business, plan), _person(by), _reason(reason)
+    _after_plan(run, at)
     journal = journal_of(business)
     with journal.held():
         return journal.append("rejected", by=person, at=at, plan=run.id, body={"reason": why})
@@ -405,6 +409,17 @@ def _person(by: str) -> str:
     return name
 
 
+def _after_plan(run: Run[Plan], at: str) -> None:
+    """Nobody judged a plan before the last day it was made from. A moment that is no date is left to who wrote it."""
+    try:
+        day = datetime.fromisoformat(at).date()
+    except ValueError:
+        return
+    if day < run.result.provenance.as_of:
+        text = say("mandate.judge.too_early", day=Day(day), as_of=Day(run.result.provenance.as_of))
+        raise BadSettings(text, say("mandate.judge.too_early_hint"))
+
+
 def _same(name: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", name).split()).casefold()
 
@@ -418,8 +433,6 @@ def _reason(reason: str) -> str:
 
 def day_of(at: str) -> Text | Day | str:
     """The moment of an entry as people read it."""
-    from datetime import datetime
-
     try:
         return Day(datetime.fromisoformat(at).date())
     except ValueError:

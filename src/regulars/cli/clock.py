@@ -8,6 +8,9 @@ from typing import Any
 
 import click
 
+from regulars.base.errors import BadSettings
+from regulars.base.text import Day, say
+
 
 def now() -> str:
     """This moment with the machine's offset, ISO 8601, to the second."""
@@ -16,7 +19,9 @@ def now() -> str:
 
 
 def moment(on: datetime | None) -> str:
-    """The day that was named, else this moment."""
+    """The day that was named, else this moment. Raises BadSettings for a day still to come."""
+    if on is not None and on.date() > datetime.fromisoformat(now()).date():
+        raise BadSettings(say("cli.clock.future", day=Day(on.date())), say("cli.clock.future_hint"))
     return on.date().isoformat() if on else now()
 
 

@@ -28,6 +28,6 @@ def undo(voice: Voice, folder: Path, author: str) -> None:
 
     Refused when business.toml was edited by hand since: the kept copy is named, and nothing is lost.
     """
-    api.undo_settings(api.open_business(folder), author=author, at=now())
-    voice.tell("cli.settings.undone")
-    voice.result({"schema": "regulars.settings/1", "undone": True})
+    key = api.undo_settings(api.open_business(folder), author=author, at=now())
+    voice.tell("cli.settings.undone", key=key)
+    voice.result({"schema": "regulars.settings/1", "undone": True, "key": key})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from regulars_web.strategy import views
+from regulars_web.strategy import studio_views, views
 
 urlpatterns = [
     path("", views.strategy, name="strategy"),
@@ -13,6 +13,16 @@ urlpatterns = [
     path("approval/judge", views.judge_plan, name="judge_plan"),
     path("approval/approve", views.approve_plan, name="approve_plan"),
     path("approval/reject", views.reject_plan, name="reject_plan"),
+    path("studio", studio_views.studio, name="studio"),
+    path("studio/tried", studio_views.tried, name="tried"),
+    path("studio/keep", studio_views.keep_amounts, name="keep_amounts"),
+    path("studio/lock/price", studio_views.lock_price, name="lock_price"),
+    path("studio/lock", studio_views.save_lock, name="save_lock"),
+    path("studio/undo", studio_views.undo_change, name="undo_change"),
+    path("targets", studio_views.targets, name="targets"),
+    path("targets/price", studio_views.target_price, name="target_price"),
+    path("targets/set", studio_views.save_target, name="save_target"),
+    path("versions", studio_views.versions, name="versions"),
     path("document/<str:language>.<str:format>", views.document, name="document"),
     path("<str:id>", views.chapter, name="plan_chapter"),
 ]

@@ -19,10 +19,12 @@ from regulars_web.company.models import User
 from regulars_web.company.powers import needs
 from regulars_web.insight.views import STRATEGY, pages_of
 from regulars_web.shared.audit import note
+from regulars_web.shared.errors import told
 from regulars_web.shared.jobs import begin
 from regulars_web.strategy.services import approve, judge, reject
 
-FORMATS = {"html": "text/html; charset=utf-8", "pdf": "application/pdf"}
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+FORMATS = {"html": "text/html; charset=utf-8", "pdf": "application/pdf", "docx": DOCX}
 
 
 @needs("strategy:read")
@@ -121,12 +123,15 @@ def reject_plan(request: HttpRequest) -> HttpResponse:
 
 @needs("strategy:read")
 @require_GET
-def document(request: HttpRequest, language: str, format: str) -> FileResponse:
-    """The report as a file."""
+def document(request: HttpRequest, language: str, format: str) -> HttpResponse | FileResponse:
+    """The strategy document as a file; without a plan, or with statements that cannot be read, what is missing."""
     if format not in FORMATS or language not in LANGUAGES:
         raise Http404
-    written = api.write_report(business(), language=language, format=format)  # type: ignore[arg-type]
-    note(request.user, "document.taken", about=written.path.name, study=written.study_run, plan=written.plan_run or "")
+    try:
+        written = api.write_strategy_document(business(), language=language, format=format)  # type: ignore[arg-type]
+    except RegularsError as error:
+        return told(request, error)
+    note(request.user, "document.taken", about=written.path.name, study=written.study_run, plan=written.plan_run)
     response = FileResponse(written.path.open("rb"), as_attachment=True, filename=written.path.name)
     response["Content-Type"] = FORMATS[format]
     return response

@@ -176,7 +176,7 @@ def business_toml(*, world: World) -> str:
     ]
     for place in trade.places:
         lines += ["", *_branch(place)]
-    lines += corporate_lines((goal.kpi for goal in trade.goals), owner="Managing director")
+    lines += corporate_lines((goal.kpi for goal in trade.goals), owner="Wong Tai Man 王大文")
     for goal in trade.goals:
         lines += ["", *_objective(goal, thousands=thousands)]
     return "\n".join(lines) + "\n"

@@ -48,6 +48,8 @@ def _heading(m: Mandate) -> Text:
     blocking = sum(1 for f in m.findings if f.weight == "blocks")
     if blocking:
         return say("report.mandate.head_blocked", n=blocking)
+    if m.findings:
+        return say("report.mandate.head_weigh", n=len(m.findings))
     if not m.clauses:
         return say("report.mandate.head_free", n=len(m.aims))
     return say("report.mandate.head", n=len(m.aims), clauses=len(m.clauses))

@@ -11,7 +11,7 @@ from django import template
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 
-from regulars.base.text import Day, Money, Param, Share, Text, say
+from regulars.base.text import Day, Money, Number, Param, Share, Text, say
 from regulars.base.words import render, show
 from regulars_web.shared.texts import text_of
 
@@ -41,9 +41,10 @@ def told(context: Any, text: Any) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def number(context: Any, value: Param) -> str:
+def number(context: Any, value: Param | float) -> str:
     """A number as the language prints it."""
-    return conditional_escape(show(value, _language(context)))
+    said = Number(value, 0 if value.is_integer() else 1) if isinstance(value, float) else value
+    return conditional_escape(show(said, _language(context)))
 
 
 @register.simple_tag(takes_context=True)
@@ -91,3 +92,19 @@ def drawn(html: str) -> SafeString:
 def in_language(local: Any, language: str) -> str:
     """A name of the business's in a language."""
     return str(local.in_language(language))
+
+
+@register.filter
+def words_of(text: str) -> list[str]:
+    """The words of a string, to go through one by one."""
+    return text.split()
+
+
+#: KPIs that are shares, written in per cent; the others are counts or amounts.
+_SHARES = frozenset({"retention_rate", "wastage_90d", "complaints_in_time", "satisfied_share"})
+
+
+@register.filter
+def kpi(value: float, kind: str) -> str:
+    """A figure of a KPI as people write it: a share in per cent, anything else as a whole number."""
+    return f"{value * 100:.1f}%" if kind in _SHARES else f"{value:,.0f}"

@@ -1,0 +1,142 @@
+"""Trying and keeping: what the studio asks of the core, each change with its line in the audit log."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+
+from regulars import api
+from regulars.base.errors import BadSettings
+from regulars.base.text import Text, say
+from regulars_web.company.businesses import business
+from regulars_web.company.models import User
+from regulars_web.shared.audit import note
+from regulars_web.shared.clock import now
+
+
+class Stale(Exception):
+    """Somebody changed the settings since the page was opened; ``text`` tells who changed what."""
+
+    def __init__(self, text: Text) -> None:
+        super().__init__(text.id)
+        self.text = text
+
+
+def bench() -> api.Workbench:
+    """The workbench of the business as it stands: kept until settings or study change. Raises NotThere unstudied."""
+    shop = business()
+    studies = sorted(p.name for p in shop.runs.glob("study-*") if (p / "run.json").is_file())
+    return _bench(shop.folder, api.settings_token(shop), tuple(studies))
+
+
+@lru_cache(maxsize=2)
+def _bench(folder: Path, token: str, studies: tuple[str, ...]) -> api.Workbench:  # noqa: ARG001 - parts of the key
+    return api.Workbench(business())
+
+
+def amounts(asked: Mapping[str, str]) -> api.WhatIf:
+    """The amounts of a form; an empty field leaves one as it is. Raises BadSettings for what is no number."""
+    found: dict[str, float] = {}
+    for name in ("budget", "hours", "risk"):
+        if said := asked.get(name, "").strip().replace(",", ""):
+            try:
+                found[name] = float(said)
+            except ValueError as error:
+                raise BadSettings(say("cli.what_if.bad_amount", option=name, value=said)) from error
+    return api.WhatIf(budget=found.get("budget"), hours=found.get("hours"), risk=found.get("risk"))
+
+
+def fresh(token: str) -> None:
+    """Raises Stale when the settings are no longer those the page was made from."""
+    since = api.changes_since(business(), token)
+    if since is None:
+        raise Stale(say("web.studio.stale_by_hand"))
+    if since:
+        last = since[-1]
+        raise Stale(say("web.studio.stale", who=last.by or "?", what=str(last.body["key"]), n=len(since)))
+
+
+def keep(by: User, asked: Mapping[str, str]) -> api.Change:
+    """Keep amounts that were tried. Raises Stale, and what ``api.set_amounts`` does."""
+    fresh(asked.get("token", ""))
+    wanted = amounts(asked)
+    with transaction.atomic():
+        done = api.set_amounts(
+            business(), budget=wanted.budget, hours=wanted.hours, risk=wanted.risk, author=by.signature, at=_at()
+        )
+        note(by, "settings.changed", about=done.key, difference=done.difference or 0.0)
+    return done
+
+
+def lock(by: User, asked: Mapping[str, str], *, dry_run: bool) -> api.Change:
+    """Bind a measure, or weigh what that would cost. Raises Stale, and what ``api.lock`` does."""
+    if not dry_run:
+        fresh(asked.get("token", ""))
+    bounds = {"never": (None, 0.0), "must": (1.0, None), "free": (None, None)}
+    low, high = bounds.get(asked.get("how", ""), (_bound(asked, "at_least"), _bound(asked, "at_most")))
+    with transaction.atomic():
+        done = api.lock(
+            business(),
+            asked.get("what", ""),
+            at_least=low,
+            at_most=high,
+            dry_run=dry_run,
+            author=by.signature,
+            at=_at(),
+        )
+        if not dry_run:
+            note(by, "settings.changed", about=done.key, difference=done.difference or 0.0)
+    return done
+
+
+def target(by: User, asked: Mapping[str, str], *, dry_run: bool) -> api.Change:
+    """Set a target, its day and who answers for it. Raises Stale, and what ``api.set_target`` does."""
+    if not dry_run:
+        fresh(asked.get("token", ""))
+    day = asked.get("by", "")
+    try:
+        due = date.fromisoformat(day) if day else None
+    except ValueError as error:
+        raise BadSettings(say("web.study.no_day")) from error
+    with transaction.atomic():
+        done = api.set_target(
+            business(),
+            asked.get("objective", ""),
+            asked.get("target", ""),
+            by=due,
+            owner=asked.get("owner", "").strip() or None,
+            dry_run=dry_run,
+            author=by.signature,
+            at=_at(),
+        )
+        if not dry_run:
+            note(by, "settings.changed", about=done.key, difference=done.difference or 0.0)
+    return done
+
+
+def undo(by: User, token: str) -> str:
+    """Take the last change of the settings back; its key. Raises Stale, and what ``api.undo_settings`` does."""
+    fresh(token)
+    with transaction.atomic():
+        key = api.undo_settings(business(), author=by.signature, at=_at())
+        note(by, "settings.undone", about=key)
+    return key
+
+
+def _bound(asked: Mapping[str, Any], name: str) -> float | None:
+    said = str(asked.get(name, "")).strip().replace(",", "")
+    if not said:
+        return None
+    try:
+        return float(said)
+    except ValueError as error:
+        raise BadSettings(say("mandate.edit.no_number", value=said), say("mandate.edit.no_number_hint")) from error
+
+
+def _at() -> str:
+    return now().isoformat(timespec="seconds")

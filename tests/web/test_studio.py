@@ -1,0 +1,83 @@
+"""The studio: budgets tried and kept, locks with their price, stale pages, targets, plans beside each other."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from regulars import api
+from regulars_web.company.models import Role
+from regulars_web.shared.models import Entry
+
+pytestmark = pytest.mark.django_db
+
+
+def token(page: str) -> str:
+    found = re.search(r'name="token" value="(\w+)"', page)
+    assert found is not None
+    return found[1]
+
+
+def test_a_budget_is_tried_kept_and_taken_back_and_a_stale_page_changes_nothing(
+    studied: Path, signed_in: Callable[..., Client], django_assert_max_num_queries: Any
+) -> None:
+    client = signed_in(Role.STRATEGIST)
+    before = (studied / "business.toml").read_bytes()
+    with django_assert_max_num_queries(8):
+        page = client.get("/strategy/studio").content.decode()
+    part = client.get("/strategy/studio/tried", {"budget": "900", "token": token(page)}).content.decode()
+    assert "over 36 months" in part and 'name="budget" value="900"' in part
+    assert (studied / "business.toml").read_bytes() == before, "trying saves nothing"
+    for wrong in ("-1", "nan", "1e99", "all of it"):
+        answer = client.get("/strategy/studio/tried", {"budget": wrong}).content.decode()
+        assert "callout error" in answer, wrong
+
+    asked = {"budget": "900", "token": token(page)}
+    assert "Saved: budget" in client.post("/strategy/studio/keep", asked, follow=True).content.decode()
+    assert api.open_business(studied).settings.budget.amount == 900
+    twice = client.post("/strategy/studio/keep", asked | {"budget": "50"}, follow=True).content.decode()
+    assert "Nothing was saved: Strategist" in twice, "who changed it is named"
+    assert api.open_business(studied).settings.budget.amount == 900
+    undone = client.post("/strategy/studio/undo", {"token": token(twice)}, follow=True).content.decode()
+    assert "Taken back: budget" in undone and (studied / "business.toml").read_bytes() == before
+    assert Entry.objects.filter(action="settings.changed").count() == 1
+    assert Entry.objects.filter(action="settings.undone").count() == 1
+
+
+def test_a_lock_shows_its_price_before_it_is_saved(studied: Path, signed_in: Callable[..., Client]) -> None:
+    client = signed_in(Role.STRATEGIST)
+    page = client.get("/strategy/studio").content.decode()
+    plan = api.Workbench(api.open_business(studied)).plan()
+    asked = {"what": plan.lines[-1].measures[0], "how": "never", "token": token(page)}
+    part = client.post("/strategy/studio/lock/price", asked).content.decode()
+    assert "leaves" in part or "shrinks" in part
+    assert "costs value" in part or "brings" in part or "costs nothing" in part
+    assert api.open_business(studied).settings.clauses == ()
+    client.post("/strategy/studio/lock", asked)
+    assert [c.kind for c in api.open_business(studied).settings.clauses] == ["must_not"]
+    assert signed_in(Role.ANALYST).post("/strategy/studio/lock", asked).status_code == 403
+    top = asked | {"what": plan.lines[0].measures[0], "token": ""}
+    answer = client.post("/strategy/studio/lock/price", top)
+    assert answer.status_code == 200, "priced, or refused in words where the rules ask for the measure"
+    crossed = asked | {"how": "range", "at_least": "9", "at_most": "3"}
+    assert "callout error" in client.post("/strategy/studio/lock/price", crossed).content.decode()
+
+
+def test_targets_and_plans_are_shown_and_changed(studied: Path, signed_in: Callable[..., Client]) -> None:
+    client = signed_in(Role.DIRECTOR)
+    page = client.get("/strategy/targets").content.decode()
+    assert "If nothing is done" in page
+    first = api.open_business(studied).settings.objectives[0]
+    asked = {"objective": first.id, "target": "beyond", "owner": "<b>x</b>", "token": token(page)}
+    assert "callout error" in client.post("/strategy/targets/set", asked, follow=True).content.decode()
+    asked |= {"target": str(first.target), "owner": "Ho Siu Ming", "by": "2027-06-30"}
+    client.post("/strategy/targets/set", asked)
+    assert api.open_business(studied).settings.objectives[0].owner == "Ho Siu Ming"
+    shown = client.get("/strategy/versions", {"a": "no-such", "b": "../x"}).content.decode()
+    assert "One plan so far" in shown and "Instead of the plan" in shown
+    assert client.get("/strategy/document/en.docx").getvalue()[:2] == b"PK"
