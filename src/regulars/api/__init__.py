@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     )
     from regulars.api.pages import Pages, chapters
     from regulars.api.policies import PolicyRequest, policy, write_groups, write_scores
+    from regulars.api.pushed import Checked
+    from regulars.api.pushing import Pushed, check_rows, key_rows, push_rows
     from regulars.api.reporting import Written, write_report
     from regulars.api.runs import Run
     from regulars.api.screening import screen
@@ -76,6 +78,8 @@ _HOMES = {
     ),
     "pages": ("Pages", "chapters"),
     "policies": ("PolicyRequest", "policy", "write_groups", "write_scores"),
+    "pushed": ("Checked",),
+    "pushing": ("Pushed", "check_rows", "key_rows", "push_rows"),
     "reporting": ("Written", "write_report"),
     "runs": ("Run",),
     "screening": ("screen",),
@@ -104,6 +108,7 @@ _HOMES = {
 __all__ = [
     "Alternative",
     "Change",
+    "Checked",
     "Demo",
     "Health",
     "ImportReport",
@@ -114,6 +119,7 @@ __all__ = [
     "PackShown",
     "Pages",
     "PolicyRequest",
+    "Pushed",
     "Recognition",
     "Run",
     "Status",
@@ -127,12 +133,14 @@ __all__ = [
     "chapters",
     "check_business",
     "check_pack",
+    "check_rows",
     "compare",
     "create_business",
     "draft",
     "formulate",
     "import_files",
     "judge",
+    "key_rows",
     "latest_assignment",
     "latest_plan",
     "lock",
@@ -143,6 +151,7 @@ __all__ = [
     "plan_in_force",
     "plans",
     "policy",
+    "push_rows",
     "recognise",
     "reject",
     "save_profile",

@@ -20,7 +20,7 @@ from regulars.base.text import say
 type TableName = Literal["sales", "customers", "bookings", "spend", "complaints"]
 type DateOrder = Literal["DMY", "MDY", "YMD"]
 
-_WHO = ("customer", "reference", "email", "phone", "customer_name")
+_WHO = ("customer", "reference", "email", "phone", "customer_name", "key")
 #: The fields a column may be mapped to, per table.
 FIELDS: dict[str, tuple[str, ...]] = {
     "sales": (
