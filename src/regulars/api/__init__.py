@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         save_profile,
         undo_import,
     )
+    from regulars.api.owned import Finished, finished_runs, run_document, write_tables
     from regulars.api.pages import Pages, chapters
     from regulars.api.policies import PolicyRequest, policy, write_groups, write_scores
     from regulars.api.pushed import Checked
@@ -76,6 +77,7 @@ _HOMES = {
         "save_profile",
         "undo_import",
     ),
+    "owned": ("Finished", "finished_runs", "run_document", "write_tables"),
     "pages": ("Pages", "chapters"),
     "policies": ("PolicyRequest", "policy", "write_groups", "write_scores"),
     "pushed": ("Checked",),
@@ -110,6 +112,7 @@ __all__ = [
     "Change",
     "Checked",
     "Demo",
+    "Finished",
     "Health",
     "ImportReport",
     "ImportResult",
@@ -137,6 +140,7 @@ __all__ = [
     "compare",
     "create_business",
     "draft",
+    "finished_runs",
     "formulate",
     "import_files",
     "judge",
@@ -154,6 +158,7 @@ __all__ = [
     "push_rows",
     "recognise",
     "reject",
+    "run_document",
     "save_profile",
     "screen",
     "segment",
@@ -173,6 +178,7 @@ __all__ = [
     "write_simulation",
     "write_starters",
     "write_strategy_document",
+    "write_tables",
 ]
 
 

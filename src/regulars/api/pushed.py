@@ -131,14 +131,8 @@ MODELS: dict[str, type[_Someones]] = {
     "customers": Customer,
     "complaints": Complaint,
 }
-#: The column that says where a row belongs, and those that make a row itself.
+#: The column that says where a row belongs.
 PLACE = {"sales": "branch", "bookings": "branch", "customers": "home_branch", "complaints": "branch"}
-KEYS = {
-    "sales": ("sale_id", "line_id"),
-    "bookings": ("booking_id",),
-    "customers": ("customer", "email", "phone", "reference", "customer_name"),
-    "complaints": ("complaint_id",),
-}
 _KINDS = {
     "missing": "needed",
     "extra_forbidden": "unknown_field",
@@ -181,11 +175,16 @@ def check(table: str, rows: Sequence[object], *, currency: str) -> Checked:
 
 def _problem(table: str, at: int, found: Mapping[str, Any]) -> Problem:
     kind, place = str(found["type"]), found["loc"]
-    column = str(place[0])[:80] if place else None
+    column = _printable(str(place[0])) if place else None
     if kind not in _KINDS:
         kind = "date" if kind.startswith("date") else "amount" if kind.startswith(("decimal", "finite")) else kind
     code = {"date": "bad_day", "amount": "bad_amount"}.get(kind) or _KINDS.get(kind, "bad_value")
     return _told(table, at, column, code)
+
+
+def _printable(name: str) -> str:
+    """A field's name as it may be told again, whatever was sent for one."""
+    return "".join(sign if sign.isprintable() else "?" for sign in name[:80])
 
 
 def _told(table: str, at: int, column: str | None, code: str) -> Problem:

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from regulars.api.business import OpenBusiness
-from regulars.api.pushed import WHO, Checked, check, strings
+from regulars.api.pushed import PLACE, WHO, Checked, check, strings
 from regulars.base.errors import NotThere
 from regulars.base.problem import Problem
 from regulars.base.progress import Progress, unwatched
@@ -23,6 +23,13 @@ from regulars.privacy.identifiers import normal_identifier
 
 #: Tables a till may push to.
 PUSHED = ("sales", "bookings", "customers", "complaints")
+#: What makes a keyed row itself.
+_IDS = {
+    "sales": ("sale_id", "line_id"),
+    "bookings": ("booking_id",),
+    "complaints": ("complaint_id",),
+    "customers": ("key",),
+}
 #: Findings about the columns of a file, which say nothing of pushed rows.
 _OF_FILES = ("weak_identity", "no_customer_column")
 
@@ -75,12 +82,14 @@ def push_rows(
     *,
     system: str,
     push_id: str,
+    within: Sequence[str] = (),
     progress: Progress = unwatched,
 ) -> Pushed:
     """Store keyed rows in one commit, undoable by ``undo_import`` as any import.
 
     Of rows with the same ids the last one counts. A ``push_id`` that was stored before (the process was killed before
-    it could say so) is told again and stores nothing. ``row`` of a problem counts from 1.
+    it could say so) is told again and stores nothing. ``row`` of a problem counts from 1. With ``within``, rows that
+    the ledger holds for other branches than these are refused: a branch's till does not rewrite another branch's sales.
 
     Raises:
         Busy: an import holds the business.
@@ -92,7 +101,11 @@ def push_rows(
     with business.ledger.lock(), workplace() as work:
         if before := _before(business, name):
             return _told_again(before)
-        places = _last_ones(table, rows)
+        others = _of_others(business, table, rows, system, within) if within else frozenset()
+        places = [at for at in _last_ones(table, rows) if at not in others]
+        refused = tuple(_refused(table, at) for at in sorted(others))
+        if not places:
+            return Pushed(None, len(rows), 0, 0, 0, len(others), refused)
         columns = [field for field in FIELDS[table] if any(field in row for row in rows)]
         path = work / name
         taken = [rows[at] for at in places]
@@ -124,15 +137,36 @@ def push_rows(
         result.stored,
         result.changed,
         result.unchanged,
-        result.rejected,
-        problems,
+        result.rejected + len(others),
+        (*refused, *problems),
     )
+
+
+def _of_others(
+    business: OpenBusiness, table: str, rows: Sequence[Mapping[str, str]], system: str, within: Sequence[str]
+) -> frozenset[int]:
+    """The places of rows whose ids the ledger holds for a branch that is not among ``within``."""
+    keys, place = _IDS[table], PLACE[table]
+    with business.ledger.read() as reader:
+        if not reader.has(table):
+            return frozenset()
+        cells = {f"sent_{k}": pa.array([row.get(k) for row in rows], pa.string()) for k in keys}
+        sent = reader.take_in(pa.table(cells | {"at": pa.array(range(len(rows)), pa.int64())}), "sent")
+        held = reader.table(table)
+        held = held.filter(held.system == system, held[place].notnull(), held[place].notin(list(within)))
+        if table == "customers":
+            held = held.mutate(key=held.customer.cast("string"))
+        met = sent.join(held, [sent[f"sent_{k}"] == held[k] for k in keys])
+        return frozenset(reader.arrow(met.select("at")).column("at").to_pylist())
+
+
+def _refused(table: str, at: int) -> Problem:
+    return Problem(table, at + 1, PLACE[table], "push_other_branch", say("pushing.problem.other_branch"))
 
 
 def _last_ones(table: str, rows: Sequence[Mapping[str, str]]) -> list[int]:
     """The places of the rows that count: the last one of each id."""
-    ids = {"sales": ("sale_id", "line_id"), "bookings": ("booking_id",), "complaints": ("complaint_id",)}
-    keys = ids.get(table, ("key",))
+    keys = _IDS[table]
     last = {tuple(row.get(key) for key in keys): at for at, row in enumerate(rows)}
     return sorted(last.values())
 

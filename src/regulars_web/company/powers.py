@@ -22,12 +22,15 @@ POWERS: dict[str, frozenset[Role]] = {
     "strategy:approve": frozenset({Role.DIRECTOR}),
     "imports:read": frozenset({Role.DIRECTOR, Role.STRATEGIST, Role.MANAGER, Role.ANALYST, Role.PRIVACY}),
     "imports:write": frozenset({Role.DIRECTOR, Role.STRATEGIST, Role.ANALYST}),
+    "facts:push": frozenset({Role.DIRECTOR, Role.STRATEGIST, Role.ANALYST, Role.MANAGER}),
+    "export:take": frozenset({Role.DIRECTOR}),
+    "export:people": frozenset({Role.DIRECTOR}),
     "house:read": frozenset({Role.DIRECTOR, Role.PRIVACY}),
     "house:write": frozenset({Role.DIRECTOR}),
     "audit:read": frozenset({Role.DIRECTOR, Role.PRIVACY}),
     "jobs:read": _STUDY,
 }
-WHOLE = frozenset(power for power in POWERS if power.split(":")[0] in ("study", "strategy", "imports"))
+WHOLE = frozenset(power for power in POWERS if power.split(":")[0] in ("study", "strategy", "imports", "export"))
 
 
 def may(user: Any, power: str) -> bool:
