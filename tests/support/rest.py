@@ -30,7 +30,11 @@ class Program:
 
     def get(self, path: str, **headers: str) -> Any:
         """GET."""
-        return self.client.get(f"/api/v1/{path}", headers=self.headers | headers)
+        answer = self.client.get(f"/api/v1/{path}", headers=self.headers | headers)
+        if answer.streaming:  # read, and its file closed
+            answer.content = answer.getvalue()  # type: ignore[attr-defined]
+            answer.close()
+        return answer
 
     def post(
         self, path: str, body: Any = None, *, key: str | None = None, kind: str = "application/json", **h: str

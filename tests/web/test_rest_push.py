@@ -20,7 +20,15 @@ from support.rest import Program, line
 
 pytestmark = pytest.mark.django_db
 #: Two branches, so that one token can be kept to one of them.
-BRANCHES = '\n[[branches]]\nid = "TST"\nname = { en = "Tsim Sha Tsui" }\n\n[[branches]]\nid = "CWB"\nname = { en = "Causeway Bay" }\n'
+BRANCHES = """
+[[branches]]
+id = "TST"
+name = { en = "Tsim Sha Tsui" }
+
+[[branches]]
+id = "CWB"
+name = { en = "Causeway Bay" }
+"""
 
 
 @pytest.fixture
@@ -145,7 +153,7 @@ def test_a_till_of_one_branch_writes_for_that_branch_alone(
         line("cwb-1", 1, branch="TST"),
     ]
     answer = here.post("push/sales", sent).json()
-    assert [(p["pointer"], p["code"]) for p in answer["problems"]][0] == ("/1/branch", "push_branch")
+    assert (answer["problems"][0]["pointer"], answer["problems"][0]["code"]) == ("/1/branch", "push_branch")
     receipt = here.get(f"receipts/{answer['id']}").json()
     assert ("/3/branch", "push_other_branch") in {(p["pointer"], p["code"]) for p in receipt["problems"]}
     kept = {row["sale_id"]: (row["branch"], row["net"]) for row in rows(folder)}
@@ -196,7 +204,7 @@ def test_a_busy_ledger_is_tried_again(till: Program, settings: object, monkeypat
         raise Busy(say("store.busy.text"))
 
     with monkeypatch.context() as held:
-        held.setattr(inbox.api, "push_rows", busy)
+        held.setattr(api, "push_rows", busy, raising=False)
         inbox.work({}, unwatched)
     assert Receipt.objects.get().state == "accepted"
     assert Job.objects.filter(kind="push", not_before__isnull=False).exists()

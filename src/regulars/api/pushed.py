@@ -6,27 +6,49 @@ own row ids (so that a row sent twice is one row) and days written ``2026-10-31`
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date as Day
 from decimal import Decimal
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    Strict,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from regulars.base.problem import Problem
 from regulars.base.text import say
+from regulars.privacy.identifiers import Kind, normal_identifier
 
 type PushedTable = Literal["sales", "bookings", "customers", "complaints"]
+
+
+def _written(said: object) -> object:
+    """Days are text: a number would be taken for seconds."""
+    if not isinstance(said, str) or not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", said):
+        raise PydanticCustomError("date_written", "a day like 2026-10-31")
+    return said
+
+
+Date = Annotated[Day, BeforeValidator(_written)]
+Yes = Annotated[bool, Strict()]
 Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
 Code = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f\x7f]+$")]
 Amount = Annotated[Decimal, Field(ge=-(10**12), le=10**12, decimal_places=2, allow_inf_nan=False)]
 Time = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$")]
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 #: What may name a customer, best first, as in files.
-WHO = ("customer", "email", "phone", "reference", "customer_name")
-_FIRST, _LAST = date(1970, 1, 1), date(2199, 12, 31)
+WHO: tuple[Kind, ...] = ("customer", "email", "phone", "reference", "customer_name")
+_FIRST, _LAST = Day(1970, 1, 1), Day(2199, 12, 31)
 
 
 class Row(BaseModel):
@@ -36,7 +58,7 @@ class Row(BaseModel):
 
     @field_validator("date", "joined", "resolved", "booked_at", check_fields=False)
     @classmethod
-    def _plausible(cls, value: date | None) -> date | None:
+    def _plausible(cls, value: Day | None) -> Day | None:
         if value is not None and not _FIRST <= value <= _LAST:
             raise PydanticCustomError("odd_date", "a day of 1970 to 2199")
         return value
@@ -55,14 +77,14 @@ class Sale(_Someones):
 
     sale_id: Code
     line_id: Code
-    date: date
+    date: Date
     time: Time | None = None
     branch: Name | None = None
     staff: Name | None = Field(None, description="kept as a pseudonym only")
     item: Name | None = None
     category: Name | None = None
     kind: Name | None = Field(None, description="service, product, package, refund ... in the till's own words")
-    quantity: Annotated[float, Field(ge=-1e6, le=1e6, allow_inf_nan=False)] | None = None
+    quantity: Annotated[float, Strict(), Field(ge=-1e6, le=1e6, allow_inf_nan=False)] | None = None
     gross: Amount | None = None
     discount: Amount | None = None
     net: Amount
@@ -77,35 +99,35 @@ class Booking(_Someones):
     """One booking; sent again with another status when that changes."""
 
     booking_id: Code
-    date: date
+    date: Date
     time: Time | None = None
-    booked_at: date | None = None
+    booked_at: Date | None = None
     branch: Name | None = None
     staff: Name | None = Field(None, description="kept as a pseudonym only")
     service: Name | None = None
-    minutes: Annotated[int, Field(ge=0, le=1440)] | None = None
+    minutes: Annotated[int, Strict(), Field(ge=0, le=1440)] | None = None
     status: Literal["completed", "no_show", "cancelled", "late_cancelled", "booked"]
 
 
 class Customer(_Someones):
     """One customer. Name, telephone and e-mail only lead to the key here; they are not kept with the facts."""
 
-    joined: date | None = None
+    joined: Date | None = None
     source: Name | None = None
     referrer: Code | None = Field(None, description="customer number of who brought them")
-    company: bool = False
+    company: Yes = False
     home_branch: Name | None = None
     district: Name | None = None
-    birth: Annotated[int, Field(ge=1900, le=2199)] | None = Field(None, description="the year alone")
-    accepts_email: bool | None = None
-    accepts_sms: bool | None = None
-    accepts_whatsapp: bool | None = None
-    accepts_phone: bool | None = None
-    accepts_post: bool | None = None
+    birth: Annotated[int, Strict(), Field(ge=1900, le=2199)] | None = Field(None, description="the year alone")
+    accepts_email: Yes | None = None
+    accepts_sms: Yes | None = None
+    accepts_whatsapp: Yes | None = None
+    accepts_phone: Yes | None = None
+    accepts_post: Yes | None = None
 
     @model_validator(mode="after")
     def _somebody(self) -> Customer:
-        if not any(getattr(self, name) for name in WHO):
+        if not any(normal_identifier(kind, getattr(self, kind) or "") for kind in WHO):
             raise PydanticCustomError("nobody", "names nobody")
         return self
 
@@ -114,12 +136,12 @@ class Complaint(_Someones):
     """One complaint; sent again when it is settled."""
 
     complaint_id: Code
-    date: date
+    date: Date
     branch: Name | None = None
     staff: Name | None = Field(None, description="kept as a pseudonym only")
     kind: Name | None = None
     severity: Code | None = None
-    resolved: date | None = None
+    resolved: Date | None = None
     outcome: Name | None = None
     compensation: Amount | None = None
     currency: Currency | None = None
@@ -199,4 +221,4 @@ def strings(row: Mapping[str, Any]) -> dict[str, str]:
 def _cell(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return format(value, "f").rstrip("0").rstrip(".") if isinstance(value, float) else str(cast(object, value))
+    return format(value, "f").rstrip("0").rstrip(".") if isinstance(value, float) else str(value)

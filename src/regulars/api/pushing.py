@@ -65,7 +65,7 @@ def key_rows(business: OpenBusiness, rows: Sequence[Mapping[str, Any]], *, syste
     keyed = []
     for row in rows:
         said = strings({name: value for name, value in row.items() if name not in WHO})
-        who = next((w for kind in WHO if (w := normal_identifier(kind, str(row.get(kind) or "")))), None)  # type: ignore[arg-type]
+        who = next((w for kind in WHO if (w := normal_identifier(kind, str(row.get(kind) or "")))), None)
         if who is not None:
             said["key"] = str(pseudonyms.key(system, who))
         referrer = normal_identifier("customer", said.pop("referrer", ""))

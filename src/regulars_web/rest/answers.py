@@ -63,11 +63,12 @@ def _digest(request: HttpRequest) -> str:
     said = hashlib.sha256(f"{request.method} {request.get_full_path()}\n".encode())
     if request.content_type == "multipart/form-data":
         # The boundary between the parts is new each time; what is in them is not.
-        for name, file in sorted(request.FILES.items()):
-            said.update(f"{name}\n{file.name}\n".encode())
-            for chunk in file.chunks():
-                said.update(chunk)
-            file.seek(0)
+        for name in sorted(request.FILES):
+            for file in request.FILES.getlist(name):
+                said.update(f"{name}\n{file.name}\n".encode())
+                for chunk in file.chunks():
+                    said.update(chunk)
+                file.seek(0)
     else:
         said.update(request.body)
     return said.hexdigest()

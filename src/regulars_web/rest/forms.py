@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from django import forms
 
 from regulars_web.company.forms import Spoken
+from regulars_web.company.models import User
 from regulars_web.rest.messages import EVENTS
 from regulars_web.rest.post import NotSent, checked
 from regulars_web.rest.tokens import DAYS, SCOPES
@@ -23,7 +24,7 @@ class NewToken(Spoken):
         "days": "rest.token.days",
     }
     name = forms.CharField(max_length=80)
-    user = forms.ModelChoiceField(queryset=None, empty_label=None)
+    user = forms.ModelChoiceField(queryset=User.objects.none(), empty_label=None)
     scopes = forms.MultipleChoiceField(widget=forms.CheckboxSelectMultiple)
     branches = forms.MultipleChoiceField(required=False, widget=forms.CheckboxSelectMultiple)
     days = forms.TypedChoiceField(coerce=int)

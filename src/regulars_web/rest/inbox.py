@@ -141,7 +141,7 @@ def _take() -> str | None:
             return None
         alike = waiting.filter(table=first.table, system=first.system).select_related("token__user")
         name, rows = uuid.uuid4().hex, 0
-        taken = []
+        taken: list[uuid.UUID] = []
         for receipt in alike.defer("rows", "places")[:1000]:
             if receipt.token.within != first.token.within or (
                 taken and rows + receipt.accepted > settings.API_PUSH_ROWS

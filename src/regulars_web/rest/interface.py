@@ -76,6 +76,14 @@ _KEY = {
 }
 
 
+def _told(request: HttpRequest, error: Exception | type[Exception]) -> HttpResponse:
+    assert isinstance(error, Exception)
+    trouble = troubles.of(error)
+    if trouble is None:
+        raise error  # the door logs it and rolls back
+    return document(request, trouble)
+
+
 class Interface(NinjaAPI):
     """Ninja's, with errors as they are."""
 
@@ -106,6 +114,10 @@ class Interface(NinjaAPI):
             for view in router.path_operations.values()
             for operation in view.operations
         }
+
+    def set_default_exception_handlers(self) -> None:
+        """One handler for everything: problem documents."""
+        self.add_exception_handler(Exception, _told)
 
     def patterns(self) -> list[URLPattern]:
         """Its addresses, each behind the door."""
@@ -142,13 +154,3 @@ interface = Interface(
     urls_namespace="rest",
     openapi_extra={"info": {"license": {"name": "Apache-2.0"}}},
 )
-
-
-def _told(request: HttpRequest, error: Exception) -> HttpResponse:
-    trouble = troubles.of(error)
-    if trouble is None:
-        raise error  # the door logs it and rolls back
-    return document(request, trouble)
-
-
-interface.add_exception_handler(Exception, _told)

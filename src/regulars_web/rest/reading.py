@@ -33,9 +33,9 @@ def parts(schema: Tree) -> list[dict[str, Any]]:
 
 
 def _body(operation: Tree, schema: Tree) -> Iterator[dict[str, Any]]:
-    content = operation.get("requestBody", {}).get("content", {})
-    form = next(iter(content.values()), {}).get("schema", {})
-    form = _resolved(form, schema)
+    content: Tree = operation.get("requestBody", {}).get("content", {})
+    first: Tree = next(iter(content.values()), {})
+    form = _resolved(first.get("schema", {}), schema)
     rows = _resolved(form.get("items", form), schema)
     for name, field in rows.get("properties", {}).items():
         yield {

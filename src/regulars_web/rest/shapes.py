@@ -6,6 +6,9 @@ from datetime import date, datetime
 from typing import Any
 
 from ninja import Schema
+from pydantic import BaseModel, ConfigDict
+
+from regulars.api.pushed import Date, Yes
 
 
 class Branch(Schema):
@@ -187,17 +190,19 @@ class Export(Schema):
     job: Job | None
 
 
-class AskStudy(Schema):
+class Asked(BaseModel):
+    """What a request asks for; what is not known is refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class AskStudy(Asked):
     """A study as of a day; of the last day known when none is given."""
 
-    as_of: date | None = None
+    as_of: Date | None = None
 
 
-class AskExport(Schema):
+class AskExport(Asked):
     """Whether names and addresses go with it (where the person may see them)."""
 
-    people: bool = False
-
-
-class Ask(Schema):
-    """Nothing has to be told."""
+    people: Yes = False

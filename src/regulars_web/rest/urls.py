@@ -6,10 +6,7 @@ from django.urls import path, re_path
 
 from regulars_web.rest import views
 from regulars_web.rest.door import nowhere
-from regulars_web.rest.interface import interface
-from regulars_web.rest.writes import router  # which has the reads too
-
-interface.add_router("", router)
+from regulars_web.rest.operations import interface
 
 _API = "api/v1/"
 urlpatterns = [

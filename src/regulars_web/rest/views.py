@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from functools import cache
-from typing import Any
 
 from django.contrib import messages as told
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
@@ -18,8 +16,8 @@ from regulars_web.company.models import User
 from regulars_web.company.powers import may, needs, public
 from regulars_web.rest import exporting, messages, reading, tokens
 from regulars_web.rest.forms import NewEndpoint, NewToken
-from regulars_web.rest.interface import interface
 from regulars_web.rest.models import Delivery, Endpoint, Export, Token
+from regulars_web.rest.operations import described
 
 
 def _user(request: HttpRequest) -> User:
@@ -158,13 +156,6 @@ def export_file(request: HttpRequest, place: str) -> FileResponse:
     if not found.ready or (found.people and not may(request.user, "export:people")):
         raise Http404
     return exporting.taken(_user(request), found)
-
-
-@cache
-def described() -> dict[str, Any]:
-    """The interface's description."""
-    found: dict[str, Any] = json.loads(json.dumps(interface.get_openapi_schema()))
-    return found
 
 
 @public
