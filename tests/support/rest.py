@@ -6,6 +6,7 @@ import json
 import uuid
 from typing import Any
 
+from django.http import HttpResponse
 from django.test import Client
 
 from regulars_web.company.models import User
@@ -32,8 +33,9 @@ class Program:
         """GET."""
         answer = self.client.get(f"/api/v1/{path}", headers=self.headers | headers)
         if answer.streaming:  # read, and its file closed
-            answer.content = answer.getvalue()  # type: ignore[attr-defined]
+            content = answer.getvalue()
             answer.close()
+            return HttpResponse(content, status=answer.status_code, headers=dict(answer.items()))
         return answer
 
     def post(

@@ -50,9 +50,7 @@ class NewEndpoint(Spoken):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         fields: dict[str, Any] = self.fields
-        fields["events"].choices = [
-            (event, self.words(f"rest.event.{event.replace('.', '_')}")) for event in EVENTS if event != "ping"
-        ]
+        fields["events"].choices = [(event, self.words(f"rest.event.{event.replace('.', '_')}")) for event in EVENTS]
 
     def clean_url(self) -> str:
         """An address messages may go to."""

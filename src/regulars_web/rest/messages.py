@@ -29,10 +29,20 @@ from regulars_web.shared.audit import note
 from regulars_web.shared.clock import now
 from regulars_web.shared.models import Job
 
-EVENTS = (
-    *("import.done", "study.done", "plan.formulated", "strategy.approved", "strategy.rejected", "job.failed", "ping"),
+#: What an endpoint may ask to hear of: a thing and what was done to it.
+EVENTS = tuple(
+    ".".join(parts)
+    for parts in (
+        ("import", "done"),
+        ("study", "done"),
+        ("plan", "formulated"),
+        ("strategy", "approved"),
+        ("strategy", "rejected"),
+        ("job", "failed"),
+    )
 )
-_OF_JOBS = {"import": "import.done", "study": "study.done", "formulate": "plan.formulated"}
+PING = "ping"
+_OF_JOBS = dict(zip(("import", "study", "formulate"), EVENTS, strict=False))
 #: How long to wait after each try in vain; after the last the message is given up.
 WAITS = tuple(timedelta(seconds=s) for s in (10, 60, 300, 1800, 7200, 21600, 43200))
 #: How long the secret that was changed still signs.
@@ -91,7 +101,7 @@ def hear(event: str, about: Mapping[str, str | int]) -> None:
 def ping(by: User, endpoint: Endpoint) -> None:
     """A message to try whether messages arrive."""
     with transaction.atomic():
-        _put(endpoint, "ping", {})
+        _put(endpoint, PING, {})
         note(by, "endpoint.pinged", about=str(endpoint.pk))
         wake()
 

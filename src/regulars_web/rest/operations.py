@@ -7,10 +7,15 @@ from functools import cache
 from typing import Any
 
 import regulars_web.rest.writes  # noqa: F401 - adds what may be done to what may be read
-from regulars_web.rest.interface import interface
+from regulars_web.rest.interface import Interface, interface
 from regulars_web.rest.reads import router
 
 interface.add_router("", router)
+
+
+def whole() -> Interface:
+    """The interface."""
+    return interface
 
 
 @cache

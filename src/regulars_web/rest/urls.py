@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from regulars_web.rest import views
+from regulars_web.rest import operations, views
 from regulars_web.rest.door import nowhere
-from regulars_web.rest.operations import interface
 
 _API = "api/v1/"
 urlpatterns = [
@@ -26,7 +25,7 @@ urlpatterns = [
     path(f"{_API}docs", views.docs, name="api_docs"),
     *[
         path(_API + str(pattern.pattern), pattern.callback, name=f"api_{n}")
-        for n, pattern in enumerate(interface.patterns())
+        for n, pattern in enumerate(operations.whole().patterns())
     ],
     re_path(rf"^{_API}(?P<rest>.*)$", nowhere, name="api_nowhere"),
 ]

@@ -17,7 +17,7 @@ def listen(listener: Listener) -> None:
         LISTENERS.append(listener)
 
 
-def announce(event: str, **about: str | int) -> None:
-    """Say that something happened; ``about`` names things by their ids and never a person."""
+def announce(thing: str, deed: str, **about: str | int) -> None:
+    """Say what was done to a thing; ``about`` names things by their ids and never a person."""
     for listener in LISTENERS:
-        listener(event, about)
+        listener(f"{thing}.{deed}", about)

@@ -140,7 +140,7 @@ def _end(job: Job, state: str, **more: Any) -> None:
         ended = Job.objects.filter(pk=job.pk, state=Job.State.RUNNING).update(state=state, ended_at=now(), **more)
         if ended:
             note(job.by, f"job.{state}", about=f"{job.kind} {job.pk}")
-            announce(f"job.{state}", job=job.pk, kind=job.kind)
+            announce("job", state, job=job.pk, kind=job.kind)
 
 
 def broken(job: Job) -> None:

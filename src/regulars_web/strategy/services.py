@@ -40,7 +40,7 @@ def approve(by: User, *, reason: str, plan: str) -> int:
     strategy = api.approve(business(), by=by.signature, reason=reason, plan=plan, at=at)
     with transaction.atomic():
         note(by, "plan.approved", about=plan, version=strategy.version, reason=reason)
-        announce("strategy.approved", plan=strategy.plan, version=strategy.version)
+        announce("strategy", "approved", plan=strategy.plan, version=strategy.version)
     return strategy.version
 
 
@@ -49,4 +49,4 @@ def reject(by: User, *, reason: str, plan: str) -> None:
     api.reject(business(), by=by.signature, reason=reason, plan=plan, at=now().isoformat(timespec="seconds"))
     with transaction.atomic():
         note(by, "plan.rejected", about=plan, reason=reason)
-        announce("strategy.rejected", plan=plan)
+        announce("strategy", "rejected", plan=plan)
