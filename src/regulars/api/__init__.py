@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     )
     from regulars.api.owned import Finished, finished_runs, run_document, write_tables
     from regulars.api.pages import Pages, chapters
+    from regulars.api.people import Counted, History, PeopleReader, Spread, Standing, StandingsPage, people_of
     from regulars.api.policies import PolicyRequest, policy, write_groups, write_scores
     from regulars.api.pushed import Checked
     from regulars.api.pushing import Pushed, check_rows, key_rows, push_rows
@@ -79,6 +80,7 @@ _HOMES = {
     ),
     "owned": ("Finished", "finished_runs", "run_document", "write_tables"),
     "pages": ("Pages", "chapters"),
+    "people": ("Counted", "History", "PeopleReader", "Spread", "Standing", "StandingsPage", "people_of"),
     "policies": ("PolicyRequest", "policy", "write_groups", "write_scores"),
     "pushed": ("Checked",),
     "pushing": ("Pushed", "check_rows", "key_rows", "push_rows"),
@@ -111,9 +113,11 @@ __all__ = [
     "Alternative",
     "Change",
     "Checked",
+    "Counted",
     "Demo",
     "Finished",
     "Health",
+    "History",
     "ImportReport",
     "ImportResult",
     "Judgement",
@@ -121,10 +125,14 @@ __all__ = [
     "OpenBusiness",
     "PackShown",
     "Pages",
+    "PeopleReader",
     "PolicyRequest",
     "Pushed",
     "Recognition",
     "Run",
+    "Spread",
+    "Standing",
+    "StandingsPage",
     "Status",
     "Strategy",
     "WhatIf",
@@ -152,6 +160,7 @@ __all__ = [
     "measure",
     "open_business",
     "packs",
+    "people_of",
     "plan_in_force",
     "plans",
     "policy",
