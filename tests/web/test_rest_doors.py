@@ -28,7 +28,7 @@ OPERATIONS = [
     for path, methods in described()["paths"].items()
     for method, operation in methods.items()
 ]
-FILLED = {"{id}": "1", "receipts/1": "receipts/00000000-0000-0000-0000-000000000000"}
+FILLED = {"{id}": "1", "{key}": "1", "receipts/1": "receipts/00000000-0000-0000-0000-000000000000"}
 
 
 @pytest.fixture(autouse=True)

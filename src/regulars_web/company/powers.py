@@ -22,6 +22,7 @@ POWERS: dict[str, frozenset[Role]] = {
     "strategy:approve": frozenset({Role.DIRECTOR}),
     "imports:read": frozenset({Role.DIRECTOR, Role.STRATEGIST, Role.MANAGER, Role.ANALYST, Role.PRIVACY}),
     "imports:write": frozenset({Role.DIRECTOR, Role.STRATEGIST, Role.ANALYST}),
+    "customers:read": _EVERYBODY,
     "facts:push": frozenset({Role.DIRECTOR, Role.STRATEGIST, Role.ANALYST, Role.MANAGER}),
     "export:take": frozenset({Role.DIRECTOR}),
     "export:people": frozenset({Role.DIRECTOR}),

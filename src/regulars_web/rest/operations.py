@@ -6,6 +6,7 @@ import json
 from functools import cache
 from typing import Any
 
+import regulars_web.rest.people
 import regulars_web.rest.writes  # noqa: F401 - adds what may be done to what may be read
 from regulars_web.rest.interface import Interface, interface
 from regulars_web.rest.reads import router

@@ -27,7 +27,7 @@ from regulars_web.shared.texts import text_of
 router = Router()
 Limit = Annotated[int, Query(ge=1, le=200, description="how many at most")]
 After = Annotated[str, Query(max_length=200, description="`next` of the page before; empty for the first")]
-RunId = Annotated[str, Path(pattern=r"^\w[\w-]{0,120}$")]
+RunId = Annotated[str, Path(pattern="^[A-Za-z0-9][A-Za-z0-9_-]*$", max_length=120)]
 Number = Annotated[int, Path(ge=1, le=2**62)]
 
 

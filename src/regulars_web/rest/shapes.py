@@ -80,6 +80,22 @@ class Runs(Schema):
     next: str | None
 
 
+class Person(Schema):
+    """What is believed of one customer at a study (docs/reference/standings.md). ``customer`` is a key, not a name."""
+
+    customer: str
+    standing: dict[str, Any]
+
+
+class People(Schema):
+    """Customers of one study whom a predicate selects, in order."""
+
+    run: str
+    as_of: date
+    items: list[Person]
+    next: str | None
+
+
 class Plan(Schema):
     """A plan's key figures."""
 

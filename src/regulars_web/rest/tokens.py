@@ -23,6 +23,7 @@ SCOPES = {
     "imports:write": "imports:write",
     "runs:read": "study:read",
     "runs:write": "study:run",
+    "people:read": "customers:read",
     "plans:read": "strategy:read",
     "plans:write": "strategy:draft",
     "jobs:read": "jobs:read",

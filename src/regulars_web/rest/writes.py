@@ -97,7 +97,7 @@ def import_files(request: HttpRequest, files: File[list[UploadedFile]]) -> Statu
 
 
 @router.post("/imports/{id}/undo", auth=token("imports:write"), response=shapes.Undone, tags=["facts"])
-def undo_import(request: HttpRequest, id: Annotated[str, Path(pattern=r"^[\w-]{1,80}$")]) -> Any:
+def undo_import(request: HttpRequest, id: Annotated[str, Path(pattern="^[A-Za-z0-9_-]+$", max_length=80)]) -> Any:
     """Take an import or a push back. With `If-Match` (the ETag of `/ledger`) only if nothing was stored since."""
     wanted = request.headers.get("If-Match", "")
     if wanted and wanted != etag("ledger", business().ledger.version().number):
