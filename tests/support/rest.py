@@ -34,7 +34,6 @@ class Program:
         answer = self.client.get(f"/api/v1/{path}", headers=self.headers | headers)
         if answer.streaming:  # read, and its file closed
             content = answer.getvalue()
-            answer.close()
             return HttpResponse(content, status=answer.status_code, headers=dict(answer.items()))
         return answer
 

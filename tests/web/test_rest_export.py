@@ -31,7 +31,6 @@ pytestmark = pytest.mark.django_db
 def taken(client: Client) -> zipfile.ZipFile:
     answer = client.get(f"/house/export/{Export.objects.get().place}")
     content = answer.getvalue()
-    answer.close()
     return zipfile.ZipFile(io.BytesIO(content))
 
 
@@ -97,3 +96,20 @@ def test_a_program_takes_it_too(folder: Path, person: Callable[..., User]) -> No
     answer = program.get(f"exports/{made['id']}/file")
     assert hashlib.sha256(answer.content).hexdigest() == made["sha256"] and len(answer.content) == made["bytes"]
     assert program.post("exports", {"people": True}).status_code == 403
+
+
+def test_names_go_with_it_only_where_asked_for_and_by_the_gate(folder: Path, signed_in: Callable[..., Client]) -> None:
+    client = signed_in()
+    till = Program(User.objects.get())
+    till.post("push/customers", [{"customer": "C1", "customer_name": "=Chan Mei", "phone": "9123 4567"}])
+    key = till.get("people/1/identity")
+    assert key.status_code == 404
+    client.post("/house/export", {"people": "1"})
+    rows = list(csv.DictReader(io.StringIO(taken(client).read("identities.csv").decode("utf-8-sig"))))
+    assert [(row["name"], row["phone"]) for row in rows] == [("'=Chan Mei", "+85291234567")]
+    assert Entry.objects.get(action="identities.all").about == "export"
+    found = till.get(f"people/{rows[0]['customer']}/identity").json()
+    assert (found["name"], found["phone"]) == ("=Chan Mei", "+85291234567")
+    Export.objects.all().delete()
+    client.post("/house/export")
+    assert "identities.csv" not in taken(client).namelist()

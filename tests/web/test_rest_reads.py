@@ -29,7 +29,7 @@ def test_pages_of_customers_hold_everybody_once_and_in_order(studied: Path, pers
     assert max(Counter(item["customer"] for item in found).values()) == 1
     values = [item["standing"]["value_12"] for item in found if item["standing"]["value_12"] is not None]
     assert values == sorted(values, reverse=True)
-    assert Entry.objects.filter(action="people.read").count() == 1, "written down once, not for every page"
+    assert Entry.objects.filter(action="standings.read").count() == 1, "written down once, not for every page"
     assert program.get("people?sort=nothing").status_code == 422
     assert program.get("people?where=%29").status_code == 422
     assert program.get("people?after=x").status_code == 422

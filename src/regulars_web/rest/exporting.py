@@ -5,6 +5,7 @@ What it never holds: passwords, secrets, tokens, and the key that pseudonyms are
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import json
 import secrets
@@ -24,6 +25,7 @@ from regulars.base.progress import Progress
 from regulars.base.text import say
 from regulars_web.company.businesses import business
 from regulars_web.company.models import User
+from regulars_web.privacy import gate
 from regulars_web.rest.models import EXPORTS, Export
 from regulars_web.shared.audit import note
 from regulars_web.shared.clock import now
@@ -45,7 +47,7 @@ _README = """# Everything this business owns
 
 {files}
 
-Customers stand in the tables by keys; keys lead to names only where people.csv is in this file. Passwords, tokens
+Customers stand in the tables by keys; keys lead to names only where identities.csv is in this file. Passwords, tokens
 and the secret that keys are made with are not in it. sha256sum -c SHA256SUMS checks every file.
 """
 
@@ -103,9 +105,12 @@ def _write(target: Path, scratch: Path, export: Export, progress: Progress) -> N
             file.write(source, name)
             with source.open("rb") as opened:
                 sums.append(f"{hashlib.file_digest(opened, 'sha256').hexdigest()}  {name}")
-        for name, text in _of_the_web(export):
-            file.writestr(name, text)
-            sums.append(f"{hashlib.sha256(text.encode()).hexdigest()}  {name}")
+        if export.people:
+            _people(scratch / "identities.csv", export.by)
+        for source in _of_the_web(scratch):
+            file.write(source, source.name)
+            with source.open("rb") as opened:
+                sums.append(f"{hashlib.file_digest(opened, 'sha256').hexdigest()}  {source.name}")
         told = [f"- `{name}`: {about}" for name, about in (_ABOUT | _AS_THEY_ARE).items()]
         file.writestr("README.md", _README.format(files="\n".join(told)))
         file.writestr("SHA256SUMS", "\n".join(sums) + "\n")
@@ -113,6 +118,7 @@ def _write(target: Path, scratch: Path, export: Export, progress: Progress) -> N
 
 _ABOUT = {
     "ledger": "every table of facts, as Parquet and as CSV (docs/reference/ledger.md has the columns)",
+    "identities.csv": "names, telephone numbers and addresses of customers, by key (only where asked for)",
     "users.json": "people who work here, their roles and branches",
     "audit.jsonl": "the audit log, a line an entry, each with the hash of the one before",
 }
@@ -135,7 +141,23 @@ def _files(place: Path, name: str) -> Iterator[tuple[Path, str]]:
             yield path, f"{name}/{inside.as_posix()}"
 
 
-def _of_the_web(export: Export) -> Iterator[tuple[str, str]]:  # noqa: ARG001 - who asks decides what people it holds
+def _people(target: Path, by: User) -> None:
+    """Who the customers are, by the gate."""
+    with target.open("w", encoding="utf-8-sig", newline="") as out:
+        writer = csv.writer(out)
+        writer.writerow(["customer", "name", "phone", "email", "member"])
+        for person in gate.everybody(by, purpose="export"):
+            cells = (person.key, person.name, person.phone, person.email, person.member)
+            writer.writerow([_harmless(cell) for cell in cells])
+
+
+def _harmless(cell: str) -> str:
+    """A cell no spreadsheet takes for a formula; numbers stay numbers."""
+    return "'" + cell if cell[:1] in ("=", "+", "-", "@", "\t", "\r") and not cell[1:].isdigit() else cell
+
+
+def _of_the_web(scratch: Path) -> Iterator[Path]:
+    """What the database holds, as files."""
     users = [
         {
             "name": user.name,
@@ -148,13 +170,12 @@ def _of_the_web(export: Export) -> Iterator[tuple[str, str]]:  # noqa: ARG001 - 
         }
         for user in User.objects.order_by("id")
     ]
-    yield "users.json", json.dumps(users, ensure_ascii=False, indent=1)
+    (scratch / "users.json").write_text(json.dumps(users, ensure_ascii=False, indent=1), encoding="utf-8")
     fields = ("id", "at", "who_id", "action", "about", "detail", "before", "digest")
-    lines = (
-        json.dumps({**entry, "at": entry["at"].isoformat()}, ensure_ascii=False)
-        for entry in Entry.objects.order_by("id").values(*fields).iterator()
-    )
-    yield "audit.jsonl", "\n".join(lines) + "\n"
+    with (scratch / "audit.jsonl").open("w", encoding="utf-8") as log:
+        for entry in Entry.objects.order_by("id").values(*fields).iterator():
+            log.write(json.dumps({**entry, "at": entry["at"].isoformat()}, ensure_ascii=False) + "\n")
+    yield from sorted(path for path in scratch.iterdir() if path.is_file())
 
 
 def forget(asked: Mapping[str, Any], progress: Progress) -> dict[str, Any]:  # noqa: ARG001 - all that is over is meant

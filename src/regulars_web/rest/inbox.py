@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
+import pyarrow as pa
 from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest
@@ -23,6 +24,7 @@ from regulars.base.problem import Problem
 from regulars.base.progress import Progress, unwatched
 from regulars.base.text import say
 from regulars_web.company.businesses import business
+from regulars_web.privacy import gate
 from regulars_web.rest.models import Receipt, Token
 from regulars_web.rest.troubles import Trouble, language_of, rows_wrong
 from regulars_web.shared.audit import note
@@ -80,9 +82,23 @@ def accept(request: HttpRequest, token: Token, table: str, *, system: str, atomi
             rows=keyed,
             problems=problems[:1000],
         )
+        _admit(token, table, good, keyed)
         note(token.user, "push.accepted", about=f"{receipt.pk} {table}", token=token.pk, rows=len(good))
         wake()
     return receipt
+
+
+def _admit(
+    token: Token, table: str, good: Sequence[tuple[int, dict[str, Any]]], keyed: Sequence[Mapping[str, str]]
+) -> None:
+    """Hand who the customers are to the gate. Not for a token of some branches: it could rename another's customers."""
+    if table != "customers" or token.within:
+        return
+    fields = {"name": "customer_name", "phone": "phone", "email": "email", "member": "reference"}
+    cells = {"customer": [row["key"] for row in keyed]}
+    cells |= {ours: [row.get(theirs) for _, row in good] for ours, theirs in fields.items()}
+    admitted = pa.table({name: pa.array(values, pa.string()) for name, values in cells.items()})
+    gate.admit(token.user, admitted, source="push")
 
 
 def _within(

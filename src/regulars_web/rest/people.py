@@ -10,10 +10,12 @@ from ninja import Path, Query
 from regulars import api
 from regulars.api.people import COLUMNS
 from regulars_web.company.businesses import business
+from regulars_web.privacy import gate
 from regulars_web.rest import shapes
 from regulars_web.rest.interface import token
 from regulars_web.rest.models import Token
 from regulars_web.rest.reads import After, Limit, router
+from regulars_web.rest.tokens import acting
 from regulars_web.rest.troubles import Trouble
 from regulars_web.shared.audit import note
 
@@ -56,7 +58,7 @@ def people(
     page = reader.page(where, branches=_within(request), sort=sort, after=after or None, size=limit, columns=wanted)
     if not after:
         found: Token = request.token  # type: ignore[attr-defined]
-        note(found.user, "people.read", about=reader.run, token=found.pk, where=where[:200])
+        note(found.user, "standings.read", about=reader.run, token=found.pk, where=where[:200])
     items = [{"customer": row.key, "standing": dict(row.of)} for row in page.rows]
     return {"run": reader.run, "as_of": reader.as_of, "items": items, "next": page.after}
 
@@ -68,3 +70,13 @@ def person(request: HttpRequest, key: Key, study: Study = "latest") -> Any:
         raise Trouble(404, "not_found")
     found = _reader(study).one(key, branches=_within(request))
     return {"customer": found.key, "standing": dict(found.of)}
+
+
+@router.get("/people/{key}/identity", auth=token("identities:read"), response=shapes.Identity, tags=["customers"])
+def identity(request: HttpRequest, key: Key) -> Any:
+    """Who a customer of the token's branches is; counted and written down as any look at names."""
+    found: Token = request.token  # type: ignore[attr-defined]
+    who = gate.one(acting(found), key, purpose="program")
+    if not who.named:
+        raise Trouble(404, "not_found")
+    return {"customer": key, "name": who.name, "phone": who.phone, "email": who.email, "member": who.member}

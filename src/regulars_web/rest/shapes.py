@@ -87,6 +87,16 @@ class Person(Schema):
     standing: dict[str, Any]
 
 
+class Identity(Schema):
+    """Who a customer is; empty where nobody knows."""
+
+    customer: str
+    name: str
+    phone: str
+    email: str
+    member: str
+
+
 class People(Schema):
     """Customers of one study whom a predicate selects, in order."""
 

@@ -139,8 +139,8 @@ def stop_job(request: HttpRequest, id: Number) -> Any:
 def export(request: HttpRequest, asked: shapes.AskExport) -> Status[Any]:
     """Everything the business owns, in one file."""
     user = _token(request).user
-    if asked.people and not (may(user, "export:people") and "people:read" in _token(request).scopes):
-        raise Trouble(403, "no_scope", scope="people:read")
+    if asked.people and not (may(user, "export:people") and "identities:read" in _token(request).scopes):
+        raise Trouble(403, "no_scope", scope="identities:read")
     return Status(202, told_export(ask(user, people=asked.people), request))
 
 
@@ -150,8 +150,8 @@ def export_file(request: HttpRequest, id: Number) -> FileResponse:
     found = Export.objects.filter(pk=id, by=_token(request).user).first()
     if found is None or not found.ready:
         raise Trouble(404, "not_found")
-    if found.people and not (may(found.by, "export:people") and "people:read" in _token(request).scopes):
-        raise Trouble(403, "no_scope", scope="people:read")
+    if found.people and not (may(found.by, "export:people") and "identities:read" in _token(request).scopes):
+        raise Trouble(403, "no_scope", scope="identities:read")
     return taken(_token(request).user, found)
 
 
