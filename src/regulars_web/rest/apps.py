@@ -17,8 +17,8 @@ class Rest(AppConfig):
         from regulars_web.shared.events import listen
         from regulars_web.shared.jobs import register
 
-        register("push", inbox.work, leads_to="jobs")
-        register("messages", messages.work, leads_to="endpoints")
+        register("push", inbox.work, leads_to="jobs", quiet=True)
+        register("messages", messages.work, leads_to="endpoints", quiet=True)
         register("export", exporting.work, leads_to="exports")
-        register("forget_exports", exporting.forget, leads_to="exports")
+        register("forget_exports", exporting.forget, leads_to="exports", quiet=True)
         listen(messages.hear)

@@ -151,6 +151,11 @@ class Delivery(models.Model):
     class Meta:
         ordering: ClassVar = ["-id"]
 
+    @property
+    def answered(self) -> bool:
+        """Whether the other side answered at all; ``said`` is then its status."""
+        return self.said.isdecimal()
+
 
 #: Where exports wait, in the business folder.
 EXPORTS = "exports"

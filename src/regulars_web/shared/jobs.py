@@ -36,18 +36,27 @@ type Work = Callable[[Mapping[str, Any], Progress], dict[str, Any]]
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of work: what it does, and the address its result is seen at (``{name}`` filled from the result)."""
+    """A kind of work: what it does, and the address its result is seen at (``{name}`` filled from the result).
+
+    ``quiet`` work is the house's own, asked for by nobody: it is not listed, and is written down by what it does alone.
+    """
 
     work: Work
     leads_to: str
+    quiet: bool = False
 
 
 KINDS: dict[str, Kind] = {}
 
 
-def register(name: str, work: Work, *, leads_to: str) -> None:
+def register(name: str, work: Work, *, leads_to: str, quiet: bool = False) -> None:
     """Make a kind of work known; called when the app is ready."""
-    KINDS[name] = Kind(work, leads_to)
+    KINDS[name] = Kind(work, leads_to, quiet)
+
+
+def quiet_kinds() -> list[str]:
+    """Kinds of work that are not listed."""
+    return [name for name, kind in KINDS.items() if kind.quiet]
 
 
 class Stopped(Exception):
@@ -139,7 +148,8 @@ def _end(job: Job, state: str, **more: Any) -> None:
     with transaction.atomic():
         ended = Job.objects.filter(pk=job.pk, state=Job.State.RUNNING).update(state=state, ended_at=now(), **more)
         if ended:
-            note(job.by, f"job.{state}", about=f"{job.kind} {job.pk}")
+            if job.kind not in quiet_kinds() or state == Job.State.FAILED:
+                note(job.by, f"job.{state}", about=f"{job.kind} {job.pk}")
             announce("job", state, job=job.pk, kind=job.kind)
 
 
