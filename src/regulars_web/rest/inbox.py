@@ -95,7 +95,7 @@ def _admit(
     if table != "customers" or token.within:
         return
     fields = {"name": "customer_name", "phone": "phone", "email": "email", "member": "reference"}
-    cells = {"customer": [row["key"] for row in keyed]}
+    cells: dict[str, list[str | None]] = {"customer": [row["key"] for row in keyed]}
     cells |= {ours: [row.get(theirs) for _, row in good] for ours, theirs in fields.items()}
     admitted = pa.table({name: pa.array(values, pa.string()) for name, values in cells.items()})
     gate.admit(token.user, admitted, source="push")
