@@ -15,6 +15,8 @@ from regulars.base.text import say
 from regulars_web.company.models import Role, User
 from regulars_web.rest import inbox
 from regulars_web.rest.models import Receipt
+from regulars_web.shared.clock import now
+from regulars_web.shared.jobs import broken, claim, run
 from regulars_web.shared.models import Entry, Job
 from support.rest import Program, line
 
@@ -210,3 +212,19 @@ def test_a_busy_ledger_is_tried_again(till: Program, settings: object, monkeypat
     assert Job.objects.filter(kind="push", not_before__isnull=False).exists()
     inbox.work({}, unwatched)
     assert Receipt.objects.get().state == "stored"
+
+
+def test_a_push_job_that_dies_leaves_another_for_the_rows(till: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inbox, "wake", lambda: None)
+    till.post("push/sales", [line("1")])
+    job = Job.objects.create(kind="push", state=Job.State.RUNNING, begun_at=now())
+    broken(job)  # as the worker does when the process is gone
+    following = Job.objects.get(kind="push", state=Job.State.WAITING)
+    assert following.not_before is not None and claim("a") is None, "not at once"
+    Job.objects.filter(pk=following.pk).update(not_before=now())
+    taken = claim("a")
+    assert taken == following
+    run(taken)
+    assert Receipt.objects.get().state == "stored"
+    broken(Job.objects.create(kind="push", state=Job.State.RUNNING, begun_at=now()))
+    assert not Job.objects.filter(kind="push", state=Job.State.WAITING).exists(), "nothing waits any more"

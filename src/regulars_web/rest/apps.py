@@ -22,3 +22,4 @@ class Rest(AppConfig):
         register("export", exporting.work, leads_to="exports")
         register("forget_exports", exporting.forget, leads_to="exports", quiet=True)
         listen(messages.hear)
+        listen(inbox.hear)

@@ -34,7 +34,8 @@ from regulars_web.shared.texts import as_json
 
 MOST_ROWS = 10_000
 PLACE = {"sales": "branch", "bookings": "branch", "customers": "home_branch", "complaints": "branch"}
-_AGAIN = timedelta(seconds=5)
+#: When to come again where the ledger is busy, and where a job died.
+_AGAIN, _AFTER_FAULT = timedelta(seconds=5), timedelta(seconds=20)
 
 
 def rows_of(request: HttpRequest) -> list[object]:
@@ -131,6 +132,16 @@ def wake() -> None:
         # Locked while it waits: a worker that would take it now takes it after these rows are there to be seen.
         wait = timedelta(seconds=settings.API_PUSH_SECONDS)
         Job.objects.create(kind="push", not_before=now() + wait)
+
+
+def hear(event: str, about: Mapping[str, str | int]) -> None:
+    """A push job that failed or was stopped leaves rows waiting: another one is put down for them."""
+    if event not in ("job.failed", "job.cancelled") or about.get("kind") != "push":
+        return
+    if Receipt.objects.filter(state=Receipt.State.ACCEPTED).exists():
+        waiting = Job.objects.select_for_update().filter(kind="push", state=Job.State.WAITING)
+        if not waiting.first():
+            Job.objects.create(kind="push", not_before=now() + _AFTER_FAULT)
 
 
 def work(asked: Mapping[str, Any], progress: Progress) -> dict[str, Any]:  # noqa: ARG001 - all that waits is asked for

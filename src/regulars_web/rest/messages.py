@@ -86,6 +86,8 @@ def hear(event: str, about: Mapping[str, str | int]) -> None:
     """Something happened: put a message down for everybody who wants to hear of it."""
     if event.startswith("job."):
         kind = str(about.get("kind", ""))
+        if kind == "messages" and event == "job.failed" and not settings.INLINE:
+            _come_back(now() + WAITS[0])
         if event == "job.done":
             event = _OF_JOBS.get(kind, "")
         elif event != "job.failed" or kind == "messages":
