@@ -123,6 +123,7 @@ def test_what_is_asked_wrongly_is_a_problem_document(folder: Path, person: Calla
         (program.post("runs", {"as_of": "yesterday"}), 422, "invalid"),
         (program.post("runs", {}, key=""), 400, "no_key"),
         (program.post("runs", {}, key="k" * 201), 400, "no_key"),
+        (program.post("runs", {}, key="a key"), 400, "no_key"),
         (program.post("imports/0001-0/undo", {}, **{"If-Match": '"old"'}), 412, "changed"),
     ):
         assert (answer.status_code, answer.json()["code"]) == (status, code), answer.json()
