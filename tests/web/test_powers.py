@@ -20,6 +20,7 @@ pytestmark = pytest.mark.django_db
 FILLED = {
     "<int:id>": "1",
     "<str:place>": "0" * 32,
+    "<int:number>": "0",
     "<str:id>": "overview",
     "<str:name>": "x.csv",
     "<str:import_id>": "0001-0",

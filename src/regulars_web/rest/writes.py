@@ -12,7 +12,8 @@ from ninja.files import UploadedFile
 from regulars.api.pushed import MODELS
 from regulars_web.company.businesses import business
 from regulars_web.company.powers import may
-from regulars_web.intake.services import MOST_FILES, commit, take_in, undo
+from regulars_web.intake.limits import MOST_FILES
+from regulars_web.intake.services import commit, take_in, undo
 from regulars_web.rest import shapes
 from regulars_web.rest.exporting import ask, taken
 from regulars_web.rest.inbox import accept
