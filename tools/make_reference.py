@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +10,7 @@ from types import UnionType
 from typing import Any, Union, get_args, get_origin
 
 import click
+import django
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
@@ -164,7 +166,23 @@ def ledger_page() -> str:
     return _NOTE + "\n".join(lines)
 
 
-PAGES = {"cli.md": cli_page, "business.md": business_page, "ledger.md": ledger_page, "strategy-inputs.md": inputs_page}
+def rest_page() -> str:
+    """The operations of the REST interface, from its OpenAPI description."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "regulars_web.config.settings")
+    django.setup()
+    from regulars_web.rest.operations import described
+    from regulars_web.rest.reading import page
+
+    return _NOTE + page(described())
+
+
+PAGES = {
+    "cli.md": cli_page,
+    "business.md": business_page,
+    "ledger.md": ledger_page,
+    "strategy-inputs.md": inputs_page,
+    "rest-api.md": rest_page,
+}
 
 
 def stale() -> list[str]:

@@ -19,6 +19,7 @@ pytestmark = pytest.mark.django_db
 #: Addresses of ours with something to put into their places.
 FILLED = {
     "<int:id>": "1",
+    "<str:place>": "0" * 32,
     "<int:number>": "0",
     "<str:id>": "overview",
     "<str:name>": "x.csv",
@@ -29,6 +30,11 @@ FILLED = {
 
 def ours() -> list[tuple[str, Any]]:
     return [(route, p) for route, p in patterns() if p.callback.__module__.startswith("regulars_web")]
+
+
+def by_token(pattern: Any) -> bool:
+    """Whether a token opens it, not who is signed in (tests/web/test_rest_doors.py)."""
+    return getattr(pattern.callback, "by_token", False)
 
 
 def filled(route: str) -> str:
@@ -44,8 +50,9 @@ def test_every_address_of_ours_says_who_may_open_it() -> None:
 
 
 def test_public_pages_are_few_and_known() -> None:
-    public = {p.name for _, p in ours() if getattr(p.callback, "power", "") is None}
-    assert public == {"welcome", "language"}
+    public = {p.name for _, p in ours() if getattr(p.callback, "power", "") is None and not by_token(p)}
+    assert public == {"welcome", "language", "api_schema"}
+    assert all("api/v1/" in route for route, p in ours() if by_token(p))
 
 
 def test_pages_of_the_sign_in_library_are_each_persons_own_but_for_the_way_in() -> None:

@@ -52,9 +52,12 @@ if TYPE_CHECKING:
         saved_profiles,
         undo_import,
     )
+    from regulars.api.owned import Finished, finished_runs, run_document, write_tables
     from regulars.api.pages import Pages, chapters
     from regulars.api.people import Counted, History, PeopleReader, Spread, Standing, StandingsPage, people_of
     from regulars.api.policies import PolicyRequest, policy, write_groups, write_scores
+    from regulars.api.pushed import Checked
+    from regulars.api.pushing import Pushed, check_rows, key_rows, push_rows
     from regulars.api.reporting import Written, write_report
     from regulars.api.runs import Run
     from regulars.api.same import kept_keys, keys_of, merge, unmerge
@@ -117,9 +120,12 @@ _HOMES = {
         "saved_profiles",
         "undo_import",
     ),
+    "owned": ("Finished", "finished_runs", "run_document", "write_tables"),
     "pages": ("Pages", "chapters"),
     "people": ("Counted", "History", "PeopleReader", "Spread", "Standing", "StandingsPage", "people_of"),
     "policies": ("PolicyRequest", "policy", "write_groups", "write_scores"),
+    "pushed": ("Checked",),
+    "pushing": ("Pushed", "check_rows", "key_rows", "push_rows"),
     "reporting": ("Written", "write_report"),
     "runs": ("Run",),
     "same": ("kept_keys", "keys_of", "merge", "unmerge"),
@@ -152,8 +158,10 @@ __all__ = [
     "REQUIRED",
     "Alternative",
     "Change",
+    "Checked",
     "Counted",
     "Demo",
+    "Finished",
     "Health",
     "History",
     "Identified",
@@ -169,6 +177,7 @@ __all__ = [
     "PolicyRequest",
     "Preview",
     "Profile",
+    "Pushed",
     "Receiver",
     "Recognition",
     "Run",
@@ -190,13 +199,16 @@ __all__ = [
     "chapters",
     "check_business",
     "check_pack",
+    "check_rows",
     "compare",
     "create_business",
     "draft",
+    "finished_runs",
     "formulate",
     "import_files",
     "judge",
     "kept_keys",
+    "key_rows",
     "keys_of",
     "latest_assignment",
     "latest_plan",
@@ -212,8 +224,10 @@ __all__ = [
     "plans",
     "policy",
     "preview",
+    "push_rows",
     "recognise",
     "reject",
+    "run_document",
     "save_profile",
     "saved_profiles",
     "screen",
@@ -237,6 +251,7 @@ __all__ = [
     "write_simulation",
     "write_starters",
     "write_strategy_document",
+    "write_tables",
 ]
 
 

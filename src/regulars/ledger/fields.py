@@ -52,7 +52,7 @@ def identifier(kind: str, column: str, *, quoted: bool = True) -> str:
     """
     plain = unquoted(column) if quoted else column
     match kind:
-        case "customer":
+        case "customer" | "key":
             said = plain
         case "reference":
             said = f"'reference:' || {plain}"

@@ -32,7 +32,7 @@ def key_people(stage: Stage, pseudonyms: Pseudonyms) -> str:
     Gives back the finding of a row whose identifier shares its key with another.
     Two identifiers that fall on one key would silently become one person; their rows are kept out instead.
     """
-    key = pseudonyms.sql_key(stage.reading.people, "who")
+    key = person_key(stage, pseudonyms, "who")
     stage.engine.execute(
         f"CREATE TEMP TABLE people AS SELECT who, {key} AS customer "
         "FROM (SELECT DISTINCT who FROM staged WHERE who IS NOT NULL)"
@@ -43,6 +43,14 @@ def key_people(stage: Stage, pseudonyms: Pseudonyms) -> str:
     clash = "SELECT customer FROM people GROUP BY 1 HAVING count(*) > 1"
     stage.engine.execute(f"CREATE TEMP TABLE clashes AS {clash}")
     return f"(CASE WHEN people.customer IN (SELECT customer FROM clashes) THEN {BITS['key_collision']} ELSE 0 END)"
+
+
+def person_key(stage: Stage, pseudonyms: Pseudonyms, column: str) -> str:
+    """The customer key of an identifier as a DuckDB expression."""
+    # Rows pushed by a till were keyed when they arrived, so that no identifier had to wait for this.
+    if stage.reading.identity == ("key",):
+        return f"TRY_CAST({column} AS BIGINT)"
+    return pseudonyms.sql_key(stage.reading.people, column)
 
 
 def key_staff(stage: Stage, pseudonyms: Pseudonyms, column: str = "staff") -> None:

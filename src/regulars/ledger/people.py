@@ -8,7 +8,7 @@ from regulars.ledger.checks import bits
 from regulars.ledger.dates import day_of
 from regulars.ledger.engine import HOUSE
 from regulars.ledger.fields import identifier, yes_no
-from regulars.ledger.keeping import branch_ids, key_people, masked
+from regulars.ledger.keeping import branch_ids, key_people, masked, person_key
 from regulars.ledger.readers import literal
 from regulars.ledger.schema import CUSTOMERS
 from regulars.ledger.staging import Stage, date_form, keep, who
@@ -77,7 +77,7 @@ def customer_facts(stage: Stage, pseudonyms: Pseudonyms) -> Path:
         "lines",
         f"SELECT row, found | {clash} AS found, NULL::VARCHAR AS sale_id, "
         f"NULL::VARCHAR AS line_id, customer, joined_on, {source} AS source, "
-        f"{pseudonyms.sql_key(stage.reading.people, 'referred_by')} AS referrer, kind, "
+        f"{person_key(stage, pseudonyms, 'referred_by')} AS referrer, kind, "
         f"{branch_ids(stage, 'home_branch', kept['home_branch'])} AS home_branch, {kept['district']} AS district, "
         f"birth_year, {', '.join('may_' + way for way in _WAYS)} FROM staged LEFT JOIN people USING (who)",
     )

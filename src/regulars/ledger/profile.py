@@ -24,7 +24,7 @@ type BookingStatus = Literal["completed", "no_show", "cancelled", "late_cancelle
 #: What a column tells of who a customer is, beside the key: never a fact, only for the vault of the web application.
 type Identifier = Literal["name", "first_name", "last_name", "phone", "email", "member"]
 
-_WHO = ("customer", "reference", "email", "phone", "customer_name")
+_WHO = ("customer", "reference", "email", "phone", "customer_name", "key")
 #: The fields a column may be mapped to, per table.
 FIELDS: dict[str, tuple[str, ...]] = {
     "sales": (

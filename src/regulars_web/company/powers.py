@@ -30,12 +30,15 @@ POWERS: dict[str, frozenset[Role]] = {
     "duplicates:decide": frozenset({Role.DIRECTOR, Role.MANAGER, Role.PRIVACY}),
     "notes:write": frozenset({Role.DIRECTOR, Role.MANAGER, Role.STAFF}),
     "permissions:write": frozenset({Role.DIRECTOR, Role.MANAGER, Role.STAFF, Role.PRIVACY}),
+    "facts:push": frozenset({Role.DIRECTOR, Role.STRATEGIST, Role.ANALYST, Role.MANAGER}),
+    "export:take": frozenset({Role.DIRECTOR}),
+    "export:people": frozenset({Role.DIRECTOR}),  # with names: through the gate, written down
     "house:read": frozenset({Role.DIRECTOR, Role.PRIVACY}),
     "house:write": frozenset({Role.DIRECTOR}),
     "audit:read": frozenset({Role.DIRECTOR, Role.PRIVACY}),
     "jobs:read": _STUDY,
 }
-WHOLE = frozenset(power for power in POWERS if power.split(":")[0] in ("study", "strategy", "imports"))
+WHOLE = frozenset(power for power in POWERS if power.split(":")[0] in ("study", "strategy", "imports", "export"))
 
 
 def may(user: Any, power: str) -> bool:

@@ -5,6 +5,8 @@ REGULARS_FOLDER           the business folder; the database lies in it unless DA
 DATABASE_URL              postgresql://user:password@host:port/name
 REGULARS_HOSTS            host names the server answers to, separated by commas
 REGULARS_HTTPS            1 behind a proxy that speaks HTTPS: cookies then travel by it alone
+REGULARS_API_RATE         requests a token may make in a minute (600)
+REGULARS_WEBHOOK_HOSTS    host names of one's own network that signed messages may go to, by plain http too; commas
 REGULARS_UPLOAD_MB        how many megabytes of files may come at once (1024)
 REGULARS_INLINE           1: work is done at once in the request, for tests and for trying out
 ========================  ================================================================
@@ -25,6 +27,11 @@ FOLDER = Path(os.environ.get("REGULARS_FOLDER", ".")).absolute()
 HTTPS = os.environ.get("REGULARS_HTTPS") == "1"
 UPLOAD_MB = int(os.environ.get("REGULARS_UPLOAD_MB", "1024"))
 INLINE = os.environ.get("REGULARS_INLINE") == "1"
+
+API_PER_MINUTE = int(os.environ.get("REGULARS_API_RATE", "600"))
+API_PRIVATE_HOSTS = [host for host in os.environ.get("REGULARS_WEBHOOK_HOSTS", "").lower().split(",") if host]
+API_MOST_FILE = 200_000_000  # bytes of files in one request
+API_PUSH_SECONDS, API_PUSH_ROWS = 2, 50_000  # rows pushed are stored together: after so long, so many at once
 
 SECRET_KEY = secret(FOLDER / "web-secret")
 DEBUG = False
@@ -50,6 +57,7 @@ INSTALLED_APPS = [
     "regulars_web.insight",
     "regulars_web.strategy",
     "regulars_web.desk",
+    "regulars_web.rest",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

@@ -14,6 +14,7 @@ urlpatterns = [
     path("strategy/", include("regulars_web.strategy.urls")),
     path("imports/", include("regulars_web.intake.urls")),
     path("house/", include("regulars_web.company.urls")),
+    path("", include("regulars_web.rest.urls")),
     path("account/", include("allauth.account.urls")),
     path("account/2fa/", include("allauth.mfa.urls")),
     path("health/live", health.live, name="live"),

@@ -13,7 +13,7 @@ from regulars import api
 from regulars_web.company.businesses import business
 from regulars_web.company.powers import may, needs
 from regulars_web.insight.views import pages_of
-from regulars_web.shared.jobs import KINDS, again, stop
+from regulars_web.shared.jobs import KINDS, again, quiet_kinds, stop
 from regulars_web.shared.models import Job
 
 
@@ -32,7 +32,7 @@ def home(request: HttpRequest) -> HttpResponse:
             told = ("decision", "overview", "wastage", "retention", "concentration", "forecast")
             shown["answers"] = [c for id in told if (c := pages.chapter(id)) is not None]
     if may(user, "jobs:read"):
-        shown["jobs"] = Job.objects.select_related("by")[:5]
+        shown["jobs"] = Job.objects.exclude(kind__in=quiet_kinds()).select_related("by")[:5]
     return render(request, "desk/home.html", shown)
 
 
@@ -51,7 +51,9 @@ def _step(health: api.Health, pages: api.Pages | None) -> str:
 @require_GET
 def jobs(request: HttpRequest) -> HttpResponse:
     """All work, newest first."""
-    page = Paginator(Job.objects.select_related("by"), 30).get_page(request.GET.get("page"))
+    page = Paginator(Job.objects.exclude(kind__in=quiet_kinds()).select_related("by"), 30).get_page(
+        request.GET.get("page")
+    )
     return render(request, "desk/jobs.html", {"page": page})
 
 

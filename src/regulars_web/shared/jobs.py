@@ -14,12 +14,14 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import Q
 
 from regulars.base.errors import RegularsError
 from regulars.base.progress import Progress
 from regulars.base.text import Text
 from regulars_web.shared.audit import note
 from regulars_web.shared.clock import now
+from regulars_web.shared.events import announce
 from regulars_web.shared.models import Job
 from regulars_web.shared.texts import as_json
 
@@ -38,19 +40,26 @@ class Kind:
     """A kind of work: what it does, and the address its result is seen at (``{name}`` filled from the result).
 
     ``again`` asks for the same work anew where more than the job itself must know of it.
+    ``quiet`` work is the house's own, asked for by nobody: it is not listed, and is written down by what it does alone.
     """
 
     work: Work
     leads_to: str
     again: Again | None = None
+    quiet: bool = False
 
 
 KINDS: dict[str, Kind] = {}
 
 
-def register(name: str, work: Work, *, leads_to: str, again: Again | None = None) -> None:
+def register(name: str, work: Work, *, leads_to: str, again: Again | None = None, quiet: bool = False) -> None:
     """Make a kind of work known; called when the app is ready."""
-    KINDS[name] = Kind(work, leads_to, again)
+    KINDS[name] = Kind(work, leads_to, again, quiet)
+
+
+def quiet_kinds() -> list[str]:
+    """Kinds of work that are not listed."""
+    return [name for name, kind in KINDS.items() if kind.quiet]
 
 
 class Stopped(Exception):
@@ -87,11 +96,12 @@ def claim(worker: str) -> Job | None:
     """Take the oldest piece that waits (or whose worker fell silent) for ``worker``; None where there is none."""
     with transaction.atomic():
         lost = Job.objects.filter(state=Job.State.RUNNING, beat__lt=now() - SILENT)
-        given_up = lost.filter(attempts__gte=MOST_ATTEMPTS)
-        given_up.update(state=Job.State.FAILED, ended_at=now(), trouble={"id": "web.jobs.lost", "params": {}})
+        for given_up in lost.filter(attempts__gte=MOST_ATTEMPTS):
+            _end(given_up, Job.State.FAILED, trouble={"id": "web.jobs.lost", "params": {}})
         lost.filter(stop_asked=True).update(state=Job.State.CANCELLED, ended_at=now())
         lost.update(state=Job.State.WAITING, worker="")
-        waiting = Job.objects.filter(state=Job.State.WAITING).order_by("id")
+        due = Q(not_before=None) | Q(not_before__lte=now())
+        waiting = Job.objects.filter(due, state=Job.State.WAITING).order_by("id")
         if connection.features.has_select_for_update_skip_locked:
             waiting = waiting.select_for_update(skip_locked=True)
         job = waiting.first()
@@ -151,7 +161,14 @@ def _end(job: Job, state: str, **more: Any) -> None:
     with transaction.atomic():
         ended = Job.objects.filter(pk=job.pk, state=Job.State.RUNNING).update(state=state, ended_at=now(), **more)
         if ended:
-            note(job.by, f"job.{state}", about=f"{job.kind} {job.pk}")
+            if job.kind not in quiet_kinds() or state == Job.State.FAILED:
+                note(job.by, f"job.{state}", about=f"{job.kind} {job.pk}")
+            announce("job", state, job=job.pk, kind=job.kind)
+
+
+def broken(job: Job) -> None:
+    """The process that did the work died of it."""
+    _end(job, Job.State.FAILED, trouble={"id": "web.jobs.broken", "params": {}})
 
 
 def stop(job: Job, by: Any) -> None:

@@ -53,7 +53,8 @@ def digest_of(before: str, at: datetime, who: int | None, action: str, about: st
 class Job(models.Model):
     """A piece of long work: waiting, claimed by one worker, and then done, failed or cancelled.
 
-    ``beat`` is when the worker last said something; work whose worker fell silent is taken up again.
+    ``beat`` is when the worker last said something; work whose worker fell silent is taken up again. Work may have to
+    wait until ``not_before``.
     """
 
     class State(models.TextChoices):
@@ -70,6 +71,7 @@ class Job(models.Model):
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING, db_index=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField(default=now, db_index=True)
+    not_before = models.DateTimeField(null=True)
     begun_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     beat = models.DateTimeField(null=True)

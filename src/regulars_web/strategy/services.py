@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.db import transaction
+
 from regulars import api
 from regulars.base.progress import Progress
 from regulars.base.words import LANGUAGES
@@ -12,6 +14,7 @@ from regulars_web.company.businesses import business
 from regulars_web.company.models import User
 from regulars_web.shared.audit import note
 from regulars_web.shared.clock import now
+from regulars_web.shared.events import announce
 
 
 def work(asked: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
@@ -35,11 +38,15 @@ def approve(by: User, *, reason: str, plan: str) -> int:
     """Make the plan the strategy in force; its version. Raises what ``api.approve`` does."""
     at = now().isoformat(timespec="seconds")
     strategy = api.approve(business(), by=by.signature, reason=reason, plan=plan, at=at)
-    note(by, "plan.approved", about=plan, version=strategy.version, reason=reason)
+    with transaction.atomic():
+        note(by, "plan.approved", about=plan, version=strategy.version, reason=reason)
+        announce("strategy", "approved", plan=strategy.plan, version=strategy.version)
     return strategy.version
 
 
 def reject(by: User, *, reason: str, plan: str) -> None:
     """Reject the plan. Raises what ``api.reject`` does."""
     api.reject(business(), by=by.signature, reason=reason, plan=plan, at=now().isoformat(timespec="seconds"))
-    note(by, "plan.rejected", about=plan, reason=reason)
+    with transaction.atomic():
+        note(by, "plan.rejected", about=plan, reason=reason)
+        announce("strategy", "rejected", plan=plan)
