@@ -33,10 +33,28 @@ if TYPE_CHECKING:
         undo_import,
     )
     from regulars.api.pages import Pages, chapters
-    from regulars.api.people import Counted, History, PeopleReader, Spread, Standing, StandingsPage, people_of
+    from regulars.api.people import (
+        Counted,
+        History,
+        PeopleReader,
+        Spread,
+        Standing,
+        StandingsPage,
+        people_of,
+        study_runs,
+    )
     from regulars.api.policies import PolicyRequest, policy, write_groups, write_scores
     from regulars.api.reporting import Written, write_report
     from regulars.api.runs import Run
+    from regulars.api.saved_segments import (
+        SavedSegment,
+        SegmentChange,
+        retire_segment,
+        save_segment,
+        saved_segment,
+        saved_segments,
+        segment_named,
+    )
     from regulars.api.screening import screen
     from regulars.api.segments import segment
     from regulars.api.simulating import simulate, write_simulation
@@ -76,10 +94,19 @@ _HOMES = {
         "undo_import",
     ),
     "pages": ("Pages", "chapters"),
-    "people": ("Counted", "History", "PeopleReader", "Spread", "Standing", "StandingsPage", "people_of"),
+    "people": ("Counted", "History", "PeopleReader", "Spread", "Standing", "StandingsPage", "people_of", "study_runs"),
     "policies": ("PolicyRequest", "policy", "write_groups", "write_scores"),
     "reporting": ("Written", "write_report"),
     "runs": ("Run",),
+    "saved_segments": (
+        "SavedSegment",
+        "SegmentChange",
+        "retire_segment",
+        "save_segment",
+        "saved_segment",
+        "saved_segments",
+        "segment_named",
+    ),
     "screening": ("screen",),
     "segments": ("segment",),
     "strategy_document": ("WrittenDocument", "write_starters", "write_strategy_document"),
@@ -121,6 +148,8 @@ __all__ = [
     "PolicyRequest",
     "Recognition",
     "Run",
+    "SavedSegment",
+    "SegmentChange",
     "Spread",
     "Standing",
     "StandingsPage",
@@ -154,9 +183,14 @@ __all__ = [
     "policy",
     "recognise",
     "reject",
+    "retire_segment",
     "save_profile",
+    "save_segment",
+    "saved_segment",
+    "saved_segments",
     "screen",
     "segment",
+    "segment_named",
     "set_budget",
     "set_target",
     "show_pack",
@@ -164,6 +198,7 @@ __all__ = [
     "status",
     "strategy_in_force",
     "study",
+    "study_runs",
     "undo_import",
     "undo_settings",
     "weigh",
