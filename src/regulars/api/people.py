@@ -51,7 +51,7 @@ COLUMNS = (
     *("branch", "last_day", "due_on", "visits", "state", "class", "value_12", "value_12_p10", "value_12_p90"),
     *("leaving_90", "p_alive"),
 )
-LARGEST = 500
+LARGEST = 5_000
 _KEY = "customer"
 
 

@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "regulars_web.company",
+    "regulars_web.people",
     "regulars_web.intake",
     "regulars_web.insight",
     "regulars_web.strategy",

@@ -52,6 +52,12 @@ def money(context: Any, amount: float, currency: str) -> str:
 
 
 @register.simple_tag(takes_context=True)
+def rounded(context: Any, value: Money) -> str:
+    """An amount that is an estimate: to three digits."""
+    return conditional_escape(show(value, _language(context), "round"))
+
+
+@register.simple_tag(takes_context=True)
 def day(context: Any, value: date | datetime | None) -> str:
     """A day as the language prints it."""
     if value is None:

@@ -1,0 +1,19 @@
+"""The app's entry in Django's list."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class People(AppConfig):
+    """Customers, one at a time and in lists."""
+
+    name = "regulars_web.people"
+    label = "people"
+
+    def ready(self) -> None:
+        """Make the writing of large lists known to the workers."""
+        from regulars_web.people.exporting import work
+        from regulars_web.shared.jobs import register
+
+        register("people_export", work, leads_to="customers_export")
