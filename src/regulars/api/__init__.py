@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from regulars.api.policies import PolicyRequest, policy, write_groups, write_scores
     from regulars.api.reporting import Written, write_report
     from regulars.api.runs import Run
-    from regulars.api.saved_segments import (
+    from regulars.api.segment_book import (
         SavedSegment,
         SegmentChange,
         retire_segment,
@@ -98,7 +98,7 @@ _HOMES = {
     "policies": ("PolicyRequest", "policy", "write_groups", "write_scores"),
     "reporting": ("Written", "write_report"),
     "runs": ("Run",),
-    "saved_segments": (
+    "segment_book": (
         "SavedSegment",
         "SegmentChange",
         "retire_segment",

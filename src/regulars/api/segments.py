@@ -10,7 +10,7 @@ from regulars.analysis.segment import Segment
 from regulars.analysis.segment import segment as segment_of
 from regulars.api.business import OpenBusiness
 from regulars.api.runs import Run
-from regulars.api.saved_segments import segment_named
+from regulars.api.segment_book import segment_named
 from regulars.api.work import latest_study
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from regulars.api.business import OpenBusiness, create_business
-from regulars.api.saved_segments import (
+from regulars.api.segment_book import (
     FILE,
     FOLDER,
     retire_segment,
