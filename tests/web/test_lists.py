@@ -21,7 +21,7 @@ from regulars_web.people.builder import filter_of, read
 from regulars_web.people.pages import address
 
 pytestmark = pytest.mark.django_db
-ROW = re.compile(r'<th scope="row"[^>]*><div>(?:<a [^>]*>)?([0-9A-Z]{4}-[0-9A-Z]{4})')
+ROW = re.compile(r'<th scope="row"[^>]*><div><a href="/people/([0-9]+)">#[0-9]{6}</a>')
 
 
 def names(html: str) -> list[str]:
@@ -96,7 +96,7 @@ def test_the_pages_ask_the_database_little(
 ) -> None:
     client = signed_in()
     for page in ("/people/", "/people/?sort=state", "/people/count?where=visits+>+1", "/people/segments/"):
-        with django_assert_max_num_queries(4):
+        with django_assert_max_num_queries(5):
             client.get(page)
 
 
@@ -163,7 +163,7 @@ def test_another_field_begins_with_what_can_be_said_of_it() -> None:
 
 
 def test_showing_a_clicked_filter_leads_to_its_own_address(studied: Path, signed_in: Callable[..., Client]) -> None:
-    answer = signed_in().get("/people/", clicked(do="show").dict())
+    answer = signed_in().get(f"/people/?{clicked(do='show').urlencode()}")
     assert answer["Location"] == f"/people/?{address('visits >= 3')}"
-    unfinished = signed_in().get("/people/", clicked(do="add").dict()).content.decode()  # without any script
+    unfinished = signed_in().get(f"/people/?{clicked(do='add').urlencode()}").content.decode()  # without any script
     assert unfinished.count('class="condition"') == 2

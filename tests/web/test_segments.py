@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 import python_calamine
 from django.test import Client
@@ -16,6 +17,7 @@ from regulars import api
 from regulars_web.company.models import Role, User
 from regulars_web.people import exporting
 from regulars_web.people.exporting import harmless
+from regulars_web.privacy import gate
 from regulars_web.shared.jobs import begin
 from regulars_web.shared.models import Entry, Job
 
@@ -108,6 +110,22 @@ def test_only_ones_own_branches_leave_and_only_for_a_purpose(studied: Path, sign
     assert Entry.objects.filter(action="people.taken_away").count() == 1
 
 
+def test_names_leave_through_the_gate_for_who_may_see_them_and_for_what_needs_them(
+    studied: Path, signed_in: Callable[..., Client]
+) -> None:
+    key = api.people_of(api.open_business(studied)).page(LATE, sort="customer", size=1).rows[0].key
+    named = pa.table({"customer": [key], "name": ["=陳大文"], "phone": [None], "email": [None], "member": [None]})
+    director, asked = signed_in(), {"column": ["name", "state"]}
+    gate.admit(User.objects.get(), named.cast(pa.schema([(c, pa.string()) for c in named.column_names])), source="x")
+    rows = list(csv.reader(io.StringIO(taken(director, "csv", purpose="service", **asked).decode("utf-8-sig"))))
+    assert rows[0][1] == "Name" and [row[1] for row in rows if row[0] == key] == ["'=陳大文"]
+    assert Entry.objects.get(action="people.taken_away").detail["identifiers"] == "name"
+    for client, purpose in [(director, "analysis"), (signed_in(Role.ANALYST), "service")]:
+        answer = client.post("/people/take-away", {"where": LATE, "purpose": purpose, "format": "csv", **asked})
+        assert answer.status_code == 400 and "Names may not leave" in answer.content.decode()
+    assert Entry.objects.filter(action="people.taken_away").count() == 1
+
+
 def test_a_large_list_is_made_in_the_background_for_who_asked_alone(
     studied: Path, signed_in: Callable[..., Client], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -131,7 +149,7 @@ def test_too_much_at_once_is_refused_and_a_power_lost_counts(
     studied: Path, signed_in: Callable[..., Client], person: Callable[..., User], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gone = person(Role.STAFF)
-    job = begin("people_export", gone, where=LATE, columns=["state"], format="csv", for_user=gone.pk)
+    job = begin("people_export", gone, where=LATE, columns=["state"], purpose="service", format="csv", for_user=gone.pk)
     assert job.state == Job.State.FAILED
     monkeypatch.setattr(exporting, "MOST", 1)
     answer = signed_in().post("/people/take-away", {"where": LATE, "purpose": "analysis", "format": "csv"})

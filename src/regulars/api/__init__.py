@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from regulars.api.policies import PolicyRequest, policy, write_groups, write_scores
     from regulars.api.reporting import Written, write_report
     from regulars.api.runs import Run
+    from regulars.api.screening import screen
     from regulars.api.segment_book import (
         SavedSegment,
         SegmentChange,
@@ -55,7 +56,6 @@ if TYPE_CHECKING:
         saved_segments,
         segment_named,
     )
-    from regulars.api.screening import screen
     from regulars.api.segments import segment
     from regulars.api.simulating import simulate, write_simulation
     from regulars.api.strategies import (

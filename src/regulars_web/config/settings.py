@@ -40,6 +40,8 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "regulars_web.company",
+    "regulars_web.vault",
+    "regulars_web.privacy",
     "regulars_web.people",
     "regulars_web.intake",
     "regulars_web.insight",

@@ -8,8 +8,9 @@ from regulars_web.shared import health
 
 urlpatterns = [
     path("", include("regulars_web.desk.urls")),
-    path("study/", include("regulars_web.insight.urls")),
     path("people/", include("regulars_web.people.list_urls")),
+    path("people/", include("regulars_web.people.urls")),
+    path("study/", include("regulars_web.insight.urls")),
     path("strategy/", include("regulars_web.strategy.urls")),
     path("imports/", include("regulars_web.intake.urls")),
     path("house/", include("regulars_web.company.urls")),

@@ -1,14 +1,14 @@
 """Lists that leave the house: who took which columns of whom, for what, is written down before the first row is read.
 
-Customers stand in the file by their keys. A cell that a spreadsheet would take for a formula is written so that it does
-not; there is a limit to how many rows leave at once.
+Customers stand in the file by their keys, and by name only for who may see names and for what needs them. A cell that a
+spreadsheet would take for a formula is written so that it does not; there is a limit to how many rows leave at once.
 """
 
 from __future__ import annotations
 
 import csv
 import secrets
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -27,11 +27,15 @@ from regulars_web.company.businesses import business
 from regulars_web.company.models import User
 from regulars_web.company.powers import may
 from regulars_web.people.pages import reader_of
+from regulars_web.privacy import gate
 from regulars_web.shared.audit import note
 from regulars_web.shared.clock import now
 
 FOLDER = "taken-away"
 PURPOSES = ("analysis", "service", "accounts", "request")
+#: What names may leave for; everything else is done with keys.
+NAMED_FOR = ("service", "request")
+NAME = "name"
 FORMATS = ("csv", "xlsx")
 #: So many rows leave at most at once, and so many while somebody waits for them.
 MOST, AT_ONCE = 200_000, 5_000
@@ -69,12 +73,15 @@ def offered(reader: api.PeopleReader, language: str) -> tuple[Offered, ...]:
     return tuple(Offered(c, heading(c, language), c in TICKED) for c in COLUMNS if c in reader.columns)
 
 
-def disclosed(by: User, *, where: str, columns: Iterable[str], purpose: str, format: str, rows: int) -> None:
+def disclosed(by: User, *, where: str, columns: Sequence[str], purpose: str, format: str, rows: int) -> None:
     """Write down that a list leaves. Raises Refused: not theirs to take, or too much of it."""
     if not may(by, "people:export"):
         raise Refused(say("people.export.not_yours"))
-    if rows > MOST:
-        raise Refused(say("people.export.too_many", n=rows, most=MOST), say("people.export.too_many_hint"))
+    named, most = NAME in columns, AT_ONCE if NAME in columns else MOST
+    if named and not (may(by, "identities:read") and purpose in NAMED_FOR):
+        raise Refused(say("people.export.no_names"), say("people.export.no_names_hint"))
+    if rows > most:
+        raise Refused(say("people.export.too_many", n=rows, most=most), say("people.export.too_many_hint"))
     note(
         by,
         "people.taken_away",
@@ -84,31 +91,37 @@ def disclosed(by: User, *, where: str, columns: Iterable[str], purpose: str, for
         format=format,
         rows=rows,
         branches=list(by.branches),
-        identifiers="none",
+        identifiers="name" if named else "none",
     )
 
 
-def write(
-    target: Path, *, where: str, columns: tuple[str, ...], branches: tuple[str, ...], format: str, language: str
-) -> int:
-    """Write the file; how many customers are in it."""
-    reader = reader_of()
+def write(target: Path, by: User, *, where: str, columns: tuple[str, ...], purpose: str) -> int:
+    """Write the file, in the form its name ends with and for the reader's branches; how many customers are in it.
+
+    Names come through the gate, which counts them and knows who may see them.
+    """
+    reader, language = reader_of(), by.language
     there = tuple(column for column in columns if column in reader.columns)
-    names = [render(say("people.column.customer"), language), *(heading(c, language) for c in there)]
-    rows = _rows(reader, where, there, branches, language)
-    return (_csv if format == "csv" else _xlsx)(target, names, rows)
+    heads = [render(say("people.column.customer"), language), *(heading(c, language) for c in there)]
+    if NAME in columns:
+        heads.insert(1, render(say("people.column.name"), language))
+    rows = _rows(reader, by, where, there, purpose if NAME in columns else "")
+    return (_csv if target.suffix == ".csv" else _xlsx)(target, heads, rows)
 
 
 def _rows(
-    reader: api.PeopleReader, where: str, columns: tuple[str, ...], branches: tuple[str, ...], language: str
+    reader: api.PeopleReader, by: User, where: str, columns: tuple[str, ...], names_for: str
 ) -> Iterator[list[Any]]:
-    after = None
+    scope, after = tuple(by.branches), None
     while True:
         page = reader.page(
-            where, branches=branches, sort="customer", after=after, size=_BLOCK, columns=columns or ("branch",)
+            where, branches=scope, sort="customer", after=after, size=_BLOCK, columns=columns or ("branch",)
         )
+        keys = [row.key for row in page.rows]
+        people = gate.names(by, keys, purpose=f"list {names_for}") if names_for else {}
         for row in page.rows:
-            yield [row.key, *(_cell(column, row.of[column], reader, language) for column in columns)]
+            cells = [_cell(column, row.of[column], reader, by.language) for column in columns]
+            yield [row.key, *([people[row.key].name] if names_for else []), *cells]
         after = page.after
         if after is None:
             return
@@ -191,14 +204,7 @@ def work(asked: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
         raise Refused(say("people.export.not_yours"))
     progress(say("people.export.step"), 0, None)
     target = new_place(asked["format"])
-    rows = write(
-        target,
-        where=asked["where"],
-        columns=tuple(asked["columns"]),
-        branches=tuple(by.branches),
-        format=asked["format"],
-        language=by.language,
-    )
+    rows = write(target, by, where=asked["where"], columns=tuple(asked["columns"]), purpose=asked["purpose"])
     return {"file": target.name, "rows": rows}
 
 
@@ -208,7 +214,7 @@ def at_once(by: User, *, where: str, columns: tuple[str, ...], purpose: str, for
     with transaction.atomic():
         disclosed(by, where=where, columns=columns, purpose=purpose, format=format, rows=rows)
         target = new_place(format)
-        write(target, where=where, columns=columns, branches=tuple(by.branches), format=format, language=by.language)
+        write(target, by, where=where, columns=columns, purpose=purpose)
     return target
 
 

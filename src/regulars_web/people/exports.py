@@ -38,14 +38,17 @@ def ask(request: HttpRequest) -> HttpResponse | FileResponse:
         return redirect("customers")
     reader = reader_of()
     where = reader.written(request.POST.get("where", ""))
-    columns = tuple(c for c in exporting.COLUMNS if c in request.POST.getlist("column"))
+    asked = request.POST.getlist("column")
+    columns = tuple(c for c in (exporting.NAME, *exporting.COLUMNS) if c in asked)
     rows = reader.count(where, branches=tuple(by.branches)).customers
     if rows <= exporting.AT_ONCE:
         made = exporting.at_once(by, where=where, columns=columns, purpose=purpose, format=format)
         return _sent(made.name, where)
     with transaction.atomic():
         exporting.disclosed(by, where=where, columns=columns, purpose=purpose, format=format, rows=rows)
-        job = begin("people_export", by, where=where, columns=list(columns), format=format, for_user=by.pk)
+        job = begin(
+            "people_export", by, where=where, columns=list(columns), purpose=purpose, format=format, for_user=by.pk
+        )
     return redirect("job", id=job.pk)
 
 

@@ -11,7 +11,6 @@ from django.views.decorators.http import require_GET
 
 from regulars import api
 from regulars.base.errors import BadSettings, NotThere
-from regulars.base.predicate import EVERYBODY
 from regulars_web.company.businesses import business
 from regulars_web.company.powers import needs
 from regulars_web.people import builder, pages
@@ -45,14 +44,14 @@ def customers(request: HttpRequest) -> HttpResponse:
         told = pages.told_of(request.GET.get("where", ""), reader, scope, language)
         made = pages.filter_from(told, reader)  # type: ignore[assignment]
     sort = request.GET.get("sort") or pages.FIRST_SORT
-    where = EVERYBODY if told.wrong else told.where
+    where = "everybody" if told.wrong else told.where
     after = request.GET.get("after") or None
     try:
         page = reader.page(where, branches=scope, sort=sort, after=after, size=pages.SIZE)
     except BadSettings:  # an order or a place of an address that was cut or changed by hand
         return redirect(f"{reverse('customers')}?{pages.address(told.where)}")
     context = filter_context(request, reader, made, told) | {
-        "rows": () if told.wrong else pages.rows_of(page, reader),
+        "rows": () if told.wrong else pages.rows_of(page, reader, request.user),
         "headings": pages.headings(told.where, sort),
         "next": pages.address(told.where, sort, page.after) if page.after else "",
         "first": pages.address(told.where, sort) if after else "",

@@ -8,8 +8,6 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-from django.urls import NoReverseMatch, reverse
-
 from regulars import api
 from regulars.base.predicate import BadPredicate, Field, Predicate
 from regulars.base.text import Day, Money, Number, Param, Share, Text, say
@@ -17,7 +15,7 @@ from regulars.base.words import show
 from regulars_web.company.businesses import business
 from regulars_web.people.builder import Filter, filter_of
 from regulars_web.people.conditions import OFFERED, Condition, predicate_of
-from regulars_web.people.naming import pseudonym
+from regulars_web.privacy import gate
 
 SIZE = 50
 #: The columns of the list, and what a click on their heading sorts by.
@@ -58,7 +56,6 @@ class Row:
     low: Money | None
     high: Money | None
     risk: Share | None
-    page: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +100,13 @@ def reader_of(run: str = "") -> api.PeopleReader:
     return api.people_of(business(), run or None)
 
 
-def rows_of(page: api.StandingsPage, reader: api.PeopleReader) -> tuple[Row, ...]:
-    """The rows of a page."""
-    return tuple(_row(standing, reader) for standing in page.rows)
+def rows_of(page: api.StandingsPage, reader: api.PeopleReader, who: Any) -> tuple[Row, ...]:
+    """The rows of a page, with names for those who may see them. Raises NotUsable as ``gate.names``."""
+    people = gate.names(who, (standing.key for standing in page.rows), purpose="list")
+    return tuple(_row(standing, people[standing.key].shown, reader) for standing in page.rows)
 
 
-def _row(standing: api.Standing, reader: api.PeopleReader) -> Row:
+def _row(standing: api.Standing, name: str, reader: api.PeopleReader) -> Row:
     of: Mapping[str, Any] = standing.of
 
     def money(name: str) -> Money | None:
@@ -116,7 +114,7 @@ def _row(standing: api.Standing, reader: api.PeopleReader) -> Row:
 
     return Row(
         key=standing.key,
-        name=pseudonym(standing.key),
+        name=name,
         branch=of["branch"] or "",
         last_day=of["last_day"],
         due_on=of["due_on"],
@@ -127,16 +125,7 @@ def _row(standing: api.Standing, reader: api.PeopleReader) -> Row:
         low=money("value_12_p10"),
         high=money("value_12_p90"),
         risk=None if of["leaving_90"] is None else Share(of["leaving_90"]),
-        page=page_of(standing.key),
     )
-
-
-def page_of(key: str) -> str:
-    """The address of a customer's own page; empty where there is none."""
-    try:
-        return reverse("customer", args=[key])
-    except NoReverseMatch:
-        return ""
 
 
 def headings(where: str, sort: str) -> tuple[Heading, ...]:

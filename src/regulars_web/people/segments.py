@@ -17,7 +17,7 @@ from regulars.base.text import Text, say
 from regulars.base.words import render as spoken
 from regulars_web.company.businesses import business
 from regulars_web.company.powers import needs
-from regulars_web.people import pages, services
+from regulars_web.people import keeping, pages
 from regulars_web.people.lists import scope_of
 
 
@@ -91,7 +91,7 @@ def keep(request: HttpRequest) -> HttpResponse:
     by: Any = request.user
     where = request.POST.get("where", "")
     try:
-        kept = services.keep(by, name=request.POST.get("name", ""), where=where, why=request.POST.get("why", ""))
+        kept = keeping.keep(by, name=request.POST.get("name", ""), where=where, why=request.POST.get("why", ""))
     except RegularsError as wrong:
         _say(request, wrong.text, wrong.hint)
         return redirect(f"/people/?{pages.address(where)}")
@@ -106,7 +106,7 @@ def change(request: HttpRequest, id: int) -> HttpResponse:
     by: Any = request.user
     seen = request.POST.get("seen", "")
     try:
-        kept = services.keep(
+        kept = keeping.keep(
             by,
             name=request.POST.get("name", ""),
             where=request.POST.get("where", ""),
@@ -127,7 +127,7 @@ def retire(request: HttpRequest, id: int) -> HttpResponse:
     """Out of use, or back into it."""
     by: Any = request.user
     try:
-        kept = services.retire(by, id, why=request.POST.get("why", ""), back=request.POST.get("back") == "1")
+        kept = keeping.retire(by, id, why=request.POST.get("why", ""), back=request.POST.get("back") == "1")
     except RegularsError as wrong:
         _say(request, wrong.text, wrong.hint)
         return redirect("segments")
