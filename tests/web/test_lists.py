@@ -102,13 +102,13 @@ def test_the_pages_ask_the_database_little(
 
 FILTERS = [
     "everybody",
-    "state in (overdue)",
+    "state = overdue",
     "state in (overdue, lapsed) and value_36 >= 2000",
-    "value_12 between 100 and 2000.5 and p_alive < 0.6 and not tier in (low)",
+    "value_12 between 100 and 2000.5 and p_alive < 0.6 and tier != low",
     "may_email = yes and branch is known",
     "last_day < 90 days ago or due_on between today and in 14 days",
-    "visits > 3 and (state in (active) or tier in (high))",
-    "(visits > 3 and state in (active)) or (tier in (high) and last_day >= 30 days ago)",
+    "visits > 3 and (state = active or not tier in (high, low))",
+    "(visits > 3 and state = active) or (tier = high and last_day >= 30 days ago)",
     "first_day after 2026-01-31 and need is unknown",
 ]
 

@@ -50,12 +50,17 @@ def predicate_of(condition: Condition, field: Field) -> Predicate | None:
     if says in ("yes", "no"):
         return Compare(name, "=", says == "yes")
     if says in ("among", "not_among"):
-        chosen = Among(name, condition.values) if condition.values else None
-        return Not(chosen) if chosen and says == "not_among" else chosen
+        return _listed(name, condition.values, none_of=says == "not_among")
     typed = [v for v in condition.values if v.strip()]
     if len(typed) < condition.takes:
         return None
     return _day(name, says, typed) if field.type == "day" else _number(name, says, typed, field)
+
+
+def _listed(name: str, values: tuple[str, ...], *, none_of: bool) -> Predicate | None:
+    if len(values) < 2:  # "is" reads better than "is one of" a single one
+        return Compare(name, "!=" if none_of else "=", values[0]) if values else None
+    return Not(Among(name, values)) if none_of else Among(name, values)
 
 
 def _number(name: str, says: str, typed: Sequence[str], field: Field) -> Predicate | None:

@@ -51,7 +51,7 @@ def customers(request: HttpRequest) -> HttpResponse:
     except BadSettings:  # an order or a place of an address that was cut or changed by hand
         return redirect(f"{reverse('customers')}?{pages.address(told.where)}")
     context = filter_context(request, reader, made, told) | {
-        "rows": () if told.wrong else pages.rows_of(page, reader, request.user),
+        "rows": () if told.wrong else pages.rows_of(page, reader, request.user, language),
         "headings": pages.headings(told.where, sort),
         "next": pages.address(told.where, sort, page.after) if page.after else "",
         "first": pages.address(told.where, sort) if after else "",
@@ -95,6 +95,6 @@ def filter_context(
         "made": made,
         "groups": pages.lines_of(made, reader, scope, language) if made else [],
         "fields": list(reader.catalogue.fields.values()),
-        "scope": scope,
+        "scope": [pages.branch_names(language).get(id, id) for id in scope],
         "sort": request.GET.get("sort", ""),
     }

@@ -100,13 +100,14 @@ def reader_of(run: str = "") -> api.PeopleReader:
     return api.people_of(business(), run or None)
 
 
-def rows_of(page: api.StandingsPage, reader: api.PeopleReader, who: Any) -> tuple[Row, ...]:
+def rows_of(page: api.StandingsPage, reader: api.PeopleReader, who: Any, language: str) -> tuple[Row, ...]:
     """The rows of a page, with names for those who may see them. Raises NotUsable as ``gate.names``."""
     people = gate.names(who, (standing.key for standing in page.rows), purpose="list")
-    return tuple(_row(standing, people[standing.key].shown, reader) for standing in page.rows)
+    branches = branch_names(language)
+    return tuple(_row(standing, people[standing.key].shown, reader, branches) for standing in page.rows)
 
 
-def _row(standing: api.Standing, name: str, reader: api.PeopleReader) -> Row:
+def _row(standing: api.Standing, name: str, reader: api.PeopleReader, branches: Mapping[str, str]) -> Row:
     of: Mapping[str, Any] = standing.of
 
     def money(name: str) -> Money | None:
@@ -115,7 +116,7 @@ def _row(standing: api.Standing, name: str, reader: api.PeopleReader) -> Row:
     return Row(
         key=standing.key,
         name=name,
-        branch=of["branch"] or "",
+        branch=branches.get(of["branch"], of["branch"] or ""),
         last_day=of["last_day"],
         due_on=of["due_on"],
         overdue=of["due_on"] is not None and of["due_on"] < reader.as_of,
@@ -184,10 +185,12 @@ def _choices(
 def _label(value: str, field: Field, language: str) -> str:
     if field.values:
         return show(say(f"predicate.value.{value}"), language)
-    if field.name == "branch":
-        named = next((b for b in business().settings.branches if b.id == value), None)
-        return named.label().in_language(language) if named else value
-    return value
+    return branch_names(language).get(value, value) if field.name == "branch" else value
+
+
+def branch_names(language: str) -> dict[str, str]:
+    """What the branches are called, by id."""
+    return {branch.id: branch.label().in_language(language) for branch in business().settings.branches}
 
 
 def _hint(condition: Condition, field: Field, reader: api.PeopleReader, branches: tuple[str, ...]) -> Text | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -79,7 +80,8 @@ def one_segment(request: HttpRequest, id: int) -> HttpResponse:
     if one is None:
         raise NotThere(say("api.segments.none", name=str(id)), say("api.segments.none_hint"))
     language = request.language  # type: ignore[attr-defined]
-    past = [(c, newest.tell(c.predicate, language) if newest else c.predicate) for c in reversed(one.segment.changes)]
+    changes = reversed(one.segment.changes)
+    past = [(c, newest.tell(c.predicate, language) if newest else c.predicate, _moment(c.at)) for c in changes]
     context = {"one": one, "past": past, "newest": newest, "earlier": earlier}
     return render(request, "people/segment.html", context)
 
@@ -134,6 +136,15 @@ def retire(request: HttpRequest, id: int) -> HttpResponse:
     id_of = "people.segments.is_retired" if kept.retired else "people.segments.is_back"
     messages.success(request, spoken(say(id_of, name=kept.name), by.language))
     return redirect("segment", id=kept.id)
+
+
+def _moment(at: str) -> datetime | None:
+    """When a change was made, where its line says so; the command line's say what their caller gave."""
+    try:
+        made = datetime.fromisoformat(at)
+    except ValueError:
+        return None
+    return made if made.tzinfo else None
 
 
 def _say(request: HttpRequest, text: Text, hint: Text | None) -> None:
