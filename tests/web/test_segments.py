@@ -92,7 +92,7 @@ def test_a_list_taken_away_is_whole_and_written_down(studied: Path, signed_in: C
     assert {row[2] for row in rows[1:]} == {"overdue"}
     first = reader.one(rows[1][0])
     assert float(rows[1][3]) == pytest.approx(first.of["value_12"], abs=1e-4)
-    entry = Entry.objects.get(action="people.taken_away")
+    entry = Entry.objects.get(action="customers.taken_away")
     assert entry.about == LATE and entry.detail["purpose"] == "analysis" and entry.detail["rows"] == len(rows) - 1
     assert entry.detail["columns"] == ["branch", "state", "value_12"]
     book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(taken(client, "xlsx")))
@@ -107,7 +107,7 @@ def test_only_ones_own_branches_leave_and_only_for_a_purpose(studied: Path, sign
     for wrong in ({"purpose": ""}, {"purpose": "spying"}, {"format": "exe"}):
         asked = {"where": LATE, "purpose": "analysis", "format": "csv", **wrong}
         assert client.post("/people/take-away", asked)["Location"] == "/people/"
-    assert Entry.objects.filter(action="people.taken_away").count() == 1
+    assert Entry.objects.filter(action="customers.taken_away").count() == 1
 
 
 def test_names_leave_through_the_gate_for_who_may_see_them_and_for_what_needs_them(
@@ -119,11 +119,11 @@ def test_names_leave_through_the_gate_for_who_may_see_them_and_for_what_needs_th
     gate.admit(User.objects.get(), named.cast(pa.schema([(c, pa.string()) for c in named.column_names])), source="x")
     rows = list(csv.reader(io.StringIO(taken(director, "csv", purpose="service", **asked).decode("utf-8-sig"))))
     assert rows[0][1] == "Name" and [row[1] for row in rows if row[0] == key] == ["'=陳大文"]
-    assert Entry.objects.get(action="people.taken_away").detail["identifiers"] == "name"
+    assert Entry.objects.get(action="customers.taken_away").detail["identifiers"] == "name"
     for client, purpose in [(director, "analysis"), (signed_in(Role.ANALYST), "service")]:
         answer = client.post("/people/take-away", {"where": LATE, "purpose": purpose, "format": "csv", **asked})
         assert answer.status_code == 400 and "Names may not leave" in answer.content.decode()
-    assert Entry.objects.filter(action="people.taken_away").count() == 1
+    assert Entry.objects.filter(action="customers.taken_away").count() == 1
 
 
 def test_a_large_list_is_made_in_the_background_for_who_asked_alone(
@@ -154,7 +154,7 @@ def test_too_much_at_once_is_refused_and_a_power_lost_counts(
     monkeypatch.setattr(exporting, "MOST", 1)
     answer = signed_in().post("/people/take-away", {"where": LATE, "purpose": "analysis", "format": "csv"})
     assert answer.status_code == 400 and "more than may leave" in answer.content.decode()
-    assert not Entry.objects.filter(action="people.taken_away")
+    assert not Entry.objects.filter(action="customers.taken_away")
 
 
 @pytest.mark.parametrize("cell", ["=1+1", "+1", "-1+2", "@SUM(A1)", "\t=1", "\r=1"])

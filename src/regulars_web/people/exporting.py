@@ -84,7 +84,7 @@ def disclosed(by: User, *, where: str, columns: Sequence[str], purpose: str, for
         raise Refused(say("people.export.too_many", n=rows, most=most), say("people.export.too_many_hint"))
     note(
         by,
-        "people.taken_away",
+        "customers.taken_away",
         about=where,
         purpose=purpose,
         columns=list(columns),
