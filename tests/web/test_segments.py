@@ -139,7 +139,6 @@ def test_a_large_list_is_made_in_the_background_for_who_asked_alone(
     assert f"/people/take-away/{job.pk}" in page
     fetched = client.get(f"/people/take-away/{job.pk}")
     assert b"".join(fetched.streaming_content).count(b"\n") == job.result["rows"] + 1  # type: ignore[attr-defined]
-    fetched.close()
     other = signed_in(Role.DIRECTOR)
     assert other.get(f"/people/take-away/{job.pk}").status_code == 404
     assert f"/people/take-away/{job.pk}" not in other.get("/people/take-away").content.decode()
