@@ -16,7 +16,7 @@ from regulars.base.inputs.common import Source, Stated
 from regulars.base.inputs.files import FILES, FOLDER
 from regulars.base.settings import Business
 from regulars.cli import VERBS, cli
-from regulars.ledger.schema import TABLES
+from regulars.ledger.schema import SAME_PEOPLE, TABLES
 
 REFERENCE = Path(__file__).parents[1] / "docs" / "reference"
 _NOTE = "<!-- Written by tools/make_reference.py from the code; do not edit. -->\n\n"
@@ -156,7 +156,7 @@ def ledger_page() -> str:
         "# The ledger's tables\n",
         "Delta Lake tables under `ledger/`, readable by DuckDB, Spark, pandas and others.\n",
     ]
-    for table in TABLES.values():
+    for table in (*TABLES.values(), SAME_PEOPLE):
         lines += [f"## {table.name}\n", f"One row per `{'`, `'.join(table.key)}`.\n"]
         lines += ["| column | type | what it means |", "| --- | --- | --- |"]
         lines += [f"| `{c.name}` | {c.type}{'' if c.required else '?'} | {c.about} |" for c in table.columns]

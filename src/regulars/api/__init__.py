@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from regulars.api.policies import PolicyRequest, policy, write_groups, write_scores
     from regulars.api.reporting import Written, write_report
     from regulars.api.runs import Run
+    from regulars.api.same import kept_keys, keys_of, merge, unmerge
     from regulars.api.screening import screen
     from regulars.api.segment_book import (
         SavedSegment,
@@ -129,6 +130,7 @@ _HOMES = {
         "saved_segments",
         "segment_named",
     ),
+    "same": ("kept_keys", "keys_of", "merge", "unmerge"),
     "screening": ("screen",),
     "segments": ("segment",),
     "strategy_document": ("WrittenDocument", "write_starters", "write_strategy_document"),
@@ -200,12 +202,15 @@ __all__ = [
     "formulate",
     "import_files",
     "judge",
+    "kept_keys",
+    "keys_of",
     "latest_assignment",
     "latest_plan",
     "lock",
     "look",
     "make_demo",
     "measure",
+    "merge",
     "open_business",
     "packs",
     "people_of",
@@ -234,6 +239,7 @@ __all__ = [
     "study_runs",
     "undo_import",
     "undo_settings",
+    "unmerge",
     "weigh",
     "write_groups",
     "write_report",

@@ -210,6 +210,15 @@ class PeopleReader:
             raise NotThere(say("api.people.nobody", key=key[:30]), say("api.people.nobody_hint"))
         return _standing(found[0], self.columns, self.columns)
 
+    def several(self, keys: Sequence[str]) -> tuple[Standing, ...]:
+        """The standings of those of the keys that are in the study; :meth:`within` says whose they may be."""
+        numbers = [number_of(key) for key in keys]
+        if not numbers:
+            return ()
+        places = ", ".join("?" * len(numbers))
+        found = self._kept.rows(f"SELECT * FROM {self._kept.table} WHERE {_KEY} IN ({places})", numbers)
+        return tuple(_standing(row, self.columns, self.columns) for row in found)
+
     def within(self, keys: Sequence[str], *, branches: Sequence[str]) -> frozenset[str]:
         """Those of the keys whose customers are of these home branches; what is no key is none of them."""
         numbers = [n for key in keys if key.isascii() and key.isdigit() and (n := int(key)) < 2**63]

@@ -12,6 +12,7 @@ from ibis.backends.duckdb import Backend
 from ibis.backends.duckdb.converter import DuckDBPyArrowData
 
 from regulars.ledger import engine
+from regulars.ledger.same import VIEW, SamePeople, as_one
 from regulars.ledger.schema import TABLES
 from regulars.ledger.versions import DataVersion
 
@@ -20,7 +21,12 @@ class DuckReader:
     """A :class:`regulars.ledger.reader.Reader`. Made by :meth:`regulars.ledger.store.Ledger.read`, which closes it."""
 
     def __init__(
-        self, *, connection: duckdb.DuckDBPyConnection, version: DataVersion, files: Mapping[str, Sequence[Path]]
+        self,
+        *,
+        connection: duckdb.DuckDBPyConnection,
+        version: DataVersion,
+        files: Mapping[str, Sequence[Path]],
+        same: SamePeople,
     ) -> None:
         self.version = version
         self.engine = f"duckdb {duckdb.__version__}"
@@ -29,8 +35,16 @@ class DuckReader:
         self._opened = 0
         self._compiled: tuple[ibis.Table, str] | None = None
         self._ibis: Backend = ibis.duckdb.from_connection(connection)
+        if same.in_force:
+            stated = same.arrow
+            connection.execute(f"CREATE TEMP TABLE {VIEW} (customer BIGINT, kept BIGINT)")
+            connection.register("stated", stated)
+            connection.execute(f"INSERT INTO {VIEW} SELECT customer, kept FROM stated")
+            connection.unregister("stated")
         for table in TABLES.values():
             query = engine.relation(table, files.get(table.name, ()))
+            if same.in_force:
+                query = as_one(table, f"({query})")
             connection.execute(f"CREATE TEMP VIEW {engine.name(table.name)} AS {query}")
 
     def has(self, name: str) -> bool:

@@ -138,8 +138,10 @@ def _of(ledger: Ledger, table: str, customer: int, order: str, most: int) -> lis
     files = ledger.files_now(table)
     if not files:
         return []
-    query = f"{engine.relation(TABLES[table], files)} WHERE customer = ? ORDER BY {order} LIMIT {most}"
-    return lookup.rows(query, [customer])
+    keys = ledger.same_people().all_of(customer)
+    of_one = f"customer IN ({', '.join('?' * len(keys))})"
+    query = f"{engine.relation(TABLES[table], files)} WHERE {of_one} ORDER BY {order} LIMIT {most}"
+    return lookup.rows(query, keys)
 
 
 def _only(kind: type, row: dict[str, Any]) -> dict[str, Any]:

@@ -158,4 +158,15 @@ COMPLAINTS = Table(
     ),
 )
 
+#: What people state of customers. Read by the ledger alone, which applies it to all other tables (``ledger.same``).
+SAME_PEOPLE = Table(
+    "same_people",
+    ("customer",),
+    (
+        Column("customer", pa.int64(), "pseudonymous key", True),
+        Column("kept", pa.int64(), "the key it counts as; itself where that was taken back", True),
+        *_HOUSE,
+    ),
+)
+
 TABLES: dict[str, Table] = {table.name: table for table in (SALES, CUSTOMERS, BOOKINGS, SPEND, COMPLAINTS)}

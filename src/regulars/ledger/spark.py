@@ -24,6 +24,7 @@ from pyspark.sql import DataFrame, SparkSession
 
 from regulars.base.errors import EngineMissing
 from regulars.base.text import say
+from regulars.ledger.same import VIEW, SamePeople, as_one
 from regulars.ledger.schema import TABLES
 from regulars.ledger.spark_sql import COMPILER
 from regulars.ledger.versions import DataVersion
@@ -113,7 +114,13 @@ class SparkReader:
     """
 
     def __init__(
-        self, *, parent: SparkSession, version: DataVersion, files: Mapping[str, Sequence[str]], staging: str = ""
+        self,
+        *,
+        parent: SparkSession,
+        version: DataVersion,
+        files: Mapping[str, Sequence[str]],
+        same: SamePeople,
+        staging: str = "",
     ) -> None:
         self.version = version
         self.engine = f"spark {pyspark.__version__}"
@@ -130,9 +137,16 @@ class SparkReader:
         self._ibis.do_connect(self._session)
         self._tables: dict[str, ibis.Schema] = {}
         self._compiled: tuple[ibis.Table, str] | None = None
+        if same.in_force:
+            self.take_in(same.arrow, VIEW)
         for table in TABLES.values():
             schema = ibis.schema(table.arrow)
-            self._view(self._scan(list(files.get(table.name, ())), schema), table.name, schema)
+            frame = self._scan(list(files.get(table.name, ())), schema)
+            if same.in_force:
+                stored = f"{table.name}_as_stored"
+                frame.createOrReplaceTempView(stored)
+                frame = self._session.sql(as_one(table, stored))
+            self._view(frame, table.name, schema)
 
     def has(self, name: str) -> bool:
         """Whether the table holds any rows at this version."""

@@ -27,7 +27,8 @@ from regulars.base.text import Listing, say
 from regulars.ledger import engine, upsert
 from regulars.ledger.duck import DuckReader
 from regulars.ledger.reader import Reader
-from regulars.ledger.schema import TABLES, Table
+from regulars.ledger.same import SamePeople, statement
+from regulars.ledger.schema import SAME_PEOPLE, TABLES, Table
 from regulars.ledger.versions import (
     METADATA_KEY,
     DataVersion,
@@ -73,11 +74,12 @@ class Ledger:
         self.folder = folder
         self._memory = memory
         self._now: dict[str, tuple[int, tuple[Path, ...]]] = {}
+        self._same: tuple[tuple[Path, ...], SamePeople] | None = None
         self._lock = FileLock(folder / ".lock", timeout=0)
 
     def version(self) -> DataVersion:
         """The newest version of every table that exists."""
-        opened = ((name, self._open(name)) for name in TABLES)
+        opened = ((name, self._open(name)) for name in (*TABLES, SAME_PEOPLE.name))
         return DataVersion({name: delta.version() for name, delta in opened if delta is not None})
 
     def files_now(self, table: str) -> tuple[Path, ...]:
@@ -91,6 +93,21 @@ class Ledger:
         if known is None or known[0] != changed:
             known = self._now[table] = (changed, tuple(self._files(table, self._open(table))))
         return known[1]
+
+    def same_people(self) -> SamePeople:
+        """Which customers count as one now."""
+        files = self.files_now(SAME_PEOPLE.name)
+        if self._same is None or self._same[0] != files:
+            self._same = (files, SamePeople.of(files))
+        return self._same[1]
+
+    def state_same(self, pairs: Mapping[int, int], *, statement_id: str) -> None:
+        """State of customers whom they count as (themselves: nobody else). Facts stay as they are.
+
+        Raises:
+            Busy: an import holds the ledger.
+        """
+        self.write(SAME_PEOPLE.name, statement(pairs), import_id=statement_id)
 
     @contextmanager
     def lock(self) -> Iterator[None]:
@@ -181,15 +198,18 @@ class Ledger:
         """
         pinned = version or self.version()
         files = {name: list(self._files(name, self._open(name, at))) for name, at in pinned.tables.items()}
+        same = SamePeople.of(files.pop(SAME_PEOPLE.name, ()))
         if engine is not None and engine.name == "spark":
-            with self._spark(pinned, files, engine) as reader:
+            with self._spark(pinned, files, engine, same) as reader:
                 yield reader
             return
         with self._engine(self._memory) as connection:
-            yield DuckReader(connection=connection, version=pinned, files=files)
+            yield DuckReader(connection=connection, version=pinned, files=files, same=same)
 
     @contextmanager
-    def _spark(self, version: DataVersion, files: Mapping[str, Sequence[Path]], engine: Engine) -> Iterator[Reader]:
+    def _spark(
+        self, version: DataVersion, files: Mapping[str, Sequence[Path]], engine: Engine, same: SamePeople
+    ) -> Iterator[Reader]:
         """Spark reads the same files: those of this folder, or of a copy of it (``engine.ledger``)."""
         try:
             from regulars.ledger import spark
@@ -203,7 +223,7 @@ class Ledger:
             for name, listed in files.items()
         }
         with spark.session() as parent:
-            reader = spark.SparkReader(parent=parent, version=version, files=where, staging=engine.staging)
+            reader = spark.SparkReader(parent=parent, version=version, files=where, same=same, staging=engine.staging)
             try:
                 yield reader
             finally:
@@ -309,6 +329,8 @@ class Ledger:
 
 
 def _spec(table: str) -> Table:
+    if table == SAME_PEOPLE.name:
+        return SAME_PEOPLE
     if table not in TABLES:
         raise NotThere(say("store.table.unknown", table=table, tables=Listing(tuple(TABLES))))
     return TABLES[table]

@@ -30,6 +30,8 @@ POWERS: dict[str, frozenset[Role]] = {
     "customers:read": _EVERYBODY,
     "identities:read": frozenset({Role.DIRECTOR, Role.MANAGER, Role.STAFF, Role.PRIVACY}),
     "identities:erase": frozenset({Role.DIRECTOR, Role.PRIVACY}),
+    # Who is one person decides what every list and study counts.
+    "duplicates:decide": frozenset({Role.DIRECTOR, Role.MANAGER, Role.PRIVACY}),
     "notes:write": frozenset({Role.DIRECTOR, Role.MANAGER, Role.STAFF}),
     "permissions:write": frozenset({Role.DIRECTOR, Role.MANAGER, Role.STAFF, Role.PRIVACY}),
     "house:read": frozenset({Role.DIRECTOR, Role.PRIVACY}),

@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "regulars_web.vault",
     "regulars_web.privacy",
     "regulars_web.people",
+    "regulars_web.duplicates",
     "regulars_web.intake",
     "regulars_web.insight",
     "regulars_web.strategy",

@@ -26,6 +26,7 @@ class Customer:
 
     key: str
     person: gate.Person
+    others: tuple[gate.Person, ...]  # what else the customer is on record as
     of: Mapping[str, Any]
     as_of: date
     run: str
@@ -39,9 +40,12 @@ class Customer:
 
 
 def customer_of(who: Any, key: str, *, all_visits: bool = False) -> Customer:
-    """The page of one customer within the reader's branches. Raises NotThere: unknown, or of other branches; the two
-    are not told apart."""
-    reader = api.people_of(business())
+    """The page of one customer within the reader's branches, under the key that stands for them. Raises NotThere:
+    unknown, or of other branches; the two are not told apart."""
+    shop = business()
+    reader = api.people_of(shop)
+    keys = api.keys_of(shop, key)
+    key = keys[0]
     standing = reader.one(key, branches=who.branches)
     history = reader.history(key)
     of = standing.of
@@ -51,6 +55,7 @@ def customer_of(who: Any, key: str, *, all_visits: bool = False) -> Customer:
     return Customer(
         key=key,
         person=gate.one(who, key, purpose="customer page"),
+        others=tuple(gate.names(who, keys[1:], purpose="customer page", contacts=True).values()),
         of=of,
         as_of=reader.as_of,
         run=reader.run,
@@ -58,15 +63,16 @@ def customer_of(who: Any, key: str, *, all_visits: bool = False) -> Customer:
         history=history,
         strip=strip_of(days, as_of=reader.as_of, due=due),
         said=tuple(_said(of, reader.currency)),
-        permissions=tuple(at_a_glance(key, _imported(history))),
-        notes=tuple(Note.objects.filter(customer=key, removed_at=None).select_related("by")[:100]),
+        permissions=tuple(at_a_glance(keys, _imported(history))),
+        notes=tuple(Note.objects.filter(customer__in=keys, removed_at=None).select_related("by")[:100]),
         all_visits=all_visits,
     )
 
 
 def within(who: Any, key: str) -> None:
     """Raises NotThere where the customer is not of the reader's branches."""
-    api.people_of(business()).one(key, branches=who.branches)
+    shop = business()
+    api.people_of(shop).one(api.keys_of(shop, key)[0], branches=who.branches)
 
 
 def _imported(history: api.History) -> dict[str, bool | None]:

@@ -37,6 +37,8 @@ def customer(request: HttpRequest, key: str) -> HttpResponse:
         shown = customer_of(request.user, key, all_visits="all" in request.GET)
     except NotThere as error:
         raise Http404 from error
+    if shown.key != key:  # merged into another one since the link was made
+        return redirect("customer", key=shown.key)
     removed = services.removed(key, request.GET.get("removed", ""))
     return render(request, "people/customer.html", {"c": shown, "first": SHOWN, "removed": removed})
 
@@ -70,7 +72,7 @@ def refuse(request: HttpRequest, key: str) -> HttpResponse:
     if channel not in Channel.values:
         raise Http404
     if "mistake" in request.POST:
-        permissions.withdraw(request.user, key, channel=channel)
+        permissions.withdraw(request.user, services.keys_of(key), channel=channel)
     else:
         how = request.POST.get("how", "").strip() or spoken(say("people.permission.at_counter"), "en")
         permissions.refuse(request.user, key, channel=channel, how=how)

@@ -6,7 +6,7 @@ shown until the hour is over. Roles without ``identities:read`` are given pseudo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,8 +25,9 @@ from regulars_web.vault import admitting, finding
 from regulars_web.vault.admitting import Admitted
 from regulars_web.vault.lock import opened
 from regulars_web.vault.models import Identity
+from regulars_web.vault.twins import Twins, twins
 
-__all__ = ["Admitted", "Person", "admit", "erase", "find", "held", "names", "one"]
+__all__ = ["Admitted", "Person", "Twins", "admit", "erase", "find", "held", "names", "one", "suspected", "within"]
 
 #: Identities shown to one person within an hour, after which the door is shut; and how often the log is told.
 MOST_AN_HOUR = 5_000
@@ -58,7 +59,7 @@ def admit(by: Any, table: pa.Table, *, source: str) -> Admitted:
     return result
 
 
-def names(who: Any, keys: Iterable[str], *, purpose: str) -> dict[str, Person]:
+def names(who: Any, keys: Iterable[str], *, purpose: str, contacts: bool = False) -> dict[str, Person]:
     """Who these customers are, for a purpose. Keys outside the reader's branches, and everybody where the reader's role
     sees no names, come back as pseudonyms. Raises NotUsable beyond the hour's limit."""
     asked = list(dict.fromkeys(keys))
@@ -68,7 +69,7 @@ def names(who: Any, keys: Iterable[str], *, purpose: str) -> dict[str, Person]:
     allowed = _within(who, asked)
     found = Identity.objects.filter(customer__in=allowed)
     for identity in found:
-        people[identity.customer] = _person(identity, contacts=False)
+        people[identity.customer] = _person(identity, contacts=contacts)
     _counted(who, len(allowed), purpose)
     return people
 
@@ -92,6 +93,16 @@ def find(who: Any, text: str, *, limit: int = 12) -> list[Person]:
     shown = [_person(identity, contacts=False) for identity in found if identity.customer in allowed][:limit]
     _counted(who, len(shown), "search")
     return shown
+
+
+def within(who: Any, keys: Sequence[str]) -> set[str]:
+    """Those of the keys that are of the reader's branches."""
+    return _within(who, keys)
+
+
+def suspected() -> Iterator[Twins]:
+    """Customers who may be one person, by their keys alone: for the work in the background, which names nobody."""
+    return twins()
 
 
 def held() -> int:
@@ -121,7 +132,10 @@ def _within(who: Any, keys: Sequence[str]) -> set[str]:
     if not who.branches:
         return set(keys)
     try:
-        return set(api.people_of(business()).within(keys, branches=who.branches))
+        kept = api.kept_keys(business(), keys)  # a study knows those merged by the key that stands for them
+        both = list({*keys, *kept.values()})
+        inside = api.people_of(business()).within(both, branches=who.branches)
+        return {key for key in keys if kept[key] in inside}
     except NotThere:  # not studied yet: nobody's branch is known
         return set()
 

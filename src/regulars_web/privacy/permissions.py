@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -27,10 +27,10 @@ class Permission:
     how: str = ""
 
 
-def at_a_glance(customer: str, imported: Mapping[str, bool | None]) -> list[Permission]:
-    """Every channel of one customer. ``imported``: what the ledger says of it, by channel."""
-    refusals = list(Refusal.objects.filter(customer=customer, withdrawn_at=None))
-    consents = list(Consent.objects.filter(customer=customer, until=None))
+def at_a_glance(keys: Sequence[str], imported: Mapping[str, bool | None]) -> list[Permission]:
+    """Every channel of one customer, who may have several keys. ``imported``: what the ledger says, by channel."""
+    refusals = list(Refusal.objects.filter(customer__in=keys, withdrawn_at=None))
+    consents = list(Consent.objects.filter(customer__in=keys, until=None))
     return [_of(channel, refusals, consents, imported.get(channel)) for channel in CHANNELS]
 
 
@@ -59,9 +59,9 @@ def refuse(by: Any, customer: str, *, channel: str, how: str) -> None:
             note(by, "permission.refused", about=customer, channel=channel)
 
 
-def withdraw(by: Any, customer: str, *, channel: str) -> None:
-    """Take a refusal back that was recorded by mistake; the row stays as evidence."""
+def withdraw(by: Any, keys: Sequence[str], *, channel: str) -> None:
+    """Take a refusal of one customer back that was recorded by mistake; the row stays as evidence."""
     with transaction.atomic():
-        open_ones = Refusal.objects.filter(customer=customer, channel=Channel(channel), withdrawn_at=None)
+        open_ones = Refusal.objects.filter(customer__in=keys, channel=Channel(channel), withdrawn_at=None)
         if open_ones.update(withdrawn_at=now()):
-            note(by, "permission.refusal_withdrawn", about=customer, channel=channel)
+            note(by, "permission.refusal_withdrawn", about=keys[0], channel=channel)

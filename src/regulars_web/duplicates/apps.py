@@ -1,0 +1,19 @@
+"""The app's entry in Django's list; its work is made known here."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class Duplicates(AppConfig):
+    """Customers on record twice."""
+
+    name = "regulars_web.duplicates"
+    label = "duplicates"
+
+    def ready(self) -> None:
+        """Make looking for them known to the workers."""
+        from regulars_web.duplicates.services import work
+        from regulars_web.shared.jobs import register
+
+        register("duplicates", work, leads_to="duplicates")
