@@ -54,7 +54,16 @@ if TYPE_CHECKING:
     )
     from regulars.api.owned import Finished, finished_runs, run_document, write_tables
     from regulars.api.pages import Pages, chapters
-    from regulars.api.people import Counted, History, PeopleReader, Spread, Standing, StandingsPage, people_of
+    from regulars.api.people import (
+        Counted,
+        History,
+        PeopleReader,
+        Spread,
+        Standing,
+        StandingsPage,
+        people_of,
+        study_runs,
+    )
     from regulars.api.policies import PolicyRequest, policy, write_groups, write_scores
     from regulars.api.pushed import Checked
     from regulars.api.pushing import Pushed, check_rows, key_rows, push_rows
@@ -62,6 +71,15 @@ if TYPE_CHECKING:
     from regulars.api.runs import Run
     from regulars.api.same import kept_keys, keys_of, merge, unmerge
     from regulars.api.screening import screen
+    from regulars.api.segment_book import (
+        SavedSegment,
+        SegmentChange,
+        retire_segment,
+        save_segment,
+        saved_segment,
+        saved_segments,
+        segment_named,
+    )
     from regulars.api.segments import segment
     from regulars.api.simulating import simulate, write_simulation
     from regulars.api.strategies import (
@@ -122,12 +140,21 @@ _HOMES = {
     ),
     "owned": ("Finished", "finished_runs", "run_document", "write_tables"),
     "pages": ("Pages", "chapters"),
-    "people": ("Counted", "History", "PeopleReader", "Spread", "Standing", "StandingsPage", "people_of"),
+    "people": ("Counted", "History", "PeopleReader", "Spread", "Standing", "StandingsPage", "people_of", "study_runs"),
     "policies": ("PolicyRequest", "policy", "write_groups", "write_scores"),
     "pushed": ("Checked",),
     "pushing": ("Pushed", "check_rows", "key_rows", "push_rows"),
     "reporting": ("Written", "write_report"),
     "runs": ("Run",),
+    "segment_book": (
+        "SavedSegment",
+        "SegmentChange",
+        "retire_segment",
+        "save_segment",
+        "saved_segment",
+        "saved_segments",
+        "segment_named",
+    ),
     "same": ("kept_keys", "keys_of", "merge", "unmerge"),
     "screening": ("screen",),
     "segments": ("segment",),
@@ -181,6 +208,8 @@ __all__ = [
     "Receiver",
     "Recognition",
     "Run",
+    "SavedSegment",
+    "SegmentChange",
     "Spread",
     "Standing",
     "StandingsPage",
@@ -228,11 +257,16 @@ __all__ = [
     "recognise",
     "reject",
     "run_document",
+    "retire_segment",
     "save_profile",
+    "save_segment",
     "saved_profiles",
+    "saved_segment",
+    "saved_segments",
     "screen",
     "segment",
     "set_amounts",
+    "segment_named",
     "set_budget",
     "set_target",
     "settings_token",
@@ -241,6 +275,7 @@ __all__ = [
     "status",
     "strategy_in_force",
     "study",
+    "study_runs",
     "undo_import",
     "undo_settings",
     "unmerge",

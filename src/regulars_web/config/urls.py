@@ -8,6 +8,7 @@ from regulars_web.shared import health
 
 urlpatterns = [
     path("", include("regulars_web.desk.urls")),
+    path("people/", include("regulars_web.people.list_urls")),
     path("people/duplicates/", include("regulars_web.duplicates.urls")),  # before the keys of customers
     path("people/", include("regulars_web.people.urls")),
     path("study/", include("regulars_web.insight.urls")),

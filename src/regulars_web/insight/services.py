@@ -17,6 +17,9 @@ def work(asked: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
     shop = business()
     day = date.fromisoformat(asked["as_of"]) if asked.get("as_of") else None
     run = api.study(shop, as_of=day, progress=progress)
+    api.people_of(
+        shop, run.id
+    )  # makes its customers ready for looking up, so that nobody waits for it at the first list
     for language in LANGUAGES:
         api.chapters(shop, language=language, study_run=run)
     return {"run": run.id}
