@@ -1,7 +1,7 @@
 """Days of the past from which models have to foretell what followed, and the customers as they were known then.
 
-Rolling origins: the latest lies one horizon before the end of the past (:func:`settled`), earlier ones at steps of a quarter of the horizon, as
-long as enough history lies before them. Nothing after an origin enters what is known at it.
+Rolling origins: the latest lies one horizon before the end of the past (:func:`settled`), earlier ones at steps of a
+quarter of the horizon, as long as enough history lies before them. Nothing after an origin enters what is known at it.
 """
 
 from __future__ import annotations

@@ -12,6 +12,7 @@ from dataclasses import fields, is_dataclass
 from datetime import date
 from decimal import Decimal
 from importlib import import_module
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -46,7 +47,7 @@ def write_plain(value: object, path: Path) -> None:
 def read_plain(path: Path) -> Any:
     """The value written there; None where there is no such file, or none that can be read."""
     try:
-        with np.load(path, allow_pickle=False) as found:
+        with np.load(BytesIO(path.read_bytes()), allow_pickle=False) as found:
             arrays = {name: found[name] for name in found.files}
         return _made(json.loads(arrays.pop(_PLAIN).tobytes()), arrays)
     except (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError, ImportError, BadZipFile):

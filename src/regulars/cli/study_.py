@@ -42,9 +42,7 @@ def command(
     business = api.open_business(folder)
     day = as_of.date() if as_of else None
     spent = Costs()
-    run = api.study(
-        business, as_of=day, fresh=fresh, full=full, engine=engine, costs=spent, progress=voice.progress()
-    )
+    run = api.study(business, as_of=day, fresh=fresh, full=full, engine=engine, costs=spent, progress=voice.progress())
     if costs:
         _tell_costs(voice, spent)
     tell_study(voice, run)
