@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import argparse
 import shutil
+import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -16,7 +18,6 @@ from pathlib import Path
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from lines import make
 from regulars import api
 from regulars.analysis.costs import Costs
 
@@ -43,7 +44,9 @@ def main() -> None:
     lines = parser.parse_args().lines
     with tempfile.TemporaryDirectory(prefix="regulars-daily-") as place:
         work = Path(place)
-        make(work / "all.parquet", lines=lines, customers=lines // 10)
+        shape = ("--lines", str(lines), "--customers", str(lines // 10))
+        made = [sys.executable, str(Path(__file__).parent / "lines.py"), str(work / "all.parquet"), *shape]
+        subprocess.run(made, check=True)
         table = pq.read_table(work / "all.parquet")
         last = pc.max(table["Date"])
         pq.write_table(table.filter(pc.less(table["Date"], last)), work / "before.parquet")

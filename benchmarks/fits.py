@@ -69,7 +69,8 @@ def others(base: Customers) -> dict[str, Callable[[], SpendFit | BgbbFit | Durat
     came = there * (rng.random((n, 6)) < rng.beta(1.2, 0.8, n)[:, None])
     last = np.where(came.any(axis=1), 6 - came[:, ::-1].argmax(axis=1), 0)
     rows, weight = np.unique(np.stack([came.sum(axis=1), last]), axis=1, return_counts=True)
-    chances = Opportunities(*rows.astype(float), np.full(len(weight), 6.0), weight.astype(float))
+    x, t_x = rows.astype(float)
+    chances = Opportunities(x, t_x, np.full(len(weight), 6.0), weight.astype(float))
     held = n * np.array([1.0, 0.63, 0.47, 0.38, 0.33, 0.29, 0.26, 0.24])
     renewals = Renewals.of_cohorts([held[: 8 - year] for year in range(4)])
     return {

@@ -9,10 +9,12 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from regulars.analysis.desk import Desk
+from regulars.analysis.diagnosis import Diagnosis
 from regulars.analysis.memory import MOST, Finding, Memory
 from regulars.analysis.origins import settled
 from regulars.analysis.past import past_lines
@@ -57,10 +59,10 @@ def _write(folder: Path, lines: Sequence[Line], import_id: str) -> None:
     Ledger(folder / "ledger").write("sales", table, import_id=import_id, note={})
 
 
-def _study(folder: Path, as_of: date, *, again: bool = False, name: str = "study"):  # type: ignore[no-untyped-def]
+def _study(folder: Path, as_of: date, *, again: bool = False) -> tuple[Diagnosis, pa.Table, Memory]:
     with Ledger(folder / "ledger").read() as reader:
         memory = Memory.of(folder / "memory", engine=reader.engine, settings=["same"], again=again)
-        out = folder / f"{name}.parquet"
+        out = folder / "standings.parquet"
         found = study(reader, business=BUSINESS, pack=PACK, as_of=as_of, standings=out, memory=memory)
     return found, pq.read_table(out), memory
 
