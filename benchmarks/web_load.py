@@ -91,7 +91,7 @@ def _people(folder: Path) -> str:
     from regulars import api
 
     reader = api.people_of(api.open_business(folder))
-    return " ".join(str(row["customer"]) for row in reader.page(None, size=200).rows)
+    return " ".join(row.key for row in reader.page(None, size=200).rows)
 
 
 def _print(stats: Path, users: int) -> None:

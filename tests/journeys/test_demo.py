@@ -16,9 +16,9 @@ import pytest
 
 from regulars import api
 from regulars.analysis.diagnosis import Diagnosis
-from regulars.api.demo import LAST_DAY
 from regulars.api.runs import as_json, load_run
 from support.cli import regulars
+from support.web import salon
 
 
 @pytest.mark.slow
@@ -44,7 +44,7 @@ def test_demo_of_each_trade(trade: str, tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_same_seed_same_figures_and_a_kill_costs_nothing(tmp_path: Path) -> None:
     folder = tmp_path / "one"
-    assert regulars("demo", "hair", "--folder", folder, "--customers", 600).code == 0
+    assert regulars("demo", "hair", "--folder", folder, "--customers", 400).code == 0
     twin = tmp_path / "two"
     (twin / "exports").mkdir(parents=True)
     shutil.copy(folder / "business.toml", twin)
@@ -74,13 +74,12 @@ def test_same_seed_same_figures_and_a_kill_costs_nothing(tmp_path: Path) -> None
 
 
 def test_a_run_reads_back_as_it_was_written(tmp_path: Path) -> None:
-    assert regulars("demo", "retail", "--folder", tmp_path / "r", "--customers", 400).code == 0
-    business = api.open_business(tmp_path / "r")
-    run = api.study(business, as_of=LAST_DAY)
-    assert run.reused
+    business = salon(tmp_path, customers=250)
+    run = api.study(business)
+    assert api.study(business).reused
     again = load_run(run.folder, Diagnosis)
     assert again.result == run.result
     assert as_json(again.result) == as_json(run.result)
-    fresh = api.study(business, as_of=LAST_DAY, fresh=True)
+    fresh = api.study(business, fresh=True)
     assert not fresh.reused
     assert fresh.result == run.result

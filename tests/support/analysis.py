@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -140,8 +140,9 @@ def studied(
     business: Business = BUSINESS,
     customers: pa.Table | None = None,
     complaints: pa.Table | None = None,
+    parts: Collection[str] = (),
 ) -> Studied:
-    """Write a ledger into ``folder`` and study it."""
+    """Write a ledger into ``folder`` and study it; of the deeper parts those asked for."""
     ledger = Ledger(folder / "ledger")
     ledger.write("sales", sales if isinstance(sales, pa.Table) else sales_table(sales), import_id="i1", note={})
     if customers is not None:
@@ -150,7 +151,8 @@ def studied(
         ledger.write("complaints", complaints, import_id="i3", note={})
     out = folder / "standings.parquet"
     with ledger.read() as reader:
-        found = study(reader, business=business, pack=pack or load_pack(business.pack), as_of=as_of, standings=out)
+        of = pack or load_pack(business.pack)
+        found = study(reader, business=business, pack=of, as_of=as_of, standings=out, parts=parts)
     return Studied(found, pq.read_table(out))
 
 

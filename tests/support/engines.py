@@ -58,8 +58,9 @@ class Recorder:
         return self.inner.fingerprint(expr)
 
     def keep(self, expr: ibis.Table, name: str) -> ibis.Table:
+        sql = self.sql(expr)
         kept = self.inner.keep(expr, name)
-        self.tables[self.sql(expr)] = self.inner.arrow(kept)
+        self.tables[sql] = self.inner.arrow(kept)
         return kept
 
     def drop(self, name: str) -> None:
@@ -77,9 +78,10 @@ class Recorder:
         return self.inner.take_in(table, name)
 
     def write_parquet(self, expr: ibis.Table, path: Path) -> None:
+        sql = self.sql(expr)
         self.inner.write_parquet(expr, path)
-        self.tables[self.sql(expr)] = pq.read_table(path)
-        self.ordered.add(self.sql(expr))
+        self.tables[sql] = pq.read_table(path)
+        self.ordered.add(sql)
 
 
 @dataclass(frozen=True)

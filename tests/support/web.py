@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from regulars import api
 from regulars.ledger.synth import Synthesis, make_exports
 
 
@@ -16,6 +17,16 @@ def exports(folder: Path, *, customers: int) -> Synthesis:
     """Export files of a small hair salon with known truth."""
     rng = np.random.default_rng(4)
     return make_exports("hair", folder=folder, rng=rng, customers=customers, last_day=date(2026, 10, 31))
+
+
+def salon(folder: Path, *, customers: int) -> api.OpenBusiness:
+    """That salon with its files imported; not studied."""
+    made = exports(folder / "exports", customers=customers)
+    business = api.create_business(folder / "salon", pack="hair", settings_toml=made.business_toml)
+    for profile in made.profiles:
+        api.save_profile(business, profile)
+    api.import_files(business, made.files)
+    return business
 
 
 def patterns() -> Iterator[tuple[str, URLPattern]]:

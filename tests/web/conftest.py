@@ -13,7 +13,7 @@ from django.test import Client
 
 from regulars import api
 from regulars_web.company.models import Role, User
-from support.web import exports
+from support.web import salon
 
 PASSWORD = "a-long-pass-42"
 
@@ -38,11 +38,7 @@ def folder(tmp_path: Path, settings: Any) -> Path:
 def studied_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small demo business, imported, studied and formulated once."""
     place = tmp_path_factory.mktemp("once") / "salon"
-    made = exports(tmp_path_factory.mktemp("exports"), customers=250)
-    business = api.create_business(place, pack="hair", settings_toml=made.business_toml)
-    for profile in made.profiles:
-        api.save_profile(business, profile)
-    api.import_files(business, made.files)
+    business = salon(place.parent, customers=250)
     run = api.study(business)
     api.screen(business, study_run=run)
     api.formulate(business, study_run=run)

@@ -16,6 +16,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from regulars import api
+from support.exports import SQUARE_ITEMS_35, cells, write
 from support.missing import missing
 from support.web import exports
 
@@ -121,6 +123,68 @@ def test_from_the_first_start_to_a_document(page: Page, folder: Path, tmp_path: 
     page.goto("/study/movement")
     expect(page).to_have_url(re.compile("/account/login"))
     accessible(page)
+
+
+#: A file let fall on the field, as a hand would do it.
+DROP = """([name, text]) => { const held = new DataTransfer();
+  held.items.add(new File([text], name, {type: "text/csv"}));
+  document.querySelector(".drop").dispatchEvent(new DragEvent("drop", {dataTransfer: held, bubbles: true})); }"""
+
+
+def square(tmp_path: Path) -> str:
+    """An items file of Square's with a day that does not exist and an amount in words."""
+    item = {"Time": "14:05:11", "Item": "Cut", "Qty": "1.0", "Event_Type": "Payment", "Location": "Mong Kok"}
+    rows = []
+    for at in range(12):
+        row = {"Date": f"2026-07-{at + 1:02d}", "Net_Sales": "$432.00", "Transaction_ID": f"TX{at}"}
+        row |= {"Customer_ID": f"SQ{at % 4}", "Customer_Name": f"Invented Person {at % 4}"}
+        row |= {"Date": "2026-13-40"} if at == 3 else {"Net_Sales": "many"} if at == 7 else {}
+        rows.append(cells(SQUARE_ITEMS_35, **(item | row)))
+    return write(tmp_path / "items.csv", SQUARE_ITEMS_35, rows).read_text(encoding="utf-8")
+
+
+def test_a_square_file_with_errors_from_the_drop_to_its_undoing(page: Page, folder: Path, tmp_path: Path) -> None:
+    page.goto("/")
+    page.get_by_label("Name").fill("陳美儀")
+    page.get_by_label("E-mail").fill("may@example.com")
+    page.get_by_label("Password").fill("correct-horse-42")
+    page.get_by_role("button", name="Make the account").click()
+    page.goto("/imports/new")
+    page.evaluate(DROP, ["items.csv", square(tmp_path)])
+    expect(page.locator("#chosen li")).to_have_count(1)
+    page.get_by_role("button", name="Look at them").click()
+    expect(page.get_by_text("Recognised as Square items detail")).to_be_visible()
+    accessible(page)
+
+    page.get_by_role("link", name="Correct how it is read").click()
+    rows = page.get_by_role("region", name="The first rows as they would be stored")
+    expect(rows.get_by_text("432.00").first).to_be_visible()
+    accessible(page)
+    page.get_by_label("Sign of a sale").select_option("reversed")
+    expect(rows.get_by_text("-432.00").first).to_be_visible()
+    page.get_by_label("Sign of a sale").select_option("as")
+    expect(rows.get_by_text("-432.00")).to_have_count(0)
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.get_by_role("button", name="Keep it").click()
+    expect(page.get_by_text("Read as corrected here")).to_be_visible()
+
+    page.get_by_role("button", name="Read them into the ledger").click()
+    expect(page.get_by_text("12 rows read: 10 new, 0 changed, 0 known already, 2 set aside")).to_be_visible()
+    expect(page.get_by_text("Write the day as 2026-03-31")).to_be_visible()
+    accessible(page)
+    with page.expect_download() as taken:
+        page.get_by_role("link", name="Download the 2 rows set aside").click()
+    assert "2026-13-40" in taken.value.path().read_text(encoding="utf-8")
+    page.go_back()
+    page.goto("/imports/")
+    page.get_by_role("link", name="Take back").click()
+    expect(page.get_by_text("10 rows leave the ledger")).to_be_visible()
+    accessible(page)
+    page.get_by_role("button", name="Take it back").click()
+    expect(page.get_by_text("Taken back: 10 rows left the ledger")).to_be_visible()
+    assert sum(held.rows for held in api.check_business(api.open_business(folder)).holdings) == 0
 
 
 def test_keyboard_alone_leads_to_the_content(page: Page, folder: Path) -> None:

@@ -12,9 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from regulars import api
-from regulars_web.company.models import Role
+from regulars_web.company.models import Role, User
 from regulars_web.intake.models import Batch
 from regulars_web.intake.services import safe_name
+from regulars_web.privacy import gate
 from regulars_web.shared.models import Entry
 
 pytestmark = pytest.mark.django_db
@@ -94,6 +95,46 @@ def test_what_cannot_be_used_is_told_and_nothing_breaks(
     assert client.get(f"/imports/{id}").status_code == 200
     client.post(f"/imports/{id}/drop")
     assert api.check_business(api.open_business(folder)).holdings == ()
+
+
+NAMED = "Date,Customer ID,Customer Name,Mobile,Amount\n2026-01-05,C1,Invented Ann,9123 4567,380\n"
+
+
+def test_who_the_customers_are_goes_through_the_gate_once_and_never_into_the_ledger(
+    folder: Path, signed_in: Callable[..., Client]
+) -> None:
+    client = signed_in()
+    by = User.objects.get()
+    api.import_files(api.open_business(folder), [_written(folder, NAMED)])  # the command line drops them
+    assert gate.held() == 0
+    for _ in range(2):
+        id = put(client, "sales.csv", NAMED)
+        client.post(f"/imports/{id}/read")
+    page = client.get(f"/imports/{id}").content.decode()
+    assert "1 known already" in page and "Names and contacts of one customer went to the vault" in page
+    assert "Customer ID, Customer Name, Mobile" in page and "Columns not read" not in page
+    (found,) = gate.find(by, "Invented")
+    with api.open_business(folder).ledger.read() as reader:
+        (line,) = reader.arrow(reader.table("sales")).to_pylist()
+    assert str(line["customer"]) == found.key, "the key of the facts, made at either door"
+    assert "Invented" not in str(line)
+    record = api.open_business(folder).ledger.imports()[0]
+    assert "Names in the vault stay" in client.get(f"/imports/undo/{record.import_id}").content.decode()
+    client.post(f"/imports/undo/{record.import_id}")
+    assert gate.held() == 1
+
+
+def test_rows_set_aside_say_nothing_of_anybody(folder: Path, signed_in: Callable[..., Client]) -> None:
+    client = signed_in()
+    id = put(client, "sales.csv", NAMED + "2026-13-40,C2,Invented Ben,9222 3333,380\n")
+    client.post(f"/imports/{id}/read")
+    assert gate.held() == 1
+
+
+def _written(folder: Path, content: str) -> Path:
+    path = folder.parent / "till.csv"
+    path.write_text(content)
+    return path
 
 
 def test_files_let_go_are_gone(folder: Path, signed_in: Callable[..., Client]) -> None:

@@ -19,6 +19,7 @@ pytestmark = pytest.mark.django_db
 #: Addresses of ours with something to put into their places.
 FILLED = {
     "<int:id>": "1",
+    "<int:number>": "0",
     "<str:id>": "overview",
     "<str:name>": "x.csv",
     "<str:import_id>": "0001-0",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,13 +41,13 @@ class Deeper:
     of_each: tuple[ibis.Table, ...]
 
 
-def deeper(scene: Scene) -> Deeper:
-    """Run every part; what a part kept in the engine goes when it ends, but for what its columns are made of."""
+def deeper(scene: Scene, only: Collection[str] = tuple(PARTS)) -> Deeper:
+    """Run the parts; what a part kept in the engine goes when it ends, but for what its columns are made of."""
     desk, found = scene.setting.desk, {}
-    for name, part in PARTS.items():
+    for name in (name for name in PARTS if name in only):
         before = frozenset(desk.kept)
         with desk.costs.of(name):
-            found[name] = part(scene)
+            found[name] = PARTS[name](scene)
         desk.forget_since(before, but=found[name].of_each)
     return Deeper(
         {name: part.result for name, part in found.items()},

@@ -6,6 +6,7 @@ figures) and a plain function that turns its few rows into the section. Nothing 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -26,7 +27,7 @@ from regulars.analysis.memory import Memory
 from regulars.analysis.models import Models, Spending, fit_models, named_prior
 from regulars.analysis.packages import balances
 from regulars.analysis.part import Scene
-from regulars.analysis.parts import deeper
+from regulars.analysis.parts import PARTS, deeper
 from regulars.analysis.past import past_of
 from regulars.analysis.results.hygiene import Truncation
 from regulars.analysis.rhythm import base_interval, base_interval_query, with_rhythm
@@ -71,11 +72,14 @@ def study(
     standings: Path,
     costs: Costs | None = None,
     memory: Memory | None = None,
+    parts: Collection[str] = tuple(PARTS),
     progress: Progress = unwatched,
 ) -> Diagnosis:
     """Study a business as if today were ``as_of``; writes one row per customer to ``standings`` (Parquet).
 
     What each part took is put down in ``costs``; what earlier studies found from the same past is in ``memory``.
+    ``parts``: which of the deeper parts to work out; the fields of the others stay empty, and their columns are not in
+    the standings.
 
     Raises:
         BadData: no identified customer has visited by that day.
@@ -111,14 +115,14 @@ def study(
             setting, kept, models, believed, error=discrepancy(tested, tried.errors if tried else ()), rng=rng
         )
     scene = Scene(setting, kept, models, tried, worth, believed.people, believed.interval, believed.value_cut, rng)
-    parts = deeper(scene)
+    found = deeper(scene, parts)
     with cost("hygiene"):
         clean_up = hygiene(setting, kept, cleaning, early)
     with cost("sections"):
-        results = parts.results | {"hygiene": clean_up.result, "clock": clock.found}
+        results = found.results | {"hygiene": clean_up.result, "clock": clock.found}
         result = diagnosis(setting, kept, models, believed, tested=tested, portfolio=worth, tried=tried, parts=results)
     with cost("file"):
-        more = (*parts.of_each, clean_up.of_each) if clean_up.of_each is not None else parts.of_each
+        more = (*found.of_each, clean_up.of_each) if clean_up.of_each is not None else found.of_each
         _write(setting, believed, more, standings)
     progress(say("study.step.done"), _STEPS, _STEPS)
     return replace(result, queries=dict(desk.queries))

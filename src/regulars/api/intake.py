@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,19 +13,34 @@ from regulars.base.errors import BadData, BadSettings, NotThere, RegularsError
 from regulars.base.problem import Problem
 from regulars.base.progress import Progress, unwatched
 from regulars.base.text import Text, say
-from regulars.ledger.importing import ImportResult, Recognition, import_file, recognise
+from regulars.ledger import previewing
+from regulars.ledger.importing import Identified, ImportResult, Receiver, Recognition, import_file, recognise
 from regulars.ledger.mapping import Profile, load_profile, profile_for
 from regulars.ledger.mapping import save_profile as write_profile
+from regulars.ledger.previewing import Kept, Look, Preview
+from regulars.ledger.profile import FIELDS, REQUIRED
 from regulars.ledger.store import Undone
 
 __all__ = [
+    "FIELDS",
+    "REQUIRED",
+    "Identified",
     "ImportReport",
     "ImportResult",
+    "Kept",
+    "Look",
+    "Preview",
+    "Profile",
+    "Receiver",
     "Recognition",
     "Refused",
+    "beginning",
     "import_files",
+    "look",
+    "preview",
     "recognise",
     "save_profile",
+    "saved_profiles",
     "undo_import",
 ]
 
@@ -77,12 +92,15 @@ def import_files(
     paths: Sequence[Path],
     *,
     profile: Path | None = None,
+    mappings: Mapping[Path, Profile] | None = None,
+    receive: Receiver | None = None,
     progress: Progress = unwatched,
 ) -> ImportReport:
     """Import export files into the ledger, one commit a file.
 
     A file that cannot be used at all is reported in ``refused`` and does not keep the others out; when every file is
-    refused the first refusal is raised.
+    refused the first refusal is raised. ``mappings`` says how single files are read; ``receive`` is handed who the
+    customers of a file are, just before its facts are stored (without it names and telephones go nowhere).
 
     Raises:
         Busy: another import holds the business.
@@ -97,7 +115,8 @@ def import_files(
     with business.ledger.lock():
         for path in paths:
             try:
-                done.append(_import_one(business, path, wanted, progress))
+                mapping = wanted or (mappings or {}).get(path)
+                done.append(_import_one(business, path, mapping, receive, progress))
             except (BadData, NotThere) as error:
                 first = first or error
                 refused.append(Refused(str(path), error.text, error.hint))
@@ -106,7 +125,9 @@ def import_files(
     return ImportReport(tuple(done), tuple(refused))
 
 
-def _import_one(business: OpenBusiness, path: Path, profile: Profile | None, progress: Progress) -> ImportResult:
+def _import_one(
+    business: OpenBusiness, path: Path, profile: Profile | None, receive: Receiver | None, progress: Progress
+) -> ImportResult:
     if not path.is_file():
         raise NotThere(say("api.intake.no_file", file=str(path)))
     return import_file(
@@ -117,8 +138,44 @@ def _import_one(business: OpenBusiness, path: Path, profile: Profile | None, pro
         import_id=_next_id(business, path),
         rejects=business.rejects,
         profile=profile or _saved_profile(business, path),
+        receive=receive,
         progress=progress,
     )
+
+
+def beginning(path: Path, target: Path) -> tuple[Path, int]:
+    """A file from which :func:`look` and :func:`preview` read quickly: the file itself, or of a workbook a copy of its
+    first rows made at ``target``; and how many other sheets hold a table.
+
+    Raises:
+        BadData: the workbook is damaged, locked, empty or unpacks to an unreasonable size.
+    """
+    return previewing.beginning(path, target)
+
+
+def look(business: OpenBusiness, path: Path, *, other_sheets: int = 0) -> Look:
+    """See what a file is taken for (by a saved profile, a known source or a guess) and what its columns could be.
+
+    Raises:
+        NotThere: there is no such file.
+        BadData: it is no table that can be read; the text says why.
+    """
+    return previewing.look(path, profile=_saved_profile(business, path), other_sheets=other_sheets)
+
+
+def preview(business: OpenBusiness, path: Path, profile: Profile) -> Preview:
+    """The first rows of a file as a mapping would store them, and what is wrong among them. Nothing is stored.
+
+    Raises:
+        NotThere: there is no such file.
+        BadData: the mapping does not fit the file; the text says why.
+    """
+    return previewing.preview(path, profile, business=business.settings, pseudonyms=business.pseudonyms())
+
+
+def saved_profiles(business: OpenBusiness) -> tuple[Profile, ...]:
+    """The mappings kept for files to come, by name."""
+    return tuple(load_profile(path) for path in sorted(business.profiles.glob("*.toml")))
 
 
 def _next_id(business: OpenBusiness, path: Path) -> str:

@@ -85,6 +85,8 @@ def _tell(voice: Voice, result: ImportResult) -> None:
         voice.tell("cli.import.more", n=len(result.problems) - _SHOWN)
     if result.rejects_file:
         voice.tell("cli.import.rejects", file=str(result.rejects_file))
+    if result.identifier_columns:
+        voice.tell("cli.import.identifiers", columns=", ".join(result.identifier_columns))
     if result.ignored_columns:
         voice.tell("cli.import.ignored", columns=", ".join(result.ignored_columns))
 

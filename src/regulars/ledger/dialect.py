@@ -14,6 +14,8 @@ from regulars.base.text import say
 DELIMITERS = (",", ";", "\t", "|")
 SPACES = " "  # runs of blanks between columns, as statisticians' files have them
 HEAD = 256 << 10
+#: A table with more columns is none of a till's; every column costs on each page and in each query.
+MOST_COLUMNS = 1000
 _VALUE = re.compile(
     r"""^[\s'"(]*[-+−]?\s*(HK|US|NT)?[$€£¥]?\s*[-+−]?\d[\d,.'\s]*[%)]*-?$   # an amount or a number
       | ^\d{1,4}[-/.年]\d{1,2}([-/.月]\d{1,4})?                                # a date
@@ -64,7 +66,7 @@ def find_dialect(head: str, *, name: str, delimiter: str | None = None, header: 
     """Find the layout of a text table from its beginning.
 
     Raises:
-        BadData: there is nothing in it, or no delimiter gives at least two columns.
+        BadData: there is nothing in it, no delimiter gives at least two columns, or one gives far too many.
     """
     if not head.strip():
         raise BadData(say("importing.file.empty", file=name), say("importing.file.empty_hint"))
@@ -85,7 +87,16 @@ def find_dialect(head: str, *, name: str, delimiter: str | None = None, header: 
     if best is None or best[0] == 0.0:
         raise BadData(say("importing.file.no_table", file=name), say("importing.file.no_table_hint"))
     _, records, found, width = best
+    refuse_wide(width, name)
     return _laid_out(records, found, width, header)
+
+
+def refuse_wide(width: int, name: str) -> None:
+    """Refuse a table of far too many columns (BadData)."""
+    if width > MOST_COLUMNS:
+        raise BadData(
+            say("importing.file.too_wide", file=name, n=width, most=MOST_COLUMNS), say("importing.file.too_wide_hint")
+        )
 
 
 def _laid_out(records: list[tuple[int, list[str]]], delimiter: str, width: int, header: bool | None) -> Dialect:

@@ -63,7 +63,13 @@ def booking_facts(stage: Stage, pseudonyms: Pseudonyms) -> Path:
     clash = key_people(stage, pseudonyms)
     key_staff(stage, pseudonyms)
     kept = masked(stage, ("branch", "service"))
-    told = " ".join(f"WHEN regexp_matches(lower(status), '{pattern}') THEN '{name}'" for name, pattern in STATUSES)
+    own = [
+        f"WHEN lower(status) = {literal(said.lower())} THEN '{name}'"
+        for said, name in stage.reading.status_words.items()
+    ]
+    told = " ".join(
+        [*own, *(f"WHEN regexp_matches(lower(status), '{pattern}') THEN '{name}'" for name, pattern in STATUSES)]
+    )
     state = f"CASE WHEN was_missed THEN 'no_show' WHEN was_cancelled THEN 'cancelled' {told} END"
     unknown = f"SELECT count(*) FROM staged WHERE status IS NOT NULL AND ({state}) IS NULL"
     stage.warn("bad_status", stage.one(unknown), column=stage.columns.get("status"))

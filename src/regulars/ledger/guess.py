@@ -83,6 +83,25 @@ def guess(file: str, raw: Raw, names: tuple[str, ...]) -> tuple[Profile, float, 
     return Profile(name="generic", table=table, columns=columns), score, who == {"customer_name"}  # type: ignore[arg-type] # one of FIELDS
 
 
+def suggested(raw: Raw, names: tuple[str, ...], table: str) -> dict[str, str]:
+    """The columns of a file that look like fields of one table, however few: column -> field."""
+    cells = {
+        name: Cells(tuple(c for row in raw.sample if at < len(row) and (c := (row[at] or "").strip())))
+        for at, name in enumerate(raw.names)
+        if name in names
+    }
+    fields = _by_words(table, cells)
+    if table == "sales":
+        _fill_gaps(fields, cells)
+        free = [n for n, c in cells.items() if n not in fields.values() and looks_like_id(c)]
+        if not set(fields) & set(_WHO) and len(free) == 1:
+            fields["customer"] = free[0]
+    elif "date" in FIELDS[table] and "date" not in fields:
+        dates = [name for name, c in cells.items() if c.dates and name not in fields.values()]
+        fields |= {"date": dates[0]} if dates else {}
+    return {name: field for field, name in fields.items()}
+
+
 def _plain(header: str) -> str:
     return _MONEY_SUFFIX.sub("", normal_header(header)).strip()
 

@@ -18,6 +18,7 @@ from regulars.base.text import say
 from regulars.ledger.checks import LISTED, row_problems
 from regulars.ledger.complaints import complaint_facts, stage_complaints
 from regulars.ledger.diary import booking_facts, stage_bookings
+from regulars.ledger.identifying import Identified, Receiver, identifiers_of
 from regulars.ledger.mapping import Recognition, match, recognise
 from regulars.ledger.outlay import spend_facts, stage_spend
 from regulars.ledger.people import customer_facts, stage_customers
@@ -30,7 +31,7 @@ from regulars.ledger.store import Ledger
 from regulars.ledger.workplace import workplace
 from regulars.privacy.pseudonym import Pseudonyms
 
-__all__ = ["ImportResult", "Profile", "Recognition", "import_file", "recognise"]
+__all__ = ["Identified", "ImportResult", "Profile", "Receiver", "Recognition", "import_file", "recognise", "staged"]
 
 _STAGES: dict[str, Callable[[Stage], None]] = {
     "sales": stage_sales,
@@ -64,6 +65,22 @@ class ImportResult:
     ignored_columns: tuple[str, ...]
     problems: tuple[Problem, ...]
     rejects_file: Path | None
+    #: Columns that say who the customers are; and of how many customers a receiver was handed them.
+    identifier_columns: tuple[str, ...] = ()
+    identified: int = 0
+
+
+def staged(stage: Stage, pseudonyms: Pseudonyms, progress: Progress) -> Path:
+    """From the opened file to its facts: the view ``lines`` over all rows, and a Parquet file of those accepted."""
+    file = stage.raw.file
+    progress(say("importing.step.sorting", file=file), 0, None)
+    load(stage)
+    progress(say("importing.step.checking", file=file), 0, stage.rows)
+    _STAGES[stage.found.table](stage)
+    progress(say("importing.step.keying", file=file), stage.rows // 2, stage.rows)
+    facts = _FACTS[stage.found.table](stage, pseudonyms)
+    progress(say("importing.step.checking", file=file), stage.rows, stage.rows)
+    return facts
 
 
 def import_file(
@@ -75,9 +92,12 @@ def import_file(
     import_id: str,
     rejects: Path,
     profile: Profile | None = None,
+    receive: Receiver | None = None,
     progress: Progress = unwatched,
 ) -> ImportResult:
     """Import one export file. Importing the same file, or an overlapping one, again changes nothing.
+
+    ``receive`` is handed who the customers are, just before the facts are stored; without it nobody learns that.
 
     Raises:
         NotThere: there is no such file.
@@ -88,20 +108,18 @@ def import_file(
         with connect(work) as engine:
             raw = open_raw(engine, path, work=work, hints=profile, progress=progress)
             found = match(raw, profile=profile)
-            stage = Stage(engine, work, raw, found, business)
+            stage = Stage(engine, work, raw, found, business, identify=receive is not None)
             stage.problems += found.problems
-            progress(say("importing.step.sorting", file=path.name), 0, None)
-            load(stage)
-            progress(say("importing.step.checking", file=path.name), 0, stage.rows)
-            _STAGES[found.table](stage)
-            progress(say("importing.step.keying", file=path.name), stage.rows // 2, stage.rows)
-            facts = _FACTS[found.table](stage, pseudonyms)
-            progress(say("importing.step.checking", file=path.name), stage.rows, stage.rows)
+            facts = staged(stage, pseudonyms, progress)
+            told = identifiers_of(stage) if receive is not None else None
             aside = write_rejects(stage, rejects, name=f"{path.stem}-{import_id}")
             rejected = stage.one("SELECT count(*) FROM lines WHERE found <> 0")
             accepted = stage.one("SELECT count(*) FROM lines WHERE found = 0")
             problems = (*stage.problems, *_row_problems(stage))
         progress(say("importing.step.storing", file=path.name), 0, accepted)
+        columns = tuple(found.identifiers)
+        if receive is not None and told is not None and told.num_rows:
+            receive(Identified(path.name, import_id, told, columns))
         note: dict[str, str | int] = {
             "file": path.name,
             "source": found.source,
@@ -131,6 +149,8 @@ def import_file(
         found.ignored,
         problems,
         aside,
+        columns,
+        told.num_rows if told is not None else 0,
     )
 
 

@@ -7,7 +7,7 @@ and can be saved as a profile and corrected.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -18,9 +18,9 @@ from regulars.base.progress import unwatched
 from regulars.base.text import Local, say
 from regulars.ledger.checks import problem
 from regulars.ledger.guess import guess
-from regulars.ledger.profile import Profile, load_profile, normal_header, save_profile
+from regulars.ledger.profile import Identifier, Profile, load_profile, normal_header, save_profile
 from regulars.ledger.readers import Raw, connect, open_raw
-from regulars.ledger.sources import Source, all_sources
+from regulars.ledger.sources import Source, all_sources, identifier_words
 from regulars.ledger.workplace import workplace
 
 __all__ = ["Profile", "Recognition", "load_profile", "match", "profile_for", "recognise", "save_profile"]
@@ -34,7 +34,11 @@ READING_COLUMN = "regulars_reading="
 
 @dataclass(frozen=True)
 class Recognition:
-    """What a file was taken for. ``roles`` maps its columns to fields; ``sample`` shows its first rows."""
+    """What a file was taken for. ``roles`` maps its columns to fields; ``sample`` shows its first rows.
+
+    ``identifiers`` maps the columns that say who somebody is to what they say; ``signature`` are the headers by which a
+    known source was told.
+    """
 
     source: str
     score: float
@@ -45,6 +49,8 @@ class Recognition:
     sample: tuple[tuple[str | None, ...], ...]
     problems: tuple[Problem, ...]
     weak_identity: bool = False
+    identifiers: Mapping[str, Identifier] = field(default_factory=dict)
+    signature: tuple[str, ...] = ()
 
     def profile(self, name: str) -> Profile:
         """The mapping as a profile to be saved under ``name`` and corrected."""
@@ -62,12 +68,9 @@ def recognise(path: Path, *, profile: Profile | None = None) -> Recognition:
 
 
 def profile_for(path: Path, profiles: Iterable[Path]) -> Profile | None:
-    """The first saved profile whose columns the file has, if any."""
-    for saved in profiles:
-        profile = load_profile(saved)
-        if profile.fits(_peek(path, profile).names):
-            return profile
-    return None
+    """The saved profile all whose columns the file has, if any; of several the one that knows most of its columns."""
+    fitting = [profile for saved in profiles if (profile := load_profile(saved)).fits(_peek(path, profile).names)]
+    return max(fitting, key=lambda profile: len(profile.columns) + len(profile.identifiers), default=None)
 
 
 def _peek(path: Path, profile: Profile | None) -> Raw:
@@ -89,6 +92,7 @@ def match(raw: Raw, *, profile: Profile | None = None) -> Recognition:
     if raw.header and (source := best_source(names)):
         return _by_source(raw, names, source)
     reading, score, weak = guess(raw.file, raw, names)
+    reading = reading.model_copy(update={"identifiers": named_like(n for n in names if n not in reading.columns)})
     return _recognition(raw, names, reading, "generic", score, weak)
 
 
@@ -106,6 +110,7 @@ def _recognition(
     raw: Raw, names: tuple[str, ...], reading: Profile, source: str, score: float, weak: bool
 ) -> Recognition:
     ignored = tuple(name for name in names if name not in reading.columns)
+    told = {**_kinds(reading), **{n: k for n, k in reading.identifiers.items() if n in names}}
     found: list[Problem] = []
     who = set(reading.columns.values()) & {"customer", "reference", "email", "phone", "customer_name"}
     if reading.table == "sales" and not who:
@@ -115,8 +120,28 @@ def _recognition(
     if weak or who == {"customer_name"}:
         found.append(problem(raw.file, "weak_identity"))
     return Recognition(
-        source, score, reading.table, dict(reading.columns), ignored, reading, raw.sample, tuple(found), weak
+        source, score, reading.table, dict(reading.columns), ignored, reading, raw.sample, tuple(found), weak, told
     )
+
+
+#: Fields that key a customer and say who they are at once.
+_TELLING: dict[str, Identifier] = {
+    "customer": "member",
+    "reference": "member",
+    "email": "email",
+    "phone": "phone",
+    "customer_name": "name",
+}
+
+
+def _kinds(reading: Profile) -> dict[str, Identifier]:
+    return {column: _TELLING[to] for column, to in reading.columns.items() if to in _TELLING}
+
+
+def named_like(names: Iterable[str]) -> dict[str, Identifier]:
+    """The columns that say who somebody is, by their names alone."""
+    words = {normal_header(word): kind for kind, words in identifier_words().items() for word in words}
+    return {name: words[normal_header(name)] for name in names if normal_header(name) in words}
 
 
 def _by_profile(raw: Raw, names: tuple[str, ...], profile: Profile) -> Recognition:
@@ -128,7 +153,8 @@ def _by_profile(raw: Raw, names: tuple[str, ...], profile: Profile) -> Recogniti
             say("importing.refused.profile", file=raw.file, profile=profile.name, column=missing[0]),
             say("importing.refused.profile_hint"),
         )
-    reading = profile.model_copy(update={"columns": columns})
+    told = {present[normal_header(c)]: kind for c, kind in profile.identifiers.items() if normal_header(c) in present}
+    reading = profile.model_copy(update={"columns": columns, "identifiers": told})
     return _recognition(raw, names, reading, profile.name, 1.0, False)
 
 
@@ -159,11 +185,21 @@ def _by_source(raw: Raw, names: tuple[str, ...], source: Source) -> Recognition:
         raise BadData(say(source.refuse, file=raw.file, source=label), say(source.refuse + "_hint"))
     headers = {normal_header(name): name for name in names}
     columns: dict[str, str] = {}
-    for field, aliases in source.columns.items():
+    for to, aliases in source.columns.items():
         present = [headers[normal_header(alias)] for alias in aliases if normal_header(alias) in headers]
         if present:
-            columns[present[0]] = field
-    options = source.model_dump(exclude={"must", "never", "columns", "dropped", "refuse", "weak_identity"})
-    reading = Profile(**options, columns=columns)
+            columns[present[0]] = to
+    options = source.model_dump(
+        exclude={"must", "never", "columns", "dropped", "identifiers", "refuse", "weak_identity"}
+    )
+    told = {
+        headers[normal_header(alias)]: kind
+        for kind, aliases in source.identifiers.items()
+        for alias in aliases
+        if normal_header(alias) in headers
+    }
+    reading = Profile(**options, columns=columns, identifiers=told)
     known = len(known_headers(source) & set(headers))
-    return _recognition(raw, names, reading, source.name, known / len(names), source.weak_identity)
+    found = _recognition(raw, names, reading, source.name, known / len(names), source.weak_identity)
+    carried = {normal_header(part) for entry in source.must for part in entry.split("|")}
+    return replace(found, signature=tuple(name for name in names if normal_header(name) in carried))

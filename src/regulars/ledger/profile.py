@@ -19,6 +19,10 @@ from regulars.base.text import say
 
 type TableName = Literal["sales", "customers", "bookings", "spend", "complaints"]
 type DateOrder = Literal["DMY", "MDY", "YMD"]
+type DecimalMark = Literal[".", ","]
+type BookingStatus = Literal["completed", "no_show", "cancelled", "late_cancelled", "booked"]
+#: What a column tells of who a customer is, beside the key: never a fact, only for the vault of the web application.
+type Identifier = Literal["name", "first_name", "last_name", "phone", "email", "member"]
 
 _WHO = ("customer", "reference", "email", "phone", "customer_name")
 #: The fields a column may be mapped to, per table.
@@ -68,6 +72,9 @@ class Reading(BaseModel):
     zone: str | None = None
     continuation: bool = False  # cells of the whole sale are blank on its further lines
     skip_status: tuple[str, ...] = ()  # statuses of lines that are no sales
+    decimal: DecimalMark | None = None  # None: found from the content
+    reversed_sign: bool = False  # sales are written as negative amounts, refunds as positive ones
+    status_words: dict[str, BookingStatus] = Field(default_factory=dict)  # how this source says it, lower case
     default_kind: str | None = None
     defaults: dict[str, str] = Field(default_factory=dict)  # field -> value, where no column tells
 
@@ -78,9 +85,13 @@ class Reading(BaseModel):
 
 
 class Profile(Reading):
-    """One file layout: ``columns`` maps a header, as written in the file, to a field of :data:`FIELDS`."""
+    """One file layout: ``columns`` maps a header, as written in the file, to a field of :data:`FIELDS`.
+
+    ``identifiers`` maps further headers to what they tell of who a customer is; they are kept by nobody but the vault.
+    """
 
     columns: dict[str, str]
+    identifiers: dict[str, Identifier] = Field(default_factory=dict)
     header: bool | None = None
     encoding: str | None = None
     delimiter: Annotated[str, Field(min_length=1, max_length=1)] | None = None
@@ -130,7 +141,8 @@ def load_profile(path: Path) -> Profile:
 def save_profile(profile: Profile, path: Path) -> None:
     """Write a profile as TOML."""
     values = profile.model_dump(mode="json", exclude_defaults=True)
-    tables = {key: values.pop(key) for key in ("label", "columns", "defaults") if key in values}
+    named = ("label", "columns", "identifiers", "defaults", "status_words")
+    tables = {key: values.pop(key) for key in named if key in values}
     lines = [f"{key} = {_toml(value)}" for key, value in values.items()]
     for title, table in tables.items():
         lines += ["", f"[{title}]", *(f"{_toml(key)} = {_toml(value)}" for key, value in table.items())]

@@ -15,7 +15,7 @@ import duckdb
 from regulars.base.errors import BadData, NotThere
 from regulars.base.progress import Progress
 from regulars.base.text import say
-from regulars.ledger.dialect import HEAD, SPACES, find_dialect
+from regulars.ledger.dialect import HEAD, SPACES, find_dialect, refuse_wide
 from regulars.ledger.encoding import as_utf8
 from regulars.ledger.lines import lay_out, needs_laying_out, sample_rows
 from regulars.ledger.profile import Profile
@@ -189,6 +189,7 @@ def _parquet(engine: duckdb.DuckDBPyConnection, path: Path) -> Raw:
     try:
         described = engine.execute(f"DESCRIBE SELECT * EXCLUDE (file_row_number) FROM {read}").fetchall()
         names, types = tuple(d[0] for d in described), tuple(d[1] for d in described)
+        refuse_wide(len(names), path.name)
         quoted = ['"' + name.replace('"', '""') + '"' for name in names]
         texts = ", ".join(f"CAST({q} AS VARCHAR)" for q in quoted)
         sample = tuple(engine.execute(f"SELECT {texts} FROM {read} LIMIT 300").fetchall())

@@ -69,7 +69,8 @@ def _number(stage: Stage, name: str, type: str) -> str:
     if not stage.has(name):
         return f"NULL::{type}"
     comma = name != "quantity" and money_comma(stage, name)
-    return amount(f"f_{name}", stage.types[name], comma=comma, to=type)
+    read = amount(f"f_{name}", stage.types[name], comma=comma, to=type)
+    return f"-({read})" if stage.reading.reversed_sign and name in ("net", "gross") else read
 
 
 def _sum(stage: Stage) -> str:

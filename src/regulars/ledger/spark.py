@@ -129,6 +129,7 @@ class SparkReader:
         self._ibis = _Engine()
         self._ibis.do_connect(self._session)
         self._tables: dict[str, ibis.Schema] = {}
+        self._compiled: tuple[ibis.Table, str] | None = None
         for table in TABLES.values():
             schema = ibis.schema(table.arrow)
             self._view(self._scan(list(files.get(table.name, ())), schema), table.name, schema)
@@ -206,8 +207,10 @@ class SparkReader:
         return " ".join(str(part) for part in found.collect()[0])
 
     def sql(self, expr: ibis.Table) -> str:
-        """The expression as Spark SQL, laid out for reading."""
-        return str(self._ibis.compile(expr, pretty=True))
+        """The expression as Spark SQL, laid out for reading. The last one is remembered: it is kept as text and run."""
+        if self._compiled is None or self._compiled[0] is not expr:
+            self._compiled = (expr, str(self._ibis.compile(expr, pretty=True)))
+        return self._compiled[1]
 
     def close(self) -> None:
         """Let go of everything kept."""
@@ -230,7 +233,7 @@ class SparkReader:
     def _frame(self, expr: ibis.Table) -> DataFrame:
         """The expression as a DataFrame whose columns have the expression's types, however wide Spark made them."""
         self._ibis._run_pre_execute_hooks(expr)
-        frame = self._session.sql(self._ibis.compile(expr))
+        frame = self._session.sql(self.sql(expr))
         wanted = PySparkSchema.from_ibis(expr.schema())
         return frame.select(*(frame[_quoted(field.name)].cast(field.dataType).alias(field.name) for field in wanted))
 

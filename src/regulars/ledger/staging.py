@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -73,6 +73,9 @@ class Stage:
     forms: dict[str, DateForm] = field(default_factory=dict)
     amounts: dict[str, Written] = field(default_factory=dict)
     one_thread: bool = False  # the file has line breaks inside quotes
+    identify: bool = False  # the columns that say who somebody is are wanted, too
+    vault: dict[str, str] = field(default_factory=dict)  # name of such a column in ``raw`` -> what it says
+    most: int | None = None  # so many rows are enough
 
     @property
     def reading(self) -> Profile:
@@ -143,11 +146,18 @@ def _read(stage: Stage, target: Path) -> None:
             cell, stage.types[wanted] = _typed(raw, f"c{at}", type, wanted)
             inner.append(f"{cell} AS t_{wanted}")
             picked.append(f"{_said(raw, f't_{wanted}', stage.types[wanted])} AS f_{wanted}")
+        elif stage.identify and (kind := reading.identifiers.get(name)):
+            told = f"vault_{at}"
+            stage.vault[told], stage.types[told] = kind, "VARCHAR"
+            inner.append(f"{trimmed(text_of(f'c{at}', type), odd_blanks=raw.odd_blanks)} AS t_{told}")
+            picked.append(f"{_said(raw, f't_{told}', 'VARCHAR')} AS f_{told}")
     for wanted, value in reading.defaults.items():
         picked.append(f"{literal(value)} AS f_{wanted}")
         stage.types[wanted] = "VARCHAR"
     filled = "coalesce(" + ", ".join(f"CAST(c{at} AS VARCHAR)" for at in range(len(raw.names))) + ") IS NOT NULL"
-    _copy(stage, f"SELECT {', '.join(picked)} FROM (SELECT {', '.join(inner)} FROM ({{scan}}) WHERE {filled})", target)
+    first = f" LIMIT {stage.most}" if stage.most is not None else ""
+    rows = f"SELECT {', '.join(inner)} FROM ({{scan}}) WHERE {filled}{first}"
+    _copy(stage, f"SELECT {', '.join(picked)} FROM ({rows})", target)
 
 
 def _typed(raw: Raw, cell: str, type: str, wanted: str) -> tuple[str, str]:
@@ -295,7 +305,10 @@ def money_comma(stage: Stage, name: str) -> bool:
 def written(stage: Stage, name: str) -> Written:
     """How the column of an amount is written; looked at once."""
     if name not in stage.amounts:
-        stage.amounts[name] = how_written(stage.engine, "read", f"f_{name}", stage.types[name])
+        found = how_written(stage.engine, "read", f"f_{name}", stage.types[name])
+        if (mark := stage.reading.decimal) is not None and not is_number(stage.types[name]):
+            found = replace(found, comma=mark == ",")
+        stage.amounts[name] = found
     return stage.amounts[name]
 
 

@@ -17,13 +17,29 @@ def business() -> api.OpenBusiness:
         NotThere, BadSettings: as ``api.open_business``.
     """
     folder = Path(settings.FOLDER)
-    try:
-        changed = (folder / "business.toml").stat().st_mtime_ns
-    except FileNotFoundError:
-        changed = 0
-    return _opened(folder, changed)
+    return _opened(folder, _changed(folder / "business.toml"))
+
+
+def health() -> api.Health:
+    """What the business holds and what was brought in; looked at anew when anything was stored, taken back or studied.
+
+    Raises:
+        NotThere, BadSettings: as ``api.open_business``.
+    """
+    folder = Path(settings.FOLDER)
+    logs = sorted(folder.glob("ledger/*/_delta_log"))
+    return _health(folder, (_changed(folder / "business.toml"), _changed(folder / "runs"), *map(_changed, logs)))
+
+
+def _changed(path: Path) -> int:
+    return path.stat().st_mtime_ns if path.exists() else 0
 
 
 @lru_cache(maxsize=4)
 def _opened(folder: Path, changed: int) -> api.OpenBusiness:  # noqa: ARG001 - when it changed is part of the key
     return api.open_business(folder)
+
+
+@lru_cache(maxsize=4)
+def _health(folder: Path, changed: tuple[int, ...]) -> api.Health:  # noqa: ARG001 - likewise
+    return api.check_business(api.open_business(folder))

@@ -5,6 +5,7 @@ REGULARS_FOLDER           the business folder; the database lies in it unless DA
 DATABASE_URL              postgresql://user:password@host:port/name
 REGULARS_HOSTS            host names the server answers to, separated by commas
 REGULARS_HTTPS            1 behind a proxy that speaks HTTPS: cookies then travel by it alone
+REGULARS_UPLOAD_MB        how many megabytes of files may come at once (1024)
 REGULARS_INLINE           1: work is done at once in the request, for tests and for trying out
 ========================  ================================================================
 """
@@ -22,6 +23,7 @@ from regulars_web.config.secret import secret
 
 FOLDER = Path(os.environ.get("REGULARS_FOLDER", ".")).absolute()
 HTTPS = os.environ.get("REGULARS_HTTPS") == "1"
+UPLOAD_MB = int(os.environ.get("REGULARS_UPLOAD_MB", "1024"))
 INLINE = os.environ.get("REGULARS_INLINE") == "1"
 
 SECRET_KEY = secret(FOLDER / "web-secret")
@@ -61,6 +63,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "regulars_web.company.middleware.Tongue",
     "regulars_web.company.middleware.Gatekeeper",
+    "regulars_web.intake.limits.Uploads",
 ]
 ROOT_URLCONF = "regulars_web.config.urls"
 WSGI_APPLICATION = "regulars_web.config.wsgi.application"
@@ -128,6 +131,10 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1_000_000  # larger files go to disk while they arrive
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "regulars_web.intake.limits.IntoTheFolder",
+]
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 
 #: Nothing from outside the server's own origin, no script in a page. Pictures carry their geometry in style attributes.

@@ -37,3 +37,27 @@ class Batch(models.Model):
     def paths(self) -> list[Path]:
         """Its files."""
         return [self.folder / str(name) for name in self.files]
+
+    @property
+    def undecided(self) -> bool:
+        """Whether it can still be corrected, read or let go: nobody has asked for it yet, or the reading broke off."""
+        broken = self.job is not None and self.job.state in (Job.State.FAILED, Job.State.CANCELLED)
+        return self.dropped_at is None and (self.job is None or broken)
+
+
+class Correction(models.Model):
+    """How one file of a batch is read where somebody knows better than what was detected.
+
+    ``mapping`` is a profile of the core's, None where what was detected holds again. ``version`` grows with every
+    change: who changes an older one than there is was overtaken by somebody.
+    """
+
+    batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="corrections")
+    file = models.CharField(max_length=255)
+    mapping = models.JSONField(null=True)
+    version = models.PositiveIntegerField(default=1)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=now)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["batch", "file"], name="one_correction_a_file")]

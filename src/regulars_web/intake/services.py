@@ -1,44 +1,52 @@
-"""Taking files in, looking at them, reading them into the ledger, and taking that back."""
+"""Taking files in, letting them go, having them read into the ledger, and taking that back."""
 
 from __future__ import annotations
 
 import re
 import secrets
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadedfile import TemporaryUploadedFile, UploadedFile
 from django.db import transaction
 
 from regulars import api
-from regulars.base.errors import RegularsError
-from regulars.base.problem import Problem
-from regulars.base.progress import Progress
 from regulars_web.company.businesses import business
+from regulars_web.intake.limits import place
 from regulars_web.intake.models import Batch
 from regulars_web.shared.audit import note
 from regulars_web.shared.clock import now
-from regulars_web.shared.jobs import begin
-from regulars_web.shared.texts import as_json
+from regulars_web.shared.jobs import go, put_down
+from regulars_web.shared.models import Job
 
-MOST_FILES = 20
-#: Findings of a file told on its page; all bad rows are in the file to be downloaded.
-SHOWN = 200
+#: Bytes of a name: file systems take 255, and names of files with bad rows are longer than those they come from.
+LONGEST_NAME = 180
+#: Seconds after which what an interrupted upload left behind is swept away.
+LEFT = 86_400
 
 
-def take_in(by: Any, files: Iterable[UploadedFile[Any]]) -> Batch:
-    """Keep uploaded files in the business folder, under names that are safe there."""
-    batch = Batch(by=by, place=secrets.token_hex(16))
-    batch.folder.mkdir(parents=True, mode=0o700)
+def take_in(by: Any, files: Iterable[UploadedFile[Any]], *, ticket: str = "") -> Batch:
+    """Keep uploaded files in the business folder, under names that are safe there.
+
+    ``ticket`` is the form's: the same form sent twice with the same files gives the batch there is.
+    """
+    files = list(files)
+    spot = ticket if re.fullmatch(r"[0-9a-f]{32}", ticket) else secrets.token_hex(16)
+    before = Batch.objects.filter(place=spot, by=by).first()
+    if before is not None:
+        if [_safe(file) for file in files] == before.files:
+            return before
+        spot = secrets.token_hex(16)
+    _sweep()
+    batch = Batch(by=by, place=spot)
+    batch.folder.mkdir(parents=True, mode=0o700, exist_ok=True)
     names: list[str] = []
     try:
         for file in files:
-            name = _free(safe_name(file.name or "file"), names)
-            with (batch.folder / name).open("wb") as target:
-                for chunk in file.chunks():
-                    target.write(chunk)
+            name = _free(_safe(file), names)
+            _put(file, batch.folder / name)
             names.append(name)
         batch.files = names
         with transaction.atomic():
@@ -50,10 +58,39 @@ def take_in(by: Any, files: Iterable[UploadedFile[Any]]) -> Batch:
     return batch
 
 
+def _safe(file: UploadedFile[Any]) -> str:
+    return safe_name(file.name or "file")
+
+
+def _put(file: UploadedFile[Any], target: Path) -> None:
+    if isinstance(file, TemporaryUploadedFile):
+        Path(file.temporary_file_path()).rename(target)  # it arrived in the same folder
+    else:
+        with target.open("wb") as out:
+            for chunk in file.chunks():
+                out.write(chunk)
+    target.chmod(0o600)
+
+
+def _sweep() -> None:
+    old = now().timestamp() - LEFT
+    waiting = set(Batch.objects.filter(job=None, dropped_at=None).values_list("place", flat=True))
+    running = set(Batch.objects.filter(job__state__in=["waiting", "running"]).values_list("place", flat=True))
+    for left in place().iterdir():
+        if left.name in waiting | running or left.stat().st_mtime > old:
+            continue
+        if left.is_dir():
+            shutil.rmtree(left, ignore_errors=True)
+        else:
+            left.unlink(missing_ok=True)
+
+
 def safe_name(name: str) -> str:
     """The last part of a name, without what a file system or a shell could take for something else."""
     last = re.sub(r"[^\w. ()-]", "_", Path(name.replace("\\", "/")).name).strip(". ")
-    return last[-120:] or "file"
+    while len(last.encode()) > LONGEST_NAME:
+        last = last[1:].strip(". ")
+    return last or "file"
 
 
 def _free(name: str, taken: list[str]) -> str:
@@ -63,87 +100,36 @@ def _free(name: str, taken: list[str]) -> str:
     return name
 
 
-def looked_at(batch: Batch) -> list[dict[str, Any]]:
-    """What each file is taken for, with its first rows; or why it cannot be used."""
-    found = []
-    for path in batch.paths:
-        try:
-            found.append({"name": path.name, "seen": api.recognise(path)})
-        except RegularsError as error:
-            found.append({"name": path.name, "trouble": error.text, "hint": error.hint})
-    return found
-
-
 def commit(batch: Batch, by: Any) -> Batch:
-    """Have the files read into the ledger. Asked twice, it is done once."""
+    """Have the files read into the ledger. Asked twice, it is done once; after it broke off or was stopped, once more:
+    what is stored already changes nothing."""
     with transaction.atomic():
-        locked = Batch.objects.select_for_update().get(pk=batch.pk)
-        if locked.job is None and locked.dropped_at is None:
-            locked.job = begin("import", by, batch=locked.pk)
+        locked = Batch.objects.select_for_update(of=("self",)).select_related("job").get(pk=batch.pk)
+        if locked.undecided:
+            locked.job = put_down("import", by, batch=locked.pk)
             locked.save(update_fields=["job"])
             note(by, "import.asked", about=", ".join(locked.files))
+    if locked.job is not None:
+        go(locked.job)
     return locked
 
 
+def commit_again(job: Job, by: Any) -> Job:
+    """The job of the same batch anew."""
+    batch = Batch.objects.filter(job=job).first()
+    found = commit(batch, by).job if batch is not None else None
+    return found or job
+
+
 def drop(batch: Batch, by: Any) -> None:
-    """Let go of files that were not read."""
+    """Let go of files that were not read, or whose reading broke off."""
     with transaction.atomic():
-        locked = Batch.objects.select_for_update().get(pk=batch.pk)
-        if locked.job is None and locked.dropped_at is None:
+        locked = Batch.objects.select_for_update(of=("self",)).select_related("job").get(pk=batch.pk)
+        if locked.undecided:
             locked.dropped_at = now()
             locked.save(update_fields=["dropped_at"])
             note(by, "import.dropped", about=", ".join(locked.files))
             shutil.rmtree(locked.folder, ignore_errors=True)
-
-
-def work(asked: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
-    """The job: read a batch's files. They leave the waiting place when all is stored; bad rows are kept by the core."""
-    batch = Batch.objects.get(pk=asked["batch"])
-    report = api.import_files(business(), batch.paths, progress=progress)
-    shutil.rmtree(batch.folder, ignore_errors=True)
-    return {
-        "files": [_told(result) for result in report.files],
-        "refused": [
-            {"file": Path(r.file).name, "text": as_json(r.text), "hint": as_json(r.hint) if r.hint else None}
-            for r in report.refused
-        ],
-    }
-
-
-def _told(result: api.ImportResult) -> dict[str, Any]:
-    return {
-        "file": Path(result.file).name,
-        "source": result.source,
-        "table": result.table,
-        "rows": result.rows,
-        "stored": result.stored,
-        "changed": result.changed,
-        "unchanged": result.unchanged,
-        "rejected": result.rejected,
-        "ignored": list(result.ignored_columns),
-        "rejects": result.rejects_file.name if result.rejects_file else None,
-        "problems": grouped(result.problems),
-    }
-
-
-def grouped(problems: Iterable[Problem]) -> list[dict[str, Any]]:
-    """Findings of one kind in one column together: how often, and the first rows."""
-    found: dict[tuple[str, str | None], dict[str, Any]] = {}
-    for problem in problems:
-        group = found.setdefault(
-            (problem.code, problem.column),
-            {
-                "column": problem.column,
-                "reason": as_json(problem.reason),
-                "rejected": problem.severity == "rejected",
-                "count": 0,
-                "rows": [],
-            },
-        )
-        group["count"] += problem.count
-        if problem.row is not None and len(group["rows"]) < 5:
-            group["rows"].append(problem.row)
-    return sorted(found.values(), key=lambda group: (not group["rejected"], -group["count"]))[:SHOWN]
 
 
 def undo(by: Any, import_id: str) -> int:

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import errno
+import secrets
+from typing import Any
+
+from django.conf import settings
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from regulars import api
 from regulars.base.errors import RegularsError
-from regulars.base.text import say
+from regulars.base.text import Text, say
 from regulars.base.words import render as spoken
-from regulars_web.company.businesses import business
+from regulars_web.company.businesses import business, health
 from regulars_web.company.powers import needs
+from regulars_web.intake.limits import FULL, MOST_FILES, most_bytes
+from regulars_web.intake.looking import look_at
 from regulars_web.intake.models import Batch
-from regulars_web.intake.services import MOST_FILES, commit, drop, looked_at, rejects_file, take_in, undo
+from regulars_web.intake.services import commit, drop, rejects_file, take_in, undo
 from regulars_web.shared.audit import note
 
 
@@ -22,14 +28,16 @@ from regulars_web.shared.audit import note
 @require_GET
 def imports(request: HttpRequest) -> HttpResponse:
     """What was brought in, newest first, and what the ledger holds."""
-    health = api.check_business(business())
-    waiting = Batch.objects.filter(job=None, dropped_at=None).select_related("by")
-    running = Batch.objects.filter(job__state__in=["waiting", "running"]).select_related("job", "by")
+    holds = health()
+    waiting = Batch.objects.filter(job=None, dropped_at=None).select_related("by")[:20]
+    running = Batch.objects.filter(job__state__in=["waiting", "running"]).select_related("job", "by")[:20]
+    broken = Batch.objects.filter(job__state__in=["failed", "cancelled"], dropped_at=None).select_related("job")[:20]
     shown = {
-        "health": health,
-        "records": sorted(health.imports, key=lambda record: record.at, reverse=True)[:100],
+        "health": holds,
+        "records": sorted(holds.imports, key=lambda record: record.at, reverse=True)[:100],
         "waiting": waiting,
         "running": running,
+        "broken": broken,
     }
     return render(request, "intake/imports.html", shown)
 
@@ -38,13 +46,28 @@ def imports(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def upload(request: HttpRequest) -> HttpResponse:
     """Put files down."""
-    files = request.FILES.getlist("files")
+    wrong: Text | None = None
     if request.method == "POST":
-        if files and len(files) <= MOST_FILES:
-            return redirect("batch", id=take_in(request.user, files).pk)
-        id = "web.imports.too_many" if files else "web.imports.none_chosen"
-        messages.error(request, spoken(say(id, most=MOST_FILES), request.language))  # type: ignore[attr-defined]
-    return render(request, "intake/upload.html", {"most": MOST_FILES})
+        files = request.FILES.getlist("files")
+        if request.META.get(FULL):
+            wrong = say("files.up.full")
+        elif not files or len(files) > MOST_FILES:
+            wrong = say("web.imports.too_many" if files else "web.imports.none_chosen", most=MOST_FILES)
+        else:
+            try:
+                return redirect("batch", id=take_in(request.user, files, ticket=request.POST.get("ticket", "")).pk)
+            except OSError as error:
+                if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+                    raise
+                wrong = say("files.up.full")
+    shown = {
+        "most": MOST_FILES,
+        "most_mb": settings.UPLOAD_MB,
+        "most_bytes": most_bytes(),
+        "ticket": secrets.token_hex(16),
+        "wrong": wrong,
+    }
+    return render(request, "intake/upload.html", shown, status=400 if wrong else 200)
 
 
 @needs("imports:read")
@@ -52,9 +75,15 @@ def upload(request: HttpRequest) -> HttpResponse:
 def batch(request: HttpRequest, id: int) -> HttpResponse:
     """Files put down: what they are taken for, how far they are read, or what came of them."""
     found = get_object_or_404(Batch.objects.select_related("job", "by"), pk=id)
-    seen = looked_at(found) if found.job is None and found.dropped_at is None else []
-    usable = any("seen" in file for file in seen)
-    return render(request, "intake/batch.html", {"batch": found, "seen": seen, "usable": usable, "job": found.job})
+    seen = look_at(found) if found.undecided and found.folder.is_dir() else []
+    shown = {
+        "batch": found,
+        "seen": seen,
+        "usable": [file for file in seen if file.reading],
+        "left_out": [file for file in seen if not file.reading],
+        "job": found.job,
+    }
+    return render(request, "intake/batch.html", shown)
 
 
 @needs("imports:write")
@@ -77,7 +106,7 @@ def let_go(request: HttpRequest, id: int) -> HttpResponse:
 @require_GET
 def bad_rows(request: HttpRequest, id: int, name: str) -> FileResponse:
     """The rows of a file that could not be stored, to be mended and brought in again."""
-    path = rejects_file(get_object_or_404(Batch, pk=id), name)
+    path = rejects_file(get_object_or_404(Batch.objects.select_related("job"), pk=id), name)
     if path is None:
         raise Http404
     note(request.user, "import.bad_rows", about=name)
@@ -98,7 +127,8 @@ def take_back(request: HttpRequest, import_id: str) -> HttpResponse:
         try:
             rows = undo(request.user, import_id)
         except RegularsError as error:
-            messages.error(request, spoken(error.text, language))
+            said: list[Any] = [error.text, error.hint] if error.hint else [error.text]
+            messages.error(request, " ".join(spoken(text, language) for text in said))
         else:
             messages.success(request, spoken(say("web.imports.undone", n=rows), language))
         return redirect("imports")

@@ -34,7 +34,8 @@ def strip_of(days: Sequence[date], *, as_of: date, due: tuple[date, date] | None
     scale = WIDTH / max(1, (end - begin).days)
 
     def at(day: date) -> float:
-        return round(max(0.0, min(WIDTH, (day - begin).days * scale)), 1)
+        place: float = min(WIDTH, max(0.0, (day - begin).days * scale))
+        return round(place, 1)
 
     shown = [day for day in days if day >= begin]
     window = None

@@ -30,22 +30,27 @@ MOST_ATTEMPTS = 3
 EVERY = 0.25
 
 type Work = Callable[[Mapping[str, Any], Progress], dict[str, Any]]
+type Again = Callable[[Job, Any], Job]
 
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of work: what it does, and the address its result is seen at (``{name}`` filled from the result)."""
+    """A kind of work: what it does, and the address its result is seen at (``{name}`` filled from the result).
+
+    ``again`` asks for the same work anew where more than the job itself must know of it.
+    """
 
     work: Work
     leads_to: str
+    again: Again | None = None
 
 
 KINDS: dict[str, Kind] = {}
 
 
-def register(name: str, work: Work, *, leads_to: str) -> None:
+def register(name: str, work: Work, *, leads_to: str, again: Again | None = None) -> None:
     """Make a kind of work known; called when the app is ready."""
-    KINDS[name] = Kind(work, leads_to)
+    KINDS[name] = Kind(work, leads_to, again)
 
 
 class Stopped(Exception):
@@ -65,7 +70,11 @@ def put_down(kind: str, by: Any, **asked: Any) -> Job:
 
 def begin(kind: str, by: Any, **asked: Any) -> Job:
     """Ask for work, and where the server has no worker (inline mode) do it here at once."""
-    job = put_down(kind, by, **asked)
+    return go(put_down(kind, by, **asked))
+
+
+def go(job: Job) -> Job:
+    """Where the server has no worker (inline mode), do what waits here at once."""
     if settings.INLINE and job.state == Job.State.WAITING:
         taken = claim("inline")
         if taken is not None:
@@ -119,17 +128,23 @@ def run(job: Job) -> None:
 
 
 def _watching(job: Job) -> Progress:
-    said = [0.0]
+    said, last = 0.0, ""
 
     def watch(step: Text, done: int, total: int | None) -> None:
-        if time.monotonic() - said[0] < EVERY and done != total:
+        nonlocal said, last
+        # A new step is always told: it may take long and say nothing on the way.
+        if time.monotonic() - said < EVERY and done != total and _named(step) == last:
             return
-        said[0] = time.monotonic()
+        said, last = time.monotonic(), _named(step)
         told = {"beat": now(), "step": as_json(step), "steps_done": max(done, 0), "steps": total}
         if not Job.objects.filter(pk=job.pk, state=Job.State.RUNNING, stop_asked=False).update(**told):
             raise Stopped
 
     return watch
+
+
+def _named(step: Text) -> str:
+    return "/".join([step.id, *(_named(part) for part in step.params.values() if isinstance(part, Text))])
 
 
 def _end(job: Job, state: str, **more: Any) -> None:
@@ -150,4 +165,5 @@ def stop(job: Job, by: Any) -> None:
 
 def again(job: Job, by: Any) -> Job:
     """Ask for the same work anew."""
-    return put_down(job.kind, by, **job.asked)
+    kind = KINDS.get(job.kind)
+    return kind.again(job, by) if kind is not None and kind.again is not None else put_down(job.kind, by, **job.asked)

@@ -11,7 +11,7 @@ import time
 from django.db import close_old_connections
 
 from regulars_web.shared.clock import now
-from regulars_web.shared.jobs import claim
+from regulars_web.shared.jobs import MOST_ATTEMPTS, claim
 from regulars_web.shared.models import Job
 
 IDLE, LOOK = 1.0, 0.5
@@ -51,4 +51,7 @@ def watch_over(job: Job) -> None:
         Job.objects.filter(pk=job.pk, state=Job.State.RUNNING).update(state=Job.State.CANCELLED, ended_at=now())
     elif process.returncode:
         left = Job.objects.filter(pk=job.pk, state=Job.State.RUNNING)
+        if process.returncode < 0 and job.attempts < MOST_ATTEMPTS:
+            left.update(state=Job.State.WAITING, worker="")  # killed from outside: nothing was left half-way, so again
+            return
         left.update(state=Job.State.FAILED, ended_at=now(), trouble={"id": "web.jobs.broken", "params": {}})

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from regulars.analysis.parts import PARTS
 from regulars.base.errors import BadData
 from regulars.base.text import Text
 from regulars.base.words import LANGUAGES, render
@@ -58,7 +59,7 @@ def floats(value: Any) -> Iterator[float]:
 
 @pytest.fixture(scope="module", params=BASES)
 def strange(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Studied:
-    return studied(BASES[request.param], folder=tmp_path_factory.mktemp("s"), as_of=AS_OF)
+    return studied(BASES[request.param], folder=tmp_path_factory.mktemp("s"), as_of=AS_OF, parts=PARTS)
 
 
 #: Columns that say nothing of some customers: not recorded, no candidate for winning back, not silent for long.
@@ -100,7 +101,7 @@ def test_every_sentence_can_be_said(strange: Studied) -> None:
     "name", ["one customer once", "three customers", "one visit each", "all on one day", "all today"]
 )
 def test_the_pack_stands_in_for_a_model(name: str, tmp_path: Path) -> None:
-    found = studied(BASES[name], folder=tmp_path, as_of=AS_OF).diagnosis
+    found = studied(BASES[name], folder=tmp_path, as_of=AS_OF, parts=PARTS).diagnosis
     (visits,) = (fit for fit in found.value_models if fit.role == "visits")
     assert visits.verdict.id == "study.model.from_pack"
     assert "few_repeaters" in {problem.code for problem in found.quality}
@@ -109,7 +110,7 @@ def test_the_pack_stands_in_for_a_model(name: str, tmp_path: Path) -> None:
 
 
 def test_movement_reaches_as_of_long_after_the_last_visit(tmp_path: Path) -> None:
-    found = studied(BASES["long ago"], folder=tmp_path, as_of=AS_OF).diagnosis
+    found = studied(BASES["long ago"], folder=tmp_path, as_of=AS_OF, parts=PARTS).diagnosis
     last = found.movement.months[-1]
     assert (last.month, last.active, last.lost) == (AS_OF.replace(day=1), 0, 39)
     assert "stale" in {problem.code for problem in found.quality}
@@ -129,7 +130,7 @@ def test_movement_reaches_as_of_long_after_the_last_visit(tmp_path: Path) -> Non
 )
 def test_nothing_to_study_is_said_with_a_hint(lines: list[Line], tmp_path: Path) -> None:
     with pytest.raises(BadData) as caught:
-        studied(lines, folder=tmp_path, as_of=AS_OF)
+        studied(lines, folder=tmp_path, as_of=AS_OF, parts=PARTS)
     assert caught.value.text.id == "study.error.no_visits"
     assert caught.value.hint is not None
     assert "package sale" in str(caught.value)

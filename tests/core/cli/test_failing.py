@@ -104,7 +104,7 @@ def test_two_at_once(tmp_path: Path, salon: Path) -> None:
 @pytest.mark.timeout(900)
 def test_a_demo_broken_off_is_taken_up_again(tmp_path: Path) -> None:
     folder = tmp_path / "demo"
-    words = [sys.executable, "-m", "regulars", "demo", "hair", "--folder", str(folder), "--customers", "300"]
+    words = [sys.executable, "-m", "regulars", "demo", "hair", "--folder", str(folder), "--customers", "120"]
     words += ["--json", "--lang", "zh-Hant"]
     for wait, sent in ((1.5, signal.SIGKILL), (3.0, signal.SIGINT), (4.0, signal.SIGKILL)):
         process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ)
@@ -114,9 +114,9 @@ def test_a_demo_broken_off_is_taken_up_again(tmp_path: Path) -> None:
         assert "Traceback" not in err
         if process.returncode == 130:
             assert json.loads(out)["error"] == "cli.fault.interrupted"
-    first = regulars("demo", "hair", "--folder", folder, "--customers", 300, "--json")
+    first = regulars("demo", "hair", "--folder", folder, "--customers", 120, "--json")
     assert first.code == 0
-    again = regulars("demo", "hair", "--folder", folder, "--customers", 300, "--json").json
+    again = regulars("demo", "hair", "--folder", folder, "--customers", 120, "--json").json
     assert again["study"] == first.json["study"]
     assert again["formulate"] == first.json["formulate"]
     assert (again["import"]["stored"], again["import"]["rejected"]) == (0, 0)

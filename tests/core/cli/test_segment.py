@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from regulars import api
 from regulars.cli import cli
+from support.web import salon
 
 
 def run(*words: str) -> Result:
@@ -17,10 +19,9 @@ def run(*words: str) -> Result:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    made = tmp_path_factory.mktemp("segments") / "demo"
-    done = run("demo", "hair", "--customers", "200", "--folder", str(made), "--quiet", "--json")
-    assert done.exit_code == 0, done.output
-    return made
+    business = salon(tmp_path_factory.mktemp("segments"), customers=200)
+    api.study(business)
+    return business.folder
 
 
 @pytest.mark.slow

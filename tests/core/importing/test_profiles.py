@@ -78,8 +78,9 @@ def test_every_sources_mapping_survives_saving(tmp_path: Path) -> None:
     for source in all_sources():
         if not source.refuse:
             columns = {aliases[0]: field for field, aliases in source.columns.items()}
-            options = source.model_dump(exclude={"must", "never", "columns", "dropped", "refuse", "weak_identity"})
-            profile = Profile(**options, columns=columns)
+            own = {"must", "never", "columns", "dropped", "identifiers", "refuse", "weak_identity"}
+            told = {header: kind for kind, aliases in source.identifiers.items() for header in aliases}
+            profile = Profile(**source.model_dump(exclude=own), columns=columns, identifiers=told)
             save_profile(profile, tmp_path / "p.toml")
             assert load_profile(tmp_path / "p.toml") == profile
 

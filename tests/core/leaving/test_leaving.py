@@ -245,7 +245,7 @@ def told() -> tuple[tuple[Line, ...], tuple[dict[str, object], ...]]:
 @cache
 def salon(folder: Path) -> Studied:
     lines, complaints = told()
-    return studied(lines, folder=folder, as_of=AS_OF, complaints=complaints_table(complaints))
+    return studied(lines, folder=folder, as_of=AS_OF, complaints=complaints_table(complaints), parts=("leaving",))
 
 
 @pytest.fixture(scope="module")

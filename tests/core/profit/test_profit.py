@@ -21,7 +21,7 @@ COSTS = Costs(staff_hour=Decimal(120), service_minutes=30, commission_service=0.
 
 def found(lines: list[Line], folder: Path, *, costs: Costs | None = None) -> tuple[Profit, Studied]:
     business = Business(name={"en": "Test"}, pack="beauty", costs=costs or Costs())
-    result = studied(lines, folder=folder, as_of=AS_OF, business=business)
+    result = studied(lines, folder=folder, as_of=AS_OF, business=business, parts=("profit",))
     assert result.diagnosis.profit is not None
     return result.diagnosis.profit, result
 

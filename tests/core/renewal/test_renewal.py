@@ -53,7 +53,7 @@ def salon(rng: np.random.Generator) -> list[Line]:
 
 def test_returns_against_a_loop_over_days(tmp_path: Path) -> None:
     lines = salon(np.random.default_rng(3))
-    result = studied(lines, folder=tmp_path, as_of=AS_OF).diagnosis.renewal
+    result = studied(lines, folder=tmp_path, as_of=AS_OF, parts=("renewal",)).diagnosis.renewal
     assert result is not None
     for rate in result.returns:
         exposure = came = 0
@@ -82,7 +82,7 @@ def test_memberships_are_followed_fee_by_fee(tmp_path: Path) -> None:
                 break
             lines += [Line(customer, day, 300.0, "membership_fee"), Line(customer, day)]
             paid[customer] = (month + 1, day)
-    found = studied(lines, folder=tmp_path, as_of=AS_OF).diagnosis.renewal
+    found = studied(lines, folder=tmp_path, as_of=AS_OF, parts=("renewal",)).diagnosis.renewal
     assert found is not None
     contracts = next(one for one in found.contracts if one.kind == "membership_fee")
     assert (contracts.holders, contracts.period_days, contracts.lapsed_after_days) == (400, 30, 45)
@@ -98,4 +98,4 @@ def test_memberships_are_followed_fee_by_fee(tmp_path: Path) -> None:
 
 def test_no_contracts_and_nobody_lost_is_nothing_to_say(tmp_path: Path) -> None:
     lines = [Line(1, AS_OF - timedelta(days=d)) for d in (0, 30)]
-    assert studied(lines, folder=tmp_path, as_of=AS_OF).diagnosis.renewal is None
+    assert studied(lines, folder=tmp_path, as_of=AS_OF, parts=("renewal",)).diagnosis.renewal is None

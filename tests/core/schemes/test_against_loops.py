@@ -34,7 +34,7 @@ def lines() -> tuple[list[Line], list[str], list[str]]:
 
 @pytest.fixture(scope="module")
 def study(lines: tuple[list[Line], list[str], list[str]], tmp_path_factory: pytest.TempPathFactory) -> Studied:
-    return studied(table(*lines), folder=tmp_path_factory.mktemp("s"), as_of=AS_OF)
+    return studied(table(*lines), folder=tmp_path_factory.mktemp("s"), as_of=AS_OF, parts=("schemes",))
 
 
 def found_in(study: Studied) -> Schemes:
@@ -136,6 +136,7 @@ def test_the_same_ledger_gives_the_same_schemes_and_later_lines_none_of_it(
         table([*more, *sales], [*["Facial"] * len(more), *categories], [*["st-9"] * len(more), *staff]),
         folder=tmp_path,
         as_of=AS_OF,
+        parts=("schemes",),
     )
     assert again.diagnosis.schemes == study.diagnosis.schemes
     assert again.standings.equals(study.standings)

@@ -22,7 +22,7 @@ PARTS = ("customers", "frequency", "price", "mix", "rest", "anonymous")
 
 
 def found(lines: list[Line], folder: Path) -> Staying:
-    result = studied(lines, folder=folder, as_of=AS_OF).diagnosis.staying
+    result = studied(lines, folder=folder, as_of=AS_OF, parts=("staying",)).diagnosis.staying
     assert result is not None
     return result
 

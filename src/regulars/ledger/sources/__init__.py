@@ -9,7 +9,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from regulars.ledger.profile import Reading
+from regulars.ledger.profile import Identifier, Reading
 
 
 class Source(Reading):
@@ -17,13 +17,15 @@ class Source(Reading):
 
     ``must`` are headers that identify it (``A|B``: either); ``never`` are headers it does not have. ``columns`` maps
     fields to the headers they are found under, best first. ``dropped`` are known columns that are not kept, because no
-    analysis needs them (PRIVACY.md P01). ``refuse`` names the message why the file cannot be imported.
+    analysis needs them (PRIVACY.md P01); those of them that say who somebody is are named in ``identifiers``, too.
+    ``refuse`` names the message why the file cannot be imported.
     """
 
     must: Annotated[tuple[str, ...], Field(min_length=1)]
     never: tuple[str, ...] = ()
     columns: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     dropped: tuple[str, ...] = ()
+    identifiers: dict[Identifier, tuple[str, ...]] = Field(default_factory=dict)
     refuse: str | None = None
     weak_identity: bool = False
 
@@ -37,6 +39,13 @@ def all_sources() -> tuple[Source, ...]:
         if entry.name.endswith(".toml") and not entry.name.startswith("_")
     ]
     return tuple(sorted(found, key=lambda source: source.name))
+
+
+@cache
+def identifier_words() -> dict[Identifier, tuple[str, ...]]:
+    """Header aliases of columns that say who somebody is."""
+    raw = tomllib.loads((files("regulars.ledger") / "sources" / "_identifiers.toml").read_text(encoding="utf-8"))
+    return {kind: tuple(names) for kind, names in raw.items()}  # type: ignore[misc] # the file's keys are kinds
 
 
 @cache

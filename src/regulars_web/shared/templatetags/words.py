@@ -11,7 +11,7 @@ from django import template
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 
-from regulars.base.text import Day, Money, Param, Text, say
+from regulars.base.text import Day, Money, Param, Share, Text, say
 from regulars.base.words import render, show
 from regulars_web.shared.texts import text_of
 
@@ -44,6 +44,12 @@ def told(context: Any, text: Any) -> str:
 def number(context: Any, value: Param) -> str:
     """A number as the language prints it."""
     return conditional_escape(show(value, _language(context)))
+
+
+@register.simple_tag(takes_context=True)
+def share(context: Any, value: float) -> str:
+    """A part of a whole, in per cent."""
+    return conditional_escape(show(Share(value), _language(context)))
 
 
 @register.simple_tag(takes_context=True)
