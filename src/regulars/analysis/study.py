@@ -29,6 +29,7 @@ from regulars.analysis.packages import balances
 from regulars.analysis.part import Scene
 from regulars.analysis.parts import PARTS, deeper
 from regulars.analysis.past import past_of
+from regulars.analysis.results.clock import ClockFound
 from regulars.analysis.results.hygiene import Truncation
 from regulars.analysis.rhythm import base_interval, base_interval_query, with_rhythm
 from regulars.analysis.sections import Believed, backtest_of, diagnosis, portfolio
@@ -78,8 +79,7 @@ def study(
     """Study a business as if today were ``as_of``; writes one row per customer to ``standings`` (Parquet).
 
     What each part took is put down in ``costs``; what earlier studies found from the same past is in ``memory``.
-    ``parts``: which of the deeper parts to work out; the fields of the others stay empty, and their columns are not in
-    the standings.
+    ``parts``: the deeper parts to work out; fields of others stay empty, their columns are not in the standings.
 
     Raises:
         BadData: no identified customer has visited by that day.
@@ -94,10 +94,7 @@ def study(
     progress(say("study.step.models"), 1, _STEPS)
     unique = _histories(setting, kept)
     with cost("clock"):
-        clock = timed(setting, kept, statistics(unique))
-        if clock.found.used and clock.clocks is not None:
-            kept = _in_business_time(setting, kept, clock.clocks)
-            unique = _histories(setting, kept)
+        kept, unique, clock = _by_the_clock(setting, kept, unique)
     with cost("contest"):
         tried = tournament(setting, kept)
     with cost("models"):
@@ -119,7 +116,7 @@ def study(
     with cost("hygiene"):
         clean_up = hygiene(setting, kept, cleaning, early)
     with cost("sections"):
-        results = found.results | {"hygiene": clean_up.result, "clock": clock.found}
+        results = found.results | {"hygiene": clean_up.result, "clock": clock}
         result = diagnosis(setting, kept, models, believed, tested=tested, portfolio=worth, tried=tried, parts=results)
     with cost("file"):
         more = (*found.of_each, clean_up.of_each) if clean_up.of_each is not None else found.of_each
@@ -177,6 +174,15 @@ def _histories(setting: Setting, kept: Kept) -> pa.Table:
     if not unique.num_rows:
         raise _nobody(setting)
     return unique
+
+
+def _by_the_clock(setting: Setting, kept: Kept, unique: pa.Table) -> tuple[Kept, pa.Table, ClockFound]:
+    """Days, customers and histories in the time that has proven to foretell, and what was found of the clock."""
+    clock = timed(setting, kept, statistics(unique))
+    if clock.found.used and clock.clocks is not None:
+        kept = _in_business_time(setting, kept, clock.clocks)
+        unique = _histories(setting, kept)
+    return kept, unique, clock.found
 
 
 def _in_business_time(setting: Setting, kept: Kept, clocks: Clocks) -> Kept:
