@@ -23,7 +23,7 @@ from regulars.strategy.choosing import Market, fitting, left_over
 from regulars.trial.exploring import SIZES, best_try
 
 #: At most so many trials in one cycle, on at most this part of money and hours.
-MOST, RESERVE = 8, 0.5
+MOST, RESERVE = 8, 0.2
 #: Part of money and hours that a measure might have in a later cycle.
 LATER = 0.5
 

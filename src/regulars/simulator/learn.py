@@ -30,13 +30,16 @@ from regulars.simulator.world import Bools, Ints, Standing
 from regulars.strategy.draws import prior_of
 from regulars.strategy.own import OwnEffect
 from regulars.strategy.returns import Floats
-from regulars.trial.learning import Belief, Results, learn, prior_scale
+from regulars.trial.learning import Belief, Results, learn, transfer_error, widened
 from regulars.trial.mixture import Mixture
 
 #: Fewer outcomes on one side than this teach nothing.
 LEAST = 4
 #: Spread between states, as a part of the prior's sd.
 TAU_PART = 0.4
+#: Log-likelihood by which wider priors must explain own results better (about one chance in 45 when priors are right).
+BORNE_OUT = 2.0
+
 type Key = tuple[str, int, str]  # measure, place of the effect, state
 
 
@@ -66,18 +69,20 @@ class Memory:
 
     def updated(self, cycle: int) -> None:
         """Learn again from everything seen up to the end of ``cycle``."""
-        scale = self.scale()
+        wider = self._transfer()
         for measure in self.measures:
             for place, effect in enumerate(measure.effects):
-                self._learn(measure, place, effect, cycle, scale)
+                points = effect.primitive == "reactivation"
+                self._learn(measure, place, effect, cycle, 0.0 if points else wider)
 
-    def _learn(self, measure: Measure, place: int, effect: Effect, cycle: int, scale: float) -> None:
+    def _learn(self, measure: Measure, place: int, effect: Effect, cycle: int, wider: float) -> None:
         rows = [(state, s) for state in STATES for s in self.seen.get((measure.id, place, state), ())]
         mean, sd = start_of(effect)
-        belief = Belief(mean, scale * sd, tau_scale=TAU_PART * sd)
+        belief = widened(Belief(mean, sd, tau_scale=TAU_PART * sd), transfer=wider)
         if not rows:
-            for state in measure.states:
-                self.beliefs[measure.id, place, state] = belief.mean, belief.sd
+            if wider:
+                for state in measure.states:
+                    self.beliefs[measure.id, place, state] = belief.mean, belief.sd
             return
         results = Results.of(
             [s.y for _, s in rows],
@@ -90,19 +95,25 @@ class Memory:
             now: Mixture = known.units.get(state) or known.new()
             self.beliefs[measure.id, place, state] = now.mean, now.sd
 
-    def scale(self) -> float:
-        """How much further own results lie from the priors than those say, all effects together."""
-        gaps, sds, errors = [], [], []
+    def _transfer(self) -> float:
+        """How much further own results lie from the priors than those say, all effects on logs together.
+
+        One number for all classes of trust: a class has few measures, and widening on the word of two or three gaps
+        would only make beliefs follow noise. It must be borne out: a log-likelihood better by :data:`BORNE_OUT`.
+        """
+        gaps, known = [], []
         for measure in self.measures:
             for place, effect in enumerate(measure.effects):
                 rows = [s for state in STATES for s in self.seen.get((measure.id, place, state), ())]
-                if rows:
+                if rows and effect.primitive != "reactivation":
                     weight = np.array([s.se**-2 for s in rows])
                     mean, sd = start_of(effect)
                     gaps.append(float(weight @ [s.y for s in rows]) / float(weight.sum()) - mean)
-                    sds.append(sd)
-                    errors.append(float(weight.sum()) ** -0.5)
-        return prior_scale(gaps, sds, errors)
+                    known.append(sd**2 + 1 / float(weight.sum()))
+        wider = transfer_error(gaps, known)
+        squares, total = np.square(gaps), np.array(known)
+        gain = 0.5 * float((squares / total - squares / (total + wider**2) - np.log1p(wider**2 / total)).sum())
+        return wider if gain > BORNE_OUT else 0.0
 
     def as_measures(self) -> tuple[Measure, ...]:
         """The measures with what is now believed of them, a belief per state."""
@@ -293,7 +304,8 @@ def _ratio(count: Ints, base: Floats, treated: Ints, control: Ints, part: float)
     rate = (ot + oc) / (et + ec) if et + ec > 0 else 0.0
     if min(et, ec) * rate < LEAST:
         return None
-    y = math.log((ot + 0.5) / (et * rate + 0.5)) - math.log((oc + 0.5) / (ec * rate + 0.5))
+    # The half makes the logarithm of a count right on average (Haldane 1955).
+    y = math.log((ot + 0.5) / et) - math.log((oc + 0.5) / ec)
     everybody = np.concatenate([treated, control])
     phi = max(_dispersion(count[everybody], base[everybody] * rate), 1.0)
     return y / part, math.sqrt(phi * (1 / (et * rate) + 1 / (ec * rate))) / part

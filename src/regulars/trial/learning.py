@@ -28,8 +28,6 @@ HALF_LIFE = 18.0
 TAU_SCALE = 0.15
 #: Scale of the half-normal prior of the error of transfer: it must be able to reach priors 2.5 times too narrow.
 TRANSFER_SCALE = 0.30
-#: How likely priors are to be as wide as effects scatter, and how far beyond they may be if not.
-RIGHT, SCALE_SD = 0.85, 1.5
 #: The grid of tau ends at so many scales, and has so many points.
 TAU_REACH, TAU_POINTS = 6.0, 301
 #: Evidence without a hold-out never moves a prior further than this part of the way.
@@ -198,24 +196,6 @@ def transfer_error(gaps: ArrayLike, variances: ArrayLike, *, scale: float = TRAN
         return 0.0
     low, high = float(grid[max(best - 1, 0)]), float(grid[min(best + 1, grid.size - 1)])
     return float(minimize_scalar(against, bounds=(low, high), method="bounded", options={"xatol": 1e-9}).x)
-
-
-def prior_scale(gaps: ArrayLike, sds: ArrayLike, errors: ArrayLike) -> float:
-    """How many times as wide as their priors say effects scatter: one factor for all of them, whatever their units.
-
-    gap ~ N(0, (m sd)^2 + error^2). Most likely the priors are right (m = 1, :data:`RIGHT`); otherwise m - 1 is half
-    normal (:data:`SCALE_SD`). The square root of the posterior mean of m^2 is returned: what a forecast needs.
-    """
-    squares, prior = np.asarray(gaps, dtype=float) ** 2, np.asarray(sds, dtype=float) ** 2
-    noise = np.asarray(errors, dtype=float) ** 2
-    factors = np.linspace(1.0, 1.0 + 4 * SCALE_SD, 121)
-    weights = np.exp(-0.5 * ((factors - 1) / SCALE_SD) ** 2)
-    weights = (1 - RIGHT) * weights / weights.sum()
-    weights[0] += RIGHT
-    total = factors[:, None] ** 2 * prior + noise
-    logs = np.log(weights) - 0.5 * (np.log(total) + squares / total).sum(axis=1)
-    likely = np.exp(logs - logs.max())
-    return float(np.sqrt(likely @ factors**2 / likely.sum()))
 
 
 def widened(belief: Belief, *, transfer: float) -> Belief:

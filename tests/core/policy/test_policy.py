@@ -229,3 +229,17 @@ def test_people_read_it_in_both_languages(tmp_path: Path) -> None:
     assert "注意：opened不作特徵" in chinese.out and "對照組" in chinese.out
     assert "{" not in english.out + chinese.out
     assert len(english.out.splitlines()) == len(chinese.out.splitlines())
+
+
+def test_costs_below_nothing_are_refused_and_a_broken_name_is_one_line(tmp_path: Path) -> None:
+    rng = np.random.default_rng(2)
+    arm = np.where(rng.random(600) < 0.5, "none", "a\nletter")
+    rows = list(zip(arm, rng.random(600).round(3), rng.integers(0, 2, 600), np.full(600, 2.0), strict=True))
+    path, bad = tmp_path / "costs.csv", tmp_path / "refunds.csv"
+    for file, cost in ((path, 2.0), (bad, -2.0)):
+        with file.open("w", newline="") as out:
+            csv.writer(out).writerows([["arm", "x", "visit", "paid"], *rows, ("none", 0.5, 1, cost)])
+    refused = regulars("policy", bad, *ASKED, "--cost-column", "paid", "--json")
+    assert refused.json["error"] == "policy.data.negative_cost" and "-2" in refused.json["message"]
+    said = regulars("policy", path, *ASKED, "--cost-column", "paid", "--json")
+    assert [a["arm"] for a in said.json["arms"]] == ["none", "a letter"]
