@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         undo_import,
     )
     from regulars.api.pages import Pages, chapters
+    from regulars.api.people import Counted, History, PeopleReader, Spread, Standing, StandingsPage, people_of
     from regulars.api.policies import PolicyRequest, policy, write_groups, write_scores
     from regulars.api.reporting import Written, write_report
     from regulars.api.runs import Run
@@ -75,6 +76,7 @@ _HOMES = {
         "undo_import",
     ),
     "pages": ("Pages", "chapters"),
+    "people": ("Counted", "History", "PeopleReader", "Spread", "Standing", "StandingsPage", "people_of"),
     "policies": ("PolicyRequest", "policy", "write_groups", "write_scores"),
     "reporting": ("Written", "write_report"),
     "runs": ("Run",),
@@ -104,8 +106,10 @@ _HOMES = {
 __all__ = [
     "Alternative",
     "Change",
+    "Counted",
     "Demo",
     "Health",
+    "History",
     "ImportReport",
     "ImportResult",
     "Judgement",
@@ -113,9 +117,13 @@ __all__ = [
     "OpenBusiness",
     "PackShown",
     "Pages",
+    "PeopleReader",
     "PolicyRequest",
     "Recognition",
     "Run",
+    "Spread",
+    "Standing",
+    "StandingsPage",
     "Status",
     "Strategy",
     "WhatIf",
@@ -140,6 +148,7 @@ __all__ = [
     "measure",
     "open_business",
     "packs",
+    "people_of",
     "plan_in_force",
     "plans",
     "policy",
