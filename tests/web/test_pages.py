@@ -79,7 +79,7 @@ def test_a_plan_is_read_and_taken_away(studied: Path, signed_in: Callable[..., C
     assert client.get("/strategy/")["Location"] == "/strategy/decision"
     answer = client.get("/strategy/document/zh-Hant.pdf")
     assert answer.getvalue().startswith(b"%PDF")
-    assert Entry.objects.get(action="document.taken").about == "report-zh-Hant.pdf"
+    assert Entry.objects.get(action="document.taken").about == "strategy-zh-Hant.pdf"
     for wrong in ("fr.pdf", "en.exe", "..%2Fen.pdf"):
         assert client.get(f"/strategy/document/{wrong}").status_code == 404
 
