@@ -5,14 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 
 from regulars import api
 from regulars.base.words import LANGUAGES
 from regulars_web.company.models import Role, User
+from regulars_web.shared import health
 from regulars_web.shared.models import Entry
+from regulars_web.shared.worker import say_alive
 
 pytestmark = pytest.mark.django_db
 PLAIN = (
@@ -104,4 +109,18 @@ def test_errors_have_pages(folder: Path, signed_in: Callable[..., Client]) -> No
 
 def test_health_is_told_to_anybody(folder: Path) -> None:
     assert Client().get("/health/live").json() == {"live": True}
-    assert Client().get("/health/ready").json() == {"ready": True}
+    assert Client().get("/health/ready").json() == {"ready": True, "database": True, "tables": True, "worker": True}
+
+
+def test_a_server_whose_worker_is_silent_or_whose_tables_are_old_is_not_ready(
+    folder: Path, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.INLINE = False
+    silent = Client().get("/health/ready")
+    assert silent.status_code == 503 and silent.json()["worker"] is False
+    say_alive("host:1")
+    assert Client().get("/health/ready").status_code == 200
+    monkeypatch.setitem(health._FOUND, "tables", False)
+    MigrationRecorder(connection).record_unapplied("company", "0002_doors")
+    old = Client().get("/health/ready")
+    assert old.status_code == 503 and old.json()["tables"] is False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from regulars_web.company import entry, views
+from regulars_web.company import entry, log, views
 
 urlpatterns = [
     path("welcome", entry.welcome, name="welcome"),
@@ -19,5 +19,7 @@ urlpatterns = [
     path("people/<int:id>/link", views.link, name="link"),
     path("people/<int:id>/second-factor", views.second_gone, name="second_gone"),
     path("people/second-factor", views.second_asked, name="second_asked"),
-    path("log", views.log, name="log"),
+    path("log", log.log, name="log"),
+    path("log/check", log.check, name="check_log"),
+    path("log.csv", log.taken, name="log_taken"),
 ]

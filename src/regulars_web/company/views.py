@@ -5,7 +5,6 @@ from __future__ import annotations
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -22,8 +21,6 @@ from regulars_web.company.models import User
 from regulars_web.company.powers import needs, public
 from regulars_web.company.second import ask_of, asked_roles, let_go
 from regulars_web.company.services import NotAllowed, change_person, make_link, make_person, set_own
-from regulars_web.shared.audit import first_breach
-from regulars_web.shared.models import Entry
 
 YEAR = 365 * 86_400
 
@@ -147,15 +144,3 @@ def second_asked(request: HttpRequest) -> HttpResponse:
         ask_of(request.user, form.cleaned_data["roles"])
         messages.success(request, spoken(say("web.own.saved"), language))
     return redirect("people")
-
-
-@needs("audit:read")
-@require_GET
-def log(request: HttpRequest) -> HttpResponse:
-    """The audit log, newest first, and whether it is whole."""
-    lines = Entry.objects.select_related("who").order_by("-id")
-    wanted = request.GET.get("q", "").strip()
-    if wanted:
-        lines = lines.filter(about__icontains=wanted) | lines.filter(action__icontains=wanted)
-    page = Paginator(lines, 50).get_page(request.GET.get("page"))
-    return render(request, "company/log.html", {"page": page, "wanted": wanted, "breach": first_breach()})

@@ -34,18 +34,27 @@ type Work = Callable[[Mapping[str, Any], Progress], dict[str, Any]]
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of work: what it does, and the address its result is seen at (``{name}`` filled from the result)."""
+    """A kind of work: what it does, and the address its result is seen at (``{name}`` filled from the result).
+    ``every``: it is also done by itself, so often."""
 
     work: Work
     leads_to: str
+    every: timedelta | None = None
 
 
 KINDS: dict[str, Kind] = {}
 
 
-def register(name: str, work: Work, *, leads_to: str) -> None:
+def register(name: str, work: Work, *, leads_to: str, every: timedelta | None = None) -> None:
     """Make a kind of work known; called when the app is ready."""
-    KINDS[name] = Kind(work, leads_to)
+    KINDS[name] = Kind(work, leads_to, every)
+
+
+def put_down_due() -> None:
+    """Ask for the work that is done by itself, where it was not asked for in its time."""
+    for name, kind in KINDS.items():
+        if kind.every is not None and not Job.objects.filter(kind=name, made_at__gt=now() - kind.every).exists():
+            put_down(name, None)
 
 
 class Stopped(Exception):
