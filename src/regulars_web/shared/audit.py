@@ -81,7 +81,7 @@ def check_all() -> Checked:
     return seen
 
 
-def work(asked: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
+def work(_asked: Mapping[str, Any], _progress: Progress) -> dict[str, Any]:
     """The job: all lines."""
     seen = check_all()
     return {"lines": seen.line, "breach": seen.breach}
