@@ -32,7 +32,7 @@ if TYPE_CHECKING:
         save_profile,
         undo_import,
     )
-    from regulars.api.pages import Pages, chapters
+    from regulars.api.pages import Pages, card, cards, chapters, queries, query
     from regulars.api.policies import PolicyRequest, policy, write_groups, write_scores
     from regulars.api.reporting import Written, write_report
     from regulars.api.runs import Run
@@ -74,7 +74,7 @@ _HOMES = {
         "save_profile",
         "undo_import",
     ),
-    "pages": ("Pages", "chapters"),
+    "pages": ("Pages", "card", "cards", "chapters", "queries", "query"),
     "policies": ("PolicyRequest", "policy", "write_groups", "write_scores"),
     "reporting": ("Written", "write_report"),
     "runs": ("Run",),
@@ -124,6 +124,8 @@ __all__ = [
     "alternatives",
     "approve",
     "assign",
+    "card",
+    "cards",
     "chapters",
     "check_business",
     "check_pack",
@@ -143,6 +145,8 @@ __all__ = [
     "plan_in_force",
     "plans",
     "policy",
+    "queries",
+    "query",
     "recognise",
     "reject",
     "save_profile",
