@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         undo_import,
     )
     from regulars.api.pages import Pages, card, cards, chapters, queries, query
+    from regulars.api.people import Counted, History, PeopleReader, Spread, Standing, StandingsPage, people_of
     from regulars.api.policies import PolicyRequest, policy, write_groups, write_scores
     from regulars.api.reporting import Written, write_report
     from regulars.api.runs import Run
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
         strategy_in_force,
     )
     from regulars.api.strategy_document import WrittenDocument, write_starters, write_strategy_document
+    from regulars.api.studies import Compared, Headline, Reproduced, compare_studies, headline, reproduce, study_ids
     from regulars.api.trades import PackShown, check_pack, packs, show_pack
     from regulars.api.trials import assign, latest_assignment, latest_plan, measure
     from regulars.api.what_if import WhatIf
@@ -75,6 +77,7 @@ _HOMES = {
         "undo_import",
     ),
     "pages": ("Pages", "card", "cards", "chapters", "queries", "query"),
+    "people": ("Counted", "History", "PeopleReader", "Spread", "Standing", "StandingsPage", "people_of"),
     "policies": ("PolicyRequest", "policy", "write_groups", "write_scores"),
     "reporting": ("Written", "write_report"),
     "runs": ("Run",),
@@ -94,6 +97,15 @@ _HOMES = {
         "status",
         "strategy_in_force",
     ),
+    "studies": (
+        "Compared",
+        "Headline",
+        "Reproduced",
+        "compare_studies",
+        "headline",
+        "reproduce",
+        "study_ids",
+    ),
     "simulating": ("simulate", "write_simulation"),
     "trades": ("PackShown", "check_pack", "packs", "show_pack"),
     "trials": ("assign", "latest_assignment", "latest_plan", "measure"),
@@ -104,8 +116,12 @@ _HOMES = {
 __all__ = [
     "Alternative",
     "Change",
+    "Compared",
+    "Counted",
     "Demo",
+    "Headline",
     "Health",
+    "History",
     "ImportReport",
     "ImportResult",
     "Judgement",
@@ -113,9 +129,14 @@ __all__ = [
     "OpenBusiness",
     "PackShown",
     "Pages",
+    "PeopleReader",
     "PolicyRequest",
     "Recognition",
+    "Reproduced",
     "Run",
+    "Spread",
+    "Standing",
+    "StandingsPage",
     "Status",
     "Strategy",
     "WhatIf",
@@ -130,9 +151,11 @@ __all__ = [
     "check_business",
     "check_pack",
     "compare",
+    "compare_studies",
     "create_business",
     "draft",
     "formulate",
+    "headline",
     "import_files",
     "judge",
     "latest_assignment",
@@ -142,6 +165,7 @@ __all__ = [
     "measure",
     "open_business",
     "packs",
+    "people_of",
     "plan_in_force",
     "plans",
     "policy",
@@ -149,6 +173,7 @@ __all__ = [
     "query",
     "recognise",
     "reject",
+    "reproduce",
     "save_profile",
     "screen",
     "segment",
@@ -159,6 +184,7 @@ __all__ = [
     "status",
     "strategy_in_force",
     "study",
+    "study_ids",
     "undo_import",
     "undo_settings",
     "weigh",

@@ -72,12 +72,25 @@ class Ledger:
             raise BadSettings(say("store.folder.signs", folder=str(folder)), say("store.folder.signs_hint"))
         self.folder = folder
         self._memory = memory
+        self._now: dict[str, tuple[int, tuple[Path, ...]]] = {}
         self._lock = FileLock(folder / ".lock", timeout=0)
 
     def version(self) -> DataVersion:
         """The newest version of every table that exists."""
         opened = ((name, self._open(name)) for name in TABLES)
         return DataVersion({name: delta.version() for name, delta in opened if delta is not None})
+
+    def files_now(self, table: str) -> tuple[Path, ...]:
+        """The Parquet files of a table's newest version; looked up anew only after something was committed."""
+        log = self.folder / table / "_delta_log"
+        try:
+            changed = log.stat().st_mtime_ns  # every commit puts a file into it
+        except FileNotFoundError:
+            return ()
+        known = self._now.get(table)
+        if known is None or known[0] != changed:
+            known = self._now[table] = (changed, tuple(self._files(table, self._open(table))))
+        return known[1]
 
     @contextmanager
     def lock(self) -> Iterator[None]:

@@ -1,0 +1,326 @@
+"""The customers behind the figures: counted, listed page by page, and one at a time, while somebody waits.
+
+Reads the standings of one study, which never change, and the ledger as it is now. Nobody is named here: customers go by
+their keys. Docs: docs/how-to/segments.md.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from regulars.analysis.asking import TOLD, told_query
+from regulars.analysis.catalogue import CATALOGUE
+from regulars.analysis.diagnosis import Diagnosis
+from regulars.analysis.segment import understood
+from regulars.api.business import OpenBusiness
+from regulars.api.history import History, history_of
+from regulars.api.runs import finished_at, latest_run, load_run
+from regulars.base.errors import BadSettings, NotThere
+from regulars.base.predicate import EVERYBODY, Catalogue, Predicate, in_words, write
+from regulars.base.text import Listing, say
+from regulars.base.words import render
+from regulars.ledger.lookup import Kept
+
+__all__ = ["Counted", "History", "PeopleReader", "Shown", "Sort", "Spread", "Standing", "StandingsPage", "people_of"]
+
+type Shown = str | float | int | bool | date | None
+type Where = str | Mapping[str, Any] | Predicate | None
+
+#: What a list shows where nothing else is asked for.
+COLUMNS = (
+    *("branch", "last_day", "due_on", "visits", "state", "class", "value_12", "value_12_p10", "value_12_p90"),
+    *("leaving_90", "p_alive"),
+)
+LARGEST = 500
+_KEY = "customer"
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many customers a predicate selects: of ``base`` within the scope, ``unknown`` of them neither true nor
+    false."""
+
+    customers: int
+    unknown: int
+    base: int
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is believed of one customer, by columns of the standings (docs/reference/standings.md)."""
+
+    key: str
+    of: Mapping[str, Shown]
+
+
+@dataclass(frozen=True, slots=True)
+class StandingsPage:
+    """One page. ``after`` is the cursor of the next one; None on the last."""
+
+    rows: tuple[Standing, ...]
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """Where the values of a number or a day lie: smallest, a tenth, the middle, nine tenths, largest, and how many are
+    known."""
+
+    low: Shown
+    p10: Shown
+    middle: Shown
+    p90: Shown
+    high: Shown
+    known: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """The order of a list: a column or field, largest (latest) first with a minus before it. Unknown comes last."""
+
+    column: str
+    descending: bool
+
+    @classmethod
+    def of(cls, text: str) -> Sort:
+        """``"value_12"`` or ``"-value_12"``."""
+        return cls(text.removeprefix("-"), text.startswith("-"))
+
+
+def people_of(business: OpenBusiness, run: str | None = None) -> PeopleReader:
+    """A reader over the newest study, or that of the run named.
+
+    Raises:
+        NotThere: the business has not been studied, or there is no such run.
+    """
+    found = business.runs / Path(run).name if run else latest_run(business.runs, "study")
+    if found is None:
+        raise NotThere(say("api.study.none"), say("api.study.none_hint"))
+    if not (found / "standings.parquet").is_file():
+        raise NotThere(say("api.run.missing", run=found.name), say("api.run.missing_hint"))
+    as_of, currency = _stated(found, finished_at(found)[0])
+    return PeopleReader(business, found, as_of=as_of, currency=currency)
+
+
+@lru_cache(maxsize=16)
+def _stated(folder: Path, _finished: int) -> tuple[date, str]:
+    """Day and currency of a study; its document is long and is read once."""
+    made = load_run(folder, Diagnosis).result.provenance
+    return made.as_of, made.currency
+
+
+@lru_cache(maxsize=16)
+def _kept(folder: Path, _finished: int) -> Kept:
+    return Kept(folder / "standings.parquet")
+
+
+class PeopleReader:
+    """Looks customers up in one study. Cheap to make; safe to use from any thread and after a fork.
+
+    ``branches`` confines every answer to customers of those home branches; none given is the whole business. The web
+    always passes the reader's own.
+    """
+
+    def __init__(self, business: OpenBusiness, folder: Path, *, as_of: date, currency: str) -> None:
+        self.run = folder.name
+        self.as_of = as_of
+        self.currency = currency
+        self._business = business
+        self._kept = _kept(folder, finished_at(folder)[0])
+        self.columns = tuple(self._kept.columns)
+        self.catalogue: Catalogue = CATALOGUE.within(self.columns)
+
+    def understood(self, where: Where) -> Predicate:
+        """A predicate given as text, as JSON or as itself. Raises BadPredicate."""
+        if where is None or (isinstance(where, str) and not where.strip()):
+            return EVERYBODY
+        if isinstance(where, str | Mapping):
+            return understood(where, self.catalogue)
+        return where
+
+    def count(self, where: Where = None, *, branches: Sequence[str] = ()) -> Counted:
+        """How many. Raises BadPredicate."""
+        scope, values = _scope(branches)
+        query = (
+            f"SELECT count(*) FILTER ({TOLD}) AS customers, count(*) FILTER ({TOLD} IS NULL) AS unknown, "
+            f"count(*) AS base FROM ({self._told(where)}) WHERE {scope}"
+        )
+        return Counted(**self._kept.rows(query, values)[0])
+
+    def page(
+        self,
+        where: Where = None,
+        *,
+        branches: Sequence[str] = (),
+        sort: str = "-value_12",
+        after: str | None = None,
+        size: int = 50,
+        columns: Sequence[str] = COLUMNS,
+    ) -> StandingsPage:
+        """One page of those selected, in a stable order: equal values by key, unknown ones last.
+
+        Raises:
+            BadPredicate: the predicate cannot be understood.
+            BadSettings: there is no such column, or ``after`` is no cursor of this order.
+        """
+        order = Sort.of(sort)
+        by = self._ordered(order.column)
+        asked = [self._column(name) for name in columns]
+        scope, values = _scope(branches)
+        place, more = self._after(order, by, after) if after else ("true", [])
+        size = max(1, min(size, LARGEST))
+        listed = ", ".join(f"{_name(c)}" for c in dict.fromkeys([_KEY, *asked]))
+        query = (
+            f"SELECT {listed}, {by} AS sorted_by FROM ({self._told(where)}) WHERE {TOLD} AND {scope} AND ({place}) "
+            f"ORDER BY {by} {'DESC' if order.descending else 'ASC'} NULLS LAST, {_KEY} LIMIT {size + 1}"
+        )
+        found = self._kept.rows(query, [*values, *more])
+        last = found[size - 1] if len(found) > size else None
+        cursor = _cursor(sort, last["sorted_by"], last[_KEY]) if last else None
+        return StandingsPage(tuple(_standing(row, columns, asked) for row in found[:size]), cursor)
+
+    def one(self, key: str, *, branches: Sequence[str] = ()) -> Standing:
+        """One customer's standing, all columns. Raises NotThere: nobody of that key within the scope."""
+        scope, values = _scope(branches)
+        found = self._kept.rows(
+            f"SELECT * FROM {self._kept.table} WHERE {_KEY} = ? AND {scope}", [number_of(key), *values]
+        )
+        if not found:
+            raise NotThere(say("api.people.nobody", key=key[:30]), say("api.people.nobody_hint"))
+        return _standing(found[0], self.columns, self.columns)
+
+    def history(self, key: str) -> History:
+        """One customer's history as the ledger is now. Raises NotThere where the key is none; ask :meth:`one` first
+        for whether it is within the reader's branches."""
+        return history_of(self._business, number_of(key))
+
+    def values(self, column: str, *, branches: Sequence[str] = (), most: int = 60) -> tuple[tuple[Shown, int], ...]:
+        """The values of a column with how many customers have each, most first. Raises BadSettings."""
+        return _values(self._kept, _name(self._column(column)), tuple(branches), int(most))
+
+    def spread(self, column: str, *, branches: Sequence[str] = ()) -> Spread:
+        """Where the values of a number or a day lie, nearly. Raises BadSettings."""
+        return _spread(self._kept, _name(self._column(column)), tuple(branches))
+
+    def tell(self, where: Where, language: str) -> str:
+        """The predicate in words."""
+        predicate = self.understood(where)
+        return render(in_words(predicate, catalogue=CATALOGUE, currency=self.currency), language)
+
+    def written(self, where: Where) -> str:
+        """The predicate in its own language, always written the same way."""
+        return write(self.understood(where))
+
+    def _told(self, where: Where) -> str:
+        place = (self._kept.alias, "standings")
+        return told_query(self.understood(where), tuple(self._kept.columns.items()), place, self.as_of)
+
+    def _column(self, name: str) -> str:
+        """The column of a field or of the standings. Only what is there ever reaches a query."""
+        column = self.catalogue[name].column if name in self.catalogue else name
+        if column not in self._kept.columns:
+            text = say("api.people.no_column", column=name[:40])
+            raise BadSettings(text, say("api.people.no_column_hint", columns=Listing(tuple(sorted(self.columns)))))
+        return column
+
+    def _ordered(self, name: str) -> str:
+        """What a list is sorted by: listed values in the order they are declared in, else the column itself."""
+        column = self._column(name)
+        field = self.catalogue.fields.get(name)
+        if field is None or not field.values:
+            return _name(column)
+        cases = " ".join(f"WHEN '{value}' THEN {place}" for place, value in enumerate(field.values))
+        return f"CASE {_name(column)} {cases} END"
+
+    def _after(self, order: Sort, by: str, cursor: str) -> tuple[str, list[Any]]:
+        value, key = _read(cursor, f"{'-' if order.descending else ''}{order.column}")
+        if value is None:
+            return f"{by} IS NULL AND {_KEY} > ?", [key]
+        if isinstance(value, str) and self._kept.columns[self._column(order.column)] == "DATE":
+            value = _a_day(value)
+        sign = "<" if order.descending else ">"
+        return f"{by} {sign} ? OR ({by} = ? AND {_KEY} > ?) OR {by} IS NULL", [value, value, key]
+
+
+#: Where values lie is a hint for who builds a filter: near enough, and asked once of a study that never changes.
+@lru_cache(maxsize=1_000)
+def _spread(kept: Kept, name: str, branches: tuple[str, ...]) -> Spread:
+    scope, values = _scope(branches)
+    cuts = ", ".join(f"approx_quantile({name}, {q}) AS q{q * 10:.0f}" for q in (0.1, 0.5, 0.9))
+    query = f"SELECT min({name}) AS low, max({name}) AS high, {cuts}, count({name}) AS known FROM {kept.table}"
+    row = kept.rows(f"{query} WHERE {scope}", values)[0]
+    low, p10, middle, p90, high = (_shown(row[cut]) for cut in ("low", "q1", "q5", "q9", "high"))
+    return Spread(low, p10, middle, p90, high, int(row["known"]))
+
+
+@lru_cache(maxsize=1_000)
+def _values(kept: Kept, name: str, branches: tuple[str, ...], most: int) -> tuple[tuple[Shown, int], ...]:
+    scope, values = _scope(branches)
+    query = f"SELECT {name} AS v, count(*) AS n FROM {kept.table} WHERE {scope} GROUP BY 1 ORDER BY 2 DESC, 1"
+    return tuple((row["v"], row["n"]) for row in kept.rows(f"{query} LIMIT {most}", values))
+
+
+def _scope(branches: Sequence[str]) -> tuple[str, list[Any]]:
+    if not branches:
+        return "true", []
+    return f"branch IN ({', '.join('?' * len(branches))})", list(branches)
+
+
+def number_of(key: str) -> int:
+    """A key as the ledger has it. Raises NotThere for what is none."""
+    text = str(key)
+    if text.isascii() and text.isdigit() and len(text) < 20 and int(text) < 2**63:
+        return int(text)
+    raise NotThere(say("api.people.nobody", key=text[:30]), say("api.people.nobody_hint"))
+
+
+def _name(column: str) -> str:
+    return '"' + column.replace('"', '""') + '"'
+
+
+def _standing(row: Mapping[str, Any], names: Sequence[str], columns: Sequence[str]) -> Standing:
+    shown = {name: _shown(row[column]) for name, column in zip(names, columns, strict=True)}
+    return Standing(str(row[_KEY]), shown)
+
+
+def _shown(value: Any) -> Shown:
+    if isinstance(value, Decimal):
+        return float(value)
+    if isinstance(value, datetime):
+        return value.date()
+    found: Shown = value
+    return found
+
+
+def _cursor(sort: str, value: Any, key: int) -> str:
+    plain = value.isoformat() if isinstance(value, date) else float(value) if isinstance(value, Decimal) else value
+    packed = json.dumps([sort, plain, key], separators=(",", ":"), ensure_ascii=False)
+    return base64.urlsafe_b64encode(packed.encode()).decode().rstrip("=")
+
+
+def _read(cursor: str, sort: str) -> tuple[Shown, int]:
+    """What a cursor says. Raises BadSettings where it is none, or one of another order."""
+    try:
+        said = json.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
+    except (binascii.Error, ValueError):
+        said = None
+    match said:
+        case [str() as order, None | bool() | int() | float() | str() as value, int() as key] if order == sort:
+            return value, key
+    raise BadSettings(say("api.people.no_cursor"), say("api.people.no_cursor_hint"))
+
+
+def _a_day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise BadSettings(say("api.people.no_cursor"), say("api.people.no_cursor_hint")) from error
