@@ -21,7 +21,8 @@ from regulars_web.shared.worker import say_alive
 
 pytestmark = pytest.mark.django_db
 PLAIN = (
-    *("/", "/imports/", "/imports/new", "/work/", "/strategy/approval"),
+    *("/", "/imports/", "/imports/new", "/work/", "/strategy/approval", "/study/all"),
+    *("/study/queries", "/study/queries/lost", "/methods/", "/methods/wastage"),
     *("/house/people", "/house/people/new", "/house/log", "/house/me"),
 )
 
@@ -61,11 +62,29 @@ def test_chapters_say_what_they_rest_on_and_link_to_cards_and_queries(
     client = signed_in()
     page = client.get("/study/wastage").content.decode()
     assert "As of 31 Oct 2026, data version" in page
-    links = set(re.findall(r'href="((?:methods|queries)#[^"]+)"', page))
-    assert links
-    for link in links:
-        other, anchor = link.split("#")
-        assert f'id="{anchor}"' in client.get(f"/study/{other}").content.decode(), link
+    assert "Who is silently leaving, and what does it cost?" in page
+    cards = set(re.findall(r'href="(/methods/[^"]+)"', page))
+    queries = set(re.findall(r'href="(/study/queries/[^"]+)"', page))
+    assert len(cards) >= 3 and {"/study/queries/lost", "/study/queries/standings"} <= queries
+    for link in cards:
+        card = client.get(link).content.decode()
+        assert "Formula" in card and "When it fails" in card, link
+    assert "SELECT" in client.get("/study/queries/lost").content.decode()
+    for strange in ("/study/queries/nobody", "/study/queries/..%2Frun", "/methods/nothing"):
+        assert client.get(strange).status_code == 404, strange
+    assert "behind:" not in page and "card:" not in page
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_method_card_is_a_page_in_both_languages(
+    language: str, folder: Path, signed_in: Callable[..., Client]
+) -> None:
+    client = signed_in(language=language)
+    listed = set(re.findall(r'href="/methods/(\w+)"', client.get("/methods/").content.decode()))
+    assert listed == set(api.cards()) and len(listed) > 45
+    for id in ("wastage", "rhythm", "pareto_nbd"):
+        page = client.get(f"/methods/{id}").content.decode()
+        assert page.count("<dt>") == 5 and page.count("<h1") == 1
 
 
 def test_the_next_step_is_always_told(folder: Path, signed_in: Callable[..., Client]) -> None:

@@ -39,7 +39,7 @@ class Speaker:
         return self._in("serif", shown)
 
     def behind(self, html: str, predicate: str | None) -> str:
-        """Words that lead to the customers they are about; the face puts its own address in (``behind:`` + predicate)."""
+        """Words that lead to the customers they are about; the face puts its address in place of ``behind:``."""
         if predicate is None or not self.linked:
             return html
         return f'<a class="behind" href="behind:{quote(predicate, safe="")}">{html}</a>'

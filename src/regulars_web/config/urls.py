@@ -9,6 +9,7 @@ from regulars_web.shared import health
 urlpatterns = [
     path("", include("regulars_web.desk.urls")),
     path("study/", include("regulars_web.insight.urls")),
+    path("methods/", include("regulars_web.insight.method_urls")),
     path("strategy/", include("regulars_web.strategy.urls")),
     path("imports/", include("regulars_web.intake.urls")),
     path("house/", include("regulars_web.company.urls")),

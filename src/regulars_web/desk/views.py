@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from regulars import api
 from regulars_web.company.businesses import business
 from regulars_web.company.powers import may, needs
-from regulars_web.insight.views import pages_of
+from regulars_web.insight.reading import pages_of
 from regulars_web.shared.jobs import KINDS, again, stop
 from regulars_web.shared.models import Job
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
-from regulars_web.insight.reading import people_address
 from regulars_web.company.powers import may
-from urllib.parse import quote
+from regulars_web.insight.reading import people_address
 
 
 @dataclass(frozen=True)

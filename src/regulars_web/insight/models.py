@@ -21,6 +21,8 @@ class Study(models.Model):
     made_at = models.DateTimeField(default=now)
     seconds = models.FloatField(null=True)
     figures = models.JSONField(default=dict)
+    #: What came of doing it again: when, whether it was equal, and what differed.
+    reproduced = models.JSONField(null=True)
     archived_at = models.DateTimeField(null=True)
 
     class Meta:

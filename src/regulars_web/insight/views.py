@@ -83,7 +83,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     except ValueError:
         messages.error(request, spoken(say("web.study.no_day"), request.language))  # type: ignore[attr-defined]
         return redirect("study")
-    job = begin("study", request.user, as_of=day)
+    job = begin("study", request.user, as_of=day, asker=request.user.pk)
     return redirect("job", id=job.pk)
 
 
@@ -128,4 +128,6 @@ def rest(request: HttpRequest, name: str) -> HttpResponse:
         sql = api.query(business(), name, pages.study_run)
     except NotThere as error:
         raise Http404 from error
-    return render(request, "insight/rest.html", {"pages": pages, "name": name, "sql": sql, "which": _addressed(request)})
+    return render(
+        request, "insight/rest.html", {"pages": pages, "name": name, "sql": sql, "which": _addressed(request)}
+    )

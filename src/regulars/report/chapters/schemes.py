@@ -213,7 +213,11 @@ def _needs(found: Schemes) -> Figure | None:
         *(Column(say("report.say.plain", text=head), "right") for head in heads),
     )
     rows: list[tuple[Cell, ...]] = [
-        (Words(need.id, behind=behind.of("need", need.id)), Amount(need.customers), *(Amount(Share(need.shares[k])) for k in kinds))
+        (
+            Words(need.id, behind=behind.of("need", need.id)),
+            Amount(need.customers),
+            *(Amount(Share(need.shares[k])) for k in kinds),
+        )
         for need in found.needs
     ]
     titles = (say("report.schemes.need"), say("report.schemes.bought"))
