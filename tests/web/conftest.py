@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 
 from regulars import api
@@ -15,6 +16,12 @@ from regulars_web.company.models import Role, User
 from support.web import exports
 
 PASSWORD = "a-long-pass-42"
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered() -> None:
+    """What one test put into the cache is not there in the next."""
+    cache.clear()
 
 
 @pytest.fixture

@@ -198,6 +198,17 @@ class PeopleReader:
             raise NotThere(say("api.people.nobody", key=key[:30]), say("api.people.nobody_hint"))
         return _standing(found[0], self.columns, self.columns)
 
+    def within(self, keys: Sequence[str], *, branches: Sequence[str]) -> frozenset[str]:
+        """Those of the keys whose customers are of these home branches; what is no key is none of them."""
+        numbers = [n for key in keys if key.isascii() and key.isdigit() and (n := int(key)) < 2**63]
+        scope, values = _scope(branches)
+        query = f"SELECT {_KEY} FROM {self._kept.table} WHERE list_contains(?::BIGINT[], {_KEY}) AND {scope}"
+        if len(numbers) < LARGEST:  # few: each is found by the table's order
+            places = ", ".join("?" * len(numbers)) or "NULL"
+            query = f"SELECT {_KEY} FROM {self._kept.table} WHERE {_KEY} IN ({places}) AND {scope}"
+            return frozenset(str(row[_KEY]) for row in self._kept.rows(query, [*numbers, *values]))
+        return frozenset(str(row[_KEY]) for row in self._kept.rows(query, [numbers, *values]))
+
     def history(self, key: str) -> History:
         """One customer's history as the ledger is now. Raises NotThere where the key is none; ask :meth:`one` first
         for whether it is within the reader's branches."""

@@ -22,6 +22,12 @@ POWERS: dict[str, frozenset[Role]] = {
     "strategy:approve": frozenset({Role.DIRECTOR}),
     "imports:read": frozenset({Role.DIRECTOR, Role.STRATEGIST, Role.MANAGER, Role.ANALYST, Role.PRIVACY}),
     "imports:write": frozenset({Role.DIRECTOR, Role.STRATEGIST, Role.ANALYST}),
+    # PRIVACY P12: who works with customers sees who they are; who studies them sees pseudonyms.
+    "customers:read": _EVERYBODY,
+    "identities:read": frozenset({Role.DIRECTOR, Role.MANAGER, Role.STAFF, Role.PRIVACY}),
+    "identities:erase": frozenset({Role.DIRECTOR, Role.PRIVACY}),
+    "notes:write": frozenset({Role.DIRECTOR, Role.MANAGER, Role.STAFF}),
+    "permissions:write": frozenset({Role.DIRECTOR, Role.MANAGER, Role.STAFF, Role.PRIVACY}),
     "house:read": frozenset({Role.DIRECTOR, Role.PRIVACY}),
     "house:write": frozenset({Role.DIRECTOR}),
     "audit:read": frozenset({Role.DIRECTOR, Role.PRIVACY}),

@@ -8,6 +8,7 @@ from regulars_web.shared import health
 
 urlpatterns = [
     path("", include("regulars_web.desk.urls")),
+    path("people/", include("regulars_web.people.urls")),
     path("study/", include("regulars_web.insight.urls")),
     path("methods/", include("regulars_web.insight.method_urls")),
     path("strategy/", include("regulars_web.strategy.urls")),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -49,6 +50,12 @@ def number(context: Any, value: Param) -> str:
 def money(context: Any, amount: float, currency: str) -> str:
     """An estimate in money: to three digits."""
     return conditional_escape(show(Money.of(amount, currency), _language(context), "round"))
+
+
+@register.simple_tag(takes_context=True)
+def price(context: Any, amount: Decimal, currency: str) -> str:
+    """An amount that was paid: to the cent."""
+    return conditional_escape(show(Money.of(amount, currency), _language(context), "exact"))
 
 
 @register.simple_tag(takes_context=True)

@@ -1,0 +1,104 @@
+"""Everything one customer's page shows, in one record: who through the gate, facts and standing through the core."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from regulars import api
+from regulars.base.text import Day, Money, Text, say
+from regulars_web.company.businesses import business
+from regulars_web.people.models import Note
+from regulars_web.people.strip import Strip, strip_of
+from regulars_web.privacy import gate
+from regulars_web.privacy.permissions import Permission, at_a_glance
+
+#: Visits told one by one before "earlier ones" is asked for.
+SHOWN = 25
+_CHANNELS = ("email", "sms", "whatsapp", "phone", "post")
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """One customer. ``of`` is the standing by its columns, empty for somebody who came after the study."""
+
+    key: str
+    person: gate.Person
+    of: Mapping[str, Any]
+    as_of: date
+    run: str
+    currency: str
+    history: api.History
+    strip: Strip | None
+    said: tuple[Text, ...]
+    permissions: tuple[Permission, ...]
+    notes: tuple[Note, ...]
+    all_visits: bool
+
+
+def customer_of(who: Any, key: str, *, all_visits: bool = False) -> Customer:
+    """The page of one customer within the reader's branches. Raises NotThere: unknown, or of other branches; the two
+    are not told apart."""
+    reader = api.people_of(business())
+    standing = reader.one(key, branches=who.branches)
+    history = reader.history(key)
+    of = standing.of
+    days = sorted({visit.day for visit in history.visits if visit.came})
+    first, last = of.get("next_visit_from"), of.get("next_visit_by")
+    due = (first, last) if isinstance(first, date) and isinstance(last, date) else None
+    return Customer(
+        key=key,
+        person=gate.one(who, key, purpose="customer page"),
+        of=of,
+        as_of=reader.as_of,
+        run=reader.run,
+        currency=reader.currency,
+        history=history,
+        strip=strip_of(days, as_of=reader.as_of, due=due),
+        said=tuple(_said(of, reader.currency)),
+        permissions=tuple(at_a_glance(key, _imported(history))),
+        notes=tuple(Note.objects.filter(customer=key, removed_at=None).select_related("by")[:100]),
+        all_visits=all_visits,
+    )
+
+
+def within(who: Any, key: str) -> None:
+    """Raises NotThere where the customer is not of the reader's branches."""
+    api.people_of(business()).one(key, branches=who.branches)
+
+
+def _imported(history: api.History) -> dict[str, bool | None]:
+    """What the systems the data came from say of permission: a no of any of them is a no."""
+    found: dict[str, bool | None] = {}
+    for channel in _CHANNELS:
+        told = [getattr(row, f"may_{channel}") for row in history.facts.registered]
+        known = [answer for answer in told if answer is not None]
+        found[channel] = all(known) if known else None
+    return found
+
+
+def _said(of: Mapping[str, Any], currency: str) -> list[Text]:
+    """Why we believe what we believe, in sentences a person at the counter can use."""
+    found: list[Text] = []
+    rhythm, due, last, factor = (of.get(name) for name in ("rhythm_days", "due_on", "last_day", "overdue_factor"))
+    if isinstance(rhythm, float | int) and isinstance(last, date):
+        found.append(say("people.said.rhythm", days=round(rhythm), last=Day(last)))
+    if isinstance(due, date):
+        late = isinstance(factor, float | int) and factor > 1
+        found.append(say("people.said.late" if late else "people.said.due", day=Day(due)))
+    alive, leaving = of.get("p_alive"), of.get("leaving_90")
+    if isinstance(alive, float):
+        found.append(say("people.said.alive", n=round(100 * alive)))
+    if isinstance(leaving, float):
+        found.append(say("people.said.leaving", n=round(100 * leaving)))
+    value, low, high = (of.get(name) for name in ("value_12", "value_12_p10", "value_12_p90"))
+    if all(isinstance(v, float | int) for v in (value, low, high)):
+        amounts = {"value": value, "low": low, "high": high}
+        found.append(say("people.said.value", **{k: Money.of(float(v or 0), currency) for k, v in amounts.items()}))
+    if of.get("deliberate_exit"):
+        found.append(say("people.said.exit"))
+    if of.get("left_truncated"):
+        found.append(say("people.said.before"))
+    return found

@@ -1,0 +1,140 @@
+"""The one door to identifiers. Whoever wants a name asks here, says what for, and is held to role and branches.
+
+Reads are counted by person and hour: every so many a line goes into the audit log, and beyond a limit nothing more is
+shown until the hour is over. Roles without ``identities:read`` are given pseudonyms in the place of names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+from django.core.cache import cache
+from django.db import transaction
+
+from regulars import api
+from regulars.base.errors import NotThere, NotUsable
+from regulars.base.text import say
+from regulars_web.company.businesses import business
+from regulars_web.company.powers import may
+from regulars_web.shared.audit import note
+from regulars_web.shared.clock import now
+from regulars_web.vault import admitting, finding
+from regulars_web.vault.admitting import Admitted
+from regulars_web.vault.lock import opened
+from regulars_web.vault.models import Identity
+
+__all__ = ["Admitted", "Person", "admit", "erase", "find", "held", "names", "one"]
+
+#: Identities shown to one person within an hour, after which the door is shut; and how often the log is told.
+MOST_AN_HOUR = 5_000
+TOLD_EVERY = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who a customer is, as far as its reader may know. ``named`` is false where only the pseudonym is shown."""
+
+    key: str
+    name: str
+    named: bool = False
+    phone: str = ""
+    email: str = ""
+    member: str = ""
+
+    @property
+    def shown(self) -> str:
+        """The name, or a short form of the pseudonym."""
+        return self.name or f"#{self.key[-6:]}"
+
+
+def admit(by: Any, table: pa.Table, *, source: str) -> Admitted:
+    """Put identifiers of an import into the vault; columns customer, name, phone, email, member. Blocks are stored one
+    after the other; broken off, the same call finishes the work."""
+    result = admitting.admit(table, source=source)
+    note(by, "identities.admitted", about=source, new=result.new, changed=result.changed, unusable=result.unusable)
+    return result
+
+
+def names(who: Any, keys: Iterable[str], *, purpose: str) -> dict[str, Person]:
+    """Who these customers are, for a purpose. Keys outside the reader's branches, and everybody where the reader's role
+    sees no names, come back as pseudonyms. Raises NotUsable beyond the hour's limit."""
+    asked = list(dict.fromkeys(keys))
+    people = {key: Person(key, "") for key in asked}
+    if not may(who, "identities:read"):
+        return people
+    allowed = _within(who, asked)
+    found = Identity.objects.filter(customer__in=allowed)
+    for identity in found:
+        people[identity.customer] = _person(identity, contacts=False)
+    _counted(who, len(allowed), purpose)
+    return people
+
+
+def one(who: Any, key: str, *, purpose: str) -> Person:
+    """Who one customer is, with telephone and address."""
+    if not may(who, "identities:read") or not _within(who, [key]):
+        return Person(key, "")
+    _counted(who, 1, purpose)
+    identity = Identity.objects.filter(customer=key).first()
+    return _person(identity, contacts=True) if identity else Person(key, "")
+
+
+def find(who: Any, text: str, *, limit: int = 12) -> list[Person]:
+    """Customers within the reader's branches by part of a name, the end of a number, member number or address."""
+    if not may(who, "identities:read") or len(text.strip()) < 1:
+        return []
+    # Those confined to branches are given what is left of a longer list.
+    found = finding.find(text[:120], limit=limit if not who.branches else limit * 20)
+    allowed = _within(who, [identity.customer for identity in found])
+    shown = [_person(identity, contacts=False) for identity in found if identity.customer in allowed][:limit]
+    _counted(who, len(shown), "search")
+    return shown
+
+
+def held() -> int:
+    """How many customers the vault knows."""
+    return Identity.objects.count()
+
+
+def erase(by: Any, key: str) -> bool:
+    """Forget who a customer is: the row and all it is found by. Facts stay, of nobody. False where none was known."""
+    with transaction.atomic():
+        deleted, _ = Identity.objects.filter(customer=key).delete()
+        if deleted:
+            note(by, "identities.erased", about=key)
+    return bool(deleted)
+
+
+def _person(identity: Identity, *, contacts: bool) -> Person:
+    if not contacts:
+        return Person(identity.customer, identity.name, True, member=identity.member)
+    return Person(
+        identity.customer, identity.name, True, opened(identity.phone), opened(identity.email), identity.member
+    )
+
+
+def _within(who: Any, keys: Sequence[str]) -> set[str]:
+    """Those of the keys that belong to the reader's branches, by the newest study."""
+    if not who.branches:
+        return set(keys)
+    try:
+        return set(api.people_of(business()).within(keys, branches=who.branches))
+    except NotThere:  # not studied yet: nobody's branch is known
+        return set()
+
+
+def _counted(who: Any, n: int, purpose: str) -> None:
+    if not n:
+        return
+    hour = f"identities:{who.pk}:{now():%Y%m%d%H}"
+    cache.add(hour, 0, timeout=7_200)
+    so_far: int = cache.incr(hour, n)
+    if so_far > MOST_AN_HOUR:
+        if so_far - n <= MOST_AN_HOUR:
+            note(who, "identities.limit", about=purpose, shown=so_far - n)
+        raise NotUsable(say("people.gate.limit", n=MOST_AN_HOUR), say("people.gate.limit_hint"))
+    if so_far // TOLD_EVERY > (so_far - n) // TOLD_EVERY:
+        note(who, "identities.read", about=purpose, this_hour=so_far)

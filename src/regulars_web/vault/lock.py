@@ -1,0 +1,66 @@
+"""Encryption of telephones and e-mail addresses, and the keyed marks they are compared by.
+
+The key lies in the business folder, readable by its owner alone, and never in the database: a stolen copy of the
+database tells no number and no address. AES-GCM of the ``cryptography`` library; the nonce stands before the text.
+"""
+
+from __future__ import annotations
+
+import hmac
+import os
+import secrets
+from contextlib import suppress
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
+
+from regulars.base.errors import NotUsable
+from regulars.base.text import say
+
+FILE = "vault-key"
+_NONCE = 12
+
+
+@lru_cache(maxsize=8)
+def _key(folder: Path) -> bytes:
+    path = folder / FILE
+    if not path.is_file():
+        draft = folder / f".{FILE}.{secrets.token_hex(8)}"
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_bytes(32).hex(), encoding="ascii")
+        with suppress(FileExistsError):  # of two that begin at once, the first one's key is the key
+            os.link(draft, path)
+        draft.unlink()
+    return bytes.fromhex(path.read_text(encoding="ascii").strip())
+
+
+def _here() -> bytes:
+    return _key(Path(settings.FOLDER))
+
+
+def locked(text: str) -> bytes:
+    """A text encrypted; nothing stays nothing."""
+    if not text:
+        return b""
+    nonce = secrets.token_bytes(_NONCE)
+    return nonce + AESGCM(_here()).encrypt(nonce, text.encode(), None)
+
+
+def opened(content: bytes | memoryview) -> str:
+    """What was locked. Raises NotUsable: the key in the folder is not the one it was locked with."""
+    data = bytes(content)
+    if not data:
+        return ""
+    try:
+        return AESGCM(_here()).decrypt(data[:_NONCE], data[_NONCE:], None).decode()
+    except InvalidTag as error:
+        raise NotUsable(say("people.vault.other_key"), say("people.vault.other_key_hint", file=FILE)) from error
+
+
+def mark(kind: str, text: str) -> str:
+    """A keyed digest of a number or an address: equal for equal ones, and telling nothing else."""
+    return hmac.new(_here(), f"{kind}:{text}".encode(), sha256).hexdigest()[:32] if text else ""
