@@ -53,6 +53,8 @@ def command(
     environment(folder, host=host, names=names, https=https)
     prepare()
     address = f"{'https' if https else 'http'}://{names[0]}/" if names and https else f"http://{host}:{port}/"
+    if trade is not None and host in LOOPBACK and not (https or names):
+        introduce(voice)
     if ownerless():
         code = os.environ["REGULARS_SETUP_CODE"]
         address += f"house/welcome?code={code}" if code else ""
@@ -97,6 +99,18 @@ def prepare() -> None:
         call_command("migrate", verbosity=0, interactive=False)
     except OperationalError as error:
         raise NotUsable(say("web.serve.no_database", detail=str(error)), say("web.serve.no_database_hint")) from error
+
+
+def introduce(voice: Voice) -> None:
+    """One person of every role at a demo that this machine alone can reach, with how to sign in."""
+    from regulars_web.company.demo import people
+    from regulars_web.desk.demo import name_everybody
+
+    name_everybody()
+    made = people()
+    voice.tell("web.serve.people", password=made[0].password)
+    for account in made:
+        voice.tell("web.serve.person", email=account.email, role=say(f"web.role.{account.role}"))
 
 
 def ownerless() -> bool:

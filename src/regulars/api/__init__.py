@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     )
     from regulars.api.strategy_document import WrittenDocument, write_starters, write_strategy_document
     from regulars.api.studies import Compared, Headline, Reproduced, compare_studies, headline, reproduce, study_ids
+    from regulars.api.targets import TargetState, target_states
     from regulars.api.trades import PackShown, check_pack, packs, show_pack
     from regulars.api.trials import assign, latest_assignment, latest_plan, measure
     from regulars.api.what_if import WhatIf
@@ -107,6 +108,7 @@ _HOMES = {
         "study_ids",
     ),
     "simulating": ("simulate", "write_simulation"),
+    "targets": ("TargetState", "target_states"),
     "trades": ("PackShown", "check_pack", "packs", "show_pack"),
     "trials": ("assign", "latest_assignment", "latest_plan", "measure"),
     "what_if": ("WhatIf",),
@@ -139,6 +141,7 @@ __all__ = [
     "StandingsPage",
     "Status",
     "Strategy",
+    "TargetState",
     "WhatIf",
     "Written",
     "WrittenDocument",
@@ -185,6 +188,7 @@ __all__ = [
     "strategy_in_force",
     "study",
     "study_ids",
+    "target_states",
     "undo_import",
     "undo_settings",
     "weigh",

@@ -87,14 +87,14 @@ def ask(request: HttpRequest) -> HttpResponse:
     return redirect("job", id=job.pk)
 
 
-@needs("study:read")
+@needs("self")
 @require_GET
 def methods(request: HttpRequest) -> HttpResponse:
     """All method cards by name."""
     return render(request, "insight/methods.html", {"cards": [(id, api.card(id)) for id in api.cards()]})
 
 
-@needs("study:read")
+@needs("self")
 @require_GET
 def method(request: HttpRequest, id: str) -> HttpResponse:
     """One method: what it tells, its formula and source, the data it needs, when it fails, where it is used."""

@@ -57,6 +57,13 @@ def difference(context: Any, changed: Any, currency: str) -> str:
 
 
 @register.simple_tag(takes_context=True)
+def in_unit(context: Any, value: float, unit: str, currency: str) -> str:
+    """A number in the unit of its estimate."""
+    kind = "money" if unit == currency else "share" if unit == "share" else "count"
+    return conditional_escape(_shown(kind, value, currency, _spoken(context), about=True))
+
+
+@register.simple_tag(takes_context=True)
 def question(context: Any, chapter: str) -> str:
     """The one question a chapter answers; nothing for a chapter that has none of its own."""
     id = f"web.question.{chapter}"
