@@ -64,7 +64,7 @@ def test_what_broke_is_told_until_it_was_done_again(studied: Path, signed_in: Ca
     Job.objects.create(
         kind="study",
         state="failed",
-        ended_at=Entry._meta.get_field("at").default(),
+        ended_at=now(),
         trouble={"id": "web.jobs.broken", "params": {}},
     )
     assert "The work broke off" in client.get("/").content.decode()
