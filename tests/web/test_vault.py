@@ -1,8 +1,8 @@
-"""Identifiers: in by one gate, found as people remember them, shown to those whose work needs them, forgotten for good."""
+"""Identifiers: in by one gate, found as remembered, shown to those whose work needs them, forgotten for good."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +32,7 @@ ROWS = [
 ]
 
 
-def table(rows: list[tuple[str | None, ...]]) -> pa.Table:
+def table(rows: Sequence[tuple[str | None, ...]]) -> pa.Table:
     columns = zip(*rows, strict=True)
     fields = ("customer", "name", "phone", "email", "member")
     return pa.table({name: pa.array(list(cells), pa.string()) for name, cells in zip(fields, columns, strict=True)})

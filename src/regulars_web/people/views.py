@@ -15,6 +15,7 @@ from regulars_web.company.powers import needs
 from regulars_web.people import services
 from regulars_web.people.customer import SHOWN, customer_of, within
 from regulars_web.privacy import gate, permissions
+from regulars_web.privacy.models import Channel
 
 
 @needs("identities:read")
@@ -66,7 +67,7 @@ def refuse(request: HttpRequest, key: str) -> HttpResponse:
     """Record that somebody wants no promotion on a channel or on any; or that this was a mistake."""
     _mine(request, key)
     channel = request.POST.get("channel", "all")
-    if channel not in permissions.Channel.values:
+    if channel not in Channel.values:
         raise Http404
     if "mistake" in request.POST:
         permissions.withdraw(request.user, key, channel=channel)
