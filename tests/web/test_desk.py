@@ -15,6 +15,7 @@ from regulars_web.company.demo import people
 from regulars_web.company.models import Role, User
 from regulars_web.desk.demo import name_everybody
 from regulars_web.privacy import gate
+from regulars_web.shared.clock import now
 from regulars_web.shared.models import Job
 
 pytestmark = pytest.mark.django_db

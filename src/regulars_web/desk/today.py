@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from django.conf import settings
+
 from regulars import api
 from regulars.base.errors import NotThere
 from regulars_web.company.businesses import business
@@ -20,6 +22,9 @@ AHEAD = 7
 #: A study so old no longer tells who is due.
 OLD = timedelta(days=45)
 _COLUMNS = ("branch", "due_on", "last_day", "visits", "state", "value_12", "package_balance")
+#: Counts of finished studies, by folder, study, predicate and branches.
+_KNOWN: dict[tuple[object, ...], int] = {}
+MOST_KNOWN = 500
 _COUNTED = {
     "customers": "everybody",
     "newcomer": "state = newcomer",
@@ -81,13 +86,23 @@ def day_of(who: Any) -> Day | None:
         currency=reader.currency,
         due=lines(due),
         late=lines(late),
-        due_all=reader.count(due_where, branches=branches).customers,
-        late_all=reader.count(late_where, branches=branches).customers,
+        due_all=_count(reader, due_where, branches),
+        late_all=_count(reader, late_where, branches),
         due_where=due_where,
         late_where=late_where,
-        counted={id: (reader.count(where, branches=branches).customers, where) for id, where in _COUNTED.items()},
+        counted={id: (_count(reader, where, branches), where) for id, where in _COUNTED.items()},
         old=here - reader.as_of > OLD,
     )
+
+
+def _count(reader: api.PeopleReader, where: str, branches: tuple[str, ...]) -> int:
+    """How many; a finished study's answer never changes, so it is asked for once."""
+    key = (settings.FOLDER, reader.run, where, branches)
+    if key not in _KNOWN:
+        if len(_KNOWN) >= MOST_KNOWN:
+            _KNOWN.clear()
+        _KNOWN[key] = reader.count(where, branches=branches).customers
+    return _KNOWN[key]
 
 
 def _late(due_on: object, here: date) -> int:

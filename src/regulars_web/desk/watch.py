@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Count
 
+from regulars import api
+from regulars_web.company.businesses import business
 from regulars_web.company.powers import may
+from regulars_web.insight.queries import ledger_mark
 from regulars_web.intake.models import Batch
 from regulars_web.shared.audit import check_on
 from regulars_web.shared.clock import now
@@ -61,6 +67,19 @@ def broken(who: Any) -> list[Broken]:
             if rows:
                 found.append(Broken("rows", {"n": rows, "id": batch.pk}, "batch"))
     return found
+
+
+def status() -> api.Status:
+    """What waits for whom, looked at anew when a plan, a judgement, a setting or the ledger has changed."""
+    folder = Path(settings.FOLDER)
+    files = (folder / "runs", *folder.glob("*.toml"), *folder.glob("*/*.toml"), *(folder / "strategies").rglob("*"))
+    changed = tuple(sorted((str(f), f.stat().st_mtime_ns) for f in files if f.exists()))
+    return _status(folder, ledger_mark(), changed)
+
+
+@lru_cache(maxsize=2)
+def _status(folder: Path, ledger: object, changed: object) -> api.Status:  # noqa: ARG001 - they are the key
+    return api.status(business())
 
 
 def _done_since(job: Job) -> bool:
