@@ -59,7 +59,7 @@ def test_studies_are_listed_compared_read_and_put_aside(twice: Path, signed_in: 
     page = client.get("/study/all").content.decode()
     assert "30 Jun 2026" not in page and "Show the one put aside" in page
     assert "30 Jun 2026" in client.get("/study/all?archived=1").content.decode()
-    assert Entry.objects.filter(action="study.archived", about=earlier.run).count() == 1
+    assert Entry.objects.filter(action="insight.archived", about=earlier.run).count() == 1
     assert signed_in(Role.MANAGER).post(f"/study/all/{earlier.pk}/archive").status_code == 403
 
 

@@ -28,7 +28,7 @@ LATELY = timedelta(days=14)
 TOLD = (
     "document.taken",
     "audit.taken",
-    "people.exported",
+    "export.taken",
     "identities.erased",
     "identities.limit",
     "permission.refused",

@@ -69,7 +69,7 @@ def put_aside(by: Any, study: Study, *, aside: bool) -> None:
     with transaction.atomic():
         study.archived_at = now() if aside else None
         study.save(update_fields=["archived_at"])
-        note(by, "study.archived" if aside else "study.unarchived", about=study.run)
+        note(by, "insight.archived" if aside else "insight.unarchived", about=study.run)
 
 
 def do_again(asked: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
@@ -84,5 +84,5 @@ def do_again(asked: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
     }
     with transaction.atomic():
         Study.objects.filter(run=found.run).update(reproduced=told)
-        note(None, "study.reproduced", about=found.run, equal=found.equal, differs=list(found.differs))
+        note(None, "insight.reproduced", about=found.run, equal=found.equal, differs=list(found.differs))
     return told
