@@ -29,6 +29,7 @@ TOLD = (
     "document.taken",
     "audit.taken",
     "export.taken",
+    "customers.taken_away",
     "identities.erased",
     "identities.limit",
     "permission.refused",
