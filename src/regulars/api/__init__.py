@@ -53,7 +53,7 @@ if TYPE_CHECKING:
         undo_import,
     )
     from regulars.api.owned import Finished, finished_runs, run_document, write_tables
-    from regulars.api.pages import Pages, chapters
+    from regulars.api.pages import Pages, card, cards, chapters, queries, query
     from regulars.api.people import (
         Counted,
         History,
@@ -96,6 +96,8 @@ if TYPE_CHECKING:
         strategy_in_force,
     )
     from regulars.api.strategy_document import WrittenDocument, write_starters, write_strategy_document
+    from regulars.api.studies import Compared, Headline, Reproduced, compare_studies, headline, reproduce, study_ids
+    from regulars.api.targets import TargetState, target_states
     from regulars.api.trades import PackShown, check_pack, packs, show_pack
     from regulars.api.trials import assign, latest_assignment, latest_plan, measure
     from regulars.api.what_if import WhatIf
@@ -139,7 +141,7 @@ _HOMES = {
         "undo_import",
     ),
     "owned": ("Finished", "finished_runs", "run_document", "write_tables"),
-    "pages": ("Pages", "chapters"),
+    "pages": ("Pages", "card", "cards", "chapters", "queries", "query"),
     "people": ("Counted", "History", "PeopleReader", "Spread", "Standing", "StandingsPage", "people_of", "study_runs"),
     "policies": ("PolicyRequest", "policy", "write_groups", "write_scores"),
     "pushed": ("Checked",),
@@ -172,7 +174,17 @@ _HOMES = {
         "status",
         "strategy_in_force",
     ),
+    "studies": (
+        "Compared",
+        "Headline",
+        "Reproduced",
+        "compare_studies",
+        "headline",
+        "reproduce",
+        "study_ids",
+    ),
     "simulating": ("simulate", "write_simulation"),
+    "targets": ("TargetState", "target_states"),
     "trades": ("PackShown", "check_pack", "packs", "show_pack"),
     "trials": ("assign", "latest_assignment", "latest_plan", "measure"),
     "what_if": ("WhatIf",),
@@ -186,9 +198,11 @@ __all__ = [
     "Alternative",
     "Change",
     "Checked",
+    "Compared",
     "Counted",
     "Demo",
     "Finished",
+    "Headline",
     "Health",
     "History",
     "Identified",
@@ -207,6 +221,7 @@ __all__ = [
     "Pushed",
     "Receiver",
     "Recognition",
+    "Reproduced",
     "Run",
     "SavedSegment",
     "SegmentChange",
@@ -215,6 +230,7 @@ __all__ = [
     "StandingsPage",
     "Status",
     "Strategy",
+    "TargetState",
     "Tried",
     "WhatIf",
     "Workbench",
@@ -224,16 +240,20 @@ __all__ = [
     "approve",
     "assign",
     "beginning",
+    "card",
+    "cards",
     "changes_since",
     "chapters",
     "check_business",
     "check_pack",
     "check_rows",
     "compare",
+    "compare_studies",
     "create_business",
     "draft",
     "finished_runs",
     "formulate",
+    "headline",
     "import_files",
     "judge",
     "kept_keys",
@@ -254,8 +274,11 @@ __all__ = [
     "policy",
     "preview",
     "push_rows",
+    "queries",
+    "query",
     "recognise",
     "reject",
+    "reproduce",
     "retire_segment",
     "run_document",
     "save_profile",
@@ -275,7 +298,9 @@ __all__ = [
     "status",
     "strategy_in_force",
     "study",
+    "study_ids",
     "study_runs",
+    "target_states",
     "undo_import",
     "undo_settings",
     "unmerge",
