@@ -34,7 +34,7 @@ def fresh_counters() -> None:
 
 
 def now_code(secret: str) -> str:
-    return format_hotp_value(hotp_value(secret, next(yield_hotp_counters_from_time())))
+    return str(format_hotp_value(hotp_value(secret, next(yield_hotp_counters_from_time()))))
 
 
 def test_the_first_account_of_a_server_others_can_reach_needs_its_code(folder: Path, settings: Any, db: None) -> None:
