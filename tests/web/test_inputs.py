@@ -140,7 +140,8 @@ def test_a_second_editor_is_told_and_nothing_is_lost(folder: Path, signed_in: Ca
     refused = second.post("/strategy/inputs/relationships/save", mine)
     page = refused.content.decode()
     assert refused.status_code == 409 and (folder / "strategy/relationships.toml").read_bytes() == stood
-    assert page.count("what the second wrote") == 2 and page.count("what the first wrote") == 1
+    assert page.count("what the second wrote") == 3, "as text, in the form, and over its entry"
+    assert page.count("what the first wrote") == 1
     again = dict(Form(page).sent.lists()) | {"do": "save"}
     assert second.post("/strategy/inputs/relationships/save", again).status_code == 302
     assert stood in [path.read_bytes() for path in (folder / "strategy/.kept").iterdir()]

@@ -18,7 +18,7 @@ from pydantic_core import PydanticUndefined
 
 from regulars.base.inputs import Fault, InputFile, faults_of
 from regulars.base.inputs.form import plain, table_of
-from regulars.base.text import Text, say
+from regulars.base.text import Local, Text, say
 from regulars.base.words import LANGUAGES
 
 type Place = tuple[int | str, ...]
@@ -37,6 +37,36 @@ class Field:
     faults: tuple[Text, ...] = ()
     choices: tuple[tuple[str, Text, bool], ...] = ()
     parts: tuple[Field, ...] = ()
+
+    @property
+    def wrong(self) -> bool:
+        """Whether something in it keeps the file from being written."""
+        return bool(self.faults) or any(part.wrong for part in self.parts)
+
+    @property
+    def blank(self) -> bool:
+        """Whether nobody has written anything into it; choices and ticks may stand as they were offered."""
+        if self.parts:
+            return all(part.blank for part in self.parts)
+        return self.value == "" or self.kind not in ("text", "day", "number")
+
+    @property
+    def open(self) -> bool:
+        """Whether an entry is shown unfolded: it is new, or something in it is wrong."""
+        return (
+            self.wrong
+            or self.blank
+            or any(row.open for part in self.parts if part.kind == "rows" for row in part.parts)
+        )
+
+    @property
+    def gist(self) -> Local | None:
+        """An entry in a few words: the first ones stated in it."""
+        for part in self.parts:
+            if part.kind == "words" and not part.blank:
+                said = {tongue: str(one.value) for tongue, one in zip(LANGUAGES, part.parts, strict=True) if one.value}
+                return Local(said)
+        return None
 
 
 @dataclass
