@@ -60,13 +60,13 @@ class Field:
         )
 
     @property
-    def gist(self) -> Local | None:
-        """An entry in a few words: the first ones stated in it."""
+    def gist(self) -> Local | Text | None:
+        """An entry in a few words: the first ones stated in it, else the first choice made."""
         for part in self.parts:
             if part.kind == "words" and not part.blank:
                 said = {tongue: str(one.value) for tongue, one in zip(LANGUAGES, part.parts, strict=True) if one.value}
                 return Local(said)
-        return None
+        return next((word for part in self.parts for _, word, chosen in part.choices if chosen), None)
 
 
 @dataclass
