@@ -20,8 +20,10 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 from regulars.analysis.models import refit
-from regulars.analysis.value import Statistics, VisitFit, fit_bgnbd, fit_mbgcnbd
+from regulars.analysis.value import SpendFit, Statistics, VisitFit, fit_bgnbd, fit_gamma_gamma, fit_mbgcnbd
+from regulars.analysis.value.bgbb import BgbbFit, Opportunities, fit_bgbb
 from regulars.analysis.value.contest import MIXTURE
+from regulars.analysis.value.duration import DurationFit, Renewals, fit_duration
 from regulars.analysis.value.ggom import fit_ggom
 from regulars.analysis.value.likelihood import VisitLikelihood
 from regulars.analysis.value.nbd import fit_nbd
@@ -52,10 +54,31 @@ def alone(base: Customers) -> None:
         "MBG/CNBD-k (as many simulated)": lambda: fit_mbgcnbd(mixed.plain, log_gaps=total),
         "mixture of rhythms (the same)": lambda: refit(mixed.even, MIXTURE, log_gaps=total),
     }
-    for name, run in runs.items():
+    for name, run in (runs | others(base)).items():
         seconds, found = best_of(run)
-        assert isinstance(found, VisitFit)
+        assert isinstance(found, VisitFit | SpendFit | BgbbFit | DurationFit)
         print(f"{name:30s} ours {seconds:7.3f} s  LL {found.log_likelihood:.4f}", flush=True)
+
+
+def others(base: Customers) -> dict[str, Callable[[], SpendFit | BgbbFit | DurationFit]]:
+    """Spend of the same customers, and models of other settings on as many invented ones."""
+    rng, n = np.random.default_rng(2), len(base.x)
+    means = rng.gamma(6.0, 1.0, n) / rng.gamma(4.0, 1 / 15.0, n)
+    # Six yearly chances: come with probability p while there, leave with probability q before each.
+    there = np.cumprod(rng.random((n, 6)) > rng.beta(0.7, 2.8, n)[:, None], axis=1)
+    came = there * (rng.random((n, 6)) < rng.beta(1.2, 0.8, n)[:, None])
+    last = np.where(came.any(axis=1), 6 - came[:, ::-1].argmax(axis=1), 0)
+    rows, weight = np.unique(np.stack([came.sum(axis=1), last]), axis=1, return_counts=True)
+    x, t_x = rows.astype(float)
+    chances = Opportunities(x, t_x, np.full(len(weight), 6.0), weight.astype(float))
+    held = n * np.array([1.0, 0.63, 0.47, 0.38, 0.33, 0.29, 0.26, 0.24])
+    renewals = Renewals.of_cohorts([held[: 8 - year] for year in range(4)])
+    return {
+        "Gamma-Gamma (as many invented)": lambda: fit_gamma_gamma(base.x[base.x > 0], means[base.x > 0]),
+        "BG/BB (as many invented)": lambda: fit_bgbb(chances),
+        "sBG (four cohorts of as many)": lambda: fit_duration(renewals, "sbg"),
+        "BdW (the same)": lambda: fit_duration(renewals, "bdw"),
+    }
 
 
 def main() -> None:

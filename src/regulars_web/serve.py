@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import subprocess
 import sys
 from pathlib import Path
@@ -51,9 +52,15 @@ def command(
     api.open_business(folder)
     environment(folder, host=host, names=names, https=https)
     prepare()
-    voice.tell("web.serve.at", address=f"http://{host}:{port}/")
-    if host not in LOOPBACK:
-        voice.aside("web.serve.open")
+    address = f"{'https' if https else 'http'}://{names[0]}/" if names and https else f"http://{host}:{port}/"
+    if trade is not None and host in LOOPBACK and not (https or names):
+        introduce(voice)
+    if ownerless():
+        code = os.environ["REGULARS_SETUP_CODE"]
+        address += f"house/welcome?code={code}" if code else ""
+        if code:
+            voice.aside("web.serve.open")
+    voice.tell("web.serve.at", address=address)
     worker = subprocess.Popen([sys.executable, "-m", "regulars_web.worker"])
     try:
         listen(host, port, threads=threads)
@@ -66,6 +73,10 @@ def environment(folder: Path, *, host: str, names: tuple[str, ...], https: bool)
     """What the settings read; for this process and those it starts."""
     os.environ["REGULARS_FOLDER"] = str(folder.absolute())
     os.environ["REGULARS_HOSTS"] = ",".join(dict.fromkeys([host, *names, "localhost", "127.0.0.1", "[::1]"]))
+    reachable = host not in LOOPBACK or https or bool(names)
+    os.environ["REGULARS_SETUP_CODE"] = os.environ.get("REGULARS_SETUP_CODE") or (
+        secrets.token_urlsafe(12) if reachable else ""
+    )
     os.environ["REGULARS_HTTPS"] = "1" if https else "0"
     os.environ["DJANGO_SETTINGS_MODULE"] = "regulars_web.config.settings"
 
@@ -88,6 +99,25 @@ def prepare() -> None:
         call_command("migrate", verbosity=0, interactive=False)
     except OperationalError as error:
         raise NotUsable(say("web.serve.no_database", detail=str(error)), say("web.serve.no_database_hint")) from error
+
+
+def introduce(voice: Voice) -> None:
+    """One person of every role at a demo that this machine alone can reach, with how to sign in."""
+    from regulars_web.company.demo import people
+    from regulars_web.desk.demo import name_everybody
+
+    name_everybody()
+    made = people()
+    voice.tell("web.serve.people", password=made[0].password)
+    for account in made:
+        voice.tell("web.serve.person", email=account.email, role=say(f"web.role.{account.role}"))
+
+
+def ownerless() -> bool:
+    """Whether nobody can sign in yet."""
+    from regulars_web.company.models import User
+
+    return not User.objects.exists()
 
 
 def listen(host: str, port: int, *, threads: int) -> None:

@@ -54,6 +54,9 @@ class Recorder:
     def sql(self, expr: ibis.Table) -> str:
         return self.inner.sql(expr)
 
+    def fingerprint(self, expr: ibis.Table) -> str:
+        return self.inner.fingerprint(expr)
+
     def keep(self, expr: ibis.Table, name: str) -> ibis.Table:
         sql = self.sql(expr)
         kept = self.inner.keep(expr, name)

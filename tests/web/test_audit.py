@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
-from regulars_web.company.models import User
-from regulars_web.shared.audit import first_breach, note
+from regulars_web.company.models import Role, User
+from regulars_web.shared.audit import check_all, check_on, first_breach, note
 from regulars_web.shared.models import Entry
 
 pytestmark = pytest.mark.django_db
@@ -40,3 +43,42 @@ def test_a_line_touched_in_the_database_shows(touch: str, person: Callable[..., 
     with connection.cursor() as cursor:
         cursor.execute(touch, [lines[1].pk])
     assert first_breach() == lines[1 if touch.startswith("UPDATE") else 2].pk
+
+
+def test_only_what_is_new_is_gone_over_and_a_cut_end_shows(person: Callable[..., User]) -> None:
+    somebody = person()
+    lines = [note(somebody, "something.done", about=str(number)) for number in range(4)]
+    assert (check_on().line, check_on().breach) == (lines[-1].pk, None)
+    with CaptureQueriesContext(connection) as asked:
+        check_on()
+    assert len(asked) <= 7
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM shared_entry WHERE id = %s", [lines[-1].pk])
+    assert check_on().breach == lines[-1].pk, "the line looked at last is gone"
+    assert check_all().breach == lines[-1].pk and check_on().breach is not None
+
+
+def test_an_old_line_touched_shows_when_all_are_gone_over(person: Callable[..., User]) -> None:
+    lines = [note(person(), "something.done", about=str(number)) for number in range(3)]
+    check_on()
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE shared_entry SET about = 'x' WHERE id = %s", [lines[0].pk])
+    assert check_on().breach is None
+    assert check_all().breach == lines[0].pk and check_on().breach == lines[0].pk
+
+
+def test_lines_are_found_by_who_what_and_when_and_taken_away(folder: Path, signed_in: Callable[..., Client]) -> None:
+    client, other = signed_in(), signed_in(Role.ANALYST)
+    other.post("/house/language", {"language": "en"})
+    note(None, "program.did", about="=cmd()")
+    ids = {user.role: user.pk for user in User.objects.all()}
+    page = client.get(f"/house/log?who={ids['analyst']}&action=person.own&from=2020-01-01").content.decode()
+    assert page.count("<code>person.own</code>") == 1 and "program.did</code>" not in page
+    for strange in ("who=x", "from=yesterday", "to=9999-12-31", "page=999999", "who=99999999999999999999"):
+        assert client.get(f"/house/log?{strange}").status_code == 200, strange
+    assert "No line is like that" in client.get("/house/log?q=%25%27%22").content.decode()
+    file = b"".join(client.get("/house/log.csv?action=program.did")).decode()  # type: ignore[arg-type]
+    assert file.count("\n") == 2 and "'=cmd()" in file
+    assert Entry.objects.filter(action="audit.taken", about="action=program.did").count() == 1
+    client.post("/house/log/check")
+    assert "All lines were last gone over on" in client.get("/house/log").content.decode()

@@ -22,7 +22,10 @@ from support.missing import missing
 from support.web import exports
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
-PHONE = ("/", "/study/movement", "/study/wastage", "/strategy/decision", "/strategy/plan", "/imports/", "/house/people")
+PHONE = (
+    *("/study/all", "/study/queries", "/methods/", "/methods/wastage", "/house/log", "/house/me", "/account/2fa/"),
+    *("/", "/study/movement", "/study/wastage", "/strategy/decision", "/strategy/plan", "/imports/", "/house/people"),
+)
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 

@@ -5,18 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 
 from regulars import api
 from regulars.base.words import LANGUAGES
 from regulars_web.company.models import Role, User
+from regulars_web.shared import health
 from regulars_web.shared.models import Entry
+from regulars_web.shared.worker import say_alive
 
 pytestmark = pytest.mark.django_db
 PLAIN = (
-    *("/", "/imports/", "/imports/new", "/work/", "/strategy/approval"),
+    *("/", "/imports/", "/imports/new", "/work/", "/strategy/approval", "/study/all"),
+    *("/study/queries", "/study/queries/lost", "/methods/", "/methods/wastage"),
     *("/house/people", "/house/people/new", "/house/log", "/house/me"),
 )
 
@@ -56,11 +62,29 @@ def test_chapters_say_what_they_rest_on_and_link_to_cards_and_queries(
     client = signed_in()
     page = client.get("/study/wastage").content.decode()
     assert "As of 31 Oct 2026, data version" in page
-    links = set(re.findall(r'href="((?:methods|queries)#[^"]+)"', page))
-    assert links
-    for link in links:
-        other, anchor = link.split("#")
-        assert f'id="{anchor}"' in client.get(f"/study/{other}").content.decode(), link
+    assert "Who is silently leaving, and what does it cost?" in page
+    cards = set(re.findall(r'href="(/methods/[^"]+)"', page))
+    queries = set(re.findall(r'href="(/study/queries/[^"]+)"', page))
+    assert len(cards) >= 3 and {"/study/queries/lost", "/study/queries/standings"} <= queries
+    for link in cards:
+        card = client.get(link).content.decode()
+        assert "Formula" in card and "When it fails" in card, link
+    assert "SELECT" in client.get("/study/queries/lost").content.decode()
+    for strange in ("/study/queries/nobody", "/study/queries/..%2Frun", "/methods/nothing"):
+        assert client.get(strange).status_code == 404, strange
+    assert "behind:" not in page and "card:" not in page
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_method_card_is_a_page_in_both_languages(
+    language: str, folder: Path, signed_in: Callable[..., Client]
+) -> None:
+    client = signed_in(language=language)
+    listed = set(re.findall(r'href="/methods/(\w+)"', client.get("/methods/").content.decode()))
+    assert listed == set(api.cards()) and len(listed) > 45
+    for id in ("wastage", "rhythm", "pareto_nbd"):
+        page = client.get(f"/methods/{id}").content.decode()
+        assert page.count("<dt>") == 5 and page.count("<h1") == 1
 
 
 def test_the_next_step_is_always_told(folder: Path, signed_in: Callable[..., Client]) -> None:
@@ -79,7 +103,7 @@ def test_a_plan_is_read_and_taken_away(studied: Path, signed_in: Callable[..., C
     assert client.get("/strategy/")["Location"] == "/strategy/decision"
     answer = client.get("/strategy/document/zh-Hant.pdf")
     assert answer.getvalue().startswith(b"%PDF")
-    assert Entry.objects.get(action="document.taken").about == "report-zh-Hant.pdf"
+    assert Entry.objects.get(action="document.taken").about == "strategy-zh-Hant.pdf"
     for wrong in ("fr.pdf", "en.exe", "..%2Fen.pdf"):
         assert client.get(f"/strategy/document/{wrong}").status_code == 404
 
@@ -89,8 +113,8 @@ def test_pages_are_few_queries(
 ) -> None:
     client = signed_in()
     client.get("/")
-    for address in ("/", "/study/movement", "/strategy/decision", "/imports/", "/house/people", "/work/"):
-        with django_assert_max_num_queries(8):  # type: ignore[attr-defined]
+    for address in ("/study/movement", "/strategy/decision", "/imports/", "/house/people", "/work/"):
+        with django_assert_max_num_queries(9):  # type: ignore[attr-defined]
             client.get(address)
 
 
@@ -104,4 +128,18 @@ def test_errors_have_pages(folder: Path, signed_in: Callable[..., Client]) -> No
 
 def test_health_is_told_to_anybody(folder: Path) -> None:
     assert Client().get("/health/live").json() == {"live": True}
-    assert Client().get("/health/ready").json() == {"ready": True}
+    assert Client().get("/health/ready").json() == {"ready": True, "database": True, "tables": True, "worker": True}
+
+
+def test_a_server_whose_worker_is_silent_or_whose_tables_are_old_is_not_ready(
+    folder: Path, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.INLINE = False
+    silent = Client().get("/health/ready")
+    assert silent.status_code == 503 and silent.json()["worker"] is False
+    say_alive("host:1")
+    assert Client().get("/health/ready").status_code == 200
+    monkeypatch.setitem(health._FOUND, "tables", False)
+    MigrationRecorder(connection).record_unapplied("company", "0002_doors")
+    old = Client().get("/health/ready")
+    assert old.status_code == 503 and old.json()["tables"] is False

@@ -36,15 +36,20 @@ def test_a_weak_password_is_refused_in_words(password: str, folder: Path) -> Non
     assert 'class="wrong"' in answer.content.decode()
 
 
-def test_somebody_new_signs_in_with_the_password_shown_once(folder: Path, signed_in: Callable[..., Client]) -> None:
+def test_somebody_new_chooses_a_password_behind_a_link_that_works_once(
+    folder: Path, signed_in: Callable[..., Client]
+) -> None:
     director = signed_in()
     page = director.post(
         "/house/people/new", {"name": "Ling", "email": "ling@example.com", "role": "staff", "language": "en"}
     ).content.decode()
-    password = page.split('<p class="code">')[1].split("<")[0]
-    assert password not in director.get("/house/people").content.decode()
+    link = page.split('<p class="code">http://testserver')[1].split("<")[0]
     ling = Client()
-    answer = ling.post("/account/login/", {"login": "ling@example.com", "password": password})
+    assert "Choose your password" in ling.get(link).content.decode()
+    assert 'class="wrong"' in ling.post(link, {"password": "short"}).content.decode()
+    assert ling.post(link, {"password": "correct-horse-42"})["Location"] == "/account/login/"
+    assert ling.get(link).status_code == 410 and ling.post(link, {"password": "other-horse-42"}).status_code == 410
+    answer = ling.post("/account/login/", {"login": "ling@example.com", "password": "correct-horse-42"})
     assert answer.status_code == 302 and ling.get("/").status_code == 200
     assert Entry.objects.filter(action="account.signed_in").count() == 1
     twice = director.post(

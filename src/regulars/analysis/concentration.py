@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from regulars.analysis.diagnosis import Concentration
+from regulars.analysis.sums import exact
 
 POINTS = 100
 
@@ -29,9 +30,8 @@ def one_visit_query(customers: ibis.Table) -> ibis.Table:
     once = customers.x == 0
     came = customers.visit_days_12 > 0
     revenue = ibis.greatest(customers.revenue_12, 0.0)
-    return customers.aggregate(
-        customers=customers.count(where=once), revenue=revenue.sum(where=once & came).fill_null(0.0)
-    )
+    theirs = exact(ibis.ifelse(once & came, revenue, 0.0), decimals=2).cast("float64")
+    return customers.aggregate(customers=customers.count(where=once), revenue=theirs.fill_null(0.0))
 
 
 def concentration(groups: pa.Table, one_visit: pa.Table) -> Concentration:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -13,6 +13,7 @@ import ibis.expr.operations as ops
 import pyarrow as pa
 
 from regulars.analysis.costs import Costs
+from regulars.analysis.memory import Finding, Memory
 from regulars.analysis.summary import timed_days, visitors
 from regulars.analysis.tally import Tally
 from regulars.analysis.value.outlook import CALENDAR, Outlook
@@ -34,6 +35,19 @@ class Desk:
     queries: dict[str, str] = field(default_factory=dict)
     kept: set[str] = field(default_factory=set)
     costs: Costs = field(default_factory=Costs)
+    memory: Memory = field(default_factory=Memory)
+
+    def recall[T](self, part: str, of: object, make: Callable[[], T]) -> T:
+        """What an earlier study found from the same, or what ``make`` finds; its queries are remembered with it."""
+
+        def found() -> Finding[T]:
+            before = dict(self.queries)
+            value = make()
+            return Finding(value, {name: sql for name, sql in self.queries.items() if before.get(name) != sql})
+
+        finding = self.memory.recall(part, of, found)
+        self.queries.update(finding.queries)
+        return finding.value
 
     def ask(self, section: str, expr: ibis.Table) -> pa.Table:
         """Compute a small table."""
@@ -120,8 +134,29 @@ class Clocks(Protocol):
     def today(self) -> BusinessClock:
         """As learned from all that is known."""
 
+    @property
+    def key(self) -> object:
+        """What the clocks of earlier days rest on beside the facts; JSON-able."""
+
     def at(self, cut: date) -> BusinessClock | None:
         """As it would have been learned on an earlier day; None where too little was known for one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What parts that look back rest on: all that was known until ``day`` (:func:`regulars.analysis.past.settled`).
+
+    ``customers`` had visited by then; ``facts`` changes with any fact until then ("" where nothing is remembered).
+    """
+
+    day: date
+    customers: int
+    facts: str
+
+    @property
+    def key(self) -> tuple[str, int, str]:
+        """As a finding is put away under."""
+        return self.day.isoformat(), self.customers, self.facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +169,7 @@ class Kept:
     branch_codes: ibis.Table | None
     home: ibis.Table | None
     balances: ibis.Table | None  # None where no packages can be followed
+    past: Past
     clocks: Clocks | None = None  # None where time is the calendar's
 
     @property

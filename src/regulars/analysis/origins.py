@@ -1,7 +1,7 @@
 """Days of the past from which models have to foretell what followed, and the customers as they were known then.
 
-Rolling origins: the latest lies one horizon before ``as_of``, earlier ones at steps of a quarter of the horizon, as
-long as enough history lies before them. Nothing after an origin enters what is known at it.
+Rolling origins: the latest lies one horizon before the end of the past (:func:`settled`), earlier ones at steps of a
+quarter of the horizon, as long as enough history lies before them. Nothing after an origin enters what is known at it.
 """
 
 from __future__ import annotations
@@ -36,6 +36,16 @@ class OriginDay:
 
     cut: date
     horizon: int
+
+
+def settled(first_day: date, as_of: date) -> date:
+    """The day up to which the past counts as past: the end of the last whole month.
+
+    Everything that looks back from it says the same on every day of a month, and need not be computed on each. Where
+    the history would then be too short for a whole year to be held back (or already is), it is ``as_of``.
+    """
+    ended = (as_of + timedelta(days=1)).replace(day=1) - timedelta(days=1)
+    return ended if (ended - first_day).days >= WHOLE_YEAR_FROM else as_of
 
 
 def origins(first_day: date, as_of: date) -> tuple[OriginDay, ...]:

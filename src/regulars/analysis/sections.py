@@ -31,7 +31,7 @@ from regulars.analysis.diagnosis import (
 from regulars.analysis.forecast import Portfolio, cells_query, groups
 from regulars.analysis.models import Models
 from regulars.analysis.movement import absences_query, movement
-from regulars.analysis.origins import as_known
+from regulars.analysis.origins import OriginDay, as_known
 from regulars.analysis.packages import packages, packages_query
 from regulars.analysis.quality import Available, Found, locked, problems, unusual_query
 from regulars.analysis.results.hygiene import Hygiene
@@ -205,6 +205,17 @@ def backtest_of(setting: Setting, kept: Kept, tried: Tried | None, rng: Generato
     if tried is None:
         return None
     origin = next(iter(tried.cases))
+
+    def tested() -> tuple[Backtest | None, dict[str, Any]]:
+        return _backtest(setting, kept, tried, origin, rng), dict(rng.bit_generator.state)
+
+    clock = kept.clocks.key if kept.clocks is not None else None
+    found, after = setting.desk.recall("backtest", (kept.past.key, origin.cut.isoformat(), clock), tested)
+    rng.bit_generator.state = after  # what draws next draws the same, whether this was computed or remembered
+    return found
+
+
+def _backtest(setting: Setting, kept: Kept, tried: Tried, origin: OriginDay, rng: Generator) -> Backtest | None:
     end = origin.cut + timedelta(days=origin.horizon)
     days = kept.days.filter(kept.days.day <= end)
     then = as_known(setting.desk, days, kept.clocks, cut=origin.cut, name="backtest")

@@ -21,6 +21,7 @@ from regulars.analysis.value import HORIZONS, SpendFit, Statistics, VisitFit, sc
 from regulars.analysis.value.calibration import QUANTILES, Calibration
 from regulars.analysis.value.outlook import CALENDAR, Outlook
 from regulars.analysis.value.score import discounts
+from regulars.analysis.value.statistics import Floats
 
 PERMISSIONS = ("may_email", "may_sms", "may_whatsapp", "may_phone", "may_post")
 HIGH, MIDDLE = 0.2, 0.5  # the top 20 % by value, the next 30 %
@@ -54,11 +55,6 @@ class Ranges:
     monthly_discount: float
 
     @classmethod
-    def nominal(cls) -> Ranges:
-        """The models' own widths, nothing discounted."""
-        return cls(Calibration.none(), Calibration.none(), 1.0)
-
-    @classmethod
     def of(cls, tried: Tried | None, *, monthly_discount: float) -> Ranges:
         """As the contest found; nominal without one."""
         if tried is None:
@@ -75,6 +71,20 @@ def scores(
     columns |= value_factors(stats, visits, spend, calibration=ranges.value, outlook=outlook)
     later = discounts(stats, visits, monthly=ranges.monthly_discount, outlook=outlook)
     columns |= {f"present_{h}": share for h, share in later.items()}
+    return _keyed(triples, stats, columns, spend)
+
+
+def expectations(triples: pa.Table, *, visits: VisitFit, spend: SpendFit, outlook: Outlook = CALENDAR) -> pa.Table:
+    """Of :func:`scores` only P(alive) and the means: all that the classes of an earlier day ask for."""
+    stats = statistics(triples)
+    fit, triple = visits.knowing(stats.gaps), (stats.x, stats.t_x, stats.T)
+    ahead = fit.expected_ahead(*triple, tuple(outlook.horizons.values()))
+    columns = {"p_alive": fit.p_alive(*triple)}
+    columns |= {f"visits_{h}": values for h, values in zip(outlook.horizons, ahead, strict=True)}
+    return _keyed(triples, stats, columns, spend)
+
+
+def _keyed(triples: pa.Table, stats: Statistics, columns: dict[str, Floats], spend: SpendFit) -> pa.Table:
     ones = np.ones(len(stats))
     columns["spend_cv"] = spend.spend_sd(stats.x, ones) / spend.expected_spend(stats.x, ones)
     keys = {name: triples[name] for name in history_keys(triples.column_names)}
@@ -82,7 +92,7 @@ def scores(
 
 
 def valued(customers: ibis.Table, scored: ibis.Table, *, spend: SpendFit) -> ibis.Table:
-    """Join scores to customers; add expected spend and value with ranges."""
+    """Join scores to customers; add expected spend and value, with ranges where the scores tell them."""
     joined = customers.inner_join(scored, list(history_keys(scored.columns)))
     p, q, gamma = spend.parameters
     known = (joined.x > 0) & (joined.repeat_value > 0)
@@ -97,7 +107,8 @@ def valued(customers: ibis.Table, scored: ibis.Table, *, spend: SpendFit) -> ibi
     # What value_factors multiplies: the posterior's rate, or the one that keeps the base's mean where nothing was paid.
     scale = joined.spend_visit * (q + p * joined.x - 1) / p
     values = {f"value_{h}": joined[f"visits_{h}"] * joined.spend_visit for h in HORIZONS}
-    ranges = {f"value_{h}_{q}": joined[f"factor_{h}_{q}"] * scale for h in HORIZONS for q in QUANTILES}
+    told = [f"{h}_{q}" for h in HORIZONS for q in QUANTILES if f"factor_{h}_{q}" in scored.columns]
+    ranges = {f"value_{name}": joined[f"factor_{name}"] * scale for name in told}
     return joined.mutate(**values, **ranges)
 
 

@@ -23,11 +23,13 @@ from regulars.analysis.desk import Desk, Kept, Setting
 from regulars.analysis.diagnosis import Diagnosis
 from regulars.analysis.forecast import discrepancy
 from regulars.analysis.hygiene import Cleaning, clean, hygiene, truncated, without_copies
-from regulars.analysis.hygiene.facts import own_money
+from regulars.analysis.memory import Memory
 from regulars.analysis.models import Models, Spending, fit_models, named_prior
 from regulars.analysis.packages import balances
 from regulars.analysis.part import Scene
 from regulars.analysis.parts import PARTS, deeper
+from regulars.analysis.past import past_of
+from regulars.analysis.results.clock import ClockFound
 from regulars.analysis.results.hygiene import Truncation
 from regulars.analysis.rhythm import base_interval, base_interval_query, with_rhythm
 from regulars.analysis.sections import Believed, backtest_of, diagnosis, portfolio
@@ -47,7 +49,7 @@ from regulars.analysis.summary import log_gaps_query, repeat_values, summary, tr
 from regulars.analysis.tally import tally, tally_query
 from regulars.analysis.tournament import Tried, tournament
 from regulars.analysis.value.contest import MIXTURE
-from regulars.analysis.visits import customer_days, in_order, lines_until, presences
+from regulars.analysis.visits import customer_days, in_order, lines_until, own_money, presences
 from regulars.base.errors import BadData
 from regulars.base.progress import Progress, unwatched
 from regulars.base.settings import Business
@@ -70,18 +72,19 @@ def study(
     as_of: date,
     standings: Path,
     costs: Costs | None = None,
+    memory: Memory | None = None,
     parts: Collection[str] = tuple(PARTS),
     progress: Progress = unwatched,
 ) -> Diagnosis:
     """Study a business as if today were ``as_of``; writes one row per customer to ``standings`` (Parquet).
 
-    What each part took is put down in ``costs``. ``parts``: which of the deeper parts to work out; the fields of the
-    others stay empty, and their columns are not in the standings.
+    What each part took is put down in ``costs``; what earlier studies found from the same past is in ``memory``.
+    ``parts``: the deeper parts to work out; fields of others stay empty, their columns are not in the standings.
 
     Raises:
         BadData: no identified customer has visited by that day.
     """
-    desk = Desk(reader, costs=costs or Costs())
+    desk = Desk(reader, costs=costs or Costs(), memory=memory or Memory())
     cost = desk.costs.of
     progress(say("study.step.visits"), 0, _STEPS)
     with cost("visits"):
@@ -91,12 +94,9 @@ def study(
     progress(say("study.step.models"), 1, _STEPS)
     unique = _histories(setting, kept)
     with cost("clock"):
-        clock = timed(setting, kept, statistics(unique))
-        if clock.found.used and clock.clocks is not None:
-            kept = _in_business_time(setting, kept, clock.clocks)
-            unique = _histories(setting, kept)
+        kept, unique, clock = _by_the_clock(setting, kept, unique)
     with cost("contest"):
-        tried = tournament(setting, kept, customers=round(statistics(unique).customers))
+        tried = tournament(setting, kept)
     with cost("models"):
         if tried is not None and tried.chosen == MIXTURE:
             kept, unique = _with_gaps(setting, kept)
@@ -116,7 +116,7 @@ def study(
     with cost("hygiene"):
         clean_up = hygiene(setting, kept, cleaning, early)
     with cost("sections"):
-        results = found.results | {"hygiene": clean_up.result, "clock": clock.found}
+        results = found.results | {"hygiene": clean_up.result, "clock": clock}
         result = diagnosis(setting, kept, models, believed, tested=tested, portfolio=worth, tried=tried, parts=results)
     with cost("file"):
         more = (*found.of_each, clean_up.of_each) if clean_up.of_each is not None else found.of_each
@@ -165,7 +165,7 @@ def _kept(setting: Setting) -> tuple[Kept, Cleaning]:
         presence = desk.keep("presence", presences(lines, days=days, branches=codes))
         homes = desk.keep("home_branches", home(presence, codes, as_of=setting.as_of))
     owed = desk.keep("balances", balances(setting.lines)) if prepaid else None
-    return Kept(days, everybody, presence, codes, homes, owed), cleaning
+    return Kept(days, everybody, presence, codes, homes, owed, past_of(setting, days)), cleaning
 
 
 def _histories(setting: Setting, kept: Kept) -> pa.Table:
@@ -174,6 +174,15 @@ def _histories(setting: Setting, kept: Kept) -> pa.Table:
     if not unique.num_rows:
         raise _nobody(setting)
     return unique
+
+
+def _by_the_clock(setting: Setting, kept: Kept, unique: pa.Table) -> tuple[Kept, pa.Table, ClockFound]:
+    """Days, customers and histories in the time that has proven to foretell, and what was found of the clock."""
+    clock = timed(setting, kept, statistics(unique))
+    if clock.found.used and clock.clocks is not None:
+        kept = _in_business_time(setting, kept, clock.clocks)
+        unique = _histories(setting, kept)
+    return kept, unique, clock.found
 
 
 def _in_business_time(setting: Setting, kept: Kept, clocks: Clocks) -> Kept:

@@ -13,6 +13,7 @@ import ibis
 from regulars.analysis.desk import Kept, Setting
 from regulars.analysis.models import fit_all, named_prior
 from regulars.analysis.origins import OriginDay, longest, origins, sampled, trials
+from regulars.analysis.past import past_lines
 from regulars.analysis.results.tournament import Contender, LineContest, Origin, Tournament, Trust
 from regulars.analysis.trust import far, trust
 from regulars.analysis.value.calibration import Calibration
@@ -54,12 +55,22 @@ class Tried:
     fits: tuple[VisitFit, ...]  # the chosen model at each of them
 
 
-def tournament(setting: Setting, kept: Kept, *, customers: int) -> Tried | None:
-    """Try every model at every origin; None where the history is too short or too few came back."""
-    at = origins(setting.first_day, setting.as_of)
+def tournament(setting: Setting, kept: Kept) -> Tried | None:
+    """Try every model at every origin; None where the history is too short or too few came back.
+
+    Only what was known until the end of the past is looked at: found once, it holds for all days after.
+    """
+    past, first = kept.past, setting.first_day
+    at = origins(first, past.day)
     if not at:
         return None
-    days = setting.desk.keep("tried_days", sampled(kept.days, customers=customers))
+    days = setting.desk.keep("tried_days", sampled(kept.days, customers=past.customers))
+    of = (past.key, first.isoformat(), kept.clocks.key if kept.clocks is not None else None)
+    return setting.desk.recall("contest", of, lambda: _tournament(setting, kept, days, at))
+
+
+def _tournament(setting: Setting, kept: Kept, days: ibis.Table, at: tuple[OriginDay, ...]) -> Tried | None:
+    customers = kept.past.customers
     known = trials(setting.desk, days, at=at, name="origin", clocks=kept.clocks)
     if not known:
         return None
@@ -104,7 +115,7 @@ def tournament(setting: Setting, kept: Kept, *, customers: int) -> Tried | None:
 
 def _far(setting: Setting, kept: Kept, days: ibis.Table, chosen: str, found: Trust, *, beyond: int) -> Trust:
     """With the longest period that the past allows tried as well, by the chosen model fitted on what came before."""
-    origin = longest(setting.first_day, setting.as_of, beyond=beyond)
+    origin = longest(setting.first_day, kept.past.day, beyond=beyond)
     if origin is None:
         return found
     known = trials(setting.desk, days, at=(origin,), name="origin_longest", clocks=kept.clocks)
@@ -180,7 +191,7 @@ def _skill(crps: float, naive: float) -> float:
 
 def _lines(setting: Setting, kept: Kept, *, customers: int, at: tuple[OriginDay, ...]) -> tuple[LineContest, ...]:
     """A contest within each of the largest categories, where there is more than one."""
-    lines = setting.lines
+    lines = past_lines(setting, kept.past.day)
     known = lines.filter(lines.customer.notnull(), lines.category.notnull(), lines.kind.isin(VISIT_KINDS))
     known = sampled(known, customers=customers)
     sizes = known.group_by("category").aggregate(customers=known.customer.nunique())

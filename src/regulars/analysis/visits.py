@@ -33,6 +33,15 @@ def lines_until(sales: ibis.Table, as_of: date) -> ibis.Table:
     return sales.filter(sales.day <= as_of)
 
 
+def own_money(lines: ibis.Table, currency: str) -> ibis.Table:
+    """Lines whose amounts in other currencies are 0 (costs: unknown): the visit counts, sums are never mixed."""
+    own = lines.currency == currency
+    amounts = {
+        n: ibis.ifelse(own, lines[n], ibis.literal(0)).cast(lines[n].type()) for n in ("gross", "discount", "net")
+    }
+    return lines.mutate(**amounts, cost=ibis.ifelse(own, lines.cost, ibis.null(lines.cost.type())))
+
+
 def redeemed_value(lines: ibis.Table) -> ibis.Value:
     """What a redemption line is worth: its net where there is one, else its gross."""
     return ibis.ifelse(lines.net != 0, lines.net, lines.gross.fill_null(0))

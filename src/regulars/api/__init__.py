@@ -54,8 +54,17 @@ if TYPE_CHECKING:
         undo_import,
     )
     from regulars.api.owned import Finished, finished_runs, run_document, write_tables
-    from regulars.api.pages import Pages, chapters
-    from regulars.api.people import Counted, History, PeopleReader, Spread, Standing, StandingsPage, people_of
+    from regulars.api.pages import Pages, card, cards, chapters, queries, query
+    from regulars.api.people import (
+        Counted,
+        History,
+        PeopleReader,
+        Spread,
+        Standing,
+        StandingsPage,
+        people_of,
+        study_runs,
+    )
     from regulars.api.policies import PolicyRequest, policy, write_groups, write_scores
     from regulars.api.pushed import Checked
     from regulars.api.pushing import Pushed, check_rows, key_rows, push_rows
@@ -63,6 +72,15 @@ if TYPE_CHECKING:
     from regulars.api.runs import Run
     from regulars.api.same import kept_keys, keys_of, merge, unmerge
     from regulars.api.screening import screen
+    from regulars.api.segment_book import (
+        SavedSegment,
+        SegmentChange,
+        retire_segment,
+        save_segment,
+        saved_segment,
+        saved_segments,
+        segment_named,
+    )
     from regulars.api.segments import segment
     from regulars.api.simulating import simulate, write_simulation
     from regulars.api.strategies import (
@@ -79,6 +97,8 @@ if TYPE_CHECKING:
         strategy_in_force,
     )
     from regulars.api.strategy_document import WrittenDocument, write_starters, write_strategy_document
+    from regulars.api.studies import Compared, Headline, Reproduced, compare_studies, headline, reproduce, study_ids
+    from regulars.api.targets import TargetState, target_states
     from regulars.api.trades import PackShown, check_pack, packs, show_pack
     from regulars.api.trials import assign, latest_assignment, latest_plan, measure
     from regulars.api.what_if import WhatIf
@@ -123,13 +143,22 @@ _HOMES = {
     ),
     "inputs": ("InputsRaced", "StatedFile", "stated_file", "stated_files", "undo_stated", "write_stated"),
     "owned": ("Finished", "finished_runs", "run_document", "write_tables"),
-    "pages": ("Pages", "chapters"),
-    "people": ("Counted", "History", "PeopleReader", "Spread", "Standing", "StandingsPage", "people_of"),
+    "pages": ("Pages", "card", "cards", "chapters", "queries", "query"),
+    "people": ("Counted", "History", "PeopleReader", "Spread", "Standing", "StandingsPage", "people_of", "study_runs"),
     "policies": ("PolicyRequest", "policy", "write_groups", "write_scores"),
     "pushed": ("Checked",),
     "pushing": ("Pushed", "check_rows", "key_rows", "push_rows"),
     "reporting": ("Written", "write_report"),
     "runs": ("Run",),
+    "segment_book": (
+        "SavedSegment",
+        "SegmentChange",
+        "retire_segment",
+        "save_segment",
+        "saved_segment",
+        "saved_segments",
+        "segment_named",
+    ),
     "same": ("kept_keys", "keys_of", "merge", "unmerge"),
     "screening": ("screen",),
     "segments": ("segment",),
@@ -147,7 +176,17 @@ _HOMES = {
         "status",
         "strategy_in_force",
     ),
+    "studies": (
+        "Compared",
+        "Headline",
+        "Reproduced",
+        "compare_studies",
+        "headline",
+        "reproduce",
+        "study_ids",
+    ),
     "simulating": ("simulate", "write_simulation"),
+    "targets": ("TargetState", "target_states"),
     "trades": ("PackShown", "check_pack", "packs", "show_pack"),
     "trials": ("assign", "latest_assignment", "latest_plan", "measure"),
     "what_if": ("WhatIf",),
@@ -161,9 +200,11 @@ __all__ = [
     "Alternative",
     "Change",
     "Checked",
+    "Compared",
     "Counted",
     "Demo",
     "Finished",
+    "Headline",
     "Health",
     "History",
     "Identified",
@@ -183,13 +224,17 @@ __all__ = [
     "Pushed",
     "Receiver",
     "Recognition",
+    "Reproduced",
     "Run",
+    "SavedSegment",
+    "SegmentChange",
     "Spread",
     "Standing",
     "StandingsPage",
     "StatedFile",
     "Status",
     "Strategy",
+    "TargetState",
     "Tried",
     "WhatIf",
     "Workbench",
@@ -199,16 +244,20 @@ __all__ = [
     "approve",
     "assign",
     "beginning",
+    "card",
+    "cards",
     "changes_since",
     "chapters",
     "check_business",
     "check_pack",
     "check_rows",
     "compare",
+    "compare_studies",
     "create_business",
     "draft",
     "finished_runs",
     "formulate",
+    "headline",
     "import_files",
     "judge",
     "kept_keys",
@@ -229,13 +278,21 @@ __all__ = [
     "policy",
     "preview",
     "push_rows",
+    "queries",
+    "query",
     "recognise",
     "reject",
+    "reproduce",
+    "retire_segment",
     "run_document",
     "save_profile",
+    "save_segment",
     "saved_profiles",
+    "saved_segment",
+    "saved_segments",
     "screen",
     "segment",
+    "segment_named",
     "set_amounts",
     "set_budget",
     "set_target",
@@ -247,6 +304,9 @@ __all__ = [
     "status",
     "strategy_in_force",
     "study",
+    "study_ids",
+    "study_runs",
+    "target_states",
     "undo_import",
     "undo_settings",
     "undo_stated",

@@ -23,14 +23,25 @@ from regulars.analysis.diagnosis import Diagnosis
 from regulars.analysis.segment import understood
 from regulars.api.business import OpenBusiness
 from regulars.api.history import History, history_of
-from regulars.api.runs import finished_at, latest_run, load_run
+from regulars.api.runs import finished_at, is_finished, latest_run, load_run
 from regulars.base.errors import BadSettings, NotThere
 from regulars.base.predicate import EVERYBODY, Catalogue, Predicate, in_words, write
 from regulars.base.text import Listing, say
 from regulars.base.words import render
 from regulars.ledger.lookup import Kept
 
-__all__ = ["Counted", "History", "PeopleReader", "Shown", "Sort", "Spread", "Standing", "StandingsPage", "people_of"]
+__all__ = [
+    "Counted",
+    "History",
+    "PeopleReader",
+    "Shown",
+    "Sort",
+    "Spread",
+    "Standing",
+    "StandingsPage",
+    "people_of",
+    "study_runs",
+]
 
 type Shown = str | float | int | bool | date | None
 type Where = str | Mapping[str, Any] | Predicate | None
@@ -40,7 +51,7 @@ COLUMNS = (
     *("branch", "last_day", "due_on", "visits", "state", "class", "value_12", "value_12_p10", "value_12_p90"),
     *("leaving_90", "p_alive"),
 )
-LARGEST = 500
+LARGEST = 5_000
 _KEY = "customer"
 
 
@@ -111,6 +122,12 @@ def people_of(business: OpenBusiness, run: str | None = None) -> PeopleReader:
     return PeopleReader(business, found, as_of=as_of, currency=currency)
 
 
+def study_runs(business: OpenBusiness) -> tuple[str, ...]:
+    """The studies there are, newest first; one's segments are compared with those of the study before it."""
+    done = [p for p in business.runs.glob("study-*") if not p.name.endswith(".part") and is_finished(p)]
+    return tuple(p.name for p in sorted(done, key=finished_at, reverse=True))
+
+
 @lru_cache(maxsize=16)
 def _stated(folder: Path, _finished: int) -> tuple[date, str]:
     """Day and currency of a study; its document is long and is read once."""
@@ -149,12 +166,7 @@ class PeopleReader:
 
     def count(self, where: Where = None, *, branches: Sequence[str] = ()) -> Counted:
         """How many. Raises BadPredicate."""
-        scope, values = _scope(branches)
-        query = (
-            f"SELECT count(*) FILTER ({TOLD}) AS customers, count(*) FILTER ({TOLD} IS NULL) AS unknown, "
-            f"count(*) AS base FROM ({self._told(where)}) WHERE {scope}"
-        )
-        return Counted(**self._kept.rows(query, values)[0])
+        return _counted(self._kept, self._told(where), tuple(branches))
 
     def page(
         self,
@@ -280,6 +292,16 @@ def _spread(kept: Kept, name: str, branches: tuple[str, ...]) -> Spread:
     row = kept.rows(f"{query} WHERE {scope}", values)[0]
     low, p10, middle, p90, high = (_shown(row[cut]) for cut in ("low", "q1", "q5", "q9", "high"))
     return Spread(low, p10, middle, p90, high, int(row["known"]))
+
+
+@lru_cache(maxsize=4_000)
+def _counted(kept: Kept, told: str, branches: tuple[str, ...]) -> Counted:
+    scope, values = _scope(branches)
+    query = (
+        f"SELECT count(*) FILTER ({TOLD}) AS customers, count(*) FILTER ({TOLD} IS NULL) AS unknown, "
+        f"count(*) AS base FROM ({told}) WHERE {scope}"
+    )
+    return Counted(**kept.rows(query, values)[0])
 
 
 @lru_cache(maxsize=1_000)

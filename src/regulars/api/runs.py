@@ -24,16 +24,20 @@ from regulars.base.errors import BadData, Busy, NotThere
 from regulars.base.text import say
 
 DOCUMENT = "run.json"
+#: Where studies keep what they found of the past, in the folder of the runs; may be deleted at any time.
+CACHE = ".cache"
 
 
 @dataclass(frozen=True)
 class Run[T]:
-    """A finished run: its id, its folder and its result. ``reused`` tells that it had been computed before."""
+    """A finished run: its id, its folder and its result. ``reused`` tells that it had been computed before, and
+    ``recalled`` which parts of a new one had been, by an earlier study."""
 
     id: str
     folder: Path
     result: T
     reused: bool = False
+    recalled: tuple[str, ...] = ()
 
     @property
     def standings(self) -> Path:

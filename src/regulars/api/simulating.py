@@ -52,7 +52,20 @@ def simulate(
         BadSettings: a knob out of range, or an unknown rival.
         NotThere: no such pack.
     """
-    knobs = Knobs(pack, seeds, cycles, customers, branches, first_seed, mult, budget, holdout, consent, drift, rivals)
+    knobs = Knobs(
+        pack=pack,
+        seeds=seeds,
+        cycles=cycles,
+        customers=customers,
+        branches=branches,
+        first_seed=first_seed,
+        mult=mult,
+        budget=budget,
+        holdout=holdout,
+        consent=consent,
+        drift=drift,
+        rivals=rivals,
+    )
     return play(knobs, load_pack(pack), workers=workers, progress=progress)
 
 

@@ -9,10 +9,11 @@ from typing import get_args
 
 from regulars.analysis.costs import Costs
 from regulars.analysis.diagnosis import Diagnosis
+from regulars.analysis.memory import Memory
 from regulars.analysis.study import study as study_ledger
 from regulars.api.business import OpenBusiness
 from regulars.api.earlier import last_plan
-from regulars.api.runs import Run, digest_of, is_finished, latest_run, load_run, new_run, write_document
+from regulars.api.runs import CACHE, Run, digest_of, is_finished, latest_run, load_run, new_run, write_document
 from regulars.api.what_if import WhatIf, changed
 from regulars.base.errors import BadData, BadSettings, NotThere
 from regulars.base.progress import Progress, unwatched
@@ -32,15 +33,17 @@ def study(
     *,
     as_of: date | None = None,
     fresh: bool = False,
+    full: bool = False,
     engine: str | None = None,
     costs: Costs | None = None,
     progress: Progress = unwatched,
 ) -> Run[Diagnosis]:
     """Study the customer base as it was at the end of ``as_of`` (the ledger's last day when not given).
 
-    The same day, data and settings give the same run, which is reused unless ``fresh``; ``engine`` ("duckdb" or
-    "spark") changes how it is computed, not what comes out. ``costs`` is filled with what each part took (with nothing
-    where the run is reused).
+    The same day, data and settings give the same run, which is reused unless ``fresh``. What earlier studies found of
+    a past in which nothing has changed since is taken from ``runs/.cache`` (the run's ``recalled``); ``full`` computes
+    that again too. ``engine`` ("duckdb" or "spark") changes how it is computed, and none of these what comes out.
+    ``costs`` is filled with what each part took (with nothing where the run is reused).
 
     Raises:
         BadData: the ledger holds no sales up to that day, or none with an identified customer.
@@ -49,9 +52,10 @@ def study(
     """
     with business.ledger.read(engine=chosen_engine(business, engine)) as reader:
         day = as_of or last_day(reader)
-        digest = digest_of(business.settings.deciding(), business.pack.model_dump(mode="json"))
-        id = f"study-{day.isoformat()}-v{reader.version.number}-{digest}"
-        if not fresh and is_finished(business.runs / id):
+        rests_on = (business.settings.deciding(), business.pack.model_dump(mode="json"))
+        id = f"study-{day.isoformat()}-v{reader.version.number}-{digest_of(*rests_on)}"
+        memory = Memory.of(business.runs / CACHE, engine=reader.engine, settings=rests_on, again=full)
+        if not (fresh or full) and is_finished(business.runs / id):
             return load_run(business.runs / id, Diagnosis)
         with new_run(business.runs, id) as folder:
             result = study_ledger(
@@ -61,11 +65,12 @@ def study(
                 as_of=day,
                 standings=folder / "standings.parquet",
                 costs=costs,
+                memory=memory,
                 progress=progress,
             )
             _write_queries(folder, result.queries)
             write_document(folder, result)
-    return Run(id, business.runs / id, result)
+    return Run(id, business.runs / id, result, recalled=tuple(memory.recalled))
 
 
 def chosen_engine(business: OpenBusiness, name: str | None = None) -> Engine:

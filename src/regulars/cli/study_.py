@@ -12,7 +12,7 @@ from regulars import api
 from regulars.analysis.costs import Costs
 from regulars.analysis.diagnosis import Diagnosis
 from regulars.api.runs import as_json
-from regulars.base.text import Money, Number, Share
+from regulars.base.text import Listing, Money, Number, Share, say
 from regulars.cli.shared import Voice, folder_argument, verb
 
 
@@ -24,6 +24,7 @@ from regulars.cli.shared import Voice, folder_argument, verb
     help="Study the base as it was on this day.  [default: the last day in the ledger]",
 )
 @click.option("--fresh", is_flag=True, help="Compute again even if the same study exists.")
+@click.option("--full", is_flag=True, help="Compute again what earlier studies found of the past, too.")
 @click.option(
     "--engine",
     type=click.Choice(["duckdb", "spark"]),
@@ -31,7 +32,9 @@ from regulars.cli.shared import Voice, folder_argument, verb
 )
 @click.option("--costs", is_flag=True, help="Print what each part took, in seconds, to standard error.")
 @verb
-def command(voice: Voice, folder: Path, as_of: datetime | None, fresh: bool, engine: str | None, costs: bool) -> None:
+def command(
+    voice: Voice, folder: Path, as_of: datetime | None, fresh: bool, full: bool, engine: str | None, costs: bool
+) -> None:
     """Study the customer base of FOLDER: who comes back, how often, who is leaving, what they are worth.
 
     Nothing after the day is read. The result is kept in FOLDER/runs with the data version it rests on.
@@ -39,7 +42,7 @@ def command(voice: Voice, folder: Path, as_of: datetime | None, fresh: bool, eng
     business = api.open_business(folder)
     day = as_of.date() if as_of else None
     spent = Costs()
-    run = api.study(business, as_of=day, fresh=fresh, engine=engine, costs=spent, progress=voice.progress())
+    run = api.study(business, as_of=day, fresh=fresh, full=full, engine=engine, costs=spent, progress=voice.progress())
     if costs:
         _tell_costs(voice, spent)
     tell_study(voice, run)
@@ -81,6 +84,8 @@ def tell_study(voice: Voice, run: api.Run[Diagnosis]) -> None:
         high=Money.of(value.p90, currency),
     )
     voice.tell("cli.study.top", share=Share(found.concentration.top_decile_share))
+    if run.recalled:
+        voice.tell("cli.study.recalled", parts=Listing(tuple(say(f"cli.study.part_{name}") for name in run.recalled)))
     voice.tell("cli.study.kept", run=str(run.folder))
 
 

@@ -95,6 +95,14 @@ class DuckReader:
         self._connection.execute(f"COPY ({self.sql(expr)}) TO {target} (FORMAT parquet, COMPRESSION zstd)")
         unfinished.replace(path)
 
+    def fingerprint(self, expr: ibis.Table) -> str:
+        """Changes when any row of a table does, in whatever order they lie; the same on this engine's version only."""
+        row = f"hash({', '.join(engine.name(column) for column in expr.columns)})"
+        found = self._connection.execute(
+            f"SELECT count(*), sum(CAST({row} AS HUGEINT)), bit_xor({row}) FROM ({self.sql(expr)})"
+        ).fetchone()
+        return " ".join(str(part) for part in found or ())
+
     def sql(self, expr: ibis.Table) -> str:
         """The expression as DuckDB SQL, laid out for reading.
 

@@ -47,5 +47,8 @@ class Reader(Protocol):
     def write_parquet(self, expr: ibis.Table, path: Path) -> None:
         """Compute a table into a Parquet file, which appears whole or not at all."""
 
+    def fingerprint(self, expr: ibis.Table) -> str:
+        """Changes when any row of a table does, in whatever order they lie; the same on this engine's version only."""
+
     def sql(self, expr: ibis.Table) -> str:
         """The expression as the engine's SQL, laid out for reading."""

@@ -214,6 +214,12 @@ class SparkReader:
         files.delete(of_folder, True)
         unfinished.replace(path)
 
+    def fingerprint(self, expr: ibis.Table) -> str:
+        """Changes when any row of a table does, in whatever order they lie; the same on this engine's version only."""
+        row = f"xxhash64({', '.join(f'`{column}`' for column in expr.columns)})"
+        found = self._frame(expr).selectExpr("count(*)", f"sum(CAST({row} AS DECIMAL(38, 0)))", f"bit_xor({row})")
+        return " ".join(str(part) for part in found.collect()[0])
+
     def sql(self, expr: ibis.Table) -> str:
         """The expression as Spark SQL, laid out for reading. The last one is remembered: it is kept as text and run."""
         if self._compiled is None or self._compiled[0] is not expr:

@@ -20,13 +20,17 @@ type Align = Literal["left", "right"]
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A cell of words: ``note`` is set small beneath, ``swatch`` is the colour of a state or class before it."""
+    """A cell of words: ``note`` is set small beneath, ``swatch`` is the colour of a state or class before it.
+
+    ``behind`` is the predicate of the customers the row is about, for a face that may show them.
+    """
 
     text: Param
     note: Param | None = None
     strong: bool = False
     swatch: str | None = None
     pills: tuple[Pill, ...] = ()
+    behind: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +122,16 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class KeyFigure:
-    """One figure in large type: value, its range in words, what it means. A value of None is "not yet known"."""
+    """One figure in large type: value, its range in words, what it means. A value of None is "not yet known".
+
+    ``behind`` is the predicate of the customers it counts, for a face that may show them.
+    """
 
     label: Text
     value: Param | None
     range: Text | None = None
     note: Text | None = None
+    behind: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,7 +68,11 @@ def _missing(s: Speaker, m: Missing) -> str:
 
 
 def _key(s: Speaker, k: KeyFigure) -> str:
-    value = f"<b>{s.serif(k.value)}</b>" if k.value is not None else f'<b class="unknown">{s.page("unknown")}</b>'
+    value = (
+        f"<b>{s.behind(s.serif(k.value), k.behind)}</b>"
+        if k.value is not None
+        else f'<b class="unknown">{s.page("unknown")}</b>'
+    )
     ranged = f'<span class="rng">{s.words(k.range)}</span>' if k.range is not None else ""
     return f'<div class="key"><span class="label">{s.words(k.label)}</span>{value}{ranged}{note(s, k.note)}</div>'
 

@@ -24,7 +24,7 @@ def cell(s: Speaker, c: Cell) -> str:
             dot = f'<i class="swatch" style="background:{c.swatch}"></i>' if c.swatch else ""
             text = f"<b>{s.strong(c.text)}</b>" if c.strong else s.words(c.text)
             pills = "".join(" " + pill(s, p) for p in c.pills)
-            return f"{dot}{text}{pills}{note(s, c.note)}"
+            return f"{dot}{s.behind(text, c.behind)}{pills}{note(s, c.note)}"
         case Amount():
             if c.value is None:
                 return '<span class="none">–</span>'

@@ -62,9 +62,10 @@ class Fragment:
 
 
 def to_fragments(document: Document, language: str) -> tuple[Fragment, ...]:
-    """Every section in one language, for a face that shows them on pages of their own; links lead from page to page."""
+    """Every section in one language, for a face that shows them on pages of their own. Where a link leads the face
+    decides: ``card:ID``, ``query:NAME`` and ``behind:PREDICATE`` (quoted) stand in the place of addresses."""
     locale_of(language)
-    s = Speaker(language)
+    s = Speaker(language, linked=True)
     return tuple(_fragment(s, section) for section in document.sections)
 
 
@@ -72,15 +73,14 @@ def _fragment(s: Speaker, section: Section) -> Fragment:
     lead = f'<p class="lead">{s.words(section.lead)}</p>' if section.lead is not None else ""
     blocks = "".join(block(s, b) for b in section.blocks)
     foot = _footer(s, section.footer) if section.footer is not None else ""
-    html = _apart(lead + blocks + foot, section.id)
+    html = _apart(lead + blocks + foot)
     return Fragment(section.id, unescape(s.words(section.name)), unescape(s.serif(section.heading)), html)
 
 
-def _apart(html: str, id: str) -> str:
+def _apart(html: str) -> str:
     """Links inside the one long page become links between pages."""
-    for kind, page in (("card", "methods"), ("query", "queries")):
-        if id != page:
-            html = html.replace(f'href="#{kind}-', f'href="{page}#{kind}-')
+    for kind in ("card", "query"):
+        html = html.replace(f'href="#{kind}-', f'href="{kind}:')
     return html
 
 

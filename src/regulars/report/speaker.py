@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html import escape
+from urllib.parse import quote
 
 from regulars.base.text import Param, say
 from regulars.base.words import show
@@ -10,10 +11,14 @@ from regulars.report.typeset import typeset
 
 
 class Speaker:
-    """Words for one rendering. ``used`` holds the characters of each font role, for the embedded subsets."""
+    """Words for one rendering. ``used`` holds the characters of each font role, for the embedded subsets.
 
-    def __init__(self, language: str) -> None:
+    ``linked``: the pages belong to a face that can show the customers behind a figure.
+    """
+
+    def __init__(self, language: str, *, linked: bool = False) -> None:
         self.language = language
+        self.linked = linked
         self.used: dict[str, set[str]] = {"sans": set(), "strong": set(), "serif": set()}
 
     def _in(self, role: str, shown: Param) -> str:
@@ -32,6 +37,12 @@ class Speaker:
     def serif(self, shown: Param) -> str:
         """Headings and large figures."""
         return self._in("serif", shown)
+
+    def behind(self, html: str, predicate: str | None) -> str:
+        """Words that lead to the customers they are about; the face puts its address in place of ``behind:``."""
+        if predicate is None or not self.linked:
+            return html
+        return f'<a class="behind" href="behind:{quote(predicate, safe="")}">{html}</a>'
 
     def page(self, id: str, **places: Param) -> str:
         """A word of the page itself (not of the document)."""

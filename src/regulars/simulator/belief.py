@@ -45,8 +45,8 @@ def believed(
     return found
 
 
-def per_unit(effect: Effect, standing: Standing, who: np.ndarray, *, discount: float, no_show: float) -> float:
-    """Money that one unit of an effect (of its log; of probability) is worth for a customer on average."""
+def per_unit(effect: Effect, standing: Standing, who: np.ndarray, *, discount: float, no_show: float) -> Floats:
+    """Money that one unit of an effect (of its log; of probability) is worth for each customer."""
     lapsed = effect.primitive == "reactivation"
     base = Base(standing.hazard[who], standing.rate[who], standing.margin[who], discount, 1.0, no_show, lapsed=lapsed)
     none = live(base, {})
@@ -55,7 +55,7 @@ def per_unit(effect: Effect, standing: Standing, who: np.ndarray, *, discount: f
     push = Push(effect.primitive, step, effect.months)
     gain = outcome(base, none, [(push,)], theta=theta, psi=np.full(who.size, PSI_MEAN)).value_36
     alive = 1.0 if lapsed else standing.alive[who]
-    return abs(float((gain * alive).mean())) / UNIT
+    return np.asarray(np.abs(gain * alive) / UNIT, dtype=float)
 
 
 def _gain(option: Option, known: dict[str, Measure], state: str, base: Base, none: Life, tier: np.ndarray) -> Floats:

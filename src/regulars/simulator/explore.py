@@ -1,82 +1,90 @@
 """Small trials of what the plan would not do: measures whose doubt is worth more than their trial costs.
 
-    gain = R N (E max(0, M) - max(0, mu)) - n max(-mu', 0)       M ~ N(mu, v^2),  v^2 = s^4 / (s^2 + d^2 2/n)
-
-mu is the mean score (value net of the plan's prices) of the N customers whom the measure would suit best, as many as
-half the money and hours could pay for; s its doubt in money, d what one customer tells of it, R the cycles to come, n
-the customers treated and as many more that are only watched; mu' the mean score of anybody who might be drawn. Trials
-are drawn by lot from everybody who may have the measure beside what he has, and paid from a small reserve.
+What a trial is worth, and how many customers it takes, is :mod:`regulars.trial.exploring`'s; here is who might be
+tried on: everybody who may have the measure beside what he has, whatever his state, as beliefs of one state tell of the
+others. They are drawn by lot; all the others are what they are compared with. A trial competes for money and hours with
+the plan at the plan's own prices.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.random import Generator
-from scipy.special import ndtr
 
 from regulars.packs.schema import STATES, Measure
-from regulars.simulator.belief import per_unit
-from regulars.simulator.learn import LEAST, Expected, Memory, Trial, information, overlap_of
+from regulars.simulator.ground import Ground, doubts_of
+from regulars.simulator.learn import LEAST, Trial, overlap_of
 from regulars.simulator.menu import Menu
-from regulars.simulator.world import Bools, Ints, Standing
-from regulars.strategy.choosing import Market, Prices, fitting, left_over
-from regulars.strategy.draws import prior_of
-from regulars.strategy.returns import Floats
+from regulars.simulator.world import Ints
+from regulars.strategy.choosing import Market, fitting, left_over
+from regulars.trial.exploring import SIZES, best_try
 
-#: Part of money and hours that a plan leaves for trials while there is time to use what they tell.
-RESERVE = 0.08
-#: Sizes tried for one side of a trial, and trials in one cycle at most.
-SIZES, MOST = (60, 120, 200), 4
+#: At most so many trials in one cycle, on at most this part of money and hours.
+MOST, RESERVE = 8, 0.2
+#: Part of money and hours that a measure might have in a later cycle.
+LATER = 0.5
 
 
 @dataclass(frozen=True)
 class Idea:
-    """A measure that might be tried in a state, for whom, and what trying it is worth."""
+    """A measure that might be tried, on whom and how many of them, and what trying it is worth."""
 
-    measure: str
-    state: str
+    measure: Measure
     gain: float
     size: int
     who: Ints
+    paid: tuple[int, ...]  # fixed costs to be paid beside the plan's
 
 
-def explored(
-    trial: Trial,
-    market: Market,
-    on: tuple[int, ...],
-    prices: Prices,
-    menu: Menu,
-    standing: Standing,
-    may: Bools,
-    memory: Memory,
-    expected: Expected,
-    *,
-    cycles_left: int,
-    discount: float,
-    no_show: float,
-    rng: Generator,
-) -> Trial:
-    """The trial with further arms added. ``market`` holds believed values under the full limits."""
-    ideas = [
-        idea
-        for measure in memory.measures
-        for state in measure.states
-        if (measure.id, state) not in trial.treated and measure.id in menu.place
-        for idea in [
-            _idea(
-                measure, state, trial.chosen, market, on, prices, menu, standing, may, memory, expected,
-                cycles_left=cycles_left, discount=discount, no_show=no_show,
-            )
-        ]
-        if idea is not None and idea.gain > 0
-    ]  # fmt: skip
-    for idea in sorted(ideas, key=lambda i: -i.gain)[:MOST]:
-        trial = _tried(trial, idea, market, on, menu, may, rng)
+def ideas(trial: Trial, ground: Ground) -> list[Idea]:
+    """What is worth trying, best first."""
+    found = (_idea(m, trial, ground) for m in ground.memory.measures if m.id in ground.menu.place)
+    return sorted((i for i in found if i is not None), key=lambda i: (-i.gain, i.measure.id))[:MOST]
+
+
+def reserve(found: Sequence[Idea], ground: Ground) -> float:
+    """The part of money and hours that a plan leaves for these trials."""
+    market = ground.market
+    money = sum(i.size * _mean_cost(i, ground) + sum(market.fixed[place][0] for place in i.paid) for i in found) / max(
+        market.budget, 1e-9
+    )
+    hours = sum(i.size * float(market.hours[ground.menu.place[i.measure.id]]) for i in found)
+    return min(max(money, hours / max(float(market.time.sum()), 1e-9)), RESERVE)
+
+
+def explored(trial: Trial, ground: Ground, rng: Generator) -> Trial:
+    """The trial with further arms added; who is in two trials counts in neither."""
+    drawn: list[tuple[Idea, Ints]] = []
+    on = ground.on
+    for idea in ideas(trial, ground):
+        paid = tuple(place for place in idea.paid if place not in on)
+        treated = _drawn(trial.chosen, idea, replace(ground, on=(*on, *paid)), rng)
+        if treated.size >= SIZES[0] // 2:
+            on = (*on, *paid)
+            chosen = trial.chosen.copy()
+            chosen[treated] = _with(ground.menu, chosen, idea.measure.id)[treated]
+            trial = replace(trial, chosen=chosen)
+            drawn.append((idea, treated))
+    for idea, treated in drawn:
+        others = [t for one, t in drawn if one is not idea]
+        trial = _with_arms(trial, idea, treated, np.unique(np.concatenate([*others, np.zeros(0, int)])), ground)
     return trial
+
+
+def _with_arms(trial: Trial, idea: Idea, treated: Ints, elsewhere: Ints, ground: Ground) -> Trial:
+    id, state = idea.measure.id, ground.standing.state
+    yes = np.setdiff1d(treated, elsewhere)
+    no = np.setdiff1d(np.setdiff1d(idea.who, treated), elsewhere)
+    found = replace(trial, treated=dict(trial.treated), control=dict(trial.control), overlap=dict(trial.overlap))
+    for one, name in enumerate(STATES):
+        arms = yes[state[yes] == one], no[state[no] == one]
+        if arms[0].size and arms[1].size:
+            found.treated[id, name], found.control[id, name] = arms
+            found.overlap[id, name] = overlap_of(id, name, trial.chosen[arms[0]], ground.menu)
+    return found
 
 
 def _with(menu: Menu, chosen: Ints, measure: str) -> Ints:
@@ -90,90 +98,64 @@ def _with(menu: Menu, chosen: Ints, measure: str) -> Ints:
     return place[chosen]
 
 
-def _idea(
-    measure: Measure,
-    state: str,
-    chosen: Ints,
-    market: Market,
-    on: tuple[int, ...],
-    prices: Prices,
-    menu: Menu,
-    standing: Standing,
-    may: Bools,
-    memory: Memory,
-    expected: Expected,
-    *,
-    cycles_left: int,
-    discount: float,
-    no_show: float,
-) -> Idea | None:
-    alone = menu.place[measure.id]
-    if any(mask[alone] and place not in on for place, (_, mask) in enumerate(market.fixed)):
-        return None
-    new = _with(menu, chosen, measure.id)
-    who = np.flatnonzero((standing.state == STATES.index(state)) & (new >= 0) & may[np.arange(new.size), new])
-    who = who[may[who, alone]]
+def _candidates(measure: Measure, trial: Trial, ground: Ground) -> tuple[Ints, Ints]:
+    """Customers who might be tried on, of states in which nobody is, and the option each would have."""
+    new = _with(ground.menu, trial.chosen, measure.id)
+    states = [STATES.index(s) for s in measure.states if (measure.id, s) not in trial.treated]
+    who = np.flatnonzero(np.isin(ground.standing.state, states) & (new >= 0))
+    who = who[ground.may[who, new[who]] & ground.may[who, ground.menu.place[measure.id]]]
+    return who, new[who]
+
+
+def _idea(measure: Measure, trial: Trial, ground: Ground) -> Idea | None:
+    market, alone = ground.market, ground.menu.place[measure.id]
+    who, new = _candidates(measure, trial, ground)
     if who.size < 2 * SIZES[0]:
         return None
-    sigma, told = 0.0, 1.0
-    for place, effect in enumerate(measure.effects):
-        events = information(effect, who, expected)
-        counts = (state == "lapsed") == (effect.primitive == "reactivation")
-        if not counts or events <= 0 or abs(prior_of(effect).mean) < 1e-12:
-            continue
-        slope = per_unit(effect, standing, who, discount=discount, no_show=no_show)
-        doubt = slope * memory.believed((measure.id, place, state))[1]
-        if doubt > sigma:
-            sigma, told = doubt, slope / math.sqrt(events)
-    score = market.value[who, alone] - prices.money * market.costs(who, np.full(who.size, alone))
-    score = score - prices.hours[market.place[who]] * market.hours[alone]
-    many = _affordable(market, alone, who)
-    return _best(measure.id, state, score, who, many, sigma, told, cycles_left)
-
-
-def _affordable(market: Market, alone: int, who: Ints) -> int:
-    cost = float(market.costs(who, np.full(who.size, alone)).mean())
-    money = 0.5 * market.budget / cost if cost > 0 else np.inf
-    hours = 0.5 * float(market.time.sum()) / market.hours[alone] if market.hours[alone] > 0 else np.inf
-    return int(min(who.size, money, hours))
-
-
-def _best(
-    id: str, state: str, score: Floats, who: Ints, many: int, sigma: float, told: float, cycles_left: int
-) -> Idea | None:
-    if many < LEAST or sigma <= 0:
+    paid = tuple(p for p, (_, mask) in enumerate(market.fixed) if mask[alone] and p not in ground.on)
+    fixed = sum(market.fixed[p][0] for p in paid) * (1 + ground.prices.money)
+    doubts = doubts_of(measure, who, trial.chosen[who] >= 0, ground)
+    room = _room(market, alone, who, LATER)
+    if room < LEAST or not doubts:
         return None
-    mu = float(np.sort(score)[::-1][:many].mean())
-    price = max(-float(score.mean()), 0.0)
-    found = None
-    for size in SIZES:
-        if 2 * size > who.size:
-            break
-        v = sigma**2 / math.sqrt(sigma**2 + told**2 * 2 / size)
-        ratio = float(np.clip(mu / v, -40, 40))
-        hoped = mu * float(ndtr(ratio)) + v * math.exp(-0.5 * ratio**2) / math.sqrt(2 * math.pi)
-        gain = cycles_left * many * (hoped - max(mu, 0.0)) - size * price
-        if found is None or gain > found.gain:
-            found = Idea(id, state, gain, size, who)
-    return found
+    best = best_try(
+        _scores(who, trial.chosen[who], new, ground),
+        doubts,
+        cycles=ground.cycles_left,
+        room=room,
+        paid=_room(market, alone, who, RESERVE),
+        fixed=fixed,
+    )
+    return Idea(measure, best.gain, best.size, who, paid) if best is not None else None
 
 
-def _tried(
-    trial: Trial, idea: Idea, market: Market, on: tuple[int, ...], menu: Menu, may: Bools, rng: Generator
-) -> Trial:
-    """Add one arm by lot, as far as what is left of money, hours and trial places goes."""
-    chosen, alone = trial.chosen, menu.place[idea.measure]
-    drawn = rng.permutation(idea.who)[: 2 * idea.size]
-    new = _with(menu, chosen, idea.measure)
-    drawn = drawn[(new[drawn] >= 0) & may[drawn, new[drawn]]]  # an earlier trial may have changed what he has
-    treated, control = np.sort(drawn[: drawn.size // 2]), np.sort(drawn[drawn.size // 2 :])
-    money, hours, caps = left_over(market, on, chosen)
-    treated = treated[fitting(market, money, hours, caps, treated, np.full(treated.size, alone))]
-    if treated.size < SIZES[0] // 2:
-        return trial
-    chosen = chosen.copy()
-    chosen[treated] = new[treated]
-    key = idea.measure, idea.state
-    arms: Mapping[tuple[str, str], Ints] = {**trial.treated, key: treated}
-    overlap = {**trial.overlap, key: overlap_of(idea.measure, idea.state, chosen[treated], menu)}
-    return replace(trial, treated=dict(arms), control={**trial.control, key: control}, chosen=chosen, overlap=overlap)
+def _scores(who: Ints, old: Ints, new: Ints, ground: Ground) -> np.ndarray:
+    """What the measure adds to what each has, net of what money and hours are worth."""
+    return ground.net(who, new) - ground.net(who, old)
+
+
+def _room(market: Market, alone: int, who: Ints, part: float) -> int:
+    cost = float(market.costs(who, np.full(who.size, alone)).mean())
+    money = part * market.budget / cost if cost > 0 else np.inf
+    hours = part * float(market.time.sum()) / market.hours[alone] if market.hours[alone] > 0 else np.inf
+    caps = float(market.caps[np.unique(market.cell[who])].sum()) if market.trial[alone] else np.inf
+    return int(min(who.size, money, hours, caps))
+
+
+def _mean_cost(idea: Idea, ground: Ground) -> float:
+    alone = np.full(idea.who.size, ground.menu.place[idea.measure.id])
+    return float(ground.market.costs(idea.who, alone).mean())
+
+
+def _drawn(chosen: Ints, idea: Idea, ground: Ground, rng: Generator) -> Ints:
+    """Who is tried on: by lot, as far as what is left of money, hours and trial places goes."""
+    alone = ground.menu.place[idea.measure.id]
+    drawn = rng.permutation(idea.who)[: idea.size]
+    new = _with(ground.menu, chosen, idea.measure.id)
+    drawn = drawn[new[drawn] >= 0]  # an earlier trial may have changed what he has
+    drawn = drawn[ground.may[drawn, new[drawn]]]
+    money, hours, caps = left_over(ground.market, ground.on, chosen)
+    if money < 0:  # not even the fixed costs can be paid
+        return np.zeros(0, dtype=np.int64)
+    fits = fitting(ground.market, money, hours, caps, drawn, np.full(drawn.size, alone))
+    return np.sort(drawn[fits])

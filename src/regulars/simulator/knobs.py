@@ -28,7 +28,8 @@ class Knobs:
     """``mult``: how much wider the truth scatters than the priors say. ``budget``: money as a multiple of the trade's.
 
     ``consent``: mean share of customers who permit a channel (None: the trade's). ``drift``: how far effects wander
-    per cycle, as a part of their prior's sd. ``rivals`` are those fought (doing nothing is always one).
+    per cycle, as a part of their prior's sd. ``no_harm``: the plan, and it alone, gives nothing that is expected to
+    make customers leave sooner, whatever else it brings. ``rivals`` are those fought (doing nothing is always one).
     """
 
     pack: str = "hair"
@@ -42,6 +43,7 @@ class Knobs:
     holdout: float = 0.05
     consent: float | None = None
     drift: float = 0.0
+    no_harm: bool = False
     rivals: tuple[str, ...] = RIVALS
 
     def __post_init__(self) -> None:

@@ -2,7 +2,7 @@
 
 For every measure some of those who were to have it are left without it, drawn by lot among exactly them; the held out,
 who may have no promotion at all, are controls too where at the plan's prices they would have had it. How many are left
-without is sized by value of information (``trial.voi``): none where what is believed is sure or tiny.
+without is sized by value of information (``trial.exploring``): none where what is believed is sure or tiny.
 
 Counts are standardised by what each customer was expected to do (the covariate), so
 
@@ -23,24 +23,20 @@ import numpy as np
 from numpy.random import Generator
 
 from regulars.packs.schema import STATES, Effect, Measure
-from regulars.simulator.belief import THETA_MEAN, per_unit
+from regulars.simulator.belief import THETA_MEAN
 from regulars.simulator.life import MONTHS, Quarter
-from regulars.simulator.menu import Menu
+from regulars.simulator.menu import ABSENT, Menu
 from regulars.simulator.world import Bools, Ints, Standing
 from regulars.strategy.draws import prior_of
 from regulars.strategy.own import OwnEffect
 from regulars.strategy.returns import Floats
 from regulars.trial.learning import Belief, Results, learn, transfer_error, widened
 from regulars.trial.mixture import Mixture
-from regulars.trial.voi import hold_out
 
 #: Fewer outcomes on one side than this teach nothing.
 LEAST = 4
 #: Spread between states, as a part of the prior's sd.
 TAU_PART = 0.4
-#: At most this part of those who were to have a measure is left without it.
-MOST_WITHHELD = 0.5
-
 #: Log-likelihood by which wider priors must explain own results better (about one chance in 45 when priors are right).
 BORNE_OUT = 2.0
 
@@ -71,10 +67,8 @@ class Memory:
         effect = next(m for m in self.measures if m.id == key[0]).effects[key[1]]
         return start_of(effect)
 
-    def updated(self, cycle: int, *, learning: bool = True) -> None:
+    def updated(self, cycle: int) -> None:
         """Learn again from everything seen up to the end of ``cycle``."""
-        if not learning:
-            return
         wider = self._transfer()
         for measure in self.measures:
             for place, effect in enumerate(measure.effects):
@@ -170,16 +164,18 @@ def withhold(
     shares: Mapping[tuple[str, str], float],
     rng: Generator,
 ) -> Trial:
-    """Leave some without, by lot among those who were to have a measure; ``would`` is what the held out would get."""
+    """Leave some without, by lot among those who were to have a measure; ``would`` is what the held out would get.
+
+    The held out are compared with for a measure only where it is all they lack: who would have had two promotions and
+    has neither shows what both together do.
+    """
     size = intended.size
     lot = {id: rng.random(size) for id in sorted({m.id for o in menu.options for m in o.measures})}
     has = {id: np.zeros(size, dtype=bool) for id in lot}
-    wants = {id: np.zeros(size, dtype=bool) for id in lot}
     for place, option in enumerate(menu.options):
         for m in option.measures:
             has[m.id] |= intended == place
-            if m.purpose == "marketing":
-                wants[m.id] |= held & (would == place)
+    wants = spared(intended, would, held, menu)
     out = {id: np.zeros(size, dtype=bool) for id in lot}
     for (id, state), share in shares.items():
         who = np.flatnonzero(has[id] & (standing.state == STATES.index(state)))
@@ -197,6 +193,15 @@ def withhold(
                 treated[id, state], control[id, state] = yes, no
                 overlap[id, state] = overlap_of(id, state, chosen[yes], menu)
     return Trial(treated, control, chosen, overlap)
+
+
+def spared(intended: Ints, would: Ints, held: Bools, menu: Menu) -> dict[str, Bools]:
+    """By measure the held out who would have had it beside exactly what they do have."""
+    found = {}
+    for id in sorted({m.id for o in menu.options for m in o.measures}):
+        lacks = np.append(menu.without(id), ABSENT)[would]
+        found[id] = held & (lacks > ABSENT) & (lacks == intended)
+    return found
 
 
 def _without(intended: Ints, out: Mapping[str, Bools], menu: Menu) -> Ints:
@@ -289,15 +294,21 @@ def fade(months: float) -> float:
 
 
 def _ratio(count: Ints, base: Floats, treated: Ints, control: Ints, part: float) -> tuple[float, float] | None:
-    ot, oc = int(count[treated].sum()), int(count[control].sum())
+    """Log ratio of rates and its error.
+
+    Whether there is enough to tell, and how sure it is, is read off what was *expected* on each side at the rate of
+    both together: judged by what happened there, high counts would be believed more, and low ones left out.
+    """
+    ot, oc = float(count[treated].sum()), float(count[control].sum())
     et, ec = float(base[treated].sum()), float(base[control].sum())
-    if min(ot, oc) < LEAST or min(et, ec) <= 0:
+    rate = (ot + oc) / (et + ec) if et + ec > 0 else 0.0
+    if min(et, ec) * rate < LEAST:
         return None
-    y = math.log(ot / et) - math.log(oc / ec)
-    phi = max(
-        _dispersion(count[treated], base[treated] * ot / et), _dispersion(count[control], base[control] * oc / ec), 1.0
-    )
-    return y / part, math.sqrt(phi * (1 / ot + 1 / oc)) / part
+    # The half makes the logarithm of a count right on average (Haldane 1955).
+    y = math.log((ot + 0.5) / et) - math.log((oc + 0.5) / ec)
+    everybody = np.concatenate([treated, control])
+    phi = max(_dispersion(count[everybody], base[everybody] * rate), 1.0)
+    return y / part, math.sqrt(phi * (1 / (et * rate) + 1 / (ec * rate))) / part
 
 
 def _dispersion(count: Ints, mean: Floats) -> float:
@@ -310,94 +321,6 @@ def _shares(treated: Bools, control: Bools, part: float) -> tuple[float, float] 
     p, q = treated.mean(), control.mean()
     pooled = (treated.sum() + control.sum() + 1) / (treated.size + control.size + 2)
     return float(p - q) / part, math.sqrt(pooled * (1 - pooled) * (1 / treated.size + 1 / control.size)) / part
-
-
-def shares_of(
-    intended: Ints,
-    menu: Menu,
-    standing: Standing,
-    value: Floats,
-    memory: Memory,
-    expected: Expected,
-    *,
-    cycles_left: int,
-    free: Mapping[tuple[str, str], int],
-    discount: float,
-    no_show: float,
-) -> dict[tuple[str, str], float]:
-    """The share to leave without each measure in each state, by value of information.
-
-    ``free`` counts controls that the global hold-out gives anyway.
-    """
-    found: dict[tuple[str, str], float] = {}
-    if cycles_left <= 0:
-        return found
-    for measure in memory.measures:
-        places = [p for p, o in enumerate(menu.options) if any(m.id == measure.id for m in o.measures)]
-        for state in measure.states:
-            who = np.flatnonzero(np.isin(intended, places) & (standing.state == STATES.index(state)))
-            if who.size < 10 * LEAST:
-                continue
-            alone = menu.place.get(measure.id)
-            if alone is None:
-                continue
-            share = _share(
-                measure,
-                state,
-                who,
-                value[who, alone],
-                memory,
-                expected,
-                standing,
-                cycles_left=cycles_left,
-                free=free.get((measure.id, state), 0),
-                discount=discount,
-                no_show=no_show,
-            )
-            if share > 0:
-                found[measure.id, state] = share
-    return found
-
-
-def _share(
-    measure: Measure,
-    state: str,
-    who: Ints,
-    net: Floats,
-    memory: Memory,
-    expected: Expected,
-    standing: Standing,
-    *,
-    cycles_left: int,
-    free: int,
-    discount: float,
-    no_show: float,
-) -> float:
-    """The doubt that is worth most: an effect's sd in money, and how well a customer tells of it."""
-    net = net[np.isfinite(net)]
-    if not net.size:
-        return 0.0
-    best = 0.0
-    for place, effect in enumerate(measure.effects):
-        if effect.states and state not in effect.states:
-            continue
-        if (state == "lapsed") != (effect.primitive == "reactivation"):
-            continue
-        events = information(effect, who, expected)
-        _, sd = memory.believed((measure.id, place, state))
-        if events <= 0 or abs(prior_of(effect).mean) < 1e-12:
-            continue
-        slope = per_unit(effect, standing, who, discount=discount, no_show=no_show)
-        size = hold_out(
-            customers=int(who.size),
-            mu=float(net.mean()),
-            sigma=max(slope * sd, 1e-9),
-            spread=max(slope / math.sqrt(events), 1e-6),
-            cycles=float(cycles_left),
-            most=int(MOST_WITHHELD * who.size),
-        ).size
-        best = max(best, (size - free) / who.size)
-    return max(best, 0.0)
 
 
 def information(effect: Effect, who: Ints, expected: Expected) -> float:

@@ -9,13 +9,15 @@ from itertools import combinations
 import numpy as np
 
 from regulars.packs.schema import STATES, TIERS, Measure
-from regulars.simulator.world import Bools, Standing
+from regulars.simulator.world import Bools, Ints, Standing
 from regulars.strategy.draws import prior_of
 from regulars.strategy.options import Option, compatible
 from regulars.strategy.returns import Floats
 
 #: Bundles hold at most so many measures.
 BUNDLE = 3
+#: The place of what there is not.
+ABSENT = -2
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,15 @@ class Menu:
     def size(self) -> int:
         """Options."""
         return len(self.options)
+
+    def without(self, measure: str) -> Ints:
+        """Each option with the measure taken away: -1 is nothing, :data:`ABSENT` an option that does not have it."""
+        place = np.full(self.size, ABSENT, dtype=np.int64)
+        for at, option in enumerate(self.options):
+            ids = [m.id for m in option.measures if m.id != measure]
+            if len(ids) < len(option.measures):
+                place[at] = self.place["+".join(ids)] if ids else -1
+        return place
 
 
 def counted(measure: Measure, state: str) -> bool:

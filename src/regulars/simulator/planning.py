@@ -15,7 +15,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from regulars.base.settings import Branch, Budget, Business, Capacity, Contact, Margin
-from regulars.base.strategy_rules import Evidence
+from regulars.base.strategy_rules import Care, Evidence
 from regulars.packs.schema import STATES, TIERS, Measure
 from regulars.simulator.knobs import Knobs
 from regulars.simulator.presets import Preset
@@ -47,6 +47,8 @@ def business_of(pack: str, preset: Preset, knobs: Knobs) -> Business:
         margin=Margin(share=0.6),
         # Money for weakly evidenced measures is not rationed: the same for the plan, its rivals and the oracle.
         evidence=Evidence(weak_share=1.0),
+        # Identical constraints for everybody: rivals and the oracle, who expect something else, do not keep this rule.
+        care=Care(no_harm=knobs.no_harm),
     )
 
 

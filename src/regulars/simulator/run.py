@@ -11,10 +11,11 @@ from regulars.base.settings import Business
 from regulars.packs.schema import STATES, Measure, Pack
 from regulars.simulator.belief import believed
 from regulars.simulator.check import violations
-from regulars.simulator.explore import RESERVE, explored
+from regulars.simulator.explore import explored, ideas, reserve
+from regulars.simulator.ground import Ground, shares_of
 from regulars.simulator.history import QUARTERS, lived_past
 from regulars.simulator.knobs import Knobs
-from regulars.simulator.learn import Expected, Memory, Trial, estimates, shares_of, start_of, withhold
+from regulars.simulator.learn import Expected, Memory, Trial, estimates, spared, start_of, withhold
 from regulars.simulator.life import Quarter, quarter
 from regulars.simulator.market import market_of, safe_costs
 from regulars.simulator.menu import Menu, eligible, menu_of
@@ -25,14 +26,12 @@ from regulars.simulator.truth import Truth, base_of, truth_of, values
 from regulars.simulator.world import Bools, Ints, Standing, World, found, renew, stand
 from regulars.strategy.allocate import offer_of
 from regulars.strategy.cells import without_holdout
-from regulars.strategy.choosing import Market, bargain, second_level, wished, worth
+from regulars.strategy.choosing import Market, Prices, bargain, second_level, wished, worth
 from regulars.strategy.optimise import Program
 from regulars.strategy.returns import LONG, Floats
 from regulars.strategy.solve import feasible
 
 YEAR = 4  # cycles
-#: Whether small trials are made of what the plan would not do, and how many cycles must follow.
-EXPLORE, EXPLORING = True, 3
 
 
 @dataclass(frozen=True)
@@ -145,6 +144,15 @@ def _with_spending(cycle: Cycle, seen: Quarter) -> Cycle:
     return replace(cycle, spent=seen.spent)
 
 
+@dataclass(frozen=True)
+class Settled:
+    """Who is to get what, what the held out would have had, and what money and hours are worth."""
+
+    intended: Ints
+    would: Ints
+    prices: Prices
+
+
 class Table:
     """One cycle: the study, the plan, who gets what."""
 
@@ -158,42 +166,19 @@ class Table:
         self.may = eligible(game.menu, self.standing, self.held)
         self.may_all = eligible(game.menu, self.standing, np.zeros_like(self.held))
         self.expected = Expected.of(self.standing, no_show=game.preset.no_show)
-        cycles_left = game.knobs.cycles - cycle - 1
-        exploring = EXPLORE and cycles_left >= EXPLORING
-        self.planned, self.value, self.intended, would = self.plan(memory, part=1 - RESERVE if exploring else 1.0)
+        self.cycles_left = game.knobs.cycles - cycle - 1
+        self.planned, self.value, settled = self.plan(memory)
         self.market = self._market(self.value)
-        shares = shares_of(
-            self.intended,
-            game.menu,
-            self.standing,
-            self.value,
-            memory,
-            self.expected,
-            cycles_left=cycles_left,
-            free=self._free(would),
-            discount=game.discount,
-            no_show=game.preset.no_show,
-        )
-        self.trial: Trial = withhold(self.intended, would, self.held, game.menu, self.standing, shares, self.rng)
-        if exploring:
-            self.trial = explored(
-                self.trial,
-                self.market,
-                self._on(self.planned),
-                self.prices,
-                game.menu,
-                self.standing,
-                self.may,
-                memory,
-                self.expected,
-                cycles_left=cycles_left,
-                discount=game.discount,
-                no_show=game.preset.no_show,
-                rng=self.rng,
-            )
+        self.trial: Trial = self._withheld(settled)
+        if self.cycles_left:
+            ground = self._ground(settled)
+            part = 1 - reserve(ideas(self.trial, ground), ground)
+            settled = self._settled(self.planned, part=part)
+            self.trial = explored(self._withheld(settled), self._ground(settled), self.rng)
+        self.intended = settled.intended
 
-    def plan(self, memory: Memory, *, part: float = 1.0) -> tuple[Planned, Floats, Ints, Ints]:
-        """The product's plan under some beliefs, and who gets what at its prices; what the held out would have had."""
+    def plan(self, memory: Memory) -> tuple[Planned, Floats, Settled]:
+        """The product's plan under some beliefs, what everybody is believed to gain, and who gets what."""
         game = self.game
         measures = memory.as_measures()
         planned = plan(
@@ -204,18 +189,41 @@ class Table:
             seed=1000 * self.seed + self.cycle,
         )
         self.safe = safe_costs(game.menu, {m.id: planned.evaluator.take_up_90(m) for m in measures})
-        every = believed(
+        self.every = believed(
             game.menu, measures, self.standing, self.may_all, discount=game.discount, no_show=game.preset.no_show
         )
+        return planned, np.where(self.may, self.every, -np.inf), self._settled(planned)
+
+    def _settled(self, planned: Planned, *, part: float = 1.0) -> Settled:
+        """Who gets what with a part of money and hours, and what the held out would have had at those prices."""
         offered = self._offered(planned)
         on = self._on(planned)
-        market = self._market(np.where(self.may & offered, every, -np.inf))
+        market = self._market(np.where(self.may & offered, self.every, -np.inf))
         fixed = sum(market.fixed[place][0] for place in on)
         kept = replace(market, budget=fixed + part * max(market.budget - fixed, 0.0), time=part * market.time)
         intended, prices = second_level(kept, on)
-        self.prices = prices
-        would = wished(self._market(np.where(offered, every, -np.inf)), prices, on)
-        return planned, np.where(self.may, every, -np.inf), intended, would
+        would = wished(self._market(np.where(offered, self.every, -np.inf)), prices, on)
+        return Settled(intended, would, prices)
+
+    def _withheld(self, settled: Settled) -> Trial:
+        shares = shares_of(settled.intended, self._ground(settled), self._free(settled))
+        return withhold(settled.intended, settled.would, self.held, self.game.menu, self.standing, shares, self.rng)
+
+    def _ground(self, settled: Settled) -> Ground:
+        game = self.game
+        return Ground(
+            self.market,
+            self._on(self.planned),
+            settled.prices,
+            game.menu,
+            self.standing,
+            self.may,
+            self.memory,
+            self.expected,
+            self.cycles_left,
+            game.discount,
+            game.preset.no_show,
+        )
 
     def _market(self, value: Floats) -> Market:
         game = self.game
@@ -225,7 +233,7 @@ class Table:
         """customers x options: the options that the plan considers in the customer's cell."""
         cells = np.zeros((len(self.grid.cells), self.game.menu.size), dtype=bool)
         for column in planned.offer.columns:
-            if expects_harm(planned.evaluator, column):
+            if self.game.business.care.no_harm and expects_harm(planned.evaluator, column):
                 continue
             if column.option.id in self.game.menu.place:
                 cells[column.cell, self.game.menu.place[column.option.id]] = True
@@ -235,14 +243,11 @@ class Table:
         fixed = sorted({(m.id, m.fixed_cost) for o in self.game.menu.options for m in o.measures if m.fixed_cost > 0})
         return tuple(place for place, (id, _) in enumerate(fixed) if id in planned.on)
 
-    def _free(self, would: Ints) -> dict[tuple[str, str], int]:
+    def _free(self, settled: Settled) -> dict[tuple[str, str], int]:
         found: dict[tuple[str, str], int] = {}
-        for place in np.unique(would[self.held & (would >= 0)]):
-            states = np.bincount(self.standing.state[self.held & (would == place)], minlength=4)
-            for m in self.game.menu.options[int(place)].measures:
-                if m.purpose == "marketing":
-                    for state, many in zip(STATES, states, strict=True):
-                        found[m.id, state] = found.get((m.id, state), 0) + int(many)
+        for id, who in spared(settled.intended, settled.would, self.held, self.game.menu).items():
+            states = np.bincount(self.standing.state[who], minlength=len(STATES))
+            found |= {(id, state): int(many) for state, many in zip(STATES, states, strict=True)}
         return found
 
     def scored(self, past: list[tuple[Ints, Standing]]) -> Cycle:
@@ -348,7 +353,7 @@ class Table:
 
     def with_beliefs(self, memory: Memory) -> float:
         """What the same planner would have reached this cycle with other beliefs, nobody left out to learn."""
-        intended = self.plan(memory)[2]
+        intended = self.plan(memory)[2].intended
         return worth(self._market(self.true), intended)
 
     def lived(self, rng: Generator) -> Quarter:

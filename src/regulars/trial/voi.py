@@ -47,13 +47,14 @@ def preposterior_sd(size: ArrayLike, *, customers: int, sigma: float, spread: fl
     return np.asarray(sigma**2 / np.sqrt(sigma**2 + noise), dtype=float)
 
 
-def _best_of_two(mu: float, v: Floats) -> Floats:
+def best_of_two(mu: ArrayLike, v: ArrayLike) -> Floats:
     """E max(0, M) for M ~ N(mu, v^2)."""
-    safe = np.where(v > 0, v, 1.0)
+    mean, wide = np.asarray(mu, dtype=float), np.asarray(v, dtype=float)
+    safe = np.where(wide > 0, wide, 1.0)
     # Beyond 40 standard deviations nothing changes, and the square of what lies there is no number.
-    ratio = np.clip(mu / np.maximum(safe, 1e-300), -40.0, 40.0)
+    ratio = np.clip(mean / np.maximum(safe, 1e-300), -40.0, 40.0)
     density = np.exp(-0.5 * ratio**2) / math.sqrt(2 * math.pi)
-    return np.asarray(np.where(v > 0, mu * ndtr(ratio) + safe * density, max(mu, 0.0)), dtype=float)
+    return np.asarray(np.where(wide > 0, mean * ndtr(ratio) + safe * density, np.maximum(mean, 0.0)), dtype=float)
 
 
 def value_of(
@@ -61,7 +62,7 @@ def value_of(
 ) -> Floats:
     """Expected value of this cycle and ``cycles`` further ones for each size of hold-out (0 < size < customers)."""
     v = preposterior_sd(size, customers=customers, sigma=sigma, spread=spread, explained=explained)
-    return (customers - np.asarray(size, dtype=float)) * mu + cycles * customers * _best_of_two(mu, v)
+    return (customers - np.asarray(size, dtype=float)) * mu + cycles * customers * best_of_two(mu, v)
 
 
 def hold_out(
@@ -109,12 +110,12 @@ def worth_of_sample(
     if held <= 0 or held >= customers:
         return 0.0
     v = preposterior_sd(held, customers=customers, sigma=sigma, spread=spread, explained=explained)
-    return float(customers * (_best_of_two(mu, v) - max(mu, 0.0)))
+    return float(customers * (best_of_two(mu, v) - max(mu, 0.0)))
 
 
 def worth_of_certainty(*, customers: int, mu: float, sigma: float) -> float:
     """Expected value of perfect information of one cycle's roll-out: no sample can be worth more."""
-    return float(customers * (_best_of_two(mu, np.asarray(sigma, dtype=float)) - max(mu, 0.0)))
+    return float(customers * (best_of_two(mu, sigma) - max(mu, 0.0)))
 
 
 def detectable(
@@ -152,7 +153,7 @@ def roll_sizes(
         if one + two >= customers:
             return 0.0
         v = math.hypot(*(g**2 / math.sqrt(g**2 + s**2 / n) for g, s, n in zip(sigma, spread, (one, two), strict=True)))
-        best = mu[1] + float(_best_of_two(mu[0] - mu[1], np.asarray(v)))
+        best = mu[1] + float(best_of_two(mu[0] - mu[1], v))
         return -float(mu[0] * one + mu[1] * two + (customers - one - two) * best) / customers
 
     start = np.log(np.full(2, max(customers * 0.01, 2.0)))

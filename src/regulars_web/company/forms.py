@@ -100,3 +100,33 @@ class Own(Spoken):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["theme"].choices = [(theme, self.words(f"web.theme.{theme}")) for theme in THEMES]  # type: ignore[attr-defined]
+
+
+class Chosen(Spoken):
+    """A password chosen behind a link."""
+
+    said: ClassVar = {"password": "web.person.password"}
+    password = forms.CharField(
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password", "autofocus": True}), strip=False
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._user = user
+
+    def clean_password(self) -> str:
+        """Long enough, not one that everybody uses, and not one's own name."""
+        password: str = self.cleaned_data["password"]
+        password_validation.validate_password(password, self._user)
+        return password
+
+
+class SecondFactor(Spoken):
+    """Roles that must have a second factor."""
+
+    said: ClassVar = {"roles": "web.door.second_roles"}
+    roles = forms.MultipleChoiceField(required=False, widget=forms.CheckboxSelectMultiple)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["roles"].choices = [(role, self.words(f"web.role.{role.value}")) for role in Role]  # type: ignore[attr-defined]

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import translation
 
 from regulars.base.errors import Busy, RegularsError
+from regulars.base.text import say
 from regulars.base.words import LANGUAGES
+from regulars.base.words import render as spoken
+from regulars_web.company.kept import keep
 from regulars_web.company.models import User
 from regulars_web.company.powers import may
+from regulars_web.company.second import lacks
 from regulars_web.shared.errors import refused, told
 
 COOKIE = "language"
@@ -73,10 +80,30 @@ class Gatekeeper:
         if power is None:
             return None
         if not request.user.is_authenticated:
-            if not User.objects.exists():
-                return redirect("welcome")
-            return redirect_to_login(request.get_full_path())
-        return None if power and may(request.user, power) else refused(request)
+            return _way_in(request)
+        if not power or not may(request.user, power):
+            return refused(request)
+        if power != "self" and lacks(request):
+            messages.warning(request, spoken(say("web.door.second_wanted"), request.user.language))
+            return redirect("mfa_activate_totp")
+        return None
+
+
+def _way_in(request: HttpRequest) -> HttpResponse:
+    """Where somebody goes who is not (or no more) signed in. What they were about to send waits for them; a part of a
+    page that asked by itself takes the whole page along."""
+    if not User.objects.exists():
+        return redirect("welcome")
+    if request.method == "POST":
+        keep(request)
+        response = redirect_to_login(reverse("again"))
+    else:
+        response = redirect_to_login(request.get_full_path())
+    if request.headers.get("HX-Request"):
+        whole = urlsplit(request.headers.get("HX-Current-URL", ""))
+        back = redirect_to_login(whole.path or "/") if request.method == "GET" else response
+        return HttpResponse(status=204, headers={"HX-Redirect": back["Location"]})
+    return response
 
 
 def power_of(request: HttpRequest, view: Callable[..., Any]) -> str | None:
@@ -87,16 +114,30 @@ def power_of(request: HttpRequest, view: Callable[..., Any]) -> str | None:
     module = str(getattr(view, "__module__", ""))
     name = getattr(request.resolver_match, "url_name", "") or ""
     if module.startswith("allauth."):
-        return None if name in OPEN else "self"
+        return None if name in OPEN else "self" if name in OWN else ""
     return None if module.startswith(("regulars_web.shared.health", "whitenoise", "django.contrib.staticfiles")) else ""
 
 
-#: Pages of the sign-in library that are for those not signed in (yet); its others are each person's own.
+#: Pages of the sign-in library that are for those not signed in (yet).
 OPEN = frozenset(
     {
         "account_login",
         "account_logout",
         "account_inactive",
         "mfa_authenticate",
+    }
+)
+#: Its pages that are each person's own; any other it may have (signing up, addresses, mails) is opened by nobody.
+OWN = frozenset(
+    {
+        "account_change_password",
+        "account_reauthenticate",
+        "mfa_index",
+        "mfa_reauthenticate",
+        "mfa_activate_totp",
+        "mfa_deactivate_totp",
+        "mfa_view_recovery_codes",
+        "mfa_generate_recovery_codes",
+        "mfa_download_recovery_codes",
     }
 )

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.utils.crypto import salted_hmac
 
 from regulars_web.shared.clock import now
 
@@ -43,6 +44,8 @@ class User(AbstractBaseUser):
     theme = models.CharField(max_length=5, default="auto")
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField(default=now)
+    #: Part of what every session is signed with: raised, all of them end.
+    epoch = models.PositiveIntegerField(default=0)
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
@@ -63,6 +66,10 @@ class User(AbstractBaseUser):
     def __str__(self) -> str:
         return self.name
 
+    def get_session_auth_hash(self) -> str:
+        """What a session of this person must carry: another one after a new password, or after "out everywhere"."""
+        return salted_hmac("company.user.sessions", f"{self.password}{self.epoch}", algorithm="sha256").hexdigest()
+
     @property
     def signature(self) -> str:
         """How this person stands in records that outlive accounts: two people of one name are told apart."""
@@ -71,3 +78,9 @@ class User(AbstractBaseUser):
     def sees(self, branch: str) -> bool:
         """Whether a branch is within this person's scope."""
         return not self.branches or branch in self.branches
+
+
+class HouseRules(models.Model):
+    """What the house asks of those who sign in; one row. ``second_factor`` are roles that must have one."""
+
+    second_factor = models.JSONField(default=list, blank=True)

@@ -20,6 +20,10 @@ POWERS: dict[str, frozenset[Role]] = {
     "strategy:read": _STUDY,
     "strategy:draft": frozenset({Role.DIRECTOR, Role.STRATEGIST}),
     "strategy:approve": frozenset({Role.DIRECTOR}),
+    # Lists of customers are confined to the reader's branches, so those confined may open them.
+    "people:list": _STUDY,
+    "people:keep": frozenset({Role.DIRECTOR, Role.STRATEGIST, Role.MANAGER, Role.ANALYST}),
+    "people:export": frozenset({Role.DIRECTOR, Role.STRATEGIST, Role.MANAGER, Role.ANALYST}),
     "imports:read": frozenset({Role.DIRECTOR, Role.STRATEGIST, Role.MANAGER, Role.ANALYST, Role.PRIVACY}),
     "imports:write": frozenset({Role.DIRECTOR, Role.STRATEGIST, Role.ANALYST}),
     # PRIVACY P12: who works with customers sees who they are; who studies them sees pseudonyms.

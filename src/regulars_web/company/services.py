@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
 from typing import Any
 
+from django.contrib.auth.tokens import default_token_generator
 from django.db import transaction
 
 from regulars_web.company.models import Role, User
@@ -30,19 +30,50 @@ def make_owner(*, name: str, email: str, password: str, language: str) -> User:
         return user
 
 
-def make_person(
-    by: Any, *, name: str, email: str, role: str, branches: Sequence[str], language: str
-) -> tuple[User, str]:
-    """A person with a first password, told once to who made the account; they change it at the first visit."""
-    password = secrets.token_urlsafe(12)
+def make_person(by: Any, *, name: str, email: str, role: str, branches: Sequence[str], language: str) -> User:
+    """A person without a password: they choose it themselves behind a link that is handed to them."""
     with transaction.atomic():
         if User.objects.filter(email=email.lower()).exists():
             raise NotAllowed("web.house.twice")
         user = User.objects.create_user(
-            email, password, name=name, role=Role(role), branches=list(branches), language=language
+            email, None, name=name, role=Role(role), branches=list(branches), language=language
         )
         note(by, "person.made", about=user.email, role=user.role, branches=list(branches))
-        return user, password
+        return user
+
+
+def make_link(by: Any, user: User) -> str:
+    """The token of a link behind which that person chooses a password; it works once, for two days."""
+    note(by, "person.link_made", about=user.email)
+    return default_token_generator.make_token(user)
+
+
+def take_link(id: int, token: str) -> User:
+    """Whose link that is. Raises NotAllowed where it is used up, too old or nobody's."""
+    user = User.objects.filter(pk=id, is_active=True).first()
+    if user is None or not default_token_generator.check_token(user, token):
+        raise NotAllowed("web.door.link_dead")
+    return user
+
+
+def choose_password(id: int, token: str, password: str) -> User:
+    """A first or a new password by link; open sessions of that person end. Raises NotAllowed as :func:`take_link`."""
+    with transaction.atomic():
+        User.objects.select_for_update().filter(pk=id).first()  # a link pressed twice works once
+        user = take_link(id, token)
+        user.set_password(password)
+        user.epoch += 1
+        user.save(update_fields=["password", "epoch"])
+        note(user, "person.password_chosen", about=user.email)
+        return user
+
+
+def out_everywhere(user: User) -> None:
+    """End every session of one's own."""
+    with transaction.atomic():
+        user.epoch += 1
+        user.save(update_fields=["epoch"])
+        note(user, "account.out_everywhere", about=user.email)
 
 
 def change_person(by: Any, user: User, *, role: str, branches: Sequence[str], active: bool) -> None:

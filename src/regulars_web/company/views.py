@@ -2,44 +2,27 @@
 
 from __future__ import annotations
 
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import login
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from regulars.base.text import say
+from regulars.base.text import Text, say
 from regulars.base.words import LANGUAGES
 from regulars.base.words import render as spoken
 from regulars_web.company.businesses import business
-from regulars_web.company.forms import Change, Own, Person, Welcome
+from regulars_web.company.forms import Change, Own, Person, SecondFactor
 from regulars_web.company.middleware import COOKIE
 from regulars_web.company.models import User
 from regulars_web.company.powers import needs, public
-from regulars_web.company.services import NotAllowed, change_person, make_owner, make_person, set_own
-from regulars_web.shared.audit import first_breach
-from regulars_web.shared.models import Entry
+from regulars_web.company.second import ask_of, asked_roles, let_go
+from regulars_web.company.services import NotAllowed, change_person, make_link, make_person, set_own
 
 YEAR = 365 * 86_400
-
-
-@public
-@require_http_methods(["GET", "POST"])
-def welcome(request: HttpRequest) -> HttpResponse:
-    """The first visit: the owner's account."""
-    if User.objects.exists():
-        return redirect("home")
-    form = Welcome(request.POST or None, language=request.language, initial={"language": request.language})  # type: ignore[attr-defined]
-    if request.method == "POST" and form.is_valid():
-        try:
-            user = make_owner(**form.cleaned_data)
-        except NotAllowed:
-            return redirect("home")
-        login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
-        return redirect("home")
-    return render(request, "company/welcome.html", {"form": form, "business": business()})
 
 
 @public
@@ -82,7 +65,9 @@ def own(request: HttpRequest) -> HttpResponse:
 @require_GET
 def people(request: HttpRequest) -> HttpResponse:
     """Everybody who works here."""
-    return render(request, "company/people.html", {"people": User.objects.all()})
+    secured = set(Authenticator.objects.filter(type=Authenticator.Type.TOTP).values_list("user_id", flat=True))
+    form = SecondFactor(language=request.language, initial={"roles": asked_roles()})  # type: ignore[attr-defined]
+    return render(request, "company/people.html", {"people": User.objects.all(), "secured": secured, "form": form})
 
 
 def _branches(language: str) -> list[tuple[str, str]]:
@@ -97,11 +82,11 @@ def new_person(request: HttpRequest) -> HttpResponse:
     form = Person(request.POST or None, language=language, branches=_branches(language), initial={"language": language})
     if request.method == "POST" and form.is_valid():
         try:
-            made, password = make_person(request.user, **form.cleaned_data)
+            made = make_person(request.user, **form.cleaned_data)
         except NotAllowed as refusal:
             form.add_error("email", form.words(refusal.id))
         else:
-            return render(request, "company/made.html", {"person": made, "password": password})
+            return _handed(request, made, say("web.house.made", name=made.name))
     return render(request, "company/person.html", {"form": form, "person": None})
 
 
@@ -121,16 +106,41 @@ def person(request: HttpRequest, id: int) -> HttpResponse:
         else:
             messages.success(request, spoken(say("web.house.saved", name=found.name), language))
             return redirect("people")
-    return render(request, "company/person.html", {"form": form, "person": found})
+    secured = Authenticator.objects.filter(user=found).exists()
+    return render(request, "company/person.html", {"form": form, "person": found, "secured": secured})
 
 
-@needs("audit:read")
-@require_GET
-def log(request: HttpRequest) -> HttpResponse:
-    """The audit log, newest first, and whether it is whole."""
-    lines = Entry.objects.select_related("who").order_by("-id")
-    wanted = request.GET.get("q", "").strip()
-    if wanted:
-        lines = lines.filter(about__icontains=wanted) | lines.filter(action__icontains=wanted)
-    page = Paginator(lines, 50).get_page(request.GET.get("page"))
-    return render(request, "company/log.html", {"page": page, "wanted": wanted, "breach": first_breach()})
+def _handed(request: HttpRequest, person: User, title: Text) -> HttpResponse:
+    """A link to choose a password, shown once to who made it."""
+    address = request.build_absolute_uri(reverse("entry", args=[person.pk, make_link(request.user, person)]))
+    return render(request, "company/made.html", {"person": person, "address": address, "title": title})
+
+
+@needs("house:write")
+@never_cache
+@require_POST
+def link(request: HttpRequest, id: int) -> HttpResponse:
+    """A link for somebody who has lost their password, or never had one."""
+    return _handed(request, get_object_or_404(User, pk=id, is_active=True), say("web.door.link_title"))
+
+
+@needs("house:write")
+@require_POST
+def second_gone(request: HttpRequest, id: int) -> HttpResponse:
+    """Take a lost second factor away."""
+    found = get_object_or_404(User, pk=id)
+    let_go(request.user, found)
+    messages.success(request, spoken(say("web.door.second_removed", name=found.name), request.user.language))  # type: ignore[union-attr]
+    return redirect("person", id=id)
+
+
+@needs("house:write")
+@require_POST
+def second_asked(request: HttpRequest) -> HttpResponse:
+    """Which roles must have a second factor."""
+    language = request.user.language  # type: ignore[union-attr]
+    form = SecondFactor(request.POST, language=language)
+    if form.is_valid():
+        ask_of(request.user, form.cleaned_data["roles"])
+        messages.success(request, spoken(say("web.own.saved"), language))
+    return redirect("people")

@@ -8,6 +8,8 @@ REGULARS_HTTPS            1 behind a proxy that speaks HTTPS: cookies then trave
 REGULARS_API_RATE         requests a token may make in a minute (600)
 REGULARS_WEBHOOK_HOSTS    host names of one's own network that signed messages may go to, by plain http too; commas
 REGULARS_UPLOAD_MB        how many megabytes of files may come at once (1024)
+REGULARS_SETUP_CODE       what the first visitor must know to make the owner's account; without it they must be on this
+                          machine
 REGULARS_INLINE           1: work is done at once in the request, for tests and for trying out
 ========================  ================================================================
 """
@@ -26,6 +28,7 @@ from regulars_web.config.secret import secret
 FOLDER = Path(os.environ.get("REGULARS_FOLDER", ".")).absolute()
 HTTPS = os.environ.get("REGULARS_HTTPS") == "1"
 UPLOAD_MB = int(os.environ.get("REGULARS_UPLOAD_MB", "1024"))
+SETUP_CODE = os.environ.get("REGULARS_SETUP_CODE", "")
 INLINE = os.environ.get("REGULARS_INLINE") == "1"
 
 API_PER_MINUTE = int(os.environ.get("REGULARS_API_RATE", "600"))
@@ -110,6 +113,10 @@ ACCOUNT_EMAIL_VERIFICATION = "none"  # accounts are made by those who may, with 
 ACCOUNT_ADAPTER = "regulars_web.company.adapter.Adapter"
 ACCOUNT_SESSION_REMEMBER = None
 ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_RATE_LIMITS = {"login_failed": "20/m/ip,5/300s/key"}
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if HTTPS else 0  # who asks is told by the proxy, where there is one
+PASSWORD_RESET_TIMEOUT = 2 * 86_400  # of links behind which a password is chosen
+MFA_ADAPTER = "regulars_web.company.adapter.SecondFactor"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Regulars"
 LOGIN_URL = "account_login"
@@ -132,6 +139,7 @@ WHITENOISE_MAX_AGE = 86_400
 
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 SESSION_COOKIE_AGE = 14 * 86_400
+CSRF_FAILURE_VIEW = "regulars_web.shared.errors.stale"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"

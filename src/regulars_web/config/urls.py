@@ -8,9 +8,11 @@ from regulars_web.shared import health
 
 urlpatterns = [
     path("", include("regulars_web.desk.urls")),
+    path("people/", include("regulars_web.people.list_urls")),
     path("people/duplicates/", include("regulars_web.duplicates.urls")),  # before the keys of customers
     path("people/", include("regulars_web.people.urls")),
     path("study/", include("regulars_web.insight.urls")),
+    path("methods/", include("regulars_web.insight.method_urls")),
     path("strategy/", include("regulars_web.strategy.urls")),
     path("imports/", include("regulars_web.intake.urls")),
     path("house/", include("regulars_web.company.urls")),

@@ -12,7 +12,10 @@ from django.views.decorators.http import require_GET, require_POST
 from regulars import api
 from regulars_web.company.businesses import business
 from regulars_web.company.powers import may, needs
-from regulars_web.insight.views import pages_of
+from regulars_web.desk.today import day_of
+from regulars_web.desk.watch import broken, handed_out, status
+from regulars_web.insight.queries import health
+from regulars_web.insight.reading import pages_of, people_address
 from regulars_web.shared.jobs import KINDS, again, quiet_kinds, stop
 from regulars_web.shared.models import Job
 
@@ -20,29 +23,47 @@ from regulars_web.shared.models import Job
 @needs("desk")
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
-    """What is known, what is open, what to do next."""
+    """A day's beginning by role: what to decide, whom to look after, what runs, what broke, how far to target."""
     user: Any = request.user
     shop = business()
-    shown: dict[str, Any] = {"shop": shop}
+    shown: dict[str, Any] = {"shop": shop, "people": people_address(user), "broken": broken(user)}
+    if may(user, "notes:write"):  # those who look after customers; others have no business with a list of names
+        shown["day"] = day_of(user)
     if may(user, "study:read"):
-        health = api.check_business(shop)
-        pages = pages_of(request)
-        shown |= {"health": health, "pages": pages, "step": _step(health, pages)}
-        if pages is not None:
-            told = ("decision", "overview", "wastage", "retention", "concentration", "forecast")
-            shown["answers"] = [c for id in told if (c := pages.chapter(id)) is not None]
+        shown |= _whole(request)
+    if may(user, "strategy:read"):
+        shown["targets"] = api.target_states(shop)
+        shown["decide"] = _to_decide(shown)
+    if may(user, "audit:read"):
+        shown["handed_out"] = handed_out()
     if may(user, "jobs:read"):
-        shown["jobs"] = Job.objects.exclude(kind__in=quiet_kinds()).select_related("by")[:5]
+        shown["jobs"] = Job.objects.exclude(kind__in=quiet_kinds()).filter(by__isnull=False).select_related("by")[:5]
     return render(request, "desk/home.html", shown)
 
 
-def _step(health: api.Health, pages: api.Pages | None) -> str:
+def _whole(request: HttpRequest) -> dict[str, Any]:
+    """The whole business's figures, for those who may see them."""
+    held, pages = health(), pages_of(request)
+    shown: dict[str, Any] = {"health": held, "pages": pages, "step": _step(held, pages)}
+    if pages is not None:
+        told = ("decision", "overview", "wastage", "retention", "concentration", "forecast")
+        shown["answers"] = [c for id in told if (c := pages.chapter(id)) is not None]
+    return shown
+
+
+def _to_decide(shown: dict[str, Any]) -> api.Status | None:
+    """What waits for a decision; None before the first plan."""
+    pages: api.Pages | None = shown.get("pages")
+    return status() if pages is not None and pages.plan_run is not None else None
+
+
+def _step(held: api.Health, pages: api.Pages | None) -> str:
     """The next step towards a strategy."""
-    if not any(holding.rows for holding in health.holdings):
+    if not any(holding.rows for holding in held.holdings):
         return "import"
     if pages is None:
         return "study"
-    if pages.data_version < health.data_version:
+    if pages.data_version < held.data_version:
         return "restudy"
     return "formulate" if pages.plan_run is None else "decide"
 

@@ -13,7 +13,8 @@ class Insight(AppConfig):
 
     def ready(self) -> None:
         """Make studying known to the workers."""
-        from regulars_web.insight.services import work
+        from regulars_web.insight.services import do_again, work
         from regulars_web.shared.jobs import register
 
         register("study", work, leads_to="study")
+        register("reproduce", do_again, leads_to="studies")

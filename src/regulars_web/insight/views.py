@@ -1,4 +1,4 @@
-"""Pages of the study: one chapter a page, each with its answer for a heading."""
+"""Pages of the study: one chapter a page, each with its question, its answer, what it rests on and what to do."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from regulars.base.text import say
 from regulars.base.words import render as spoken
 from regulars_web.company.businesses import business
 from regulars_web.company.powers import needs
+from regulars_web.insight.acts import acts
+from regulars_web.insight.queries import of_run, stale
+from regulars_web.insight.reading import pages_of
 from regulars_web.shared.jobs import begin
 
 #: Chapters that belong to the strategy's pages.
 STRATEGY = ("decision", "plan", "not_chosen", "limits", "frontier", "lines")
 
 
-def pages_of(request: HttpRequest) -> api.Pages | None:
-    """The newest study's pages in the reader's language; None before the first study."""
-    try:
-        return api.chapters(business(), language=request.language)  # type: ignore[attr-defined]
-    except NotThere:
-        return None
+def _addressed(request: HttpRequest) -> str:
+    """What keeps a page at the study its reader chose."""
+    return f"?study={request.GET['study']}" if request.GET.get("study") else ""
 
 
 @needs("study:read")
@@ -37,7 +37,8 @@ def study(request: HttpRequest) -> HttpResponse:
     if pages is None:
         health = api.check_business(business())
         return render(request, "insight/none.html", {"health": health})
-    return redirect("chapter", id=next(c.id for c in pages.chapters if c.id not in STRATEGY))
+    first = next(c.id for c in pages.chapters if c.id not in STRATEGY)
+    return redirect(f"{first}{_addressed(request)}")
 
 
 @needs("study:read")
@@ -56,12 +57,17 @@ def chapter(request: HttpRequest, id: str) -> HttpResponse:
         return redirect("plan_chapter", id=id)
     shown = [c for c in pages.chapters if c.id not in STRATEGY]
     place = shown.index(found)
+    newest = not request.GET.get("study")
     context = {
         "pages": pages,
         "chapters": shown,
         "chapter": found,
         "before": shown[place - 1] if place else None,
         "after": shown[place + 1] if place + 1 < len(shown) else None,
+        "acts": acts(request, id, planned=pages.plan_run is not None, newest=newest),
+        "which": _addressed(request),
+        "kept": of_run(pages.study_run),
+        "stale": stale(pages) if newest else None,
     }
     return render(request, "insight/chapter.html", context)
 
@@ -77,5 +83,51 @@ def ask(request: HttpRequest) -> HttpResponse:
     except ValueError:
         messages.error(request, spoken(say("web.study.no_day"), request.language))  # type: ignore[attr-defined]
         return redirect("study")
-    job = begin("study", request.user, as_of=day)
+    job = begin("study", request.user, as_of=day, asker=request.user.pk)
     return redirect("job", id=job.pk)
+
+
+@needs("self")
+@require_GET
+def methods(request: HttpRequest) -> HttpResponse:
+    """All method cards by name."""
+    return render(request, "insight/methods.html", {"cards": [(id, api.card(id)) for id in api.cards()]})
+
+
+@needs("self")
+@require_GET
+def method(request: HttpRequest, id: str) -> HttpResponse:
+    """One method: what it tells, its formula and source, the data it needs, when it fails, where it is used."""
+    try:
+        found = api.card(id)
+    except NotThere as error:
+        raise Http404 from error
+    return render(request, "insight/method.html", {"card": found})
+
+
+@needs("study:read")
+@require_GET
+def rests(request: HttpRequest) -> HttpResponse:
+    """What a study rests on: its day, its data, and the queries by name."""
+    pages = pages_of(request)
+    if pages is None:
+        return redirect("study")
+    named = api.queries(business(), pages.study_run)
+    shown = {"pages": pages, "names": named, "which": _addressed(request), "kept": of_run(pages.study_run)}
+    return render(request, "insight/rests.html", shown)
+
+
+@needs("study:read")
+@require_GET
+def rest(request: HttpRequest, name: str) -> HttpResponse:
+    """One query, as it ran."""
+    pages = pages_of(request)
+    if pages is None:
+        return redirect("study")
+    try:
+        sql = api.query(business(), name, pages.study_run)
+    except NotThere as error:
+        raise Http404 from error
+    return render(
+        request, "insight/rest.html", {"pages": pages, "name": name, "sql": sql, "which": _addressed(request)}
+    )

@@ -27,6 +27,7 @@ from regulars_web.intake.mappings import (
     Wrong,
     draft_from,
     draft_of,
+    fields_of,
     keep,
     revert,
     suggested,
@@ -118,7 +119,7 @@ def _words(request: HttpRequest, meanings: list[str]) -> list[tuple[str, str]]:
 
 def _shown(request: HttpRequest, batch: Batch, seen: Seen, draft: Draft, version: int) -> dict[str, Any]:
     preview, against = try_out(beginning_of(batch, seen.number), seen, draft)
-    fields = _words(request, [f"field_{name}" for name in api.FIELDS[draft.table]])
+    fields = _words(request, [f"field_{name}" for name in fields_of(draft.table)])
     kinds = _words(request, [f"who_{kind}" for kind in KINDS] if draft.table != "spend" else [])
     cells = {name: said for name, said, _ in seen.columns}
     newest = Correction.objects.select_related("by").filter(batch=batch, file=seen.file).first()

@@ -32,6 +32,11 @@ ZONES = (
 UNNAMED = "by-hand"
 
 
+def fields_of(table: str) -> tuple[str, ...]:
+    """What a column of a file may be read as. Rows that come keyed already are never files."""
+    return tuple(field for field in api.FIELDS[table] if field != "key")
+
+
 @dataclass(frozen=True)
 class Draft:
     """A mapping as it stands in the form, whole or not. ``columns``: ``field_date``, ``who_phone``, or not read."""
@@ -103,7 +108,7 @@ def draft_from(seen: Seen, form: Mapping[str, str]) -> Draft:
     """What was filled in. Anything the form does not offer counts as not said."""
     table = form.get("table", "")
     table = table if table in TABLES else TABLES[0]
-    offered = {"", *(f"field_{to}" for to in api.FIELDS[table]), *(f"who_{kind}" for kind in KINDS)}
+    offered = {"", *(f"field_{to}" for to in fields_of(table)), *(f"who_{kind}" for kind in KINDS)}
     said = {name: form.get(f"c{at}", "") for at, name in enumerate(seen.names)}
 
     def one_of(key: str, known: Collection[str]) -> str:

@@ -10,3 +10,10 @@ class People(AppConfig):
 
     name = "regulars_web.people"
     label = "people"
+
+    def ready(self) -> None:
+        """Make the writing of large lists known to the workers."""
+        from regulars_web.people.exporting import work
+        from regulars_web.shared.jobs import register
+
+        register("people_export", work, leads_to="customers_export")

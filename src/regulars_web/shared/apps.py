@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.apps import AppConfig
 
 from regulars.base.words import add_words
@@ -14,5 +16,9 @@ class Shared(AppConfig):
     label = "shared"
 
     def ready(self) -> None:
-        """Bring the web's words in."""
+        """Bring the web's words in; the audit log is gone over every day."""
+        from regulars_web.shared.audit import work
+        from regulars_web.shared.jobs import register
+
         add_words("regulars_web")
+        register("audit", work, leads_to="log", every=timedelta(days=1))

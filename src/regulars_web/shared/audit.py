@@ -7,9 +7,12 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from regulars.base.progress import Progress
 from regulars_web.shared.clock import now
-from regulars_web.shared.models import Entry, digest_of
+from regulars_web.shared.models import Checked, Entry, digest_of
 
+#: Lines gone over while a page waits.
+AT_ONCE = 2_000
 _LOCK = 7_316_001  # of the log's end, on PostgreSQL
 
 
@@ -37,9 +40,48 @@ def _plain(detail: Mapping[str, Any]) -> dict[str, Any]:
 
 def first_breach() -> int | None:
     """The id of the first line that does not follow from the one before it; None where the log is whole."""
-    before = ""
-    for entry in Entry.objects.order_by("id").iterator():
-        if entry.before != before or entry.digest != entry.expected():
-            return int(entry.pk)
-        before = entry.digest
-    return None
+    return _walk(0, "", None)[2]
+
+
+def _walk(after: int, digest: str, most: int | None) -> tuple[int, str, int | None]:
+    """Go over lines after one of that digest: the last good line, its digest, and the first bad line."""
+    line = after
+    for entry in Entry.objects.filter(id__gt=after).order_by("id")[:most].iterator():
+        if entry.before != digest or entry.digest != entry.expected():
+            return line, digest, int(entry.pk)
+        line, digest = int(entry.pk), entry.digest
+    return line, digest, None
+
+
+def check_on() -> Checked:
+    """Go over the lines that came since the last look, and over the line looked at last: cutting the log's end off
+    shows too. A breach once found stays until all lines are gone over again."""
+    with transaction.atomic():
+        seen = Checked.objects.select_for_update().filter(pk=1).first() or Checked(pk=1)
+        if seen.breach is not None:
+            return seen
+        if seen.line and not Entry.objects.filter(pk=seen.line, digest=seen.digest).exists():
+            seen.breach = seen.line
+        else:
+            seen.line, seen.digest, seen.breach = _walk(seen.line, seen.digest, AT_ONCE)
+        seen.save()
+        return seen
+
+
+def check_all() -> Checked:
+    """Go over every line."""
+    before = Checked.objects.filter(pk=1).first()
+    line, digest, breach = _walk(0, "", None)
+    if breach is None and before is not None and before.line > line:
+        breach = line + 1  # lines that were there are gone
+    with transaction.atomic():
+        seen, _ = Checked.objects.update_or_create(
+            pk=1, defaults={"line": line, "digest": digest, "breach": breach, "whole_at": now()}
+        )
+    return seen
+
+
+def work(_asked: Mapping[str, Any], _progress: Progress) -> dict[str, Any]:
+    """The job: all lines."""
+    seen = check_all()
+    return {"lines": seen.line, "breach": seen.breach}

@@ -19,6 +19,11 @@ def refused(request: HttpRequest, exception: Exception | None = None) -> HttpRes
     return page(request, say("web.error.refused"), say("web.error.refused_hint"), status=403)
 
 
+def stale(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403 for a form that was open too long, or that another site sent."""
+    return page(request, say("web.error.stale"), say("web.error.stale_hint"), status=403)
+
+
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """404."""
     return page(request, say("web.error.not_found"), say("web.error.not_found_hint"), status=404)

@@ -41,25 +41,42 @@ class Kind:
 
     ``again`` asks for the same work anew where more than the job itself must know of it.
     ``quiet`` work is the house's own, asked for by nobody: it is not listed, and is written down by what it does alone.
+    ``every``: it is also done by itself, so often.
     """
 
     work: Work
     leads_to: str
     again: Again | None = None
     quiet: bool = False
+    every: timedelta | None = None
 
 
 KINDS: dict[str, Kind] = {}
 
 
-def register(name: str, work: Work, *, leads_to: str, again: Again | None = None, quiet: bool = False) -> None:
+def register(
+    name: str,
+    work: Work,
+    *,
+    leads_to: str,
+    again: Again | None = None,
+    quiet: bool = False,
+    every: timedelta | None = None,
+) -> None:
     """Make a kind of work known; called when the app is ready."""
-    KINDS[name] = Kind(work, leads_to, again, quiet)
+    KINDS[name] = Kind(work, leads_to, again, quiet, every)
 
 
 def quiet_kinds() -> list[str]:
     """Kinds of work that are not listed."""
     return [name for name, kind in KINDS.items() if kind.quiet]
+
+
+def put_down_due() -> None:
+    """Ask for the work that is done by itself, where it was not asked for in its time."""
+    for name, kind in KINDS.items():
+        if kind.every is not None and not Job.objects.filter(kind=name, made_at__gt=now() - kind.every).exists():
+            put_down(name, None)
 
 
 class Stopped(Exception):

@@ -109,3 +109,20 @@ class Job(models.Model):
     def share(self) -> int | None:
         """Per cent done, where that is known."""
         return None if not self.steps else min(100, round(100 * self.steps_done / self.steps))
+
+
+class Checked(models.Model):
+    """How far the audit log was found whole; one row. Lines up to ``line`` follow from one another, and that one's
+    digest was ``digest``; ``breach`` is the first that does not. ``whole_at`` is when all lines were last gone over."""
+
+    line = models.BigIntegerField(default=0)
+    digest = models.CharField(max_length=64, blank=True)
+    breach = models.BigIntegerField(null=True)
+    whole_at = models.DateTimeField(null=True)
+
+
+class Beat(models.Model):
+    """When a worker last said that it lives."""
+
+    worker = models.CharField(max_length=80, primary_key=True)
+    at = models.DateTimeField()

@@ -7,24 +7,32 @@ import socket
 import subprocess
 import sys
 import time
+from datetime import timedelta
 
 from django.db import close_old_connections
 
 from regulars_web.shared.clock import now
-from regulars_web.shared.jobs import MOST_ATTEMPTS, broken, claim
-from regulars_web.shared.models import Job
+from regulars_web.shared.jobs import MOST_ATTEMPTS, broken, claim, put_down_due
+from regulars_web.shared.models import Beat, Job
 
 IDLE, LOOK = 1.0, 0.5
 #: How long work that was asked to stop may take over it before its process is ended.
 PATIENCE = 5.0
+#: Seconds between two signs of life while nothing waits.
+BEAT = 5.0
 
 
 def work_on(*, once: bool = False, until: int | None = None) -> None:
     """Do what waits, one piece after the other, for ever (``once``: until nothing waits; ``until``: while that process
     lives)."""
     name = f"{socket.gethostname()}:{os.getpid()}"
+    said = 0.0
     while until is None or os.getppid() == until:
         close_old_connections()
+        if time.monotonic() - said > BEAT or not said:
+            said = time.monotonic()
+            say_alive(name)
+            put_down_due()
         job = claim(name)
         if job is not None:
             watch_over(job)
@@ -32,6 +40,12 @@ def work_on(*, once: bool = False, until: int | None = None) -> None:
             return
         else:
             time.sleep(IDLE)
+
+
+def say_alive(name: str) -> None:
+    """Write down that this worker lives; those silent for a day are forgotten."""
+    Beat.objects.update_or_create(worker=name, defaults={"at": now()})
+    Beat.objects.filter(at__lt=now() - timedelta(days=1)).delete()
 
 
 def watch_over(job: Job) -> None:
@@ -43,6 +57,7 @@ def watch_over(job: Job) -> None:
         time.sleep(LOOK)
         alive = Job.objects.filter(pk=job.pk, state=Job.State.RUNNING)
         alive.update(beat=now())
+        Beat.objects.filter(worker=job.worker).update(at=now())
         if alive.filter(stop_asked=True).exists():
             asked = asked or time.monotonic()
             if time.monotonic() - asked > PATIENCE:

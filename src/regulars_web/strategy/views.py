@@ -17,7 +17,8 @@ from regulars.base.words import render as spoken
 from regulars_web.company.businesses import business
 from regulars_web.company.models import User
 from regulars_web.company.powers import needs
-from regulars_web.insight.views import STRATEGY, pages_of
+from regulars_web.insight.reading import pages_of
+from regulars_web.insight.views import STRATEGY
 from regulars_web.shared.audit import note
 from regulars_web.shared.errors import told
 from regulars_web.shared.jobs import begin

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from support.campaigns import Simulated, simulate
@@ -229,3 +231,16 @@ def test_people_read_it_in_both_languages(tmp_path: Path) -> None:
     assert "注意：opened不作特徵" in chinese.out and "對照組" in chinese.out
     assert "{" not in english.out + chinese.out
     assert len(english.out.splitlines()) == len(chinese.out.splitlines())
+
+
+def test_costs_below_nothing_are_refused_and_a_broken_name_is_one_line(tmp_path: Path) -> None:
+    rng = np.random.default_rng(2)
+    arm = np.where(rng.random(600) < 0.5, "none", "a\nletter")
+    columns = {"arm": arm, "x": rng.random(600).round(3), "visit": rng.integers(0, 2, 600), "paid": np.full(600, 2.0)}
+    path, bad = tmp_path / "costs.parquet", tmp_path / "refunds.parquet"
+    pq.write_table(pa.table(columns), path)
+    pq.write_table(pa.table(columns | {"paid": np.where(np.arange(600) == 7, -2.0, 2.0)}), bad)
+    refused = regulars("policy", bad, *ASKED, "--cost-column", "paid", "--json")
+    assert refused.json["error"] == "policy.data.negative_cost" and "-2" in refused.json["message"]
+    said = regulars("policy", path, *ASKED, "--cost-column", "paid", "--json")
+    assert [a["arm"] for a in said.json["arms"]] == ["none", "a letter"]

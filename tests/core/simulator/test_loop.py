@@ -14,7 +14,8 @@ from regulars.packs.schema import STATES
 from regulars.simulator import history
 from regulars.simulator.check import violations
 from regulars.simulator.knobs import RIVALS, Knobs
-from regulars.simulator.learn import Memory, start_of
+from regulars.simulator.learn import Expected, Memory, Trial, estimates, spared, start_of
+from regulars.simulator.life import Quarter
 from regulars.simulator.play import simulate
 from regulars.simulator.presets import preset_of
 from regulars.simulator.run import Game, Table, run_seed
@@ -149,3 +150,39 @@ def test_knobs_turned_too_far_are_named(bad: dict[str, object]) -> None:
 def test_no_such_trade() -> None:
     with pytest.raises(NotThere):
         preset_of("bakery")
+
+
+def test_who_lacks_two_promotions_is_no_control_for_one(table: Table) -> None:
+    menu, held = table.game.menu, table.held
+    both = menu.place["colour_season_email+due_reminder"]
+    one, other = menu.place["colour_season_email"], menu.place["due_reminder"]
+    nothing = np.full(held.size, -1)
+    lacking = spared(nothing, np.full(held.size, both), held, menu)
+    assert not lacking["colour_season_email"].any()
+    assert not lacking["due_reminder"].any()
+    alone = spared(nothing, np.full(held.size, one), held, menu)
+    assert np.array_equal(alone["colour_season_email"], held)
+    beside = spared(np.full(held.size, other), np.full(held.size, both), held, menu)
+    assert np.array_equal(beside["colour_season_email"], held), "what they do have, the treated have too"
+
+
+def test_estimates_are_not_read_off_lucky_counts() -> None:
+    """With few events an estimate is right on average, and as far off as it says: whichever way chance fell."""
+    rng = np.random.default_rng(3)
+    measure = next(m for m in PACK.measures if m.id == "colour_season_email")
+    treated, control = np.arange(40), np.arange(40, 400)
+    base = np.full(400, 0.16)
+    expected = Expected(base, base, base, base)
+    true, z = 0.0, []
+    for _ in range(1500):
+        visits = rng.poisson(base * np.where(np.arange(400) < 40, np.exp(true), 1.0))
+        none = np.zeros(400, dtype=bool)
+        trial = Trial(
+            {(measure.id, "active"): treated}, {(measure.id, "active"): control}, none, {(measure.id, "active"): 1.0}
+        )
+        found = estimates(trial, Quarter(visits, visits, visits, none, none, 0.0), expected, [measure], 0)
+        if one := found.get((measure.id, 0, "active")):
+            z.append((one.y - true) / one.se)
+    assert len(z) > 1450
+    assert abs(np.mean(z)) < 0.1
+    assert np.std(z) == pytest.approx(1.0, abs=0.15)

@@ -26,6 +26,8 @@ from regulars.analysis.clock.trial import (
 from regulars.analysis.desk import Kept, Setting
 from regulars.analysis.models import FEW_REPEATERS
 from regulars.analysis.results.clock import ClockFound, Closed, MonthFactor, NewYearFactor
+from regulars.analysis.standings import statistics
+from regulars.analysis.summary import summary, triples, visitors
 from regulars.analysis.value import VisitFit, fit_mbgnbd
 from regulars.analysis.value.statistics import Floats, Statistics
 from regulars.base.estimate import Estimate
@@ -50,7 +52,7 @@ class Timed:
 class Clocks:
     """The clock of today and those of earlier days; ``newcomers`` and ``repeats`` by day from ``first_day``.
 
-    ``fit`` serves to remove growth only.
+    ``fit`` is as of the end of the past and serves to remove growth only.
     """
 
     first_day: date
@@ -60,6 +62,11 @@ class Clocks:
     entered: tuple[Closed, ...]
     today: BusinessClock
     _known: dict[date, BusinessClock | None] = field(default_factory=dict)
+
+    @property
+    def key(self) -> object:
+        """What the clocks of earlier days rest on beside the facts; JSON-able."""
+        return self.fit.parameters, [str(closed) for closed in self.entered]
 
     def at(self, cut: date) -> BusinessClock | None:
         """The clock from what was known on a day: no later season, no later closure. None before two years."""
@@ -109,11 +116,23 @@ def timed(setting: Setting, kept: Kept, histories: Statistics) -> Timed:
         return Timed(_unknown("study.clock.too_few", years), None)
     closures = (*entered, *_detected(found))
     clock = make_clock(found, first_day=first_day, last_day=setting.as_of, closures=closures)
-    clocks = Clocks(first_day, newcomers, repeats, fit, entered, clock)
-    judged = _trial(setting, kept, newcomers, repeats, first_day, entered, histories.customers)
+    judged = _trial(setting, kept, newcomers, repeats, first_day, entered)
     wanted = setting.business.forecast.clock == "proven"
     told = _result(found, judged, closures, years=years, visits=round(float(repeats.sum())), wanted=wanted)
-    return Timed(told, clocks)
+    then = _growth(setting, kept) if told.used else fit
+    return Timed(told, Clocks(first_day, newcomers, repeats, then, entered, clock))
+
+
+def _growth(setting: Setting, kept: Kept) -> VisitFit:
+    """The model that removes growth before earlier days, from what was known at the end of the past."""
+    desk, past = setting.desk, kept.past
+
+    def fitted() -> VisitFit:
+        known = kept.days.filter(kept.days.day <= past.day)
+        histories = desk.ask("clock_growth", triples(visitors(summary(known, as_of=past.day))))
+        return fit_mbgnbd(_some(statistics(histories)))
+
+    return desk.recall("clock_growth", past.key, fitted)
 
 
 def _detected(found: Season) -> list[Closed]:
@@ -160,14 +179,20 @@ def _trial(
     repeats: Floats,
     first_day: date,
     entered: tuple[Closed, ...],
-    customers: float,
 ) -> Trial | None:
-    every = max(1, -(-round(customers) // MOST_CUSTOMERS))
-    tables = [
-        (day, setting.desk.ask(f"clock_trial_{n}", histories_query(kept.days, origin=day, every=every)))
-        for n, day in enumerate(origins(first_day, setting.as_of), 1)
-    ]
-    return trial(tables, newcomers=newcomers, repeats=repeats, first_day=first_day, closures=entered)
+    """The trial on months until the end of the past: found once, it holds for all days after."""
+    past = kept.past
+    every = max(1, -(-past.customers // MOST_CUSTOMERS))
+
+    def tried() -> Trial | None:
+        tables = [
+            (day, setting.desk.ask(f"clock_trial_{n}", histories_query(kept.days, origin=day, every=every)))
+            for n, day in enumerate(origins(first_day, past.day), 1)
+        ]
+        return trial(tables, newcomers=newcomers, repeats=repeats, first_day=first_day, closures=entered)
+
+    of = (past.key, first_day.isoformat(), [str(closed) for closed in entered])
+    return setting.desk.recall("clock_trial", of, tried)
 
 
 def _unknown(id: str, years: float) -> ClockFound:

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import chi2
 
+from regulars.analysis.value.optimise import one_thread
 from regulars.analysis.value.statistics import Floats, Ints
 from regulars.base.new_year import NEW_YEARS
 
@@ -96,10 +97,11 @@ def season(daily: Daily, *, closed: NDArray[np.bool_]) -> Season | None:
     seasonal = np.hstack(
         [np.eye(12)[months_of(dates)], np.stack([within(new_year, RUSH), within(new_year, LULL)], axis=1)]
     )
-    fit = _fit(counts, daily.exposure, fixed, seasonal, usable)
-    zero = usable & (counts == 0) & (fit.mean >= ZERO_EXPECTED)
-    if zero.any():
-        fit = _fit(counts, daily.exposure, fixed, seasonal, usable & ~zero)
+    with one_thread():
+        fit = _fit(counts, daily.exposure, fixed, seasonal, usable)
+        zero = usable & (counts == 0) & (fit.mean >= ZERO_EXPECTED)
+        if zero.any():
+            fit = _fit(counts, daily.exposure, fixed, seasonal, usable & ~zero)
     first = within(new_year, FIRST_DAYS) & ~closed & ~shut[weekday] & (daily.exposure > 1e-9)
     # Half a visit on either side keeps the factor of a few days off 0 and infinity.
     expected = float(fit.mean[first].sum())

@@ -16,15 +16,6 @@ _PRICED = ("service", "product", "repair")
 _SAME = ("customer", "day", "branch", "item", "kind", "net", "currency", "minute")
 
 
-def own_money(lines: ibis.Table, currency: str) -> ibis.Table:
-    """Lines whose amounts in other currencies are 0 (costs: unknown): the visit counts, sums are never mixed."""
-    own = lines.currency == currency
-    amounts = {
-        n: ibis.ifelse(own, lines[n], ibis.literal(0)).cast(lines[n].type()) for n in ("gross", "discount", "net")
-    }
-    return lines.mutate(**amounts, cost=ibis.ifelse(own, lines.cost, ibis.null(lines.cost.type())))
-
-
 def several_sales(lines: ibis.Table) -> ibis.Table:
     """``customer`` and ``day`` where a customer has several sales in a day and their items or times are known."""
     known = _told(lines)

@@ -182,7 +182,7 @@ def _look(scene: Scene, origin: OriginDay, trial: Trial, number: int) -> _Look:
 
 
 def _query(scene: Scene, origin: OriginDay) -> ibis.Table:
-    reader, many = scene.setting.desk.reader, scene.portfolio.count(scene.portfolio.where())
+    reader, many = scene.setting.desk.reader, scene.kept.past.customers
     t = reader.table("study_tried_days").filter(lambda d: d.visit & (d.day <= origin.cut)).select("customer").distinct()
     parts = [make(scene, origin=origin, customers=many) for make in (exposures_query, price_query, staff_query)]
     if reader.has("bookings"):

@@ -11,6 +11,7 @@ import ibis
 
 from regulars.analysis.part import Scene
 from regulars.analysis.results.leaving import Exit, Untouched, WinBack
+from regulars.analysis.sums import exact
 from regulars.analysis.trust import expected_total
 from regulars.packs.schema import Measure, Pack
 
@@ -64,14 +65,18 @@ def win_back(scene: Scene, each: ibis.Table) -> WinBack:
         some.aggregate(
             candidates=some.count(),
             worth=some.count(where=some.winback_value > 0),
-            by_value=some.at_stake.sum(where=some.winback_rank <= TOP).fill_null(0.0),
-            by_risk=some.at_stake.sum(where=some.risk_rank < TOP).fill_null(0.0),
+            by_value=_of(some.at_stake, some.winback_rank <= TOP),
+            by_risk=_of(some.at_stake, some.risk_rank < TOP),
         ),
     ).to_pylist()[0]
     top = min(TOP, row["candidates"])
     return WinBack(
         row["candidates"], row["worth"], response, cost, top, row["by_value"], row["by_risk"], untouched(scene)
     )
+
+
+def _of(money: ibis.Value, some: ibis.Value) -> ibis.Value:
+    return exact(ibis.ifelse(some, money, 0.0)).cast("float64").fill_null(0.0)
 
 
 def untouched(scene: Scene) -> Untouched | None:
@@ -95,6 +100,6 @@ def untouched(scene: Scene) -> Untouched | None:
 def deliberate_exit(scene: Scene, each: ibis.Table) -> Exit:
     """Customers proposed for a talk about leaving, and the margin they are expected to bring."""
     t = each.filter(each.deliberate_exit).inner_join(scene.people.select("customer", "margin_12"), "customer")
-    found = t.aggregate(customers=t.count(), margin=t.margin_12.sum().fill_null(0.0))
+    found = t.aggregate(customers=t.count(), margin=exact(t.margin_12).cast("float64").fill_null(0.0))
     row = scene.setting.desk.ask("leaving_exit", found).to_pylist()[0]
     return Exit(row["customers"], row["margin"])

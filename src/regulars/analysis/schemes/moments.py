@@ -14,7 +14,7 @@ from regulars.analysis.rhythm import base_interval, base_interval_query, with_rh
 from regulars.analysis.schemes.lifecycle import marks, with_lifecycle
 from regulars.analysis.schemes.rfm import with_rfm
 from regulars.analysis.schemes.sampling import sampled
-from regulars.analysis.standings import Ranges, scores, statistics, valued
+from regulars.analysis.standings import expectations, statistics, valued
 from regulars.analysis.summary import log_gaps_query, repeat_values, summary, triples, visitors, with_gaps
 from regulars.analysis.value.contest import MIXTURE
 
@@ -75,7 +75,7 @@ def valued_at(scene: Scene, standing: ibis.Table, day: date, *, of: int, name: s
         )
     )
     scored = desk.reader.take_in(
-        scores(unique, visits=visits, spend=spend, ranges=Ranges.nominal(), outlook=scene.kept.outlook(day)),
+        expectations(unique, visits=visits, spend=spend, outlook=scene.kept.outlook(day)),
         f"study_schemes_{name}_scores",
     )
     people = desk.keep(f"schemes_{name}_values", valued(few, scored, spend=spend))

@@ -15,7 +15,7 @@ from regulars.analysis.schemes.relations import SIGNS, with_relationship, with_s
 from regulars.analysis.schemes.rfm import with_rfm
 from regulars.analysis.schemes.sampling import half, sampled
 from regulars.analysis.schemes.worth import agreement, pairs_query, steadiness
-from regulars.analysis.standings import Ranges, scores, valued
+from regulars.analysis.standings import expectations, valued
 from regulars.analysis.summary import triples, with_gaps
 from regulars.analysis.value.contest import MIXTURE
 
@@ -88,7 +88,7 @@ def _month_before(scene: Scene, tried: ibis.Table) -> ibis.Table | None:
         t = desk.keep("schemes_month_even", with_gaps(t, days, until=day))
     unique = desk.ask("schemes_month_histories", triples(t))
     models, ahead = scene.models, scene.kept.outlook(day)
-    scored = scores(unique, visits=models.visits, spend=models.spend, ranges=Ranges.nominal(), outlook=ahead)
+    scored = expectations(unique, visits=models.visits, spend=models.spend, outlook=ahead)
     kept = desk.reader.take_in(scored, "study_schemes_month_scores")
     t = valued(t, kept, spend=scene.models.spend)
     t = with_class(t, value_cut=scene.value_cut).select("customer", "class", "rfm", "lifecycle")

@@ -7,7 +7,8 @@ deviation of 2) the fit is repeated with a mild normal prior on the logarithms, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -24,8 +25,15 @@ _MIN_CURVATURE = 0.25  # a log standard deviation of 2 in the flattest direction
 _PRIOR_SD = 1.5
 _NEAR_BOUND = 0.02
 _ENOUGH, _SETTLED = 1e-9, 1e-5  # log-likelihood still missing: stop there; call it converged below
-#: Problems of four unknowns: waking the threads of the linear algebra takes thirty times longer than the algebra.
+#: Problems of few unknowns: waking the threads of the linear algebra takes thirty times longer than the algebra.
 _THREADS = ThreadpoolController()
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Linear algebra on one thread, for many small problems one after the other."""
+    with _THREADS.limit(limits=1, user_api="blas"):
+        yield
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,7 +85,7 @@ def maximise(
     if belief is not None:
         exact, quick = _with_prior(exact, belief), _with_prior(quick, belief)
         starts = [*starts, np.where(np.isfinite(belief.spread), belief.centre, starts[0])]
-    with _THREADS.limit(limits=1, user_api="blas"):
+    with one_thread():
         if not always_held or (belief is not None and belief.whole):
             free = _climb(exact, quick, starts, bounds, customers)
             if free.converged and not _at_bound(free.theta, bounds) and _flattest(free.covariance) < 1 / _MIN_CURVATURE:
@@ -96,7 +104,7 @@ def climb(
     rough: Objective | None = None,
 ) -> Optimum:
     """Best optimum over ``starts`` without any prior, at a bound too: for models whose edge is a model of its own."""
-    with _THREADS.limit(limits=1, user_api="blas"):
+    with one_thread():
         return _climb(objective, rough or objective, starts, bounds, customers)
 
 

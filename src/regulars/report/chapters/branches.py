@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from regulars.analysis.diagnosis import BranchRow
 from regulars.base.text import Param, Share, Text, say
-from regulars.report import names, theme
+from regulars.report import behind, names, theme
 from regulars.report.chapters.splits import Part, split
 from regulars.report.context import Context
 from regulars.report.document import Amount, Bar, Cell, Column, Figure, Section, Table, Words
@@ -79,7 +79,7 @@ def _table(c: Context, rows: tuple[BranchRow, ...]) -> Table:
     )
     cells: list[tuple[Cell, ...]] = [
         (
-            Words(c.branch(r.branch), strong=True),
+            Words(c.branch(r.branch), strong=True, behind=behind.of("branch", r.branch)),
             Amount(r.customers),
             Amount(r.active),
             Amount(r.overdue),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from regulars.analysis.diagnosis import Classes, ClassRow
 from regulars.base.text import Param, Share, Text, say
-from regulars.report import names, theme
+from regulars.report import behind, names, theme
 from regulars.report.chapters.splits import Part, split
 from regulars.report.context import Context
 from regulars.report.document import Amount, Cell, Column, Figure, Section, Table, Words
@@ -69,6 +69,7 @@ def _table(c: Context, classes: Classes) -> Table:
                 note=say(f"report.class_about.{row.name}"),
                 strong=True,
                 swatch=theme.CLASS_COLOURS[row.name],
+                behind=behind.of("class", row.name),
             ),
             Amount(row.customers),
             Amount(c.purse.exact(row.revenue_12_past)),

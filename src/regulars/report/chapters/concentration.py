@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from regulars.analysis.diagnosis import Concentration
 from regulars.base.text import Share, say
+from regulars.report import behind
 from regulars.report.charts import lorenz
 from regulars.report.context import Context
 from regulars.report.document import Amount, Cell, Column, Figure, KeyFigure, KeyFigures, Section, Table
@@ -40,6 +41,7 @@ def _figures(found: Concentration) -> KeyFigures:
                 found.one_visit_customers,
                 None,
                 say("report.concentration.one_visit_note", share=Share(found.one_visit_revenue_share)),
+                behind.of("visits", 1.0),
             ),
         )
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from regulars.analysis.diagnosis import Backtest
 from regulars.base.estimate import Estimate
 from regulars.base.text import Number, Param, Share, Text, say
-from regulars.report import names, theme
+from regulars.report import behind, names, theme
 from regulars.report.charts import Series, pairs
 from regulars.report.context import Context
 from regulars.report.document import (
@@ -75,7 +75,10 @@ def _groups(c: Context) -> Table | None:
     scale = Scale.of(g.revenue_12 for g in shown)
     rows: list[tuple[Cell, ...]] = [
         (
-            Words(c.branch(g.name) if g.kind == "branch" else say(f"report.class.{g.name}")),
+            Words(
+                c.branch(g.name) if g.kind == "branch" else say(f"report.class.{g.name}"),
+                behind=behind.of(g.kind, g.name),
+            ),
             Amount(g.customers),
             scale.cell(g.revenue_12, c.purse),
             Amount(c.purse.about(g.margin_12.mean)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from regulars.analysis.results.leaving import Criteria, Leaving, Reason, RhythmBand, Warning
 from regulars.base.text import Number, Param, Share, Text, say
-from regulars.report import names, theme
+from regulars.report import behind, names, theme
 from regulars.report.charts.bands import Band, Dot, bands, dots
 from regulars.report.context import Context
 from regulars.report.document import (
@@ -142,7 +142,11 @@ def _states(c: Context, found: Leaving) -> Table:
     )
     rows: list[tuple[Cell, ...]] = [
         (
-            Words(names.state_of(row.state), swatch=theme.STATE_COLOURS[row.state]),
+            Words(
+                names.state_of(row.state),
+                swatch=theme.STATE_COLOURS[row.state],
+                behind=behind.of("state", row.state),
+            ),
             Amount(row.customers),
             Amount(count(row.leaving_90.mean), between_counts(row.leaving_90)),
             Amount(Share(row.share)),

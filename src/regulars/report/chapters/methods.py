@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from regulars.analysis.diagnosis import ModelFit
 from regulars.base.text import Number, Text, say
+from regulars.base.words import word_list
 from regulars.report import names
 from regulars.report.context import Context
 from regulars.report.document import Amount, Card, Cards, Cell, Column, Pill, Queries, Section, Table, Words
@@ -29,6 +30,12 @@ CARDS = (
     "rivals",
 )
 _FIELDS = ("what", "formula", "data", "fails", "used")
+
+
+def known_cards() -> tuple[str, ...]:
+    """Ids of all cards there are words for: those of :data:`CARDS` first."""
+    named = {key.split(".")[1] for key in word_list("en") if key.startswith("card.")}
+    return (*CARDS, *sorted(named - set(CARDS)))
 
 
 def method_card(id: str) -> Card:

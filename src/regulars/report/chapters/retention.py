@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from regulars.base.text import Month, Param, Share, Text, say
+from regulars.report import behind
 from regulars.report.charts import cohort_heatmap
 from regulars.report.context import Context
 from regulars.report.document import Amount, Callout, Cell, Column, Figure, KeyFigure, KeyFigures, Section, Table, Words
@@ -108,5 +109,7 @@ def _data(c: Context) -> Table:
     rows: list[tuple[Cell, ...]] = []
     for month, size, row in list(zip(cohorts.months, cohorts.sizes, cohorts.share, strict=True))[-COHORTS:]:
         padded = [*row[1 : MONTHS + 1], *([None] * (MONTHS + 1 - len(row)))]
-        rows.append((Words(Month(month)), Amount(size), *(Amount(share(v)) for v in padded)))
+        rows.append(
+            (Words(Month(month), behind=behind.first_seen_in(month)), Amount(size), *(Amount(share(v)) for v in padded))
+        )
     return Table(say("report.retention.data"), columns, tuple(rows))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from regulars.analysis.diagnosis import Rhythm, RhythmBin
 from regulars.base.text import Number, Text, say
+from regulars.report import behind
 from regulars.report.charts import histogram
 from regulars.report.context import Context
 from regulars.report.document import Amount, Cell, Column, Figure, KeyFigure, KeyFigures, Section, Table, Words
@@ -50,7 +51,7 @@ def _figures(r: Rhythm) -> KeyFigures:
             ),
             KeyFigure(say("report.rhythm.repeaters"), r.repeaters),
             KeyFigure(say("report.rhythm.due"), r.due_next_30_days, None, say("report.rhythm.due_note")),
-            KeyFigure(say("report.rhythm.late"), r.overdue, None, late),
+            KeyFigure(say("report.rhythm.late"), r.overdue, None, late, behind.of("state", "overdue")),
         )
     )
 
@@ -74,6 +75,10 @@ def _span(b: RhythmBin) -> Text:
     if b.to_days >= OPEN:
         return say("report.rhythm.span_open", low=b.from_days)
     return say("report.rhythm.span", low=b.from_days, high=b.to_days)
+
+
+def _behind(b: RhythmBin) -> str:
+    return behind.rhythm(b.from_days, b.to_days if b.to_days < OPEN else None)
 
 
 def _place(bins: list[RhythmBin], days: float) -> float | None:
@@ -100,6 +105,6 @@ def _figure(r: Rhythm) -> Figure | None:
         say("report.rhythm.x"),
         say("report.axis.customers"),
     )
-    rows: list[tuple[Cell, ...]] = [(Words(_span(b)), Amount(b.customers)) for b in bins]
+    rows: list[tuple[Cell, ...]] = [(Words(_span(b), behind=_behind(b)), Amount(b.customers)) for b in bins]
     data = Table(title, (Column(say("report.rhythm.x")), Column(say("report.axis.customers"), "right")), tuple(rows))
     return Figure("rhythm", title, chart, say("report.rhythm.alt", n=r.repeaters, days=Number(r.median_days)), data)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from regulars.analysis.results.schemes import Migration, Move, Schemes
 from regulars.base.text import Param, Share, Text, say
-from regulars.report import names
+from regulars.report import behind, names
 from regulars.report.chapters.scheme_tables import chances, compared, named_classes, relationships
 from regulars.report.charts.schemes import Square, heat
 from regulars.report.context import Context
@@ -179,7 +179,7 @@ def _grid(c: Context, found: Schemes) -> Figure:
     )
     rows: list[tuple[Cell, ...]] = [
         (
-            Words(say(f"report.schemes.fifth_{cell.recency}")),
+            Words(say(f"report.schemes.fifth_{cell.recency}"), behind=behind.fifths(cell.recency, cell.money)),
             Words(say(f"report.schemes.fifth_{cell.money}")),
             Amount(cell.customers),
             Amount(c.purse.exact(cell.revenue_12)),
@@ -213,7 +213,11 @@ def _needs(found: Schemes) -> Figure | None:
         *(Column(say("report.say.plain", text=head), "right") for head in heads),
     )
     rows: list[tuple[Cell, ...]] = [
-        (Words(need.id), Amount(need.customers), *(Amount(Share(need.shares[k])) for k in kinds))
+        (
+            Words(need.id, behind=behind.of("need", need.id)),
+            Amount(need.customers),
+            *(Amount(Share(need.shares[k])) for k in kinds),
+        )
         for need in found.needs
     ]
     titles = (say("report.schemes.need"), say("report.schemes.bought"))

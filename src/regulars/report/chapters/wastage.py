@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from regulars.analysis.diagnosis import StateRow, Wastage
 from regulars.base.text import Param, Text, say
-from regulars.report import names, theme
+from regulars.report import behind, names, theme
 from regulars.report.chapters.splits import Part, split
 from regulars.report.context import Context
 from regulars.report.document import Amount, Cell, Column, Figure, KeyFigure, KeyFigures, Section, Table, Words
@@ -102,6 +102,7 @@ def _state(c: Context, row: StateRow, scale: Scale) -> tuple[Cell, ...]:
             note=say(f"report.state_about.{row.state}"),
             strong=True,
             swatch=theme.STATE_COLOURS[row.state],
+            behind=behind.of("state", row.state),
         ),
         Amount(row.customers),
         Amount(c.purse.exact(row.revenue_12_past)),

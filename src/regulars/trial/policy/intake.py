@@ -108,7 +108,7 @@ def _named(table: TableFile, request: Request) -> Request:
 
 def same_arm(name: str, arms: tuple[str, ...]) -> int | None:
     """Which arm a name means: exactly; as a number (1, 1.0); as yes or no (true = 1); whatever the case."""
-    plain = name.strip()
+    plain = _one_line(name)
     if plain in arms:
         return arms.index(plain)
     wanted = _number(plain)
@@ -118,6 +118,11 @@ def same_arm(name: str, arms: tuple[str, ...]) -> int | None:
                 return at
     alike = [at for at, arm in enumerate(arms) if arm.casefold() == plain.casefold()]
     return alike[0] if len(alike) == 1 else None
+
+
+def _one_line(name: str) -> str:
+    """A name as it can be told and typed: a break within it is a blank."""
+    return " ".join(name.split())
 
 
 def _number(text: str) -> float | None:
@@ -134,19 +139,21 @@ def _arms(table: TableFile, request: Request) -> tuple[NDArray[np.int64], tuple[
     if others:
         count = len(values) + others
         raise BadData(say("policy.data.many_arms", column=request.arm, count=count), say("policy.data.many_arms_hint"))
-    values = tuple(v.strip() for v in values)
+    values = tuple(_one_line(v) for v in values)
     control = same_arm(request.control, values)
     if control is None:
         raise missing_arm(request.control, values, as_control=True, column=request.arm)
     out = {_arm(name, values, request) for name in request.drop_arms}
-    treated = sorted((v for at, v in enumerate(values) if at != control and at not in out), key=_in_order)
+    gone = {values[at] for at in out} | {values[control]}
+    treated = sorted({v for v in values if v not in gone}, key=_in_order)
     if not treated:
         text = say("policy.data.one_arm", column=request.arm, arm=values[control])
         raise BadData(text, say("policy.data.one_arm_hint"))
     arms = (values[control], *treated)
     place = np.full(len(values) + 2, -1, dtype=np.int64)  # the last two stand for codes -2 and -1
-    for at, arm in enumerate(arms):
-        place[values.index(arm)] = at
+    for at, value in enumerate(values):
+        if value in arms:
+            place[at] = arms.index(value)
     return place[codes], arms
 
 
@@ -252,8 +259,11 @@ def _costs(
     found = _by_arm(dict(request.cost), arms, request)
     if request.cost_column:
         logged = np.nan_to_num(table.numbers(request.cost_column)[keep])
+        if logged.size and (least := float(logged.min())) < 0:
+            text = say("policy.data.negative_cost", column=request.cost_column, found=f"{least:g}")
+            raise BadData(text, say("policy.data.negative_cost_hint"))
         for at, name in enumerate(arms):
             if not any(same_arm(given, (name,)) == 0 for given in request.cost):
-                found[at] = max(0.0, float(logged[arm == at].mean()))
+                found[at] = float(logged[arm == at].mean())
         warnings.append(say("policy.data.cost_column", column=request.cost_column))
     return found

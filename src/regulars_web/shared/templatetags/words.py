@@ -60,6 +60,12 @@ def money(context: Any, amount: float, currency: str) -> str:
 
 
 @register.simple_tag(takes_context=True)
+def rounded(context: Any, value: Money) -> str:
+    """An amount that is an estimate: to three digits."""
+    return conditional_escape(show(value, _language(context), "round"))
+
+
+@register.simple_tag(takes_context=True)
 def price(context: Any, amount: Decimal, currency: str) -> str:
     """An amount that was paid: to the cent."""
     return conditional_escape(show(Money.of(amount, currency), _language(context), "exact"))

@@ -1,0 +1,125 @@
+"""Where a day begins, by role: whom to look after, what to decide, what broke, how far to target."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from regulars import api
+from regulars_web.company.demo import people
+from regulars_web.company.models import Role, User
+from regulars_web.desk.demo import name_everybody
+from regulars_web.privacy import gate
+from regulars_web.shared.clock import now
+from regulars_web.shared.models import Job
+
+pytestmark = pytest.mark.django_db
+
+
+def late(studied: Path, branches: tuple[str, ...]) -> int:
+    return api.people_of(api.open_business(studied)).count("state = overdue", branches=branches).customers
+
+
+@pytest.mark.parametrize("role", [Role.STAFF, Role.MANAGER])
+def test_a_branch_sees_its_own_customers_and_no_others(
+    role: Role, studied: Path, signed_in: Callable[..., Client]
+) -> None:
+    shop = api.open_business(studied)
+    branch = shop.settings.branches[0].id
+    client = signed_in(role, branches=(branch,))
+    page = client.get("/").content.decode()
+    own, all_of_them = late(studied, (branch,)), late(studied, ())
+    assert 0 < own < all_of_them
+    assert f"{own} are late by their own rhythm" in page and f"{all_of_them} are late" not in page
+    assert "Your customers" in page and "Targets" not in page and "What the study says" not in page
+    keys = re.findall(r'href="/people/(\d+)"', page)
+    assert keys
+    for key in keys:
+        assert client.get(f"/people/{key}").status_code == 200, "one tap from the list to the customer"
+    other = next(
+        row.key
+        for row in api.people_of(shop).page("state = overdue", size=200).rows
+        if row.of["branch"] not in (branch, None)
+    )
+    assert other not in keys and client.get(f"/people/{other}").status_code == 404
+
+
+def test_a_director_sees_what_to_decide_and_how_far_the_targets_are(
+    studied: Path, signed_in: Callable[..., Client]
+) -> None:
+    page = signed_in().get("/").content.decode()
+    assert "A plan is ready to be read" in page and 'href="/strategy/approval"' in page
+    assert "How far to the targets" in page
+    for target in api.target_states(api.open_business(studied)):
+        assert target.name.in_language("en") in page
+    assert "What the study says" in page and 'href="/methods/rhythm"' in page
+
+
+def test_what_broke_is_told_until_it_was_done_again(studied: Path, signed_in: Callable[..., Client]) -> None:
+    client = signed_in(Role.ANALYST)
+    Job.objects.create(
+        kind="study",
+        state="failed",
+        ended_at=now(),
+        trouble={"id": "web.jobs.broken", "params": {}},
+    )
+    assert "The work broke off" in client.get("/").content.decode()
+    Job.objects.create(kind="study", state="done")
+    assert "The work broke off" not in client.get("/").content.decode()
+
+
+def test_a_privacy_officer_sees_what_was_handed_out(studied: Path, signed_in: Callable[..., Client]) -> None:
+    client = signed_in(Role.PRIVACY)
+    assert "Nothing about persons was handed out" in client.get("/").content.decode()
+    signed_in().get("/house/log.csv")
+    page = client.get("/").content.decode()
+    assert "Audit log downloaded" in page and 'href="/house/log?action=audit.taken"' in page
+
+
+def test_before_the_first_study_everybody_is_told_what_comes(folder: Path, signed_in: Callable[..., Client]) -> None:
+    assert "There is no list yet" in signed_in(Role.STAFF).get("/").content.decode()
+    assert "Bring in your customers" in signed_in(Role.STRATEGIST).get("/").content.decode()
+
+
+def test_a_desk_is_light_and_asks_little(
+    studied: Path, signed_in: Callable[..., Client], django_assert_max_num_queries: Callable[..., Any]
+) -> None:
+    for role in Role:
+        client = signed_in(role)
+        client.get("/")
+        with django_assert_max_num_queries(16):
+            answer = client.get("/")
+        assert len(answer.content) < 60_000, role
+
+
+def test_what_a_newcomer_is_sent_first_is_small(studied: Path, signed_in: Callable[..., Client]) -> None:
+    client = signed_in()
+    page = client.get("/")
+    sent = len(page.content)
+    for address in set(re.findall(r'(?:href|src)="(/static/[^"]+)"', page.content.decode())):
+        answer = client.get(address)
+        sent += len(b"".join(answer.streaming_content) if answer.streaming else answer.content)  # type: ignore[attr-defined]
+    assert sent < 200_000, "fonts come after, as they are needed"
+
+
+def test_a_demo_has_somebody_of_every_role_to_sign_in_as(folder: Path, db: None) -> None:
+    first, second = people(), people()
+    assert {account.role for account in first} == {role.value for role in Role}
+    assert User.objects.count() == len(Role) and first[0].password != second[0].password
+    client = Client()
+    client.post("/account/login/", {"login": second[0].email, "password": second[0].password})
+    assert client.get("/").status_code == 200
+
+
+def test_customers_of_a_demo_have_names_that_nobody_bears(studied: Path, signed_in: Callable[..., Client]) -> None:
+    reader = api.people_of(api.open_business(studied))
+    assert name_everybody() == reader.count().customers and name_everybody() == 0, "once"
+    assert gate.held() == reader.count().customers
+    client = signed_in(Role.DIRECTOR)
+    keys = re.findall(r'href="/people/(\d+)"><b>([^<]+)</b>', client.get("/").content.decode())
+    assert keys and all(not name.startswith("#") for _, name in keys)
