@@ -47,6 +47,9 @@ def test_studies_are_listed_compared_read_and_put_aside(twice: Path, signed_in: 
         side = client.get(f"/study/compare?run={order[0]}&run={order[1]}").content.decode()
         assert "What changed from 30 Jun 2026 to 31 Oct 2026" in side and side.count("<tr>") == 12
     assert "clearly more" in side and "between HK$" in side
+    assert client.get("/study/", follow=True).status_code == 200
+    first = client.get(f"/study/?study={min(runs)}")["Location"]
+    assert first.startswith("/study/") and first.endswith(f"?study={min(runs)}")
     older = client.get(f"/study/wastage?study={min(runs)}").content.decode()
     assert "You are reading an older study" in older and "As of 30 Jun 2026" in older
     assert f'href="/study/queries/lost?study={min(runs)}"' in older

@@ -7,6 +7,7 @@ from datetime import date
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from regulars import api
@@ -38,7 +39,7 @@ def study(request: HttpRequest) -> HttpResponse:
         health = api.check_business(business())
         return render(request, "insight/none.html", {"health": health})
     first = next(c.id for c in pages.chapters if c.id not in STRATEGY)
-    return redirect(f"{first}{_addressed(request)}")
+    return redirect(reverse("chapter", args=[first]) + _addressed(request))
 
 
 @needs("study:read")
