@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from regulars.api.comparing import Listed, compare, plans
     from regulars.api.demo import Demo, make_demo
     from regulars.api.health import Health, check_business
+    from regulars.api.inputs import InputsRaced, StatedFile, stated_file, stated_files, undo_stated, write_stated
     from regulars.api.intake import (
         FIELDS,
         REQUIRED,
@@ -140,6 +141,7 @@ _HOMES = {
         "saved_profiles",
         "undo_import",
     ),
+    "inputs": ("InputsRaced", "StatedFile", "stated_file", "stated_files", "undo_stated", "write_stated"),
     "owned": ("Finished", "finished_runs", "run_document", "write_tables"),
     "pages": ("Pages", "card", "cards", "chapters", "queries", "query"),
     "people": ("Counted", "History", "PeopleReader", "Spread", "Standing", "StandingsPage", "people_of", "study_runs"),
@@ -208,6 +210,7 @@ __all__ = [
     "Identified",
     "ImportReport",
     "ImportResult",
+    "InputsRaced",
     "Judgement",
     "Listed",
     "Look",
@@ -228,6 +231,7 @@ __all__ = [
     "Spread",
     "Standing",
     "StandingsPage",
+    "StatedFile",
     "Status",
     "Strategy",
     "TargetState",
@@ -295,6 +299,8 @@ __all__ = [
     "settings_token",
     "show_pack",
     "simulate",
+    "stated_file",
+    "stated_files",
     "status",
     "strategy_in_force",
     "study",
@@ -303,6 +309,7 @@ __all__ = [
     "target_states",
     "undo_import",
     "undo_settings",
+    "undo_stated",
     "unmerge",
     "weigh",
     "write_groups",
@@ -310,6 +317,7 @@ __all__ = [
     "write_scores",
     "write_simulation",
     "write_starters",
+    "write_stated",
     "write_strategy_document",
     "write_tables",
 ]

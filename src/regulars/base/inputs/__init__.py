@@ -6,18 +6,20 @@ what is missing. A file that is there is read strictly: an unknown file or key i
 """
 
 from regulars.base.inputs.common import Bilingual, Claim, InputFile, Model, Source, Stated, local
-from regulars.base.inputs.files import FILES, FOLDER, Inputs, read_inputs
+from regulars.base.inputs.files import FILES, FOLDER, Fault, Inputs, faults_of, read_inputs
 
 __all__ = [
     "FILES",
     "FOLDER",
     "Bilingual",
     "Claim",
+    "Fault",
     "InputFile",
     "Inputs",
     "Model",
     "Source",
     "Stated",
+    "faults_of",
     "local",
     "read_inputs",
 ]

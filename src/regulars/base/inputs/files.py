@@ -98,6 +98,23 @@ def parse_input[M: InputFile](content: bytes, *, kind: type[M], file: str) -> M:
         raise BadSettings(say("inputs.fault.key", file=file, key=key, reason=reason), hint) from error
 
 
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something wrong in what is to be stated: where (as pydantic places it) and why."""
+
+    place: tuple[int | str, ...]
+    reason: Text
+
+
+def faults_of(raw: Mapping[str, object], kind: type[InputFile]) -> tuple[Fault, ...]:
+    """Everything that keeps values from being read as a file's model; nothing where they can be."""
+    try:
+        kind.model_validate(raw)
+    except ValidationError as error:
+        return tuple(Fault(found["loc"], _reason(found, kind)) for found in error.errors())
+    return ()
+
+
 def _shown(path: Path) -> str:
     return f"{FOLDER}/{path.name}"
 

@@ -23,32 +23,32 @@ def form(kind: type[InputFile], *, name: str) -> str:
         "# A form: take the # away from what you fill in, and repeat [[parts]] as often as needed.",
         "# docs/reference/strategy-inputs.md explains every key.",
     ]
-    plain = [(key, field.annotation) for key, field in kind.model_fields.items() if _table(field.annotation) is None]
+    plain = [(key, field.annotation) for key, field in kind.model_fields.items() if table_of(field.annotation) is None]
     lines += ["", *(f"# {key} = {_value(found)}{_choices(found)}" for key, found in plain)] if plain else []
     for key, field in kind.model_fields.items():
-        found = _table(field.annotation)
+        found = table_of(field.annotation)
         if found is not None:
             model, many = found
             lines += ["", f"# [[{key}]]" if many else f"# [{key}]", *(f"# {line}" for line in _keys(model))]
     return "\n".join(lines) + "\n"
 
 
-def _plain(annotation: Any) -> Any:
+def plain(annotation: Any) -> Any:
     """An annotation without its alias, its constraints and its None."""
     if isinstance(annotation, TypeAliasType):
-        return _plain(annotation.__value__)
+        return plain(annotation.__value__)
     if get_origin(annotation) is Annotated:
-        return _plain(get_args(annotation)[0])
+        return plain(get_args(annotation)[0])
     if get_origin(annotation) in (Union, UnionType):
-        return _plain(next(part for part in get_args(annotation) if part is not type(None)))
+        return plain(next(part for part in get_args(annotation) if part is not type(None)))
     return annotation
 
 
-def _table(annotation: Any) -> tuple[type[BaseModel], bool] | None:
+def table_of(annotation: Any) -> tuple[type[BaseModel], bool] | None:
     """The model a key holds and whether it holds several; None for a plain value."""
-    found = _plain(annotation)
+    found = plain(annotation)
     many = get_origin(found) is tuple
-    inner = _plain(get_args(found)[0]) if many else found
+    inner = plain(get_args(found)[0]) if many else found
     return (inner, many) if isinstance(inner, type) and issubclass(inner, BaseModel) else None
 
 
@@ -58,12 +58,12 @@ def _keys(model: type[BaseModel]) -> Iterator[str]:
 
 
 def _choices(annotation: Any) -> str:
-    found = _plain(annotation)
+    found = plain(annotation)
     return f"  # one of {', '.join(map(str, get_args(found)))}" if get_origin(found) is Literal else ""
 
 
 def _value(annotation: Any) -> str:
-    found = _plain(annotation)
+    found = plain(annotation)
     if isinstance(found, type) and issubclass(found, BaseModel):
         inner = ", ".join(f"{key} = {_value(field.annotation)}" for key, field in found.model_fields.items())
         return f"{{ {inner} }}"
