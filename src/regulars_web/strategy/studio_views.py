@@ -37,7 +37,7 @@ def studio(request: HttpRequest) -> HttpResponse:
     for line in plan.lines:
         row = spent.setdefault(spoken_name(line.measure_name, request), [0, 0.0, 0.0])
         row[0], row[1], row[2] = row[0] + line.customers, row[1] + line.cost, row[2] + line.value_36.mean
-    most = max((row[1] for row in spent.values()), default=0.0)
+    whole = sum(row[1] for row in spent.values())
     shop = business()
     shown = {
         "plan": plan,
@@ -47,7 +47,7 @@ def studio(request: HttpRequest) -> HttpResponse:
         "top": max((p.budget for p in plan.frontier), default=plan.budget * 2) or plan.budget * 2 or 1000,
         "step": max(round(plan.budget / 36, -1), 10),
         "where": [
-            {"name": name, "customers": int(n), "cost": cost, "value": value, "share": cost / most if most else 0}
+            {"name": name, "customers": int(n), "cost": cost, "value": value, "share": cost / whole if whole else 0}
             for name, (n, cost, value) in sorted(spent.items(), key=lambda pair: -pair[1][1])
         ],
         "clauses": plan.mandate.clauses if plan.mandate else (),
