@@ -146,6 +146,10 @@ def test_erased_is_gone_and_its_facts_are_nobodys(full: User) -> None:
     assert gate.erase(full, "101") is False
     assert gate.find(full, "4567") == [gate.Person("102", "Chan Tai Man", True, member="M-002")]
     assert Entry.objects.filter(action="identities.erased", about="101").count() == 1
+    again = gate.admit(full, table(ROWS), source="clients.csv")
+    assert (again.new, again.forgotten, gate.forgotten(["101"])) == (0, 1, True)
+    gate.welcome_back(full, ["101"])
+    assert gate.admit(full, table(ROWS), source="clients.csv").new == 1
 
 
 def test_the_whole_vault_in_few_queries(full: User, django_assert_max_num_queries: Any) -> None:

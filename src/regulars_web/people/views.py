@@ -40,7 +40,8 @@ def customer(request: HttpRequest, key: str) -> HttpResponse:
     if shown.key != key:  # merged into another one since the link was made
         return redirect("customer", key=shown.key)
     removed = services.removed(key, request.GET.get("removed", ""))
-    return render(request, "people/customer.html", {"c": shown, "first": SHOWN, "removed": removed})
+    more = {"removed": removed, "forgotten": gate.forgotten(services.keys_of(key))}
+    return render(request, "people/customer.html", {"c": shown, "first": SHOWN, **more})
 
 
 @needs("notes:write")
@@ -84,6 +85,9 @@ def refuse(request: HttpRequest, key: str) -> HttpResponse:
 def forget(request: HttpRequest, key: str) -> HttpResponse:
     """Erase who a customer is; first what that means."""
     _mine(request, key)
+    if request.method == "POST" and "back" in request.POST:
+        gate.welcome_back(request.user, services.keys_of(key))
+        return redirect("customer", key=key)
     if request.method == "POST":
         services.forget(request.user, key)
         messages.success(request, spoken(say("people.forget.done"), _language(request)))

@@ -24,22 +24,12 @@ from regulars_web.shared.clock import now
 from regulars_web.vault import admitting, finding
 from regulars_web.vault.admitting import Admitted
 from regulars_web.vault.lock import opened
-from regulars_web.vault.models import Identity
+from regulars_web.vault.models import Forgotten, Identity
 from regulars_web.vault.twins import Twins, twins
 
 __all__ = [
-    "Admitted",
-    "Person",
-    "Twins",
-    "admit",
-    "erase",
-    "everybody",
-    "find",
-    "held",
-    "names",
-    "one",
-    "suspected",
-    "within",
+    *("Admitted", "Person", "Twins", "admit", "erase", "everybody", "find", "forgotten"),
+    *("held", "names", "one", "suspected", "welcome_back", "within"),
 ]
 
 #: Identities shown to one person within an hour, after which the door is shut; and how often the log is told.
@@ -137,12 +127,27 @@ def held() -> int:
 
 
 def erase(by: Any, key: str) -> bool:
-    """Forget who a customer is: the row and all it is found by. Facts stay, of nobody. False where none was known."""
+    """Forget who a customer is: the row and all it is found by. Facts stay, of nobody, and later files do not bring the
+    name back. False where none was known."""
     with transaction.atomic():
         deleted, _ = Identity.objects.filter(customer=key).delete()
         if deleted:
+            Forgotten.objects.get_or_create(customer=key)
             note(by, "identities.erased", about=key)
     return bool(deleted)
+
+
+def forgotten(keys: Iterable[str]) -> bool:
+    """Whether the customer of these keys was erased, so that what files say of them is not taken in."""
+    return Forgotten.objects.filter(customer__in=list(keys)).exists()
+
+
+def welcome_back(by: Any, keys: Iterable[str]) -> None:
+    """Somebody who was erased is a customer again and wants to be known: later files may name them."""
+    with transaction.atomic():
+        for row in Forgotten.objects.filter(customer__in=list(keys)):
+            row.delete()
+            note(by, "identities.welcome_back", about=row.customer)
 
 
 def _person(identity: Identity, *, contacts: bool) -> Person:

@@ -12,7 +12,7 @@ from regulars.privacy.hkid import mask_hkid
 from regulars_web.shared.clock import now
 from regulars_web.vault.folding import TAIL, email_of, name_shown, phone_of, plain, words
 from regulars_web.vault.lock import locked, mark, opened
-from regulars_web.vault.models import Identity, Term
+from regulars_web.vault.models import Forgotten, Identity, Term
 
 BLOCK = 2_000
 FIELDS = ("name", "phone", "email", "member")
@@ -30,12 +30,14 @@ class Told:
 
 @dataclass(slots=True)
 class Admitted:
-    """What became of identifiers handed in. ``unusable`` counts numbers and addresses that are none."""
+    """What became of identifiers handed in. ``unusable`` counts numbers and addresses that are none, ``forgotten``
+    customers who were erased and stay so."""
 
     new: int = 0
     changed: int = 0
     unchanged: int = 0
     unusable: int = 0
+    forgotten: int = 0
 
 
 def admit(table: pa.Table, *, source: str) -> Admitted:
@@ -64,10 +66,14 @@ def _read(batch: pa.RecordBatch, result: Admitted) -> Iterator[tuple[str, Told]]
 
 
 def _block(told: Mapping[str, Told], source: str, result: Admitted) -> None:
+    erased = set(Forgotten.objects.filter(customer__in=told).values_list("customer", flat=True))
+    result.forgotten += len(erased)
     known = {identity.customer: identity for identity in Identity.objects.filter(customer__in=told)}
     fresh: list[Identity] = []
     altered: list[Identity] = []
     for customer, said in told.items():
+        if customer in erased:
+            continue
         identity = known.get(customer) or Identity(customer=customer)
         if not _write(identity, said):
             result.unchanged += 1

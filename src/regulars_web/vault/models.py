@@ -33,6 +33,19 @@ class Identity(models.Model):
         return f"customer {self.customer}"  # never a name: this ends up in logs
 
 
+class Forgotten(models.Model):
+    """A customer who was erased: what files say of them later is not taken in."""
+
+    customer = models.CharField(max_length=20, unique=True)
+    at = models.DateTimeField(default=now)
+
+    class Meta:
+        ordering: ClassVar = ["customer"]
+
+    def __str__(self) -> str:
+        return f"customer {self.customer}"
+
+
 class Term(models.Model):
     """What a customer is found by: a part of a name, a member number, or the mark of a number's end."""
 
