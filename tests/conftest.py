@@ -10,6 +10,10 @@ settings.register_profile("regulars", deadline=None)
 settings.load_profile("regulars")
 
 
+#: Folders and files of tests that take minutes.
+LONG = {"engines", "journeys", "test_on_postgres.py", "test_browser.py", "test_abe.py", "test_failing.py"}
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest first, so that no worker is left alone with them at the end."""
-    items.sort(key=lambda item: not {"engines", "journeys"} & set(item.path.parts))
+    items.sort(key=lambda item: not LONG & set(item.path.parts))

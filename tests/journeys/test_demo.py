@@ -22,14 +22,14 @@ from support.web import salon
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("trade", ["beauty", "hair", "retail", "watch"])
+@pytest.mark.parametrize("trade", ["beauty", "retail", "watch"])  # hair: the tutorial begins with it
 def test_demo_of_each_trade(trade: str, tmp_path: Path) -> None:
-    said = regulars("demo", trade, "--folder", tmp_path / trade, "--customers", 1200, "--json")
+    said = regulars("demo", trade, "--folder", tmp_path / trade, "--customers", 900, "--json")
     assert said.code == 0, said.err
     made = said.json
     assert made["import"]["refused"] == []
     assert made["import"]["rejected"] == 0
-    assert made["study"]["customers"] > 800
+    assert made["study"]["customers"] > 600
     plan = made["formulate"]
     assert plan["plan"]["cost"] <= plan["budget"]
     assert plan["plan"]["lines"]
