@@ -106,7 +106,7 @@ def test_a_demo_broken_off_is_taken_up_again(tmp_path: Path) -> None:
     folder = tmp_path / "demo"
     words = [sys.executable, "-m", "regulars", "demo", "hair", "--folder", str(folder), "--customers", "120"]
     words += ["--json", "--lang", "zh-Hant"]
-    for wait, sent in ((1.5, signal.SIGKILL), (3.0, signal.SIGINT), (4.0, signal.SIGKILL)):
+    for wait, sent in ((2.0, signal.SIGKILL), (4.0, signal.SIGINT)):
         process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ)
         time.sleep(wait)
         process.send_signal(sent)

@@ -30,7 +30,7 @@ def test_the_sample_has_the_published_quantiles() -> None:
     """
     base = cdnow("sample")
     stats = each(base.x.astype(float), base.t_x, base.T)
-    fit = fit_abe(stats, rng=np.random.default_rng(1), sweeps=15_000, warm_up=2_000, keep_every=100)
+    fit = fit_abe(stats, rng=np.random.default_rng(1), sweeps=8_000, warm_up=1_500, keep_every=100)
     found = fit.quantiles()
     published = {
         "log_lambda": ((-3.70, -3.54, -3.32), 0.12),
