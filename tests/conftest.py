@@ -6,7 +6,7 @@ import pytest
 from hypothesis import settings
 
 # Time is no law of the product: on a busy machine a deadline fails tests that nothing is wrong with.
-settings.register_profile("regulars", deadline=None)
+settings.register_profile("regulars", deadline=None, max_examples=50)
 settings.load_profile("regulars")
 
 
