@@ -9,7 +9,7 @@ from django.urls import URLPattern
 from ninja import NinjaAPI, Schema
 from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
-from ninja.security import HttpBearer
+from ninja.security.http import HttpAuthBase
 
 from regulars import __version__
 from regulars_web.rest import troubles
@@ -35,13 +35,14 @@ class ProblemDocument(Schema):
     errors: list[dict[str, Any]]
 
 
-class token(HttpBearer):
+class Scope(HttpAuthBase):
     """The door has found the token; here its scope is looked at."""
+
+    openapi_scheme = "bearer"
 
     def __init__(self, scope: str) -> None:
         super().__init__()
         self.scope = scope
-        self.openapi_security_schema.pop("scope", None)
 
     def __call__(self, request: HttpRequest) -> Token:
         """Let through. Raises Trouble otherwise."""
@@ -49,10 +50,6 @@ class token(HttpBearer):
         if not allowed(found, self.scope):
             raise Trouble(403, "no_scope", scope=self.scope)
         return found
-
-    def authenticate(self, request: HttpRequest, token: str) -> Token:
-        """Not used: the door has looked."""
-        raise NotImplementedError
 
 
 _ALWAYS = {
@@ -109,7 +106,7 @@ class Interface(NinjaAPI):
     def scopes(self) -> dict[str, str]:
         """Operation -> the scope it needs."""
         return {
-            self.get_openapi_operation_id(operation): cast(token, operation.auth_callbacks[0]).scope
+            self.get_openapi_operation_id(operation): cast(Scope, operation.auth_callbacks[0]).scope
             for router in self._get_bound_routers()
             for view in router.path_operations.values()
             for operation in view.operations

@@ -12,7 +12,7 @@ from regulars.api.people import COLUMNS
 from regulars_web.company.businesses import business
 from regulars_web.privacy import gate
 from regulars_web.rest import shapes
-from regulars_web.rest.interface import token
+from regulars_web.rest.interface import Scope
 from regulars_web.rest.models import Token
 from regulars_web.rest.reads import After, Limit, router
 from regulars_web.rest.tokens import acting
@@ -42,7 +42,7 @@ def _within(request: HttpRequest) -> tuple[str, ...]:
     return found.within
 
 
-@router.get("/people", auth=token("people:read"), response=shapes.People, tags=["customers"])
+@router.get("/people", auth=Scope("people:read"), response=shapes.People, tags=["customers"])
 def people(
     request: HttpRequest,
     study: Study = "latest",
@@ -63,7 +63,7 @@ def people(
     return {"run": reader.run, "as_of": reader.as_of, "items": items, "next": page.after}
 
 
-@router.get("/people/{key}", auth=token("people:read"), response=shapes.Person, tags=["customers"])
+@router.get("/people/{key}", auth=Scope("people:read"), response=shapes.Person, tags=["customers"])
 def person(request: HttpRequest, key: Key, study: Study = "latest") -> Any:
     """One customer, all columns."""
     if int(key) >= 2**63:
@@ -72,7 +72,7 @@ def person(request: HttpRequest, key: Key, study: Study = "latest") -> Any:
     return {"customer": found.key, "standing": dict(found.of)}
 
 
-@router.get("/people/{key}/identity", auth=token("identities:read"), response=shapes.Identity, tags=["customers"])
+@router.get("/people/{key}/identity", auth=Scope("identities:read"), response=shapes.Identity, tags=["customers"])
 def identity(request: HttpRequest, key: Key) -> Any:
     """Who a customer of the token's branches is; counted and written down as any look at names."""
     found: Token = request.token  # type: ignore[attr-defined]

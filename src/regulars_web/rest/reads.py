@@ -18,7 +18,7 @@ from regulars.base.text import Text
 from regulars.base.words import render
 from regulars_web.company.businesses import business
 from regulars_web.rest import shapes
-from regulars_web.rest.interface import token
+from regulars_web.rest.interface import Scope
 from regulars_web.rest.models import Receipt
 from regulars_web.rest.troubles import Trouble, language_of
 from regulars_web.shared.models import Job
@@ -73,7 +73,7 @@ def etag(*parts: object) -> str:
     return '"' + hashlib.sha256(repr(parts).encode()).hexdigest()[:24] + '"'
 
 
-@router.get("/business", auth=token("business:read"), response=shapes.Business, tags=["business"])
+@router.get("/business", auth=Scope("business:read"), response=shapes.Business, tags=["business"])
 def business_(request: HttpRequest, response: HttpResponse) -> Any:
     """The business: its names, trade, currency, zone and branches (those within the token's reach)."""
     shop, found = business(), request.token  # type: ignore[attr-defined]
@@ -90,7 +90,7 @@ def business_(request: HttpRequest, response: HttpResponse) -> Any:
     }
 
 
-@router.get("/ledger", auth=token("imports:read"), response=shapes.Ledger, tags=["facts"])
+@router.get("/ledger", auth=Scope("imports:read"), response=shapes.Ledger, tags=["facts"])
 def ledger(request: HttpRequest, response: HttpResponse) -> Any:
     """How many rows each table of the ledger holds, and its data version. Its ETag is what `If-Match` takes."""
     health = api.check_business(business())
@@ -98,7 +98,7 @@ def ledger(request: HttpRequest, response: HttpResponse) -> Any:
     return {"data_version": health.data_version, "tables": health.holdings}
 
 
-@router.get("/imports", auth=token("imports:read"), response=shapes.Imports, tags=["facts"])
+@router.get("/imports", auth=Scope("imports:read"), response=shapes.Imports, tags=["facts"])
 def imports(request: HttpRequest, limit: Limit = 50, after: After = "") -> Any:
     """Imports and pushes that stored something, newest first."""
     records = business().ledger.imports()[::-1]
@@ -118,7 +118,7 @@ def imports(request: HttpRequest, limit: Limit = 50, after: After = "") -> Any:
     return {"items": items, "next": following}
 
 
-@router.get("/runs", auth=token("runs:read"), response=shapes.Runs, tags=["studies"])
+@router.get("/runs", auth=Scope("runs:read"), response=shapes.Runs, tags=["studies"])
 def runs(request: HttpRequest, limit: Limit = 50, after: After = "") -> Any:
     """Studies, newest first."""
     return _runs("study", limit, after)
@@ -131,7 +131,7 @@ def _runs(kind: str, limit: int, after: str) -> dict[str, Any]:
     return {"items": items, "next": following}
 
 
-@router.get("/runs/{id}", auth=token("runs:read"), response=shapes.Run, tags=["studies"])
+@router.get("/runs/{id}", auth=Scope("runs:read"), response=shapes.Run, tags=["studies"])
 def run(request: HttpRequest, id: RunId) -> Any:
     """One study; the newest with the id `latest`."""
     return _run("study", id)
@@ -144,7 +144,7 @@ def _run(kind: str, id: str) -> dict[str, Any]:
     return {"id": found[0].id, "kind": kind, "finished_at": found[0].at, "bytes": found[0].bytes}
 
 
-@router.get("/runs/{id}/document", auth=token("runs:read"), response=dict[str, Any], tags=["studies"])
+@router.get("/runs/{id}/document", auth=Scope("runs:read"), response=dict[str, Any], tags=["studies"])
 def run_document(request: HttpRequest, id: RunId) -> HttpResponse:
     """The JSON document of a study (docs/reference/json.md); it never changes."""
     return _document(request, _run("study", id)["id"])
@@ -160,7 +160,7 @@ def _document(request: HttpRequest, id: str) -> HttpResponse:
     return response
 
 
-@router.get("/plans", auth=token("plans:read"), response=shapes.Plans, tags=["plans"])
+@router.get("/plans", auth=Scope("plans:read"), response=shapes.Plans, tags=["plans"])
 def plans(request: HttpRequest, limit: Limit = 50, after: After = "") -> Any:
     """Plans with their key figures, newest first."""
     shop = business()
@@ -178,13 +178,13 @@ def plans(request: HttpRequest, limit: Limit = 50, after: After = "") -> Any:
     return {"items": items, "unreadable": list(listed.unreadable), "next": following}
 
 
-@router.get("/plans/{id}/document", auth=token("plans:read"), response=dict[str, Any], tags=["plans"])
+@router.get("/plans/{id}/document", auth=Scope("plans:read"), response=dict[str, Any], tags=["plans"])
 def plan_document(request: HttpRequest, id: RunId) -> HttpResponse:
     """The JSON document of a plan with its lines, rivals and prices; `latest` is the newest."""
     return _document(request, _run("plan", id)["id"])
 
 
-@router.get("/strategy", auth=token("plans:read"), response=shapes.Strategy, tags=["plans"])
+@router.get("/strategy", auth=Scope("plans:read"), response=shapes.Strategy, tags=["plans"])
 def strategy(request: HttpRequest) -> Any:
     """The strategy in force, and what the newest plan waits for."""
     status, language = api.status(business()), language_of(request)
@@ -199,14 +199,14 @@ def strategy(request: HttpRequest) -> Any:
     }
 
 
-@router.get("/segment", auth=token("runs:read"), response=shapes.Segment, tags=["studies"])
+@router.get("/segment", auth=Scope("runs:read"), response=shapes.Segment, tags=["studies"])
 def segment(request: HttpRequest, predicate: Annotated[str, Query(min_length=1, max_length=2000)]) -> Any:
     """How many customers of the newest study a predicate selects, and what they are worth (docs/how-to/segments.md)."""
     found = api.segment(business(), predicate)
     return {"study": _run("study", "latest")["id"], "segment": as_json(found)}
 
 
-@router.get("/jobs", auth=token("jobs:read"), response=shapes.Jobs, tags=["work"])
+@router.get("/jobs", auth=Scope("jobs:read"), response=shapes.Jobs, tags=["work"])
 def jobs(request: HttpRequest, limit: Limit = 50, after: After = "") -> Any:
     """Work in the background, newest first."""
     listed = Job.objects.all()
@@ -220,7 +220,7 @@ def jobs(request: HttpRequest, limit: Limit = 50, after: After = "") -> Any:
     return {"items": items, "next": pointing(page[limit - 1].pk) if len(page) > limit else None}
 
 
-@router.get("/jobs/{id}", auth=token("jobs:read"), response=shapes.Job, tags=["work"])
+@router.get("/jobs/{id}", auth=Scope("jobs:read"), response=shapes.Job, tags=["work"])
 def job(request: HttpRequest, id: Number) -> Any:
     """One piece of work."""
     found = Job.objects.filter(pk=id).first()
@@ -250,7 +250,7 @@ def _said(text: Text | None, language: str) -> str | None:
     return None if text is None else render(text, language)
 
 
-@router.get("/receipts/{id}", auth=token("facts:write"), response=shapes.Receipt, tags=["facts"])
+@router.get("/receipts/{id}", auth=Scope("facts:write"), response=shapes.Receipt, tags=["facts"])
 def receipt(request: HttpRequest, id: UUID) -> Any:
     """What became of rows this token pushed."""
     found = Receipt.objects.defer("rows", "places").filter(pk=id, token=request.token).first()  # type: ignore[attr-defined]

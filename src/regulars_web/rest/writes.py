@@ -17,7 +17,7 @@ from regulars_web.intake.services import commit, take_in, undo
 from regulars_web.rest import shapes
 from regulars_web.rest.exporting import ask, taken
 from regulars_web.rest.inbox import accept
-from regulars_web.rest.interface import token
+from regulars_web.rest.interface import Scope
 from regulars_web.rest.models import Export, Token
 from regulars_web.rest.reads import Number, etag, router, told_job, told_receipt
 from regulars_web.rest.troubles import Trouble, language_of
@@ -59,7 +59,7 @@ def _token(request: HttpRequest) -> Token:
     return found
 
 
-_PUSH: dict[str, Any] = {"auth": token("facts:write"), "response": {202: shapes.Receipt}, "tags": ["facts"]}
+_PUSH: dict[str, Any] = {"auth": Scope("facts:write"), "response": {202: shapes.Receipt}, "tags": ["facts"]}
 
 
 @router.post("/push/sales", **_PUSH, openapi_extra=_rows("sales"))
@@ -86,7 +86,7 @@ def push_complaints(request: HttpRequest, system: System = "own", atomic: Atomic
     return _push(request, "complaints", system, atomic)
 
 
-@router.post("/imports", auth=token("imports:write"), response={202: shapes.Upload}, tags=["facts"])
+@router.post("/imports", auth=Scope("imports:write"), response={202: shapes.Upload}, tags=["facts"])
 def import_files(request: HttpRequest, files: File[list[UploadedFile]]) -> Status[Any]:
     """Export files, read into the ledger as by the page of imports; the job tells how far that is."""
     if not 1 <= len(files) <= MOST_FILES:
@@ -97,7 +97,7 @@ def import_files(request: HttpRequest, files: File[list[UploadedFile]]) -> Statu
     return Status(202, {"id": batch.pk, "files": batch.files, "job": job})
 
 
-@router.post("/imports/{id}/undo", auth=token("imports:write"), response=shapes.Undone, tags=["facts"])
+@router.post("/imports/{id}/undo", auth=Scope("imports:write"), response=shapes.Undone, tags=["facts"])
 def undo_import(request: HttpRequest, id: Annotated[str, Path(pattern="^[A-Za-z0-9_-]+$", max_length=80)]) -> Any:
     """Take an import or a push back. With `If-Match` (the ETag of `/ledger`) only if nothing was stored since."""
     wanted = request.headers.get("If-Match", "")
@@ -106,7 +106,7 @@ def undo_import(request: HttpRequest, id: Annotated[str, Path(pattern="^[A-Za-z0
     return {"import_id": id, "rows": undo(_token(request).user, id)}
 
 
-@router.post("/runs", auth=token("runs:write"), response={202: shapes.Job}, tags=["studies"])
+@router.post("/runs", auth=Scope("runs:write"), response={202: shapes.Job}, tags=["studies"])
 def study(request: HttpRequest, asked: shapes.AskStudy) -> Status[Any]:
     """Study the business; the job's result names the run."""
     day = asked.as_of.isoformat() if asked.as_of else ""
@@ -114,7 +114,7 @@ def study(request: HttpRequest, asked: shapes.AskStudy) -> Status[Any]:
     return Status(202, told_job(job, language_of(request)))
 
 
-@router.post("/plans", auth=token("plans:write"), response={202: shapes.Job}, tags=["plans"])
+@router.post("/plans", auth=Scope("plans:write"), response={202: shapes.Job}, tags=["plans"])
 def formulate(request: HttpRequest) -> Status[Any]:
     """Formulate from the newest study; who the token acts for counts as who drafted."""
     user = _token(request).user
@@ -122,7 +122,7 @@ def formulate(request: HttpRequest) -> Status[Any]:
     return Status(202, told_job(job, language_of(request)))
 
 
-@router.post("/jobs/{id}/stop", auth=token("runs:write"), response=shapes.Job, tags=["work"])
+@router.post("/jobs/{id}/stop", auth=Scope("runs:write"), response=shapes.Job, tags=["work"])
 def stop_job(request: HttpRequest, id: Number) -> Any:
     """Ask a piece of work to stop."""
     with transaction.atomic():
@@ -136,7 +136,7 @@ def stop_job(request: HttpRequest, id: Number) -> Any:
     return told_job(found, language_of(request))
 
 
-@router.post("/exports", auth=token("export:read"), response={202: shapes.Export}, tags=["export"])
+@router.post("/exports", auth=Scope("export:read"), response={202: shapes.Export}, tags=["export"])
 def export(request: HttpRequest, asked: shapes.AskExport) -> Status[Any]:
     """Everything the business owns, in one file."""
     user = _token(request).user
@@ -145,7 +145,7 @@ def export(request: HttpRequest, asked: shapes.AskExport) -> Status[Any]:
     return Status(202, told_export(ask(user, people=asked.people), request))
 
 
-@router.get("/exports/{id}/file", auth=token("export:read"), tags=["export"], openapi_extra=ZIP)
+@router.get("/exports/{id}/file", auth=Scope("export:read"), tags=["export"], openapi_extra=ZIP)
 def export_file(request: HttpRequest, id: Number) -> FileResponse:
     """The file itself."""
     found = Export.objects.filter(pk=id, by=_token(request).user).first()
@@ -156,7 +156,7 @@ def export_file(request: HttpRequest, id: Number) -> FileResponse:
     return taken(_token(request).user, found)
 
 
-@router.get("/exports/{id}", auth=token("export:read"), response=shapes.Export, tags=["export"])
+@router.get("/exports/{id}", auth=Scope("export:read"), response=shapes.Export, tags=["export"])
 def one_export(request: HttpRequest, id: Number) -> Any:
     """How far an export is; ready, it can be taken from House, Export, within a day."""
     found = Export.objects.select_related("job").filter(pk=id, by=_token(request).user).first()
