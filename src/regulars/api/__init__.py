@@ -63,7 +63,6 @@ if TYPE_CHECKING:
         Standing,
         StandingsPage,
         people_of,
-        study_runs,
     )
     from regulars.api.policies import PolicyRequest, policy, write_groups, write_scores
     from regulars.api.pushed import Checked
@@ -144,7 +143,7 @@ _HOMES = {
     "inputs": ("InputsRaced", "StatedFile", "stated_file", "stated_files", "undo_stated", "write_stated"),
     "owned": ("Finished", "finished_runs", "run_document", "write_tables"),
     "pages": ("Pages", "card", "cards", "chapters", "queries", "query"),
-    "people": ("Counted", "History", "PeopleReader", "Spread", "Standing", "StandingsPage", "people_of", "study_runs"),
+    "people": ("Counted", "History", "PeopleReader", "Spread", "Standing", "StandingsPage", "people_of"),
     "policies": ("PolicyRequest", "policy", "write_groups", "write_scores"),
     "pushed": ("Checked",),
     "pushing": ("Pushed", "check_rows", "key_rows", "push_rows"),
@@ -305,7 +304,6 @@ __all__ = [
     "strategy_in_force",
     "study",
     "study_ids",
-    "study_runs",
     "target_states",
     "undo_import",
     "undo_settings",

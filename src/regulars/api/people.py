@@ -23,7 +23,7 @@ from regulars.analysis.diagnosis import Diagnosis
 from regulars.analysis.segment import understood
 from regulars.api.business import OpenBusiness
 from regulars.api.history import History, history_of
-from regulars.api.runs import finished_at, is_finished, latest_run, load_run
+from regulars.api.runs import finished_at, latest_run, load_run
 from regulars.base.errors import BadSettings, NotThere
 from regulars.base.predicate import EVERYBODY, Catalogue, Predicate, in_words, write
 from regulars.base.text import Listing, say
@@ -40,7 +40,6 @@ __all__ = [
     "Standing",
     "StandingsPage",
     "people_of",
-    "study_runs",
 ]
 
 type Shown = str | float | int | bool | date | None
@@ -120,12 +119,6 @@ def people_of(business: OpenBusiness, run: str | None = None) -> PeopleReader:
         raise NotThere(say("api.run.missing", run=found.name), say("api.run.missing_hint"))
     as_of, currency = _stated(found, finished_at(found)[0])
     return PeopleReader(business, found, as_of=as_of, currency=currency)
-
-
-def study_runs(business: OpenBusiness) -> tuple[str, ...]:
-    """The studies there are, newest first; one's segments are compared with those of the study before it."""
-    done = [p for p in business.runs.glob("study-*") if not p.name.endswith(".part") and is_finished(p)]
-    return tuple(p.name for p in sorted(done, key=finished_at, reverse=True))
 
 
 @lru_cache(maxsize=16)

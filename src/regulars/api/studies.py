@@ -84,7 +84,7 @@ class Reproduced:
 
 
 def study_ids(business: OpenBusiness) -> tuple[str, ...]:
-    """Ids of the finished studies, the newest first."""
+    """The finished studies, the newest first; a study's segments are compared with those of the one before it."""
     done = [p for p in business.runs.glob("study-*") if is_finished(p) and not p.name.endswith(".part")]
     return tuple(p.name for p in sorted(done, key=finished_at, reverse=True))
 

@@ -40,7 +40,7 @@ class Standing:
 
 def _standings(request: HttpRequest) -> tuple[list[Standing], api.PeopleReader | None, api.PeopleReader | None]:
     shop, language, scope = business(), request.language, scope_of(request)  # type: ignore[attr-defined]
-    runs = api.study_runs(shop)
+    runs = api.study_ids(shop)
     newest, earlier = (api.people_of(shop, runs[n]) if len(runs) > n else None for n in (0, 1))
     found = []
     for one in api.saved_segments(shop):

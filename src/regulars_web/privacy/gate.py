@@ -35,6 +35,8 @@ __all__ = [
 #: Identities shown to one person within an hour, after which the door is shut; and how often the log is told.
 MOST_AN_HOUR = 5_000
 TOLD_EVERY = 200
+#: So many of all branches are looked through for somebody confined to some of them.
+AMONG = 2_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ def names(who: Any, keys: Iterable[str], *, purpose: str, contacts: bool = False
     people = {key: Person(key, "") for key in asked}
     if not may(who, "identities:read"):
         return people
-    allowed = _within(who, asked)
+    allowed = within(who, asked)
     found = Identity.objects.filter(customer__in=allowed)
     for identity in found:
         people[identity.customer] = _person(identity, contacts=contacts)
@@ -79,7 +81,7 @@ def names(who: Any, keys: Iterable[str], *, purpose: str, contacts: bool = False
 
 def one(who: Any, key: str, *, purpose: str) -> Person:
     """Who one customer is, with telephone and address."""
-    if not may(who, "identities:read") or not _within(who, [key]):
+    if not may(who, "identities:read") or not within(who, [key]):
         return Person(key, "")
     _counted(who, 1, purpose)
     identity = Identity.objects.filter(customer=key).first()
@@ -90,17 +92,12 @@ def find(who: Any, text: str, *, limit: int = 12) -> list[Person]:
     """Customers within the reader's branches by part of a name, the end of a number, member number or address."""
     if not may(who, "identities:read") or len(text.strip()) < 1:
         return []
-    # Those confined to branches are given what is left of a longer list.
-    found = finding.find(text[:120], limit=limit if not who.branches else limit * 20)
-    allowed = _within(who, [identity.customer for identity in found])
+    # Those confined to branches are given what is left of a longer list: a common name is common in other branches too.
+    found = finding.find(text[:120], limit=limit if not who.branches else AMONG)
+    allowed = within(who, [identity.customer for identity in found])
     shown = [_person(identity, contacts=False) for identity in found if identity.customer in allowed][:limit]
     _counted(who, len(shown), "search")
     return shown
-
-
-def within(who: Any, keys: Sequence[str]) -> set[str]:
-    """Those of the keys that are of the reader's branches."""
-    return _within(who, keys)
 
 
 def suspected() -> Iterator[Twins]:
@@ -115,7 +112,7 @@ def everybody(who: Any, *, purpose: str) -> Iterator[Person]:
         NotUsable: not for this person.
     """
     if not may(who, "export:people"):
-        raise NotUsable(say("people.gate.limit", n=0), say("people.gate.limit_hint"))
+        raise NotUsable(say("people.gate.not_yours"), say("people.gate.not_yours_hint"))
     note(who, "identities.all", about=purpose, n=held())
     for identity in Identity.objects.order_by("customer").iterator():
         yield _person(identity, contacts=True)
@@ -158,7 +155,7 @@ def _person(identity: Identity, *, contacts: bool) -> Person:
     )
 
 
-def _within(who: Any, keys: Sequence[str]) -> set[str]:
+def within(who: Any, keys: Sequence[str]) -> set[str]:
     """Those of the keys that belong to the reader's branches, by the newest study."""
     if not who.branches:
         return set(keys)
