@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
-from django.db import transaction
+from django.db import connection, transaction
 
 from regulars.privacy.hkid import mask_hkid
 from regulars_web.shared.clock import now
@@ -83,7 +83,7 @@ def _block(told: Mapping[str, Told], source: str, result: Admitted) -> None:
     Identity.objects.bulk_create(fresh)
     Identity.objects.bulk_update(altered, [*FIELDS, "phone_mark", "email_mark", "source", "changed_at"])
     Term.objects.filter(identity__in=altered).delete()
-    Term.objects.bulk_create(_terms([*fresh, *altered]), batch_size=10_000)
+    _store(_terms([*fresh, *altered]))
     result.new += len(fresh)
     result.changed += len(altered)
 
@@ -100,7 +100,19 @@ def _write(identity: Identity, said: Told) -> bool:
     return before != (identity.name, identity.member, identity.phone_mark, identity.email_mark)
 
 
-def _terms(identities: Sequence[Identity]) -> Iterator[Term]:
+def _store(terms: Iterable[tuple[int, str]]) -> None:
+    """Terms are nine in ten of all rows: they go past the models, in the way each database takes many rows fastest."""
+    into = f"{connection.ops.quote_name(Term._meta.db_table)} (identity_id, term)"
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            with cursor.copy(f"COPY {into} FROM STDIN") as copy:
+                for row in terms:
+                    copy.write_row(row)
+        else:
+            cursor.executemany(f"INSERT INTO {into} VALUES (%s, %s)", list(terms))
+
+
+def _terms(identities: Sequence[Identity]) -> Iterator[tuple[int, str]]:
     for identity in identities:
         found = list(words(identity.name))
         if identity.member:
@@ -108,7 +120,7 @@ def _terms(identities: Sequence[Identity]) -> Iterator[Term]:
         if phone := opened(identity.phone):
             found.append(tail_term(phone))
         for term in dict.fromkeys(found):
-            yield Term(identity=identity, term=term)
+            yield identity.pk, term
 
 
 def tail_term(phone: str) -> str:

@@ -26,7 +26,8 @@ _NONCE = 12
 
 
 @lru_cache(maxsize=8)
-def _key(folder: Path) -> bytes:
+def _key(place: str) -> bytes:
+    folder = Path(place)
     path = folder / FILE
     if not path.is_file():
         draft = folder / f".{FILE}.{secrets.token_hex(8)}"
@@ -39,7 +40,7 @@ def _key(folder: Path) -> bytes:
 
 
 def _here() -> bytes:
-    return _key(Path(settings.FOLDER))
+    return _key(str(settings.FOLDER))  # texts, for they are hashed a million times
 
 
 def locked(text: str) -> bytes:
