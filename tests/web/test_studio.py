@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,9 @@ import pytest
 from django.test import Client
 
 from regulars import api
+from regulars.base.errors import RegularsError
+from regulars.base.text import Local, Money
+from regulars.base.words import render, show
 from regulars_web.company.models import Role
 from regulars_web.shared.models import Entry
 
@@ -55,15 +59,24 @@ def test_a_lock_shows_its_price_before_it_is_saved(studied: Path, signed_in: Cal
     plan = api.Workbench(api.open_business(studied)).plan()
     asked = {"what": plan.lines[-1].measures[0], "how": "never", "token": token(page)}
     part = client.post("/strategy/studio/lock/price", asked).content.decode()
-    assert "leaves" in part or "shrinks" in part
-    assert "costs value" in part or "brings" in part or "costs nothing" in part
+    weighed = api.lock(api.open_business(studied), asked["what"], at_least=None, at_most=0.0, dry_run=True)
+    assert weighed.moves and weighed.difference is not None
+    assert show(Money.of(weighed.difference, "HKD"), "en", "round") in part
+    assert all(str(move.name.in_language("en")) in part for move in weighed.moves if isinstance(move.name, Local))
     assert api.open_business(studied).settings.clauses == ()
     client.post("/strategy/studio/lock", asked)
     assert [c.kind for c in api.open_business(studied).settings.clauses] == ["must_not"]
     assert signed_in(Role.ANALYST).post("/strategy/studio/lock", asked).status_code == 403
     top = asked | {"what": plan.lines[0].measures[0], "token": ""}
     answer = client.post("/strategy/studio/lock/price", top)
-    assert answer.status_code == 200, "priced, or refused in words where the rules ask for the measure"
+    assert answer.status_code == 200
+    said = answer.content.decode()
+    try:
+        api.lock(api.open_business(studied), top["what"], at_least=None, at_most=0.0, dry_run=True)
+    except RegularsError as refused:  # the rules ask for the measure
+        assert render(refused.text, "en") in unescape(said) and "callout error" in said
+    else:
+        assert 'name="what"' in said
     crossed = asked | {"how": "range", "at_least": "9", "at_most": "3"}
     assert "callout error" in client.post("/strategy/studio/lock/price", crossed).content.decode()
 

@@ -1,4 +1,8 @@
-"""Trying and keeping: what the studio asks of the core, each change with its line in the audit log."""
+"""Trying and keeping: what the studio asks of the core, each change with its line in the audit log.
+
+A change lies in files and takes seconds to weigh: no database transaction is open meanwhile, for it would keep
+everybody else from writing.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +11,6 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
-
-from django.db import transaction
 
 from regulars import api
 from regulars.base.errors import BadSettings
@@ -65,11 +67,10 @@ def keep(by: User, asked: Mapping[str, str]) -> api.Change:
     """Keep amounts that were tried. Raises Stale, and what ``api.set_amounts`` does."""
     fresh(asked.get("token", ""))
     wanted = amounts(asked)
-    with transaction.atomic():
-        done = api.set_amounts(
-            business(), budget=wanted.budget, hours=wanted.hours, risk=wanted.risk, author=by.signature, at=_at()
-        )
-        note(by, "settings.changed", about=done.key, difference=done.difference or 0.0)
+    done = api.set_amounts(
+        business(), budget=wanted.budget, hours=wanted.hours, risk=wanted.risk, author=by.signature, at=_at()
+    )
+    note(by, "settings.changed", about=done.key, difference=done.difference or 0.0)
     return done
 
 
@@ -79,18 +80,17 @@ def lock(by: User, asked: Mapping[str, str], *, dry_run: bool) -> api.Change:
         fresh(asked.get("token", ""))
     bounds = {"never": (None, 0.0), "must": (1.0, None), "free": (None, None)}
     low, high = bounds.get(asked.get("how", ""), (_bound(asked, "at_least"), _bound(asked, "at_most")))
-    with transaction.atomic():
-        done = api.lock(
-            business(),
-            asked.get("what", ""),
-            at_least=low,
-            at_most=high,
-            dry_run=dry_run,
-            author=by.signature,
-            at=_at(),
-        )
-        if not dry_run:
-            note(by, "settings.changed", about=done.key, difference=done.difference or 0.0)
+    done = api.lock(
+        business(),
+        asked.get("what", ""),
+        at_least=low,
+        at_most=high,
+        dry_run=dry_run,
+        author=by.signature,
+        at=_at(),
+    )
+    if not dry_run:
+        note(by, "settings.changed", about=done.key, difference=done.difference or 0.0)
     return done
 
 
@@ -103,28 +103,26 @@ def target(by: User, asked: Mapping[str, str], *, dry_run: bool) -> api.Change:
         due = date.fromisoformat(day) if day else None
     except ValueError as error:
         raise BadSettings(say("web.study.no_day")) from error
-    with transaction.atomic():
-        done = api.set_target(
-            business(),
-            asked.get("objective", ""),
-            asked.get("target", ""),
-            by=due,
-            owner=asked.get("owner", "").strip() or None,
-            dry_run=dry_run,
-            author=by.signature,
-            at=_at(),
-        )
-        if not dry_run:
-            note(by, "settings.changed", about=done.key, difference=done.difference or 0.0)
+    done = api.set_target(
+        business(),
+        asked.get("objective", ""),
+        asked.get("target", ""),
+        by=due,
+        owner=asked.get("owner", "").strip() or None,
+        dry_run=dry_run,
+        author=by.signature,
+        at=_at(),
+    )
+    if not dry_run:
+        note(by, "settings.changed", about=done.key, difference=done.difference or 0.0)
     return done
 
 
 def undo(by: User, token: str) -> str:
     """Take the last change of the settings back; its key. Raises Stale, and what ``api.undo_settings`` does."""
     fresh(token)
-    with transaction.atomic():
-        key = api.undo_settings(business(), author=by.signature, at=_at())
-        note(by, "settings.undone", about=key)
+    key = api.undo_settings(business(), author=by.signature, at=_at())
+    note(by, "settings.undone", about=key)
     return key
 
 
