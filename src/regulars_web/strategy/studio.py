@@ -98,17 +98,13 @@ def target(by: User, asked: Mapping[str, str], *, dry_run: bool) -> api.Change:
     """Set a target, its day and who answers for it. Raises Stale, and what ``api.set_target`` does."""
     if not dry_run:
         fresh(asked.get("token", ""))
-    day = asked.get("by", "")
-    try:
-        due = date.fromisoformat(day) if day else None
-    except ValueError as error:
-        raise BadSettings(say("web.study.no_day")) from error
     done = api.set_target(
         business(),
         asked.get("objective", ""),
         asked.get("target", ""),
-        by=due,
+        by=day_of(asked),
         owner=asked.get("owner", "").strip() or None,
+        serves=asked.get("serves") or None,
         dry_run=dry_run,
         author=by.signature,
         at=_at(),
@@ -116,6 +112,14 @@ def target(by: User, asked: Mapping[str, str], *, dry_run: bool) -> api.Change:
     if not dry_run:
         note(by, "settings.changed", about=done.key, difference=done.difference or 0.0)
     return done
+
+
+def day_of(asked: Mapping[str, str]) -> date | None:
+    """The day of a form by which something is wanted, if it has one. Raises BadSettings for what is no day."""
+    try:
+        return date.fromisoformat(asked["by"]) if asked.get("by") else None
+    except ValueError as error:
+        raise BadSettings(say("web.study.no_day")) from error
 
 
 def undo(by: User, token: str) -> str:

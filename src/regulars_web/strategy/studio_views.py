@@ -114,45 +114,6 @@ def undo_change(request: HttpRequest) -> HttpResponse:
 
 @needs("strategy:read")
 @require_GET
-def targets(request: HttpRequest) -> HttpResponse:
-    """Mission, objectives, targets with the computed baseline, and what does not fit."""
-    try:
-        plan = acts.bench().plan()
-    except NotThere:
-        return render(request, "strategy/none.html", {"pages": None})
-    rows = {row.objective: row for row in plan.targets}
-    mandate = plan.mandate
-    shown = {
-        "plan": plan,
-        "token": api.settings_token(business()),
-        "rows": [{"aim": aim, "row": rows.get(aim.objective)} for aim in mandate.aims] if mandate else [],
-        "corporate": mandate.corporate if mandate else (),
-        "findings": mandate.findings if mandate else (),
-        "currency": plan.provenance.currency,
-    }
-    return render(request, "strategy/targets.html", shown)
-
-
-@needs("strategy:draft")
-@require_POST
-def target_price(request: HttpRequest) -> HttpResponse:
-    """A part of the page: what another target does to the plan. Nothing is saved."""
-    return _weighed(request, lambda user: acts.target(user, request.POST.dict(), dry_run=True), "save_target")
-
-
-@needs("strategy:draft")
-@require_POST
-def save_target(request: HttpRequest) -> HttpResponse:
-    """Set a target."""
-    return _act(
-        request,
-        "targets",
-        lambda user: say("web.studio.kept", what=acts.target(user, request.POST.dict(), dry_run=False).key),
-    )
-
-
-@needs("strategy:read")
-@require_GET
 def versions(request: HttpRequest) -> HttpResponse:
     """All plans, two of them beside each other, and the simple rules beside the newest."""
     shop = business()
