@@ -106,3 +106,17 @@ def test_corporate_objectives_come_and_go_and_what_cannot_be_is_refused(
         f"{PAGE}/remove_corporate/save", {"id": "image", "token": token(page)}, follow=True
     ).content.decode()
     assert "callout success" in page and len(api.open_business(studied).settings.corporate) == 2
+
+
+def test_the_studio_shows_which_measure_serves_which_target(studied: Path, signed_in: Callable[..., Client]) -> None:
+    grid = api.Workbench(api.open_business(studied)).grid()
+    assert grid.heads and grid.rows
+    for language, words in (("en", ("serves", "no link")), ("zh-Hant", ("服務", "無關"))):
+        page = unescape(signed_in(Role.ANALYST, language=language).get("/strategy/studio").content.decode())
+        part = page[page.index('id="grid-h"') :].split("</section>")[0]
+        rows = [re.findall(r"<t[hd].*?</t[hd]>", row) for row in part.split("<tbody>")[1].split("</tr>")[:-1]]
+        assert [len(row) for row in rows] == [len(grid.heads) + 2] * len(grid.rows)
+        for row, cells in zip(grid.rows, rows, strict=True):
+            assert row.name.in_language(language) in cells[0]
+            for square, cell in zip(row.squares, cells[1:], strict=False):
+                assert (words[0] in cell, words[1] in cell) == (square.state == "serves", square.state == "none")

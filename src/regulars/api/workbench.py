@@ -20,7 +20,9 @@ from regulars.api.work import latest_study, plan_id
 from regulars.base.errors import BadSettings
 from regulars.base.estimate import Estimate
 from regulars.base.text import Text, say
+from regulars.strategy.explain import local
 from regulars.strategy.formulate import Gathered, at_amounts, gather, planned
+from regulars.strategy.grid import Grid, grid_of
 from regulars.strategy.kpis import KpiNow, kpis_now
 from regulars.strategy.plan import Plan, TargetRow
 from regulars.strategy.plan_compare import LineMove
@@ -70,6 +72,11 @@ class Workbench:
         """The plan as the settings stand."""
         with self._lock:
             return self._standing()
+
+    def grid(self) -> Grid:
+        """Which measure of the plan serves which target, and what stands alone."""
+        names = {measure.id: local(measure.name) for measure in self.business.pack.measures}
+        return grid_of(self.plan(), names)
 
     def kpis(self) -> tuple[KpiNow, ...]:
         """Every KPI that can be aimed at, with where it would be if nothing is done."""

@@ -28,7 +28,8 @@ _WIDE, _HIGH = 600.0, 170.0
 def studio(request: HttpRequest) -> HttpResponse:
     """The plan as the settings stand, and what may be tried with it."""
     try:
-        plan = acts.bench().plan()
+        bench = acts.bench()
+        plan = bench.plan()
     except NotThere:
         return render(request, "strategy/none.html", {"pages": None})
     except RegularsError as error:
@@ -50,6 +51,7 @@ def studio(request: HttpRequest) -> HttpResponse:
             {"name": name, "customers": int(n), "cost": cost, "value": value, "share": cost / whole if whole else 0}
             for name, (n, cost, value) in sorted(spent.items(), key=lambda pair: -pair[1][1])
         ],
+        "grid": bench.grid(),
         "clauses": plan.mandate.clauses if plan.mandate else (),
         "rules": [rule for rule in plan.rules if rule.kind in ("lock", "veto", "must")],
         "measures": [{"id": m.id, "name": m.name[request.language]} for m in shop.pack.measures],  # type: ignore[attr-defined]
