@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import pairwise
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -18,9 +17,7 @@ from regulars_web.company.businesses import business
 from regulars_web.company.models import User
 from regulars_web.company.powers import needs
 from regulars_web.strategy import studio as acts
-
-#: Width and height of the frontier's picture, in its own units.
-_WIDE, _HIGH = 600.0, 170.0
+from regulars_web.strategy.picture import pictures
 
 
 @needs("strategy:read")
@@ -44,7 +41,12 @@ def studio(request: HttpRequest) -> HttpResponse:
         "plan": plan,
         "currency": plan.provenance.currency,
         "token": api.settings_token(shop),
-        "curve": _curve([(p.budget, p.value_36.mean) for p in plan.frontier]),
+        "pictures": pictures(
+            [(p.budget, p.value_36.mean) for p in plan.frontier],
+            (plan.budget, plan.value_36.mean),
+            currency=plan.provenance.currency,
+            language=request.language,  # type: ignore[attr-defined]
+        ),
         "top": max((p.budget for p in plan.frontier), default=plan.budget * 2) or plan.budget * 2 or 1000,
         "step": max(round(plan.budget / 36, -1), 10),
         "where": [
@@ -167,14 +169,3 @@ def _act(request: HttpRequest, back: str, act: Callable[[User], Text]) -> HttpRe
         said = spoken(error.text, user.language)
         messages.error(request, f"{said} {spoken(error.hint, user.language)}" if error.hint else said)
     return redirect(back)
-
-
-def _curve(points: list[tuple[float, float]]) -> str:
-    """The frontier as points of a line in the picture."""
-    if len(points) < 2:
-        return ""
-    far, tall = max(b for b, _ in points), max(v for _, v in points)
-    if far <= 0 or tall <= 0:
-        return ""
-    rising = [points[0], *(b for a, b in pairwise(points) if b[0] > a[0])]
-    return " ".join(f"{x / far * _WIDE:.1f},{_HIGH - max(y, 0) / tall * (_HIGH - 10):.1f}" for x, y in rising)
