@@ -63,9 +63,15 @@ def local(names: object) -> Local:
 
 def option_name(option: Option) -> Local | Text:
     """The name of a measure, or of a bundle."""
-    if len(option.measures) == 1:
-        return local(option.measures[0].name)
-    return say("strategy.line.bundle", measures=Listing(tuple(local(m.name) for m in option.measures)))
+    return names_together([local(m.name) for m in option.measures])
+
+
+def names_together(names: Sequence[Local]) -> Local | Text:
+    """Names of measures given together. A plus and no "and": names have words of that kind in them."""
+    told: Local | Text = names[0]
+    for name in names[1:]:
+        told = say("strategy.line.both", first=told, second=name)
+    return told
 
 
 def evidence(option: Option, cell: Cell) -> tuple[Evidence, ...]:
