@@ -173,10 +173,14 @@ def not_chosen_reason(
         if need & ~PACKAGE:
             return say("strategy.left.no_permission", channel=say(f"strategy.channel.{measure.channel}"))
         return say("strategy.left.no_package")
-    if best is None or best[0] <= 0:
-        worst = voice.money(best[0] if best else 0.0)
-        return say("strategy.left.loses", net=worst)
-    return say("strategy.left.beaten", net=voice.money(best[0]))
+    return _weighed(best[0] if best else None, voice)
+
+
+def _weighed(net: float | None, voice: Voice) -> Text:
+    """How it was weighed: net gain a customer in the group where the measure does best; None where it does nothing."""
+    if net is None:
+        return say("strategy.left.nowhere")
+    return say("strategy.left.loses" if net <= 0 else "strategy.left.beaten", net=voice.money(net))
 
 
 def remedy_text(objective: Objective, remedy: Remedy, untouched: float, voice: Voice) -> Text:
