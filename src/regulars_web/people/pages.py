@@ -140,10 +140,11 @@ def headings(where: str, sort: str) -> tuple[Heading, ...]:
     return tuple(found)
 
 
-def address(where: str, sort: str = "", after: str | None = None) -> str:
+def address(where: str, sort: str = "", after: str | None = None, before: str | None = None) -> str:
     """The query of a list's address. ``where`` is a predicate as text: other pages make their links the same way."""
     asked = {"where": "" if where == "everybody" else where, "sort": "" if sort == FIRST_SORT else sort}
-    return urlencode({name: value for name, value in (asked | {"after": after or ""}).items() if value})
+    asked |= {"after": after or "", "before": before or ""}
+    return urlencode({name: value for name, value in asked.items() if value})
 
 
 def lines_of(made: Filter, reader: api.PeopleReader, branches: tuple[str, ...], language: str) -> list[list[Line]]:
