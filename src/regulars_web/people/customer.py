@@ -11,7 +11,9 @@ from regulars import api
 from regulars.base.text import Day, Money, Text, say
 from regulars_web.company.businesses import business
 from regulars_web.people.models import Note
+from regulars_web.people.pages import branch_names
 from regulars_web.people.strip import Strip, strip_of
+from regulars_web.people.timeline import Event, events_of, gaps_of
 from regulars_web.privacy import gate
 from regulars_web.privacy.permissions import Permission, at_a_glance
 
@@ -37,9 +39,11 @@ class Customer:
     permissions: tuple[Permission, ...]
     notes: tuple[Note, ...]
     all_visits: bool
+    events: tuple[Event, ...]
+    gaps: tuple[Text, ...]
 
 
-def customer_of(who: Any, key: str, *, all_visits: bool = False) -> Customer:
+def customer_of(who: Any, key: str, *, language: str, all_visits: bool = False) -> Customer:
     """The page of one customer within the reader's branches, under the key that stands for them. Raises NotThere:
     unknown, or of other branches; the two are not told apart."""
     shop = business()
@@ -66,6 +70,8 @@ def customer_of(who: Any, key: str, *, all_visits: bool = False) -> Customer:
         permissions=tuple(at_a_glance(keys, _imported(history))),
         notes=tuple(Note.objects.filter(customer__in=keys, removed_at=None).select_related("by")[:100]),
         all_visits=all_visits,
+        events=events_of(history, branch_names(language), reader.currency),
+        gaps=gaps_of(history),
     )
 
 

@@ -34,7 +34,7 @@ def find(request: HttpRequest) -> HttpResponse:
 def customer(request: HttpRequest, key: str) -> HttpResponse:
     """One customer."""
     try:
-        shown = customer_of(request.user, key, all_visits="all" in request.GET)
+        shown = customer_of(request.user, key, language=_language(request), all_visits="all" in request.GET)
     except NotThere as error:
         raise Http404 from error
     if shown.key != key:  # merged into another one since the link was made
