@@ -29,7 +29,9 @@ def told(html: str) -> str:
     return html.split('id="event-h"')[1].split("</section>")[0]
 
 
-def test_contacts_and_complaints_stand_by_day_with_their_source(studied: Path, signed_in: Callable[..., Client]) -> None:
+def test_contacts_and_complaints_stand_by_day_with_their_source(
+    studied: Path, signed_in: Callable[..., Client]
+) -> None:
     shop = api.open_business(studied)
     run, reader = api.assign(shop), api.people_of(shop)
     both = ((reader.history(str(row["customer"])), row) for row in complaints(shop))

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from regulars import api
+from regulars.base.errors import NotUsable
 from regulars.base.text import Day, Money, Text, say
 from regulars_web.company.businesses import business
 from regulars_web.people.models import Note
@@ -29,6 +30,7 @@ class Customer:
     key: str
     person: gate.Person
     others: tuple[gate.Person, ...]  # what else the customer is on record as
+    withheld: NotUsable | None  # why names are absent
     of: Mapping[str, Any]
     as_of: date
     run: str
@@ -54,12 +56,14 @@ def customer_of(who: Any, key: str, *, language: str, all_visits: bool = False) 
     history = reader.history(key)
     of = standing.of
     days = sorted({visit.day for visit in history.visits if visit.came})
+    shown = gate.shown(who, keys, purpose="customer page", contacts=True)
     first, last = of.get("next_visit_from"), of.get("next_visit_by")
     due = (first, last) if isinstance(first, date) and isinstance(last, date) else None
     return Customer(
         key=key,
-        person=gate.one(who, key, purpose="customer page"),
-        others=tuple(gate.names(who, keys[1:], purpose="customer page", contacts=True).values()),
+        person=shown.people[key],
+        others=tuple(shown.people[other] for other in keys[1:]),
+        withheld=shown.withheld,
         of=of,
         as_of=reader.as_of,
         run=reader.run,

@@ -52,8 +52,10 @@ def customers(request: HttpRequest) -> HttpResponse:
         return redirect(f"{reverse('customers')}?{pages.address(told.where)}")
     if before and page.before is None:  # back at the beginning, which has an address of its own
         return redirect(f"{reverse('customers')}?{pages.address(told.where, sort)}")
+    rows, withheld = ((), None) if told.wrong else pages.rows_of(page, reader, request.user, language)
     context = filter_context(request, reader, made, told) | {
-        "rows": () if told.wrong else pages.rows_of(page, reader, request.user, language),
+        "rows": rows,
+        "withheld": withheld,
         "headings": pages.headings(told.where, sort),
         "next": pages.address(told.where, sort, page.after) if page.after else "",
         "before": pages.address(told.where, sort, before=page.before) if page.before else "",
