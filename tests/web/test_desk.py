@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from regulars_web.company.demo import people
 from regulars_web.company.models import Role, User
 from regulars_web.desk.demo import name_everybody
 from regulars_web.privacy import gate
-from regulars_web.shared.clock import now
+from regulars_web.shared.clock import now, today
 from regulars_web.shared.models import Entry, Job
 from regulars_web.vault import lock
 
@@ -59,6 +60,25 @@ def test_a_director_sees_what_to_decide_and_how_far_the_targets_are(
     for target in api.target_states(api.open_business(studied)):
         assert target.name.in_language("en") in page
     assert "What the study says" in page and 'href="/methods/rhythm"' in page
+
+
+def test_a_target_with_a_day_has_a_pace_in_words_and_as_a_picture(
+    studied: Path, signed_in: Callable[..., Client]
+) -> None:
+    toml, shop = studied / "business.toml", api.open_business(studied)
+    stay = next(t for t in api.target_states(shop) if t.kpi == "retention_rate")
+    assert "it has no pace" in signed_in().get("/").content.decode()
+    day = "2099-12-31"
+    said = toml.read_text(encoding="utf-8").replace(f'id = "{stay.id}"\n', f'id = "{stay.id}"\nby = {day}\n')
+    toml.write_text(said, encoding="utf-8")
+    left = (date.fromisoformat(day) - today(shop.settings.zone)).days
+    page = signed_in().get("/").content.decode()
+    reached = stay.baseline >= stay.target
+    assert ("Reached: at" in page) if reached else ("The way begins with the study of" in page)
+    assert reached or (f"{left:,} days are left" in page and "On a straight line it should be at" in page)
+    assert page.count('<svg class="pace') == 1
+    chinese = signed_in(language="zh-Hant").get("/").content.decode()
+    assert "已達標" in chinese or (f"尚餘{left:,}日" in chinese and "按均速今日應是" in chinese)
 
 
 def test_what_broke_is_told_until_it_was_done_again(studied: Path, signed_in: Callable[..., Client]) -> None:
