@@ -55,3 +55,17 @@ def test_nothing_on_record_and_not_recorded_are_told_apart(studied: Path, signed
     assert "No complaint of this customer is on record" in card and "No plan has been assigned" in card
     shutil.rmtree(studied / "ledger" / "complaints")
     assert "Complaints: not recorded" in told(signed_in().get(f"/people/{key}").content.decode())
+
+
+def test_the_search_stands_on_every_page_of_those_who_may_search(
+    folder: Path, signed_in: Callable[..., Client]
+) -> None:
+    for role in Role:
+        client = signed_in(role)
+        may = role in (Role.DIRECTOR, Role.MANAGER, Role.STAFF, Role.PRIVACY)
+        for address in ("/", "/house/me", "/nowhere"):
+            page = client.get(address).content.decode()
+            assert ('class="seek"' in page) is ('static/web/seek.js"' in page) is may, (role, address)
+        assert client.get("/people/search?q=chan").status_code == (200 if may else 403)
+    assert 'class="seek"' not in Client().get("/account/login/").content.decode()
+    assert 'class="seek"' not in signed_in().get("/people/search").content.decode(), "that page has its own"
