@@ -6,7 +6,7 @@ shown until the hour is over. Roles without ``identities:read`` are given pseudo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,8 +28,8 @@ from regulars_web.vault.models import Forgotten, Identity
 from regulars_web.vault.twins import Twins, twins
 
 __all__ = [
-    *("Admitted", "Person", "Twins", "admit", "erase", "everybody", "find", "forgotten"),
-    *("held", "names", "one", "suspected", "welcome_back", "within"),
+    *("Admitted", "Person", "Shown", "Twins", "admit", "erase", "everybody", "find", "forgotten"),
+    *("held", "names", "one", "shown", "suspected", "welcome_back", "within"),
 ]
 
 #: Identities shown to one person within an hour, after which the door is shut; and how often the log is told.
@@ -56,6 +56,14 @@ class Person:
         return self.name or f"#{self.key[-6:]}"
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Who customers are, for a page that is of use without their names too; ``withheld`` says why they are absent."""
+
+    people: Mapping[str, Person]
+    withheld: NotUsable | None = None
+
+
 def admit(by: Any, table: pa.Table, *, source: str) -> Admitted:
     """Put identifiers of an import into the vault; columns customer, name, phone, email, member. Blocks are stored one
     after the other; broken off, the same call finishes the work."""
@@ -77,6 +85,16 @@ def names(who: Any, keys: Iterable[str], *, purpose: str, contacts: bool = False
         people[identity.customer] = _person(identity, contacts=contacts)
     _counted(who, len(allowed), purpose)
     return people
+
+
+def shown(who: Any, keys: Iterable[str], *, purpose: str, contacts: bool = False) -> Shown:
+    """As :func:`names`, but where nothing may be shown any more (or the vault cannot be opened) it is pseudonyms and
+    the reason: a day's work goes on without names."""
+    asked = list(keys)
+    try:
+        return Shown(names(who, asked, purpose=purpose, contacts=contacts))
+    except NotUsable as reason:
+        return Shown({key: Person(key, "") for key in asked}, reason)
 
 
 def one(who: Any, key: str, *, purpose: str) -> Person:
