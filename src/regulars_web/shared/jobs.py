@@ -24,6 +24,7 @@ from regulars_web.shared.clock import now
 from regulars_web.shared.events import announce
 from regulars_web.shared.models import Job
 from regulars_web.shared.texts import as_json
+from regulars_web.shared.turns import my_turn
 
 #: A worker that says nothing for so long is taken for dead.
 SILENT = timedelta(seconds=60)
@@ -86,6 +87,7 @@ class Stopped(Exception):
 def put_down(kind: str, by: Any, **asked: Any) -> Job:
     """Ask for work. The same work already waiting or running is not asked for twice: that piece is given back."""
     with transaction.atomic():
+        my_turn()
         same = Job.objects.filter(kind=kind, asked=asked, state__in=[Job.State.WAITING, Job.State.RUNNING]).first()
         if same is not None:
             return same
