@@ -110,7 +110,7 @@ def test_two_who_save_in_the_same_moment_do_not_overwrite_each_other(
             act(args[0], **{**asked, "budget": meanwhile.pop("budget"), "author": other.signature})
         return act(*args, **asked)
 
-    monkeypatch.setattr(studio.api, "set_amounts", slow)
+    monkeypatch.setattr(api, "set_amounts", slow)
     with pytest.raises(studio.Stale) as told:
         studio.keep(one, {"token": opened, "budget": "900"})
     assert other.signature in render(told.value.text, "en")
