@@ -14,7 +14,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from regulars.base.errors import RegularsError
 from regulars.base.progress import Progress
@@ -71,6 +71,13 @@ def register(
 def quiet_kinds() -> list[str]:
     """Kinds of work that are not listed."""
     return [name for name, kind in KINDS.items() if kind.quiet]
+
+
+def seen_by(who: Any) -> QuerySet[Job]:
+    """The work a reader may look at: those confined to some branches only what they asked for themselves, for what
+    others asked for speaks of other branches."""
+    listed = Job.objects.select_related("by")
+    return listed.filter(by_id=who.pk) if who.branches else listed
 
 
 def put_down_due() -> None:
