@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from regulars.api.business import OpenBusiness, create_business, open_business
     from regulars.api.changes import (
         Change,
+        SettingsRaced,
         changes_since,
         lock,
         set_amounts,
@@ -115,6 +116,7 @@ _HOMES = {
         "set_amounts",
         "set_budget",
         "set_target",
+        "SettingsRaced",
         "settings_token",
         "undo_settings",
     ),
@@ -227,6 +229,7 @@ __all__ = [
     "Run",
     "SavedSegment",
     "SegmentChange",
+    "SettingsRaced",
     "Spread",
     "Standing",
     "StandingsPage",

@@ -41,6 +41,10 @@ MOST = 10**15
 GROUPS = {"family": "families", "channel": "channels", "relationship": "relationships"}
 
 
+class SettingsRaced(BadData):
+    """The settings are no longer those that the change was made to: somebody else changed them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Brief:
     """A plan in short."""
@@ -76,6 +80,7 @@ def set_target(
     by: date | None = None,
     owner: str | None = None,
     dry_run: bool = False,
+    token: str | None = None,
     author: str = "",
     at: str = "",
     progress: Progress = unwatched,
@@ -100,7 +105,9 @@ def set_target(
             text = set_in_item(text, "objectives", id, "by", by)
         return text if owner is None else set_in_item(text, "objectives", id, "owner", owner)
 
-    return change(business, edit, key=f"objectives.{id}", dry_run=dry_run, author=author, at=at, progress=progress)
+    return change(
+        business, edit, key=f"objectives.{id}", dry_run=dry_run, token=token, author=author, at=at, progress=progress
+    )
 
 
 def set_budget(
@@ -108,6 +115,7 @@ def set_budget(
     amount: str | float,
     *,
     dry_run: bool = False,
+    token: str | None = None,
     author: str = "",
     at: str = "",
     progress: Progress = unwatched,
@@ -121,6 +129,7 @@ def set_budget(
         lambda text: set_in_table(text, "budget", "amount", number),
         key="budget.amount",
         dry_run=dry_run,
+        token=token,
         author=author,
         at=at,
         progress=progress,
@@ -134,6 +143,7 @@ def set_amounts(
     hours: float | None = None,
     risk: float | None = None,
     dry_run: bool = False,
+    token: str | None = None,
     author: str = "",
     at: str = "",
     progress: Progress = unwatched,
@@ -159,12 +169,16 @@ def set_amounts(
                     text = set_in_item(text, "branches", branch.id, "staff_hours", _number(hours, share=False))
         return text if risk is None else set_in_table(text, "risk", "aversion", _number(risk, share=False))
 
-    return change(business, edit, key=key, dry_run=dry_run, author=author, at=at, progress=progress)
+    return change(business, edit, key=key, dry_run=dry_run, token=token, author=author, at=at, progress=progress)
 
 
 def settings_token(business: OpenBusiness) -> str:
     """What the settings are now, to be told apart from what they were when somebody began to change them."""
-    return sha256((business.folder / SETTINGS).read_bytes())[:16]
+    return _token((business.folder / SETTINGS).read_bytes())
+
+
+def _token(content: bytes) -> str:
+    return sha256(content)[:16]
 
 
 def changes_since(business: OpenBusiness, token: str) -> tuple[Entry, ...] | None:
@@ -189,6 +203,7 @@ def lock(
     branches: tuple[str, ...] = (),
     states: tuple[str, ...] = (),
     dry_run: bool = False,
+    token: str | None = None,
     author: str = "",
     at: str = "",
     progress: Progress = unwatched,
@@ -229,7 +244,9 @@ def lock(
                 text = add_item(text, "clauses", {"id": ids[kind], "text": said, "kind": kind, "rule": rule})
         return text
 
-    return change(business, edit, key=f"clauses.{stem}", dry_run=dry_run, author=author, at=at, progress=progress)
+    return change(
+        business, edit, key=f"clauses.{stem}", dry_run=dry_run, token=token, author=author, at=at, progress=progress
+    )
 
 
 def change(
@@ -238,18 +255,23 @@ def change(
     *,
     key: str,
     dry_run: bool = False,
+    token: str | None = None,
     author: str = "",
     at: str = "",
     progress: Progress = unwatched,
 ) -> Change:
     """Edit the settings: the effect on the plan is worked out first, then (unless ``dry_run``) the file is written.
 
+    With ``token`` (of :func:`settings_token`) it is made to those settings or not at all.
+
     Raises:
         BadSettings: the edit cannot be made, or what comes out cannot be used; nothing is written.
-        BadData: the file was edited by somebody else meanwhile.
+        SettingsRaced: the settings are not those of ``token``, or were edited by somebody else meanwhile.
     """
     path = business.folder / SETTINGS
     raw = path.read_bytes()
+    if token is not None and token != _token(raw):
+        raise SettingsRaced(say("mandate.edit.raced", file=str(path)), say("mandate.edit.raced_hint"))
     text = edit(raw.decode("utf-8-sig"))
     content = (b"\xef\xbb\xbf" if raw.startswith(b"\xef\xbb\xbf") else b"") + text.encode()
     settings = parse_business(content, file=path)
@@ -258,7 +280,7 @@ def change(
         journal = journal_of(business)
         with journal.held():
             if path.read_bytes() != raw:
-                raise BadData(say("mandate.edit.raced", file=str(path)), say("mandate.edit.raced_hint"))
+                raise SettingsRaced(say("mandate.edit.raced", file=str(path)), say("mandate.edit.raced_hint"))
             _keep(business, raw, content, key)
             _write(path, content)
             _record(journal, key, author, at, raw, content)
@@ -266,21 +288,24 @@ def change(
     return Change(key, before, after, worth, not dry_run, moves)
 
 
-def undo_settings(business: OpenBusiness, *, author: str = "", at: str = "") -> str:
+def undo_settings(business: OpenBusiness, *, token: str | None = None, author: str = "", at: str = "") -> str:
     """Take the last change of the settings back; the key that had been changed is given (``objectives.stay``).
 
     Raises:
         NotThere: there is no change to take back.
+        SettingsRaced: the settings are not those of ``token``.
         BadData: the file was edited by hand since.
     """
-    path, kept = business.folder / SETTINGS, _kept(business)
-    if not kept:
-        raise NotThere(say("mandate.undo.none"))
-    last = kept[-1]
-    known = json.loads(last.with_suffix(".json").read_text(encoding="utf-8"))
-    journal = journal_of(business)
+    path, journal = business.folder / SETTINGS, journal_of(business)
     with journal.held():
-        now, before = path.read_bytes(), last.read_bytes()
+        now, kept = path.read_bytes(), _kept(business)
+        if token is not None and token != _token(now):
+            raise SettingsRaced(say("mandate.edit.raced", file=str(path)), say("mandate.edit.raced_hint"))
+        if not kept:
+            raise NotThere(say("mandate.undo.none"))
+        last = kept[-1]
+        known = json.loads(last.with_suffix(".json").read_text(encoding="utf-8"))
+        before = last.read_bytes()
         if sha256(now) != known["after"]:
             raise BadData(say("mandate.undo.edited", file=str(path)), say("mandate.undo.edited_hint", copy=str(last)))
         _write(path, before)

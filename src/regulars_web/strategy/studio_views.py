@@ -107,9 +107,7 @@ def save_lock(request: HttpRequest) -> HttpResponse:
 def undo_change(request: HttpRequest) -> HttpResponse:
     """Take the last change of the settings back."""
     back = "targets" if request.POST.get("back") == "targets" else "studio"
-    return _act(
-        request, back, lambda user: say("web.studio.undone", what=acts.undo(user, request.POST.get("token", "")))
-    )
+    return _act(request, back, lambda user: say("web.studio.undone", what=acts.undo(user, request.POST.dict())))
 
 
 @needs("strategy:read")
