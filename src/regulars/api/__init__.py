@@ -69,6 +69,7 @@ if TYPE_CHECKING:
     from regulars.api.pushed import Checked
     from regulars.api.pushing import Pushed, check_rows, key_rows, push_rows
     from regulars.api.reporting import Written, write_report
+    from regulars.api.reviewing import Lesson, PromiseKept, Review, ReviewPath, review, review_path, reviews
     from regulars.api.runs import Run
     from regulars.api.same import kept_keys, keys_of, merge, unmerge
     from regulars.api.screening import screen
@@ -150,6 +151,7 @@ _HOMES = {
     "pushed": ("Checked",),
     "pushing": ("Pushed", "check_rows", "key_rows", "push_rows"),
     "reporting": ("Written", "write_report"),
+    "reviewing": ("Lesson", "PromiseKept", "Review", "ReviewPath", "review", "review_path", "reviews"),
     "runs": ("Run",),
     "segment_book": (
         "SavedSegment",
@@ -213,6 +215,7 @@ __all__ = [
     "ImportResult",
     "InputsRaced",
     "Judgement",
+    "Lesson",
     "Listed",
     "Look",
     "OpenBusiness",
@@ -222,10 +225,13 @@ __all__ = [
     "PolicyRequest",
     "Preview",
     "Profile",
+    "PromiseKept",
     "Pushed",
     "Receiver",
     "Recognition",
     "Reproduced",
+    "Review",
+    "ReviewPath",
     "Run",
     "SavedSegment",
     "SegmentChange",
@@ -286,6 +292,9 @@ __all__ = [
     "reject",
     "reproduce",
     "retire_segment",
+    "review",
+    "review_path",
+    "reviews",
     "run_document",
     "save_profile",
     "save_segment",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from regulars_web.strategy import inputs_views, studio_views, views
+from regulars_web.strategy import inputs_views, review_views, studio_views, views
 
 urlpatterns = [
     path("", views.strategy, name="strategy"),
@@ -23,6 +23,7 @@ urlpatterns = [
     path("targets/price", studio_views.target_price, name="target_price"),
     path("targets/set", studio_views.save_target, name="save_target"),
     path("versions", studio_views.versions, name="versions"),
+    path("review", review_views.review, name="review"),
     path("inputs", inputs_views.inputs, name="inputs"),
     path("inputs/<str:name>", inputs_views.input_page, name="input"),
     path("inputs/<str:name>/save", inputs_views.save_input, name="save_input"),
