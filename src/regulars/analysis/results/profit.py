@@ -50,6 +50,45 @@ class Whale:
     top_decile_share: float
 
 
+type HoursFrom = Literal["bookings", "setting", "both", "unknown", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class ProfitLine:
+    """A line of the trade (a category; lines without one by their ``kind``), a branch, or a line at a branch.
+
+    What the row does not part by is "". ``per_hour`` is contribution before staff time for an hour of serving, to be
+    held against a wage; None where the length of services is not known, or nothing of it takes an appointment.
+    """
+
+    line: str
+    kind: str
+    branch: str
+    revenue: float
+    contribution: float
+    before_time: float
+    margin: float | None  # contribution for each dollar of revenue
+    services: int
+    hours: float | None
+    hours_from: HoursFrom
+    per_hour: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProfitLines:
+    """Contribution of the last 365 days by line of the trade and by branch; ``cells`` are lines at branches.
+
+    Each of the three sums to the contribution of the bridge; ``difference`` is what is left of it, to the cent.
+    """
+
+    lines: tuple[ProfitLine, ...]
+    branches: tuple[ProfitLine, ...]
+    cells: tuple[ProfitLine, ...]
+    difference: float
+    length_known: float | None  # share of services whose length bookings tell; None without services
+    wage: float | None  # of an hour, where business.toml states it
+
+
 @dataclass(frozen=True, slots=True)
 class PackageCohort:
     """Packages sold in one quarter: cash taken, value redeemed by age in quarters (cumulative share), still unused."""
@@ -98,3 +137,4 @@ class Profit:
     cost_known_share: float  # of the revenue studied, the part whose product cost is in the ledger
     prepaid: Prepaid | None
     missing: tuple[Text, ...]
+    by_line: ProfitLines | None = None  # None in studies of before it was known

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from regulars.analysis.results.profit import BridgeLine, Prepaid, Profit
 from regulars.base.text import Day, Number, Param, Share, Text, say
+from regulars.report.chapters.profit_lines import by_line
 from regulars.report.charts.bands import Band, bands
 from regulars.report.charts.bridge import Step, bridge
 from regulars.report.context import Context
@@ -38,6 +39,7 @@ def chapter(c: Context) -> Section | None:
         _keys(c, p),
         _bridge(c, p),
         _whale(c, p),
+        *by_line(c, p.by_line),
         _missing(p),
         _reconciled(c, p),
         *_prepaid(c, p.prepaid),
@@ -51,6 +53,7 @@ def chapter(c: Context) -> Section | None:
             "profit_of_each",
             "profit_bridge",
             "profit_whale",
+            "profit_lines",
             "profit_studied",
             "profit_triangle",
             "profit_holders",
