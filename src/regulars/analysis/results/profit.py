@@ -99,6 +99,32 @@ class PackageCohort:
 
 
 @dataclass(frozen=True, slots=True)
+class PackageAge:
+    """What is left of packages sold in one month, and of it what is expected to be redeemed and what never.
+
+    ``months_left`` to expiry (none or less: over) is known where business.toml states how long packages are valid;
+    the expectation where a cohort is old enough to tell. Holders of several months count in each.
+    """
+
+    sold_in: date
+    age_months: int
+    months_left: int | None
+    outstanding: float
+    holders: int
+    expected: float | None
+    breakage: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class PackagePace:
+    """Of cash taken, the share redeemed in one quarter of a package's age, over so many cohorts."""
+
+    age: int
+    cohorts: int
+    redeemed: float
+
+
+@dataclass(frozen=True, slots=True)
 class PrepaidTrial:
     """Value redeemed in the year from ``since`` on of packages sold before: foretold, and what was."""
 
@@ -122,6 +148,10 @@ class Prepaid:
     slow_holders: int  # whose pace will not finish within 12 months
     silent_holders: int  # with a balance, and silent for twice their own interval
     trial: PrepaidTrial | None = None  # None where a year ago no cohort was old enough to tell
+    ages: tuple[PackageAge, ...] = ()
+    pace: tuple[PackagePace, ...] = ()
+    valid_months: int | None = None  # as business.toml states; None: months to expiry are not known
+    difference: float = 0.0  # owed less the balances by age, to the cent
 
 
 @dataclass(frozen=True, slots=True)

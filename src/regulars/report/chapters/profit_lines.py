@@ -22,7 +22,8 @@ def by_line(c: Context, p: ProfitLines | None) -> tuple[Block | None, ...]:
 
 
 def _lines(c: Context, p: ProfitLines) -> Table:
-    shown = sorted(p.lines, key=lambda row: -abs(row.revenue))[:_LINES]
+    some = [row for row in p.lines if row.revenue or row.contribution]
+    shown = sorted(some, key=lambda row: -abs(row.revenue))[:_LINES]
     most = max((row.per_hour for row in shown if row.per_hour is not None), default=0.0)
     rows = sorted(shown, key=lambda row: (row.per_hour is None, -(row.per_hour or 0.0), -row.contribution))
     columns = (
@@ -34,7 +35,7 @@ def _lines(c: Context, p: ProfitLines) -> Table:
         Column(say("report.profit.per_hour"), "right", 1.4),
     )
     cells: list[tuple[Cell, ...]] = [(Words(_name(row)), *_figures(c, row, most)) for row in rows]
-    return Table(_caption(c, rows), columns, tuple(cells), _note(c, p, left=len(p.lines) - len(shown)))
+    return Table(_caption(c, rows), columns, tuple(cells), _note(c, p, left=len(some) - len(shown)))
 
 
 def _figures(c: Context, row: ProfitLine, most: float) -> tuple[Cell, ...]:
@@ -76,7 +77,9 @@ def _note(c: Context, p: ProfitLines, *, left: int) -> Text:
         if p.wage is not None:
             said.append(say("report.profit.wage_note", wage=c.purse.about(p.wage)))
         sources = {row.hours_from for row in p.lines}
-        if sources & {"setting", "both"}:
+        if not p.length_known:
+            said.append(say("report.profit.length_usual"))
+        elif sources & {"setting", "both"}:
             said.append(say("report.profit.length_note", share=Share(p.length_known or 0.0)))
     if left > 0:
         said.append(say("report.profit.lines_left", n=left))
