@@ -21,9 +21,9 @@ from regulars_web.company.businesses import business
 from regulars_web.company.powers import may
 from regulars_web.shared.audit import note
 from regulars_web.shared.clock import now
+from regulars_web.shared.lock import opened
 from regulars_web.vault import admitting, finding
 from regulars_web.vault.admitting import Admitted
-from regulars_web.vault.lock import opened
 from regulars_web.vault.models import Forgotten, Identity
 from regulars_web.vault.twins import Twins, twins
 
