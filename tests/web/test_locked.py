@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,10 @@ from regulars_web.company.models import User
 from regulars_web.rest import messages
 from regulars_web.rest.models import Delivery
 from regulars_web.shared import lock
+from regulars_web.shared.audit import check_on, first_breach, note
+from regulars_web.shared.clock import now
 from regulars_web.shared.lock import locked, opened
+from regulars_web.shared.models import Entry, content_of
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
@@ -55,6 +59,30 @@ def test_secrets_of_before_are_locked_and_open_as_they_were(
     assert SECRET not in stored("rest_endpoint") and "whsec" not in stored("rest_endpoint")
     back = migrated("rest", "0001_initial").get_model("rest", "Endpoint").objects.get()
     assert (back.secret, back.before) == (SECRET, "whsec_b")
+
+
+@pytest.mark.slow
+def test_lines_of_before_keep_their_place_and_are_sealed(
+    newest: None, folder: Path, person: Callable[..., User]
+) -> None:
+    by = person()
+    old = migrated("shared", "0003_watch").get_model("shared", "Entry")
+    digest = ""
+    for number in range(3):
+        before, at = digest, now()
+        content = content_of(before, at, by.pk, "something.done", str(number), {})
+        digest = hashlib.sha256(content).hexdigest()
+        old.objects.create(
+            at=at, who_id=by.pk, action="something.done", about=str(number), before=before, digest=digest
+        )
+    migrated("shared", "0004_keyed_chain")
+    lines = list(Entry.objects.order_by("id"))
+    assert [line.keyed for line in lines] == [False, False, False, True]
+    assert first_breach() is None and check_on().breach is None
+    note(by, "something.more")
+    assert first_breach() is None
+    Entry.objects.filter(pk=lines[1].pk).update(about="x")
+    assert first_breach() == lines[1].pk
 
 
 @pytest.mark.django_db

@@ -65,6 +65,12 @@ def opened(content: bytes | memoryview, kind: str = "") -> str:
         raise NotUsable(say("people.vault.other_key"), say("people.vault.other_key_hint", file=FILE)) from error
 
 
+def chained(content: bytes) -> str:
+    """The digest of a line of the audit log, by a key made of the folder's: without it nobody makes a line that fits."""
+    key = hmac.digest(_here(), b"audit chain", sha256)
+    return hmac.new(key, content, sha256).hexdigest()
+
+
 def mark(kind: str, text: str) -> str:
     """A keyed digest of a number or an address: equal for equal ones, and telling nothing else."""
     return hmac.new(_here(), f"{kind}:{text}".encode(), sha256).hexdigest()[:32] if text else ""
