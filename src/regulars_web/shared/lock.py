@@ -66,7 +66,7 @@ def opened(content: bytes | memoryview, kind: str = "") -> str:
 
 
 def chained(content: bytes) -> str:
-    """The digest of a line of the audit log, by a key made of the folder's: without it nobody makes a line that fits."""
+    """The digest of a line of the audit log, by a key made of the folder's: without it nobody makes one that fits."""
     key = hmac.digest(_here(), b"audit chain", sha256)
     return hmac.new(key, content, sha256).hexdigest()
 
