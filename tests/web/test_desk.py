@@ -16,9 +16,9 @@ from regulars_web.company.demo import people
 from regulars_web.company.models import Role, User
 from regulars_web.desk.demo import name_everybody
 from regulars_web.privacy import gate
+from regulars_web.shared import lock
 from regulars_web.shared.clock import now, today
 from regulars_web.shared.models import Entry, Job
-from regulars_web.vault import lock
 
 pytestmark = pytest.mark.django_db
 

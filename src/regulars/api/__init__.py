@@ -65,6 +65,7 @@ if TYPE_CHECKING:
         StandingsPage,
         people_of,
     )
+    from regulars.api.places import branches_of
     from regulars.api.policies import PolicyRequest, policy, write_groups, write_scores
     from regulars.api.pushed import Checked
     from regulars.api.pushing import Pushed, check_rows, key_rows, push_rows
@@ -147,6 +148,7 @@ _HOMES = {
     "owned": ("Finished", "finished_runs", "run_document", "write_tables"),
     "pages": ("Pages", "card", "cards", "chapters", "queries", "query"),
     "people": ("Counted", "History", "PeopleReader", "Spread", "Standing", "StandingsPage", "people_of"),
+    "places": ("branches_of",),
     "policies": ("PolicyRequest", "policy", "write_groups", "write_scores"),
     "pushed": ("Checked",),
     "pushing": ("Pushed", "check_rows", "key_rows", "push_rows"),
@@ -252,6 +254,7 @@ __all__ = [
     "approve",
     "assign",
     "beginning",
+    "branches_of",
     "card",
     "cards",
     "changes_since",

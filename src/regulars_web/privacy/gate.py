@@ -23,14 +23,14 @@ from regulars_web.company.powers import may
 from regulars_web.shared.audit import note
 from regulars_web.shared.clock import now
 from regulars_web.shared.counts import count
+from regulars_web.shared.lock import opened
 from regulars_web.vault import admitting, finding
 from regulars_web.vault.admitting import Admitted
-from regulars_web.vault.lock import opened
 from regulars_web.vault.models import Forgotten, Identity
 from regulars_web.vault.twins import Twins, twins
 
 __all__ = [
-    *("Admitted", "Person", "Shown", "Twins", "admit", "erase", "everybody", "find", "forgotten"),
+    *("Admitted", "Person", "Shown", "Twins", "admissible", "admit", "erase", "everybody", "find", "forgotten"),
     *("held", "names", "one", "shown", "suspected", "welcome_back", "within"),
 ]
 
@@ -186,6 +186,24 @@ def within(who: Any, keys: Sequence[str]) -> set[str]:
         return {key for key in keys if kept[key] in inside}
     except NotThere:  # not studied yet: nobody's branch is known
         return set()
+
+
+def admissible(who: Any, keys: Sequence[str]) -> set[str]:
+    """Those of the keys whose identifiers somebody of these branches may bring in: customers of theirs by the newest
+    study; of whom it does not know, those the ledger knows at their branches alone; and whom nobody knows at all.
+    Anybody else they could rename."""
+    if not who.branches:
+        return set(keys)
+    kept = api.kept_keys(business(), keys)
+    try:
+        studied = api.people_of(business()).within(list({*keys, *kept.values()}), branches=())
+    except NotThere:
+        studied = frozenset()
+    strangers = [key for key in keys if key not in studied and kept[key] not in studied]
+    known = set(Identity.objects.filter(customer__in=strangers).values_list("customer", flat=True))
+    places, mine = api.branches_of(business(), strangers), set(business().settings.spellings(tuple(who.branches)))
+    own = {key for key in strangers if places[key] <= mine and (places[key] or key not in known)}
+    return within(who, [key for key in keys if key not in strangers]) | own
 
 
 def _counted(who: Any, n: int, purpose: str) -> None:
