@@ -102,6 +102,7 @@ if TYPE_CHECKING:
     from regulars.api.studies import Compared, Headline, Reproduced, compare_studies, headline, reproduce, study_ids
     from regulars.api.targets import TargetState, target_states
     from regulars.api.trades import PackShown, check_pack, packs, show_pack
+    from regulars.api.tree import add_corporate, add_target, remove_corporate, remove_target
     from regulars.api.trials import assign, latest_assignment, latest_plan, measure
     from regulars.api.what_if import WhatIf
     from regulars.api.work import formulate, study, weigh
@@ -193,6 +194,7 @@ _HOMES = {
     "simulating": ("simulate", "write_simulation"),
     "targets": ("TargetState", "target_states"),
     "trades": ("PackShown", "check_pack", "packs", "show_pack"),
+    "tree": ("add_corporate", "add_target", "remove_corporate", "remove_target"),
     "trials": ("assign", "latest_assignment", "latest_plan", "measure"),
     "what_if": ("WhatIf",),
     "workbench": ("Tried", "Workbench"),
@@ -250,6 +252,8 @@ __all__ = [
     "Workbench",
     "Written",
     "WrittenDocument",
+    "add_corporate",
+    "add_target",
     "alternatives",
     "approve",
     "assign",
@@ -293,6 +297,8 @@ __all__ = [
     "query",
     "recognise",
     "reject",
+    "remove_corporate",
+    "remove_target",
     "reproduce",
     "retire_segment",
     "review",

@@ -24,9 +24,9 @@ from regulars.api.work import latest_study, weigh
 from regulars.base.edit import add_item, drop_item, set_in_item, set_in_table
 from regulars.base.errors import BadData, BadSettings, NotThere
 from regulars.base.estimate import Estimate
-from regulars.base.mandate import Counted
+from regulars.base.mandate import Corporate, Counted
 from regulars.base.progress import Progress, unwatched
-from regulars.base.settings import parse_business
+from regulars.base.settings import Objective, parse_business
 from regulars.base.text import Listing, Local, Number, Text, say
 from regulars.base.words import LANGUAGES, render
 from regulars.strategy.explain import local
@@ -79,30 +79,28 @@ def set_target(
     *,
     by: date | None = None,
     owner: str | None = None,
+    serves: str | None = None,
     dry_run: bool = False,
     token: str | None = None,
     author: str = "",
     at: str = "",
     progress: Progress = unwatched,
 ) -> Change:
-    """Set the target of an objective (a rate may be given as ``85%``), its date and its owner.
+    """Set the target of an objective (a rate may be given as ``85%``), its date, its owner, what it serves.
 
     Raises:
         BadSettings: no such objective, no number, or a file that cannot be edited line by line.
     """
-    objective = next((o for o in business.settings.objectives if o.id == id), None)
-    if objective is None:
-        ids = Listing(tuple(o.id for o in business.settings.objectives))
-        raise BadSettings(say("mandate.target.unknown", id=id), say("mandate.target.unknown_hint", ids=ids))
-    rate = objective.kpi in RATES
-    number = _number(value, share=rate)
-    if rate and not 0 <= number <= 1:
-        raise BadSettings(say("mandate.edit.no_number", value=str(value)), say("mandate.edit.no_number_hint"))
+    number = target_amount(known_target(business, id).kpi, value)
+    if serves:
+        known_corporate(business, serves)
 
     def edit(text: str) -> str:
         text = set_in_item(text, "objectives", id, "target", number)
         if by is not None:
             text = set_in_item(text, "objectives", id, "by", by)
+        if serves is not None:
+            text = set_in_item(text, "objectives", id, "serves", serves)
         return text if owner is None else set_in_item(text, "objectives", id, "owner", owner)
 
     return change(
@@ -357,6 +355,34 @@ def _write(path: Path, content: bytes) -> None:
 def _record(journal: Journal, key: str, author: str, at: str, before: bytes, after: bytes) -> None:
     body: dict[str, Any] = {"key": key, "before": sha256(before), "after": sha256(after)}
     journal.append("changed", by=author, at=at, plan="", body=body)
+
+
+def known_target(business: OpenBusiness, id: str) -> Objective:
+    """The target of that id. Raises BadSettings naming those there are."""
+    found = next((o for o in business.settings.objectives if o.id == id), None)
+    if found is None:
+        ids = Listing(tuple(o.id for o in business.settings.objectives))
+        raise BadSettings(say("mandate.target.unknown", id=id), say("mandate.target.unknown_hint", ids=ids))
+    return found
+
+
+def known_corporate(business: OpenBusiness, id: str) -> Corporate:
+    """The corporate objective of that id. Raises BadSettings naming those there are."""
+    found = next((c for c in business.settings.corporate if c.id == id), None)
+    if found is None:
+        ids = Listing(tuple(c.id for c in business.settings.corporate))
+        hint = say("mandate.tree.known", ids=ids) if ids.items else say("mandate.tree.no_parents")
+        raise BadSettings(say("mandate.tree.no_parent", id=id), hint)
+    return found
+
+
+def target_amount(kpi: str, value: str | float) -> int | float | Decimal:
+    """A target of the KPI; a rate lies between 0 and 1, and may be written as ``85%``. Raises BadSettings."""
+    rate = kpi in RATES
+    number = _number(value, share=rate)
+    if rate and not 0 <= number <= 1:
+        raise BadSettings(say("mandate.edit.no_number", value=str(value)), say("mandate.edit.no_number_hint"))
+    return number
 
 
 def _number(value: str | float, *, share: bool) -> int | float | Decimal:

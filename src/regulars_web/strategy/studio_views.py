@@ -28,7 +28,8 @@ _WIDE, _HIGH = 600.0, 170.0
 def studio(request: HttpRequest) -> HttpResponse:
     """The plan as the settings stand, and what may be tried with it."""
     try:
-        plan = acts.bench().plan()
+        bench = acts.bench()
+        plan = bench.plan()
     except NotThere:
         return render(request, "strategy/none.html", {"pages": None})
     except RegularsError as error:
@@ -50,6 +51,7 @@ def studio(request: HttpRequest) -> HttpResponse:
             {"name": name, "customers": int(n), "cost": cost, "value": value, "share": cost / whole if whole else 0}
             for name, (n, cost, value) in sorted(spent.items(), key=lambda pair: -pair[1][1])
         ],
+        "grid": bench.grid(),
         "clauses": plan.mandate.clauses if plan.mandate else (),
         "rules": [rule for rule in plan.rules if rule.kind in ("lock", "veto", "must")],
         "measures": [{"id": m.id, "name": m.name[request.language]} for m in shop.pack.measures],  # type: ignore[attr-defined]
@@ -108,45 +110,6 @@ def undo_change(request: HttpRequest) -> HttpResponse:
     """Take the last change of the settings back."""
     back = "targets" if request.POST.get("back") == "targets" else "studio"
     return _act(request, back, lambda user: say("web.studio.undone", what=acts.undo(user, request.POST.dict())))
-
-
-@needs("strategy:read")
-@require_GET
-def targets(request: HttpRequest) -> HttpResponse:
-    """Mission, objectives, targets with the computed baseline, and what does not fit."""
-    try:
-        plan = acts.bench().plan()
-    except NotThere:
-        return render(request, "strategy/none.html", {"pages": None})
-    rows = {row.objective: row for row in plan.targets}
-    mandate = plan.mandate
-    shown = {
-        "plan": plan,
-        "token": api.settings_token(business()),
-        "rows": [{"aim": aim, "row": rows.get(aim.objective)} for aim in mandate.aims] if mandate else [],
-        "corporate": mandate.corporate if mandate else (),
-        "findings": mandate.findings if mandate else (),
-        "currency": plan.provenance.currency,
-    }
-    return render(request, "strategy/targets.html", shown)
-
-
-@needs("strategy:draft")
-@require_POST
-def target_price(request: HttpRequest) -> HttpResponse:
-    """A part of the page: what another target does to the plan. Nothing is saved."""
-    return _weighed(request, lambda user: acts.target(user, request.POST.dict(), dry_run=True), "save_target")
-
-
-@needs("strategy:draft")
-@require_POST
-def save_target(request: HttpRequest) -> HttpResponse:
-    """Set a target."""
-    return _act(
-        request,
-        "targets",
-        lambda user: say("web.studio.kept", what=acts.target(user, request.POST.dict(), dry_run=False).key),
-    )
 
 
 @needs("strategy:read")
