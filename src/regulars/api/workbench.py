@@ -14,6 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 from regulars.api.business import OpenBusiness
 from regulars.api.comparing import differ
 from regulars.api.earlier import last_plan
+from regulars.api.runs import is_finished, load_run
 from regulars.api.what_if import WhatIf, changed
 from regulars.api.work import latest_study, plan_id
 from regulars.base.errors import BadSettings
@@ -68,6 +69,12 @@ class Workbench:
         with self._lock:
             return self._standing()
 
+    def homes(self) -> dict[str, tuple[str, ...]]:
+        """The branches whose customers are in each cell of the plan: one, or several where small groups were merged."""
+        with self._lock:
+            cells = self._read().cells.cells
+        return {cell.id: tuple(sorted(branch for branch, n in cell.branches.items() if n)) for cell in cells}
+
     def tried(self, what_if: WhatIf) -> Tried:
         """The plan with other amounts.
 
@@ -95,7 +102,8 @@ class Workbench:
 
     def _standing(self) -> Plan:
         if self._now is None:
-            self._now = planned(self._read())
+            known = self.business.runs / self.id
+            self._now = load_run(known, Plan).result if is_finished(known) else planned(self._read())
         return self._now
 
     def _read(self) -> Gathered:

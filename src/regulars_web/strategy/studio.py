@@ -79,7 +79,7 @@ def lock(by: User, asked: Mapping[str, str], *, dry_run: bool) -> api.Change:
     if not dry_run:
         fresh(asked.get("token", ""))
     bounds = {"never": (None, 0.0), "must": (1.0, None), "free": (None, None)}
-    low, high = bounds.get(asked.get("how", ""), (_bound(asked, "at_least"), _bound(asked, "at_most")))
+    low, high = bounds.get(asked.get("how", ""), (number(asked, "at_least"), number(asked, "at_most")))
     done = api.lock(
         business(),
         asked.get("what", ""),
@@ -126,7 +126,8 @@ def undo(by: User, token: str) -> str:
     return key
 
 
-def _bound(asked: Mapping[str, Any], name: str) -> float | None:
+def number(asked: Mapping[str, Any], name: str) -> float | None:
+    """A number of a form; None where its field is empty. Raises BadSettings for what is none."""
     said = str(asked.get(name, "")).strip().replace(",", "")
     if not said:
         return None

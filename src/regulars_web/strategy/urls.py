@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from regulars_web.strategy import inputs_views, review_views, studio_views, views
+from regulars_web.strategy import inputs_views, locks_views, review_views, studio_views, views
 
 urlpatterns = [
     path("", views.strategy, name="strategy"),
@@ -23,6 +23,9 @@ urlpatterns = [
     path("targets/price", studio_views.target_price, name="target_price"),
     path("targets/set", studio_views.save_target, name="save_target"),
     path("versions", studio_views.versions, name="versions"),
+    path("lines", locks_views.lines, name="lines"),
+    path("lines/price", locks_views.line_price, name="line_price"),
+    path("lines/lock", locks_views.save_line, name="save_line"),
     path("review", review_views.review, name="review"),
     path("inputs", inputs_views.inputs, name="inputs"),
     path("inputs/<str:name>", inputs_views.input_page, name="input"),
