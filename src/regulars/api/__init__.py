@@ -23,7 +23,6 @@ if TYPE_CHECKING:
         Change,
         SettingsRaced,
         changes_since,
-        lock,
         set_amounts,
         set_budget,
         set_target,
@@ -54,6 +53,8 @@ if TYPE_CHECKING:
         saved_profiles,
         undo_import,
     )
+    from regulars.api.lines import Bound, PlanLine, Segment, plan_lines, segments_of
+    from regulars.api.locking import lock
     from regulars.api.owned import Finished, finished_runs, run_document, write_tables
     from regulars.api.pages import Pages, card, cards, chapters, queries, query
     from regulars.api.people import (
@@ -115,7 +116,6 @@ _HOMES = {
     "changes": (
         "Change",
         "changes_since",
-        "lock",
         "set_amounts",
         "set_budget",
         "set_target",
@@ -146,6 +146,8 @@ _HOMES = {
         "undo_import",
     ),
     "inputs": ("InputsRaced", "StatedFile", "stated_file", "stated_files", "undo_stated", "write_stated"),
+    "lines": ("Bound", "PlanLine", "Segment", "plan_lines", "segments_of"),
+    "locking": ("lock",),
     "owned": ("Finished", "finished_runs", "run_document", "write_tables"),
     "pages": ("Pages", "card", "cards", "chapters", "queries", "query"),
     "people": ("Counted", "History", "PeopleReader", "Spread", "Standing", "StandingsPage", "people_of"),
@@ -205,6 +207,7 @@ __all__ = [
     "FIELDS",
     "REQUIRED",
     "Alternative",
+    "Bound",
     "Change",
     "Checked",
     "Compared",
@@ -226,6 +229,7 @@ __all__ = [
     "PackShown",
     "Pages",
     "PeopleReader",
+    "PlanLine",
     "PolicyRequest",
     "Preview",
     "Profile",
@@ -238,6 +242,7 @@ __all__ = [
     "ReviewPath",
     "Run",
     "SavedSegment",
+    "Segment",
     "SegmentChange",
     "SettingsRaced",
     "Spread",
@@ -289,6 +294,7 @@ __all__ = [
     "packs",
     "people_of",
     "plan_in_force",
+    "plan_lines",
     "plans",
     "policy",
     "preview",
@@ -313,6 +319,7 @@ __all__ = [
     "screen",
     "segment",
     "segment_named",
+    "segments_of",
     "set_amounts",
     "set_budget",
     "set_target",

@@ -89,7 +89,7 @@ def keep(by: User, asked: Mapping[str, str]) -> api.Change:
 def lock(by: User, asked: Mapping[str, str], *, dry_run: bool) -> api.Change:
     """Bind a measure, or weigh what that would cost. Raises Stale, and what ``api.lock`` does."""
     bounds = {"never": (None, 0.0), "must": (1.0, None), "free": (None, None)}
-    low, high = bounds.get(asked.get("how", ""), (_bound(asked, "at_least"), _bound(asked, "at_most")))
+    low, high = bounds.get(asked.get("how", ""), (number(asked, "at_least"), number(asked, "at_most")))
     with as_opened(asked) as token:
         done = api.lock(
             business(),
@@ -142,7 +142,8 @@ def undo(by: User, asked: Mapping[str, str]) -> str:
     return key
 
 
-def _bound(asked: Mapping[str, Any], name: str) -> float | None:
+def number(asked: Mapping[str, Any], name: str) -> float | None:
+    """A number of a form; None where its field is empty. Raises BadSettings for what is none."""
     said = str(asked.get(name, "")).strip().replace(",", "")
     if not said:
         return None
