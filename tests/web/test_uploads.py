@@ -18,6 +18,8 @@ from regulars import api
 from regulars_web.intake import limits
 from regulars_web.intake.models import Batch
 from regulars_web.intake.services import LEFT, safe_name, take_in
+from regulars_web.shared.jobs import put_down
+from regulars_web.shared.models import Job
 
 pytestmark = pytest.mark.django_db
 ROW = "2026-01-05,C1,Cut,380\n"
@@ -90,6 +92,8 @@ def test_the_same_form_sent_twice_is_one_batch_and_with_other_files_another(
     assert Batch.objects.count() == 1 and len([p for p in left(folder) if p.suffix == ".csv"]) == 1
     client.post("/imports/new", {"files": sent("other.csv", GOOD), "ticket": ticket})
     assert Batch.objects.count() == 2, "the page was gone back to and other files chosen"
+    client.post("/imports/new", {"files": sent("s.csv", GOOD.replace("380", "390")), "ticket": ticket})
+    assert Batch.objects.count() == 3, "or the same file, mended meanwhile"
     client.post("/imports/new", {"files": sent("s.csv", GOOD), "ticket": "../../secret"})
     assert {b.place for b in Batch.objects.all()} == {p.name for p in (folder / "uploads").iterdir()}
 
@@ -140,10 +144,15 @@ def test_what_nobody_waits_for_any_more_is_swept_away(folder: Path, person: Call
         path = folder / "uploads" / name
         path.write_text("x") if "." in name else path.mkdir()
         os.utime(path, (0, 0))
-    os.utime(old.folder, (0, 0))
+    broken = take_in(by, [sent("c.csv", GOOD)])
+    broken.job = put_down("import", by, batch=broken.pk)
+    broken.save()
+    Job.objects.update(state=Job.State.FAILED)
+    for batch in (old, broken):
+        os.utime(batch.folder, (0, 0))
     take_in(by, [sent("b.csv", GOOD)])
     assert not (folder / "uploads" / "half.upload").exists() and not (folder / "uploads" / "orphan").exists()
-    assert old.folder.exists(), "it waits for a decision, however long"
+    assert old.folder.exists() and broken.folder.exists(), "they wait for a decision, however long"
     assert LEFT > 3600
 
 

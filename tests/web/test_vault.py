@@ -16,9 +16,9 @@ from regulars import api
 from regulars.base.errors import NotUsable
 from regulars_web.company.models import Role, User
 from regulars_web.privacy import gate
+from regulars_web.shared.lock import locked, mark, opened
 from regulars_web.shared.models import Entry
 from regulars_web.vault.folding import email_of, name_shown, phone_of, plain, words
-from regulars_web.vault.lock import locked, mark, opened
 from regulars_web.vault.models import Identity
 
 pytestmark = pytest.mark.django_db

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from regulars.api.business import OpenBusiness, create_business, open_business
     from regulars.api.changes import (
         Change,
+        SettingsRaced,
         changes_since,
-        lock,
         set_amounts,
         set_budget,
         set_target,
@@ -53,6 +53,8 @@ if TYPE_CHECKING:
         saved_profiles,
         undo_import,
     )
+    from regulars.api.lines import Bound, PlanLine, Segment, plan_lines, segments_of
+    from regulars.api.locking import lock
     from regulars.api.owned import Finished, finished_runs, run_document, write_tables
     from regulars.api.pages import Pages, card, cards, chapters, queries, query
     from regulars.api.people import (
@@ -64,10 +66,12 @@ if TYPE_CHECKING:
         StandingsPage,
         people_of,
     )
+    from regulars.api.places import branches_of
     from regulars.api.policies import PolicyRequest, policy, write_groups, write_scores
     from regulars.api.pushed import Checked
     from regulars.api.pushing import Pushed, check_rows, key_rows, push_rows
     from regulars.api.reporting import Written, write_report
+    from regulars.api.reviewing import Lesson, PromiseKept, Review, ReviewPath, review, review_path, reviews
     from regulars.api.runs import Run
     from regulars.api.same import kept_keys, keys_of, merge, unmerge
     from regulars.api.screening import screen
@@ -112,10 +116,10 @@ _HOMES = {
     "changes": (
         "Change",
         "changes_since",
-        "lock",
         "set_amounts",
         "set_budget",
         "set_target",
+        "SettingsRaced",
         "settings_token",
         "undo_settings",
     ),
@@ -142,13 +146,17 @@ _HOMES = {
         "undo_import",
     ),
     "inputs": ("InputsRaced", "StatedFile", "stated_file", "stated_files", "undo_stated", "write_stated"),
+    "lines": ("Bound", "PlanLine", "Segment", "plan_lines", "segments_of"),
+    "locking": ("lock",),
     "owned": ("Finished", "finished_runs", "run_document", "write_tables"),
     "pages": ("Pages", "card", "cards", "chapters", "queries", "query"),
     "people": ("Counted", "History", "PeopleReader", "Spread", "Standing", "StandingsPage", "people_of"),
+    "places": ("branches_of",),
     "policies": ("PolicyRequest", "policy", "write_groups", "write_scores"),
     "pushed": ("Checked",),
     "pushing": ("Pushed", "check_rows", "key_rows", "push_rows"),
     "reporting": ("Written", "write_report"),
+    "reviewing": ("Lesson", "PromiseKept", "Review", "ReviewPath", "review", "review_path", "reviews"),
     "runs": ("Run",),
     "segment_book": (
         "SavedSegment",
@@ -199,6 +207,7 @@ __all__ = [
     "FIELDS",
     "REQUIRED",
     "Alternative",
+    "Bound",
     "Change",
     "Checked",
     "Compared",
@@ -213,22 +222,29 @@ __all__ = [
     "ImportResult",
     "InputsRaced",
     "Judgement",
+    "Lesson",
     "Listed",
     "Look",
     "OpenBusiness",
     "PackShown",
     "Pages",
     "PeopleReader",
+    "PlanLine",
     "PolicyRequest",
     "Preview",
     "Profile",
+    "PromiseKept",
     "Pushed",
     "Receiver",
     "Recognition",
     "Reproduced",
+    "Review",
+    "ReviewPath",
     "Run",
     "SavedSegment",
+    "Segment",
     "SegmentChange",
+    "SettingsRaced",
     "Spread",
     "Standing",
     "StandingsPage",
@@ -247,6 +263,7 @@ __all__ = [
     "approve",
     "assign",
     "beginning",
+    "branches_of",
     "card",
     "cards",
     "changes_since",
@@ -277,6 +294,7 @@ __all__ = [
     "packs",
     "people_of",
     "plan_in_force",
+    "plan_lines",
     "plans",
     "policy",
     "preview",
@@ -289,6 +307,9 @@ __all__ = [
     "remove_target",
     "reproduce",
     "retire_segment",
+    "review",
+    "review_path",
+    "reviews",
     "run_document",
     "save_profile",
     "save_segment",
@@ -298,6 +319,7 @@ __all__ = [
     "screen",
     "segment",
     "segment_named",
+    "segments_of",
     "set_amounts",
     "set_budget",
     "set_target",

@@ -87,6 +87,12 @@ class Workbench:
                     self._kpis = kpis_now(gathered, reader)
             return self._kpis
 
+    def homes(self) -> dict[str, tuple[str, ...]]:
+        """The branches whose customers are in each cell of the plan: one, or several where small groups were merged."""
+        with self._lock:
+            cells = self._read().cells.cells
+        return {cell.id: tuple(sorted(branch for branch, n in cell.branches.items() if n)) for cell in cells}
+
     def tried(self, what_if: WhatIf) -> Tried:
         """The plan with other amounts.
 

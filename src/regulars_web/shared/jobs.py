@@ -14,7 +14,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from regulars.base.errors import RegularsError
 from regulars.base.progress import Progress
@@ -24,6 +24,7 @@ from regulars_web.shared.clock import now
 from regulars_web.shared.events import announce
 from regulars_web.shared.models import Job
 from regulars_web.shared.texts import as_json
+from regulars_web.shared.turns import my_turn
 
 #: A worker that says nothing for so long is taken for dead.
 SILENT = timedelta(seconds=60)
@@ -72,6 +73,13 @@ def quiet_kinds() -> list[str]:
     return [name for name, kind in KINDS.items() if kind.quiet]
 
 
+def seen_by(who: Any) -> QuerySet[Job]:
+    """The work a reader may look at: those confined to some branches only what they asked for themselves, for what
+    others asked for speaks of other branches."""
+    listed = Job.objects.select_related("by")
+    return listed.filter(by_id=who.pk) if who.branches else listed
+
+
 def put_down_due() -> None:
     """Ask for the work that is done by itself, where it was not asked for in its time."""
     for name, kind in KINDS.items():
@@ -86,6 +94,7 @@ class Stopped(Exception):
 def put_down(kind: str, by: Any, **asked: Any) -> Job:
     """Ask for work. The same work already waiting or running is not asked for twice: that piece is given back."""
     with transaction.atomic():
+        my_turn()
         same = Job.objects.filter(kind=kind, asked=asked, state__in=[Job.State.WAITING, Job.State.RUNNING]).first()
         if same is not None:
             return same

@@ -12,6 +12,7 @@ from datetime import timedelta
 from django.db import close_old_connections
 
 from regulars_web.shared.clock import now
+from regulars_web.shared.counts import sweep
 from regulars_web.shared.jobs import MOST_ATTEMPTS, broken, claim, put_down_due
 from regulars_web.shared.models import Beat, Job
 
@@ -43,9 +44,10 @@ def work_on(*, once: bool = False, until: int | None = None) -> None:
 
 
 def say_alive(name: str) -> None:
-    """Write down that this worker lives; those silent for a day are forgotten."""
+    """Write down that this worker lives; those silent for a day are forgotten, and counts that are over."""
     Beat.objects.update_or_create(worker=name, defaults={"at": now()})
     Beat.objects.filter(at__lt=now() - timedelta(days=1)).delete()
+    sweep()
 
 
 def watch_over(job: Job) -> None:

@@ -85,21 +85,21 @@ def tried(request: HttpRequest) -> HttpResponse:
 @require_POST
 def keep_amounts(request: HttpRequest) -> HttpResponse:
     """Keep the amounts that were tried."""
-    return _act(request, "studio", lambda user: say("web.studio.kept", what=acts.keep(user, request.POST.dict()).key))
+    return acted(request, "studio", lambda user: say("web.studio.kept", what=acts.keep(user, request.POST.dict()).key))
 
 
 @needs("strategy:draft")
 @require_POST
 def lock_price(request: HttpRequest) -> HttpResponse:
     """A part of the page: what a lock would cost and what would take its place. Nothing is saved."""
-    return _weighed(request, lambda user: acts.lock(user, request.POST.dict(), dry_run=True), "save_lock")
+    return weighed(request, lambda user: acts.lock(user, request.POST.dict(), dry_run=True), "save_lock")
 
 
 @needs("strategy:draft")
 @require_POST
 def save_lock(request: HttpRequest) -> HttpResponse:
     """Lock a measure, or free it."""
-    return _act(
+    return acted(
         request,
         "studio",
         lambda user: say("web.studio.kept", what=acts.lock(user, request.POST.dict(), dry_run=False).key),
@@ -111,9 +111,7 @@ def save_lock(request: HttpRequest) -> HttpResponse:
 def undo_change(request: HttpRequest) -> HttpResponse:
     """Take the last change of the settings back."""
     back = "targets" if request.POST.get("back") == "targets" else "studio"
-    return _act(
-        request, back, lambda user: say("web.studio.undone", what=acts.undo(user, request.POST.get("token", "")))
-    )
+    return acted(request, back, lambda user: say("web.studio.undone", what=acts.undo(user, request.POST.dict())))
 
 
 @needs("strategy:read")
@@ -145,7 +143,7 @@ def spoken_name(name: object, request: HttpRequest) -> str:
     return spoken(name, language) if isinstance(name, Text) else str(name.in_language(language))  # type: ignore[attr-defined]
 
 
-def _weighed(request: HttpRequest, weigh: Callable[[User], api.Change], save: str) -> HttpResponse:
+def weighed(request: HttpRequest, weigh: Callable[[User], api.Change], save: str) -> HttpResponse:
     user = request.user
     assert isinstance(user, User)
     try:
@@ -157,7 +155,7 @@ def _weighed(request: HttpRequest, weigh: Callable[[User], api.Change], save: st
     return render(request, "strategy/weighed.html", shown)
 
 
-def _act(request: HttpRequest, back: str, act: Callable[[User], Text]) -> HttpResponse:
+def acted(request: HttpRequest, back: str, act: Callable[[User], Text]) -> HttpResponse:
     """Do what a form asks and say what came of it, or why it was refused; nothing is done half-way."""
     user = request.user
     assert isinstance(user, User)

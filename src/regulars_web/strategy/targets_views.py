@@ -17,8 +17,7 @@ from regulars_web.company.models import User
 from regulars_web.company.powers import needs
 from regulars_web.strategy import studio as acts
 from regulars_web.strategy import tree
-from regulars_web.strategy.studio_views import _act as acted
-from regulars_web.strategy.studio_views import _weighed as weighed
+from regulars_web.strategy.studio_views import acted, weighed
 
 
 @needs("strategy:read")

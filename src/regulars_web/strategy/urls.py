@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from regulars_web.strategy import inputs_views, studio_views, targets_views, views
+from regulars_web.strategy import inputs_views, locks_views, review_views, studio_views, targets_views, views
 
 urlpatterns = [
     path("", views.strategy, name="strategy"),
@@ -25,6 +25,10 @@ urlpatterns = [
     path("targets/<str:act>/price", targets_views.tree_price, name="tree_price"),
     path("targets/<str:act>/save", targets_views.save_tree, name="save_tree"),
     path("versions", studio_views.versions, name="versions"),
+    path("lines", locks_views.lines, name="lines"),
+    path("lines/price", locks_views.line_price, name="line_price"),
+    path("lines/lock", locks_views.save_line, name="save_line"),
+    path("review", review_views.review, name="review"),
     path("inputs", inputs_views.inputs, name="inputs"),
     path("inputs/<str:name>", inputs_views.input_page, name="input"),
     path("inputs/<str:name>/save", inputs_views.save_input, name="save_input"),

@@ -10,8 +10,8 @@ from django.db import connection, transaction
 
 from regulars.privacy.hkid import mask_hkid
 from regulars_web.shared.clock import now
+from regulars_web.shared.lock import locked, mark, opened
 from regulars_web.vault.folding import TAIL, email_of, name_shown, phone_of, plain, words
-from regulars_web.vault.lock import locked, mark, opened
 from regulars_web.vault.models import Forgotten, Identity, Term
 
 BLOCK = 2_000

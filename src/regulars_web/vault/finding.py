@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from django.db import connection
 from django.db.models import Q, QuerySet
 
+from regulars_web.shared.lock import mark, opened
 from regulars_web.vault.admitting import tail_term
 from regulars_web.vault.folding import TAIL, asked, email_of, plain
-from regulars_web.vault.lock import mark, opened
 from regulars_web.vault.models import Identity, Term
 
 #: Customers that one part of a name may select before the others are asked.

@@ -43,6 +43,7 @@ CONFIG: Spec = {
         "labelFontSize": 12,
         "symbolType": "square",
         "symbolSize": 110,
+        "symbolOpacity": 1,
         "labelLimit": 220,
         "columnPadding": 16,
         "offset": 8,
@@ -50,6 +51,11 @@ CONFIG: Spec = {
     "text": {"color": theme.INK, "fontSize": 12},
     "rule": {"color": theme.LINE_STRONG},
 }
+
+
+def on_phone(narrow: float, wide: float) -> Spec:
+    """A figure of a chart that is another one where the chart is drawn for a phone."""
+    return {"expr": f"width < 340 ? {narrow} : {wide}"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +153,7 @@ def _part_colours(parts: Sequence[Series]) -> Spec:
         "scale": {"domain": [p.key for p in parts], "range": [p.colour for p in parts]},
         "legend": {
             "labelExpr": Labels({p.key: p.name for p in parts}),
-            "columns": {"expr": f"width < 340 ? 2 : {len(parts)}"},
+            "columns": on_phone(2, len(parts)),
         },
     }
 
@@ -243,7 +249,7 @@ def histogram(
         layers.append(
             {"data": place, "mark": {"type": "rule", "color": theme.SEAL, "strokeWidth": 1.4}, "encoding": {"x": x}}
         )
-        left = mark_at > len(counts) * 0.6
+        left = mark_at > len(counts) / 2  # where there is more room
         layers.append(
             {
                 "data": place,

@@ -1,7 +1,8 @@
-"""Encryption of telephones and e-mail addresses, and the keyed marks they are compared by.
+"""Encryption of what a stolen copy of the database must not tell, and keyed digests to compare such texts by.
 
-The key lies in the business folder, readable by its owner alone, and never in the database: a stolen copy of the
-database tells no number and no address. AES-GCM of the ``cryptography`` library; the nonce stands before the text.
+The key lies in the business folder, readable by its owner alone, and never in the database. AES-GCM of the
+``cryptography`` library; the nonce stands before the text. Identifiers pass ``privacy.gate``: the apps above it do not
+open them here (an import contract).
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ _NONCE = 12
 def _key(place: str) -> bytes:
     folder = Path(place)
     path = folder / FILE
+    if not path.is_file() and not (folder / "business.toml").is_file():
+        return secrets.token_bytes(32)  # no business here: nothing that is to be read again
     if not path.is_file():
         draft = folder / f".{FILE}.{secrets.token_hex(8)}"
         draft.touch(mode=0o600)
@@ -43,23 +46,29 @@ def _here() -> bytes:
     return _key(str(settings.FOLDER))  # texts, for they are hashed a million times
 
 
-def locked(text: str) -> bytes:
-    """A text encrypted; nothing stays nothing."""
+def locked(text: str, kind: str = "") -> bytes:
+    """A text encrypted; nothing stays nothing. What is locked as one ``kind`` does not open as another."""
     if not text:
         return b""
     nonce = secrets.token_bytes(_NONCE)
-    return nonce + AESGCM(_here()).encrypt(nonce, text.encode(), None)
+    return nonce + AESGCM(_here()).encrypt(nonce, text.encode(), kind.encode() or None)
 
 
-def opened(content: bytes | memoryview) -> str:
+def opened(content: bytes | memoryview, kind: str = "") -> str:
     """What was locked. Raises NotUsable: the key in the folder is not the one it was locked with."""
     data = bytes(content)
     if not data:
         return ""
     try:
-        return AESGCM(_here()).decrypt(data[:_NONCE], data[_NONCE:], None).decode()
+        return AESGCM(_here()).decrypt(data[:_NONCE], data[_NONCE:], kind.encode() or None).decode()
     except InvalidTag as error:
         raise NotUsable(say("people.vault.other_key"), say("people.vault.other_key_hint", file=FILE)) from error
+
+
+def chained(content: bytes) -> str:
+    """The digest of a line of the audit log, by a key made of the folder's: without it nobody makes one that fits."""
+    key = hmac.digest(_here(), b"audit chain", sha256)
+    return hmac.new(key, content, sha256).hexdigest()
 
 
 def mark(kind: str, text: str) -> str:

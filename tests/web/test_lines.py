@@ -1,0 +1,77 @@
+"""The plan line by line: one measure in one group is bound, at its price, and nothing else is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from html import unescape
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+from regulars import api
+from regulars.base.text import Money, say
+from regulars.base.words import render, show
+from regulars_web.company.models import Role
+from regulars_web.shared.models import Entry
+from regulars_web.strategy.studio import bench
+
+pytestmark = pytest.mark.django_db
+
+
+def test_one_line_is_ruled_out_with_its_price_first(studied: Path, signed_in: Callable[..., Client]) -> None:
+    client = signed_in(Role.STRATEGIST)
+    shop = api.open_business(studied)
+    lines = api.plan_lines(api.Workbench(shop))
+    plan = api.latest_plan(shop).result
+    assert sum(one.cost for one in lines) == pytest.approx(sum(line.cost for line in plan.lines))
+    line = next(one for one in lines if not one.beside)
+    page = unescape(client.get("/strategy/lines").content.decode())
+    assert page.count("<tr") == len(lines) + 1
+    opened = f"/strategy/lines?open={line.measure}@{line.segment.id}"
+    page = unescape(client.get(opened).content.decode())
+    assert f"keep as it is: {line.customers} customers" in page
+    asked = {"cell": line.segment.id, "what": line.measure, "how": "never", "token": _token(page)}
+
+    part = client.post("/strategy/lines/price", asked).content.decode()
+    assert 'action="/strategy/lines/lock"' in part
+    assert api.open_business(studied).settings.clauses == (), "nothing is saved yet"
+
+    after = client.post("/strategy/lines/lock", asked, follow=True).content.decode()
+    (clause,) = api.open_business(studied).settings.clauses
+    assert (clause.kind, clause.rule.measures, clause.amount) == ("must_not", (line.measure,), 0)
+    assert clause.rule.states == line.segment.among.states
+    assert all(render(say(f"strategy.state.{one}"), "zh-Hant") in clause.text["zh-Hant"] for one in clause.rule.states)
+    assert "One line is bound" in after and "at most 0" in after
+    held = bench()
+    difference = held.plan().value_36.mean - plan.value_36.mean
+    assert show(Money.of(difference, "HKD"), "en", "round") in part, "what it costs was told before"
+    assert not any(line.measure in one.measures and line.segment.id == one.cell for one in held.plan().lines)
+    assert Entry.objects.filter(action="settings.changed").count() == 1
+    stale = client.post("/strategy/lines/lock", asked | {"how": "free"}, follow=True).content.decode()
+    assert "Nothing was saved" in stale
+
+
+def test_what_cannot_be_bound_is_refused_in_words(studied: Path, signed_in: Callable[..., Client]) -> None:
+    client = signed_in(Role.DIRECTOR)
+    line = api.plan_lines(api.Workbench(api.open_business(studied)))[0]
+    asked = {"cell": line.segment.id, "what": line.measure, "how": "range"}
+    for wrong, said in (
+        ({}, "Neither bound was given"),
+        ({"at_least": "9", "at_most": "3"}, "contradict each other"),
+        ({"at_most": "a few"}, "no number"),
+        ({"cell": "Nowhere/active/high", "how": "never"}, "no such group"),
+        ({"what": "no_such", "how": "never"}, "nothing called no_such"),
+        ({"how": "free"}, "no lock on"),
+    ):
+        assert said in client.post("/strategy/lines/price", asked | wrong).content.decode(), wrong
+    assert signed_in(Role.ANALYST).post("/strategy/lines/price", asked).status_code == 403
+    assert "Bind" not in signed_in(Role.ANALYST).get("/strategy/lines").content.decode()
+    assert "The plan has no such line" in client.get("/strategy/lines?measure=no_such").content.decode()
+
+
+def _token(page: str) -> str:
+    found = re.search(r'name="token" value="(\w+)"', page)
+    assert found is not None
+    return found[1]
