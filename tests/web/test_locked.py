@@ -13,6 +13,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from regulars.base.errors import NotUsable
 from regulars_web.company.models import User
+from regulars_web.privacy import gate
 from regulars_web.rest import messages
 from regulars_web.rest.models import Delivery
 from regulars_web.shared import lock
@@ -20,6 +21,7 @@ from regulars_web.shared.audit import check_on, first_breach, note
 from regulars_web.shared.clock import now
 from regulars_web.shared.lock import locked, opened
 from regulars_web.shared.models import Entry, content_of
+from regulars_web.vault.models import Term
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
@@ -59,6 +61,30 @@ def test_secrets_of_before_are_locked_and_open_as_they_were(
     assert SECRET not in stored("rest_endpoint") and "whsec" not in stored("rest_endpoint")
     back = migrated("rest", "0001_initial").get_model("rest", "Endpoint").objects.get()
     assert (back.secret, back.before) == (SECRET, "whsec_b")
+
+
+@pytest.mark.slow
+def test_names_of_before_are_locked_and_found_as_before(
+    newest: None, folder: Path, person: Callable[..., User]
+) -> None:
+    by = person()
+    old = migrated("vault", "0002_forgotten")
+    for key, name, member, terms in (("101", "陳大文 Chan", "M-01", ("陳大文", "chan", "m-01")), ("102", "", "", ())):
+        row = old.get_model("vault", "Identity").objects.create(customer=key, name=name, member=member)
+        for term in (*terms, f"T{key}"):
+            old.get_model("vault", "Term").objects.create(identity=row, term=term)
+    assert "陳大文" in stored("vault_identity")
+    migrated("vault", "0005_nothing_left_behind")
+    assert not any(
+        said in stored(t) for said in ("陳大文", "Chan", "chan", "M-01") for t in ("vault_identity", "vault_term")
+    )
+    for text in ("大文", "cha", "m-01"):
+        assert [p.name for p in gate.find(by, text)] == ["陳大文 Chan"], text
+    assert set(Term.objects.filter(identity__customer="102").values_list("term", flat=True)) == {"T102"}
+    assert gate.one(by, "102", purpose="test").name == ""
+    back = migrated("vault", "0002_forgotten")
+    assert [row.name for row in back.get_model("vault", "Identity").objects.order_by("customer")] == ["陳大文 Chan", ""]
+    assert back.get_model("vault", "Term").objects.filter(term="大文").count() == 1
 
 
 @pytest.mark.slow

@@ -168,11 +168,10 @@ def welcome_back(by: Any, keys: Iterable[str]) -> None:
 
 
 def _person(identity: Identity, *, contacts: bool) -> Person:
+    name, member = opened(identity.name, "name"), opened(identity.member, "member")
     if not contacts:
-        return Person(identity.customer, identity.name, True, member=identity.member)
-    return Person(
-        identity.customer, identity.name, True, opened(identity.phone), opened(identity.email), identity.member
-    )
+        return Person(identity.customer, name, True, member=member)
+    return Person(identity.customer, name, True, opened(identity.phone), opened(identity.email), member)
 
 
 def within(who: Any, keys: Sequence[str]) -> set[str]:

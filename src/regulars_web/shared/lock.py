@@ -10,9 +10,10 @@ from __future__ import annotations
 import hmac
 import os
 import secrets
+from base64 import b64encode
+from collections.abc import Iterable
 from contextlib import suppress
 from functools import lru_cache
-from hashlib import sha256
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -46,12 +47,17 @@ def _here() -> bytes:
     return _key(str(settings.FOLDER))  # texts, for they are hashed a million times
 
 
+@lru_cache(maxsize=8)
+def _cipher(key: bytes) -> AESGCM:
+    return AESGCM(key)
+
+
 def locked(text: str, kind: str = "") -> bytes:
     """A text encrypted; nothing stays nothing. What is locked as one ``kind`` does not open as another."""
     if not text:
         return b""
     nonce = secrets.token_bytes(_NONCE)
-    return nonce + AESGCM(_here()).encrypt(nonce, text.encode(), kind.encode() or None)
+    return nonce + _cipher(_here()).encrypt(nonce, text.encode(), kind.encode() or None)
 
 
 def opened(content: bytes | memoryview, kind: str = "") -> str:
@@ -60,17 +66,28 @@ def opened(content: bytes | memoryview, kind: str = "") -> str:
     if not data:
         return ""
     try:
-        return AESGCM(_here()).decrypt(data[:_NONCE], data[_NONCE:], kind.encode() or None).decode()
+        return _cipher(_here()).decrypt(data[:_NONCE], data[_NONCE:], kind.encode() or None).decode()
     except InvalidTag as error:
         raise NotUsable(say("people.vault.other_key"), say("people.vault.other_key_hint", file=FILE)) from error
 
 
 def chained(content: bytes) -> str:
     """The digest of a line of the audit log, by a key made of the folder's: without it nobody makes one that fits."""
-    key = hmac.digest(_here(), b"audit chain", sha256)
-    return hmac.new(key, content, sha256).hexdigest()
+    key = hmac.digest(_here(), b"audit chain", "sha256")
+    return hmac.digest(key, content, "sha256").hex()
 
 
 def mark(kind: str, text: str) -> str:
     """A keyed digest of a number or an address: equal for equal ones, and telling nothing else."""
-    return hmac.new(_here(), f"{kind}:{text}".encode(), sha256).hexdigest()[:32] if text else ""
+    return hmac.digest(_here(), f"{kind}:{text}".encode(), "sha256").hex()[:32] if text else ""
+
+
+def terms(kind: str, texts: Iterable[str]) -> list[str]:
+    """Shorter keyed digests, to look texts up by; the few that share one are told apart by opening them."""
+    key = _here()
+    return [_term(key, kind, text) for text in texts]
+
+
+@lru_cache(maxsize=65_536)  # parts of names come again and again
+def _term(key: bytes, kind: str, text: str) -> str:
+    return b64encode(hmac.digest(key, f"term {kind}:{text}".encode(), "sha256")[:9]).decode()
