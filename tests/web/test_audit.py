@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -55,7 +56,7 @@ def test_only_what_is_new_is_gone_over_and_a_cut_end_shows(person: Callable[...,
     assert (check_on().line, check_on().breach) == (lines[-1].pk, None)
     with CaptureQueriesContext(connection) as asked:
         check_on()
-    assert len(asked) <= 7
+    assert len(asked) <= 8  # however long the log is
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM shared_entry WHERE id = %s", [lines[-1].pk])
     assert check_on().breach == lines[-1].pk, "the line looked at last is gone"

@@ -21,6 +21,7 @@ from regulars.base.progress import Progress
 from regulars.base.text import Text
 from regulars_web.shared.audit import note
 from regulars_web.shared.clock import now
+from regulars_web.shared.errors import disk_is_full
 from regulars_web.shared.events import announce
 from regulars_web.shared.models import Job
 from regulars_web.shared.texts import as_json
@@ -156,8 +157,8 @@ def run(job: Job) -> None:
             trouble=as_json(error.text),
             result={"hint": as_json(error.hint)} if error.hint else {},
         )
-    except Exception:
-        _end(job, Job.State.FAILED, trouble={"id": "web.jobs.broken", "params": {}})
+    except Exception as error:
+        broken(job, full=disk_is_full(error))
         raise
     else:
         _end(job, Job.State.DONE, result=result)
@@ -173,10 +174,15 @@ def _watching(job: Job) -> Progress:
             return
         said, last = time.monotonic(), _named(step)
         told = {"beat": now(), "step": as_json(step), "steps_done": max(done, 0), "steps": total}
-        if not Job.objects.filter(pk=job.pk, state=Job.State.RUNNING, stop_asked=False).update(**told):
+        if not held(job).filter(stop_asked=False).update(**told):
             raise Stopped
 
     return watch
+
+
+def held(job: Job) -> QuerySet[Job]:
+    """The piece, as long as whoever claimed it still has it: a worker that fell silent may find it taken up again."""
+    return Job.objects.filter(pk=job.pk, state=Job.State.RUNNING, attempts=job.attempts)
 
 
 def _named(step: Text) -> str:
@@ -185,16 +191,16 @@ def _named(step: Text) -> str:
 
 def _end(job: Job, state: str, **more: Any) -> None:
     with transaction.atomic():
-        ended = Job.objects.filter(pk=job.pk, state=Job.State.RUNNING).update(state=state, ended_at=now(), **more)
+        ended = held(job).update(state=state, ended_at=now(), **more)
         if ended:
             if job.kind not in quiet_kinds() or state == Job.State.FAILED:
                 note(job.by, f"job.{state}", about=f"{job.kind} {job.pk}")
             announce("job", state, job=job.pk, kind=job.kind)
 
 
-def broken(job: Job) -> None:
-    """The process that did the work died of it."""
-    _end(job, Job.State.FAILED, trouble={"id": "web.jobs.broken", "params": {}})
+def broken(job: Job, *, full: bool = False) -> None:
+    """The work failed by a fault, or for want of room on the disk."""
+    _end(job, Job.State.FAILED, trouble={"id": "web.jobs.full" if full else "web.jobs.broken", "params": {}})
 
 
 def stop(job: Job, by: Any) -> None:
