@@ -20,7 +20,7 @@ CURVE = [(0.0, 0.0), (1200.0, 30_500.0), (2400.0, 41_000.0), (4800.0, 44_900.0)]
 
 
 def read(label: str) -> float:
-    return float(re.sub(r"[^0-9.\-]", "", label))
+    return float(re.sub(r"[^0-9.\-]", "", label.replace("−", "-")))
 
 
 def test_points_stand_where_the_axes_say() -> None:

@@ -105,6 +105,7 @@ if TYPE_CHECKING:
     from regulars.api.trades import PackShown, check_pack, packs, show_pack
     from regulars.api.tree import add_corporate, add_target, remove_corporate, remove_target
     from regulars.api.trials import assign, latest_assignment, latest_plan, measure
+    from regulars.api.versioned import Decided, Version, Versions, versions
     from regulars.api.what_if import WhatIf
     from regulars.api.work import formulate, study, weigh
     from regulars.api.workbench import Tried, Workbench
@@ -198,6 +199,7 @@ _HOMES = {
     "trades": ("PackShown", "check_pack", "packs", "show_pack"),
     "tree": ("add_corporate", "add_target", "remove_corporate", "remove_target"),
     "trials": ("assign", "latest_assignment", "latest_plan", "measure"),
+    "versioned": ("Decided", "Version", "Versions", "versions"),
     "what_if": ("WhatIf",),
     "workbench": ("Tried", "Workbench"),
     "work": ("formulate", "study", "weigh"),
@@ -212,6 +214,7 @@ __all__ = [
     "Checked",
     "Compared",
     "Counted",
+    "Decided",
     "Demo",
     "Finished",
     "Headline",
@@ -253,6 +256,8 @@ __all__ = [
     "Strategy",
     "TargetState",
     "Tried",
+    "Version",
+    "Versions",
     "WhatIf",
     "Workbench",
     "Written",
@@ -337,6 +342,7 @@ __all__ = [
     "undo_settings",
     "undo_stated",
     "unmerge",
+    "versions",
     "weigh",
     "write_groups",
     "write_report",

@@ -1,4 +1,4 @@
-"""The studio: the budget dragged along the frontier, locks with their price, targets, plans beside each other."""
+"""The studio: the budget dragged along the frontier, locks with their price, what was kept taken back."""
 
 from __future__ import annotations
 
@@ -112,29 +112,6 @@ def undo_change(request: HttpRequest) -> HttpResponse:
     """Take the last change of the settings back."""
     back = "targets" if request.POST.get("back") == "targets" else "studio"
     return acted(request, back, lambda user: say("web.studio.undone", what=acts.undo(user, request.POST.dict())))
-
-
-@needs("strategy:read")
-@require_GET
-def versions(request: HttpRequest) -> HttpResponse:
-    """All plans, two of them beside each other, and the simple rules beside the newest."""
-    shop = business()
-    listed = api.plans(shop)
-    difference, error = None, None
-    if len(listed.plans) > 1:
-        try:
-            difference = api.compare(shop, request.GET.get("a") or None, request.GET.get("b") or None)
-        except RegularsError as wrong:
-            error = wrong
-    shown = {
-        "plans": tuple(reversed(listed.plans)),
-        "unreadable": listed.unreadable,
-        "difference": difference,
-        "error": error,
-        "rivals": api.alternatives(shop) if listed.plans else (),
-        "currency": shop.settings.currency,
-    }
-    return render(request, "strategy/versions.html", shown)
 
 
 def spoken_name(name: object, request: HttpRequest) -> str:

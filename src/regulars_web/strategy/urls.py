@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from regulars_web.strategy import inputs_views, locks_views, review_views, studio_views, targets_views, views
+from regulars_web.strategy import (
+    inputs_views,
+    locks_views,
+    review_views,
+    studio_views,
+    targets_views,
+    versions_views,
+    views,
+)
 
 urlpatterns = [
     path("", views.strategy, name="strategy"),
@@ -24,7 +32,7 @@ urlpatterns = [
     path("targets/set", targets_views.save_target, name="save_target"),
     path("targets/<str:act>/price", targets_views.tree_price, name="tree_price"),
     path("targets/<str:act>/save", targets_views.save_tree, name="save_tree"),
-    path("versions", studio_views.versions, name="versions"),
+    path("versions", versions_views.versions, name="versions"),
     path("lines", locks_views.lines, name="lines"),
     path("lines/price", locks_views.line_price, name="line_price"),
     path("lines/lock", locks_views.save_line, name="save_line"),
