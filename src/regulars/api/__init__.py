@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         undo_settings,
     )
     from regulars.api.comparing import Listed, compare, plans
+    from regulars.api.contradictions import Miss, misses
     from regulars.api.demo import Demo, make_demo
     from regulars.api.health import Health, check_business
     from regulars.api.inputs import InputsRaced, StatedFile, stated_file, stated_files, undo_stated, write_stated
@@ -119,6 +120,7 @@ _HOMES = {
         "settings_token",
         "undo_settings",
     ),
+    "contradictions": ("Miss", "misses"),
     "demo": ("Demo", "make_demo"),
     "health": ("Health", "check_business"),
     "intake": (
@@ -219,6 +221,7 @@ __all__ = [
     "Lesson",
     "Listed",
     "Look",
+    "Miss",
     "OpenBusiness",
     "PackShown",
     "Pages",
@@ -280,6 +283,7 @@ __all__ = [
     "make_demo",
     "measure",
     "merge",
+    "misses",
     "open_business",
     "packs",
     "people_of",
