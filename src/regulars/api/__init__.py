@@ -17,6 +17,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from regulars.api.approving import Approving, approval
     from regulars.api.beside import Alternative
     from regulars.api.business import OpenBusiness, create_business, open_business
     from regulars.api.changes import (
@@ -108,6 +109,7 @@ if TYPE_CHECKING:
     from regulars.api.workbench import Tried, Workbench
 
 _HOMES = {
+    "approving": ("Approving", "approval"),
     "beside": ("Alternative",),
     "business": ("OpenBusiness", "create_business", "open_business"),
     "comparing": ("Listed", "compare", "plans"),
@@ -203,6 +205,7 @@ __all__ = [
     "FIELDS",
     "REQUIRED",
     "Alternative",
+    "Approving",
     "Bound",
     "Change",
     "Checked",
@@ -254,6 +257,7 @@ __all__ = [
     "Written",
     "WrittenDocument",
     "alternatives",
+    "approval",
     "approve",
     "assign",
     "beginning",

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from django.urls import path
 
-from regulars_web.strategy import inputs_views, locks_views, review_views, studio_views, views
+from regulars_web.strategy import approval_views, inputs_views, locks_views, review_views, studio_views, views
 
 urlpatterns = [
     path("", views.strategy, name="strategy"),
     path("new", views.ask, name="ask_plan"),
-    path("approval", views.approval, name="approval"),
+    path("approval", approval_views.approval, name="approval"),
     path("approval/judge", views.judge_plan, name="judge_plan"),
     path("approval/approve", views.approve_plan, name="approve_plan"),
     path("approval/reject", views.reject_plan, name="reject_plan"),
