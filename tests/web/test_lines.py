@@ -8,6 +8,7 @@ from html import unescape
 from pathlib import Path
 
 import pytest
+from django.template.loader import render_to_string
 from django.test import Client
 
 from regulars import api
@@ -75,3 +76,34 @@ def _token(page: str) -> str:
     found = re.search(r'name="token" value="(\w+)"', page)
     assert found is not None
     return found[1]
+
+
+def test_what_contradicts_other_bounds_is_told_with_the_nearest_plan(
+    studied: Path, signed_in: Callable[..., Client]
+) -> None:
+    client = signed_in(Role.STRATEGIST)
+    before = (studied / "business.toml").read_bytes()
+    line = next(one for one in api.plan_lines(api.Workbench(api.open_business(studied))) if not one.beside)
+    asked = {"cell": line.segment.id, "what": line.measure, "how": "range", "at_least": "5000"}
+    part = unescape(client.post("/strategy/lines/price", asked).content.decode())
+    assert "one cannot be kept" in part and "5,000 customers" in part
+    kept, missed = (int(n.replace(",", "")) for n in re.findall(r"<div>(?:<b>)?([\d,]+) customers", part)[1:3])
+    assert kept + missed == 5000 and kept <= line.segment.customers
+    assert "The nearest plan:" in part and "Save it all the same" in part and "Nothing was saved" in part
+    assert (studied / "business.toml").read_bytes() == before
+
+
+def test_missed_bounds_are_written_in_the_unit_they_count_in() -> None:
+    text = say("strategy.rule.lock", what=say("mandate.lock.everybody"))
+    shown = [
+        api.Miss("target:stay", "target", text, "retention_rate", 0.9, 0.85, 0.05),
+        api.Miss("lock:x", "rule", text, "money", 900.0, 400.0, 500.0, (text,), 500.0, 2.5, together=True),
+        api.Miss("lock:y", "rule", text, "hours", 9.0, 1.0, 8.0),
+    ]
+    for language, said in (
+        ("en", ("5.0 points", "HK$500", "one hour")),
+        ("zh-Hant", ("5.0個百分點", "HK$500", "一小時")),
+    ):
+        part = render_to_string("strategy/misses.html", {"misses": shown, "currency": "HKD", "language": language})
+        assert all(word in part for word in said), language
+        assert render(say("web.bounds.all"), language) in part and render(say("web.bounds.nothing"), language) in part

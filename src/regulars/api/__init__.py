@@ -17,6 +17,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from regulars.api.approving import Approving, approval
     from regulars.api.beside import Alternative
     from regulars.api.business import OpenBusiness, create_business, open_business
     from regulars.api.changes import (
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
         undo_settings,
     )
     from regulars.api.comparing import Listed, compare, plans
+    from regulars.api.contradictions import Miss, misses
     from regulars.api.demo import Demo, make_demo
     from regulars.api.health import Health, check_business
     from regulars.api.inputs import InputsRaced, StatedFile, stated_file, stated_files, undo_stated, write_stated
@@ -111,6 +113,7 @@ if TYPE_CHECKING:
     from regulars.api.workbench import Tried, Workbench
 
 _HOMES = {
+    "approving": ("Approving", "approval"),
     "beside": ("Alternative",),
     "business": ("OpenBusiness", "create_business", "open_business"),
     "comparing": ("Listed", "compare", "plans"),
@@ -124,6 +127,7 @@ _HOMES = {
         "settings_token",
         "undo_settings",
     ),
+    "contradictions": ("Miss", "misses"),
     "demo": ("Demo", "make_demo"),
     "health": ("Health", "check_business"),
     "intake": (
@@ -209,6 +213,7 @@ __all__ = [
     "FIELDS",
     "REQUIRED",
     "Alternative",
+    "Approving",
     "Bound",
     "Change",
     "Checked",
@@ -228,6 +233,7 @@ __all__ = [
     "Lesson",
     "Listed",
     "Look",
+    "Miss",
     "OpenBusiness",
     "PackShown",
     "Pages",
@@ -265,6 +271,7 @@ __all__ = [
     "add_corporate",
     "add_target",
     "alternatives",
+    "approval",
     "approve",
     "assign",
     "beginning",
@@ -295,6 +302,7 @@ __all__ = [
     "make_demo",
     "measure",
     "merge",
+    "misses",
     "open_business",
     "packs",
     "people_of",

@@ -17,6 +17,7 @@ from typing import Any
 
 from regulars.api.business import SETTINGS, OpenBusiness
 from regulars.api.comparing import differ
+from regulars.api.contradictions import Miss, new_misses
 from regulars.api.journal import Entry, Journal, sha256
 from regulars.api.strategies import journal_of
 from regulars.api.what_if import WhatIf, changed
@@ -66,6 +67,7 @@ class Change:
     difference: float | None
     saved: bool
     moves: tuple[LineMove, ...] = ()  # measures that come, go, grow or shrink
+    misses: tuple[Miss, ...] = ()  # what the change keeps from being kept: ``after`` is the nearest plan
 
 
 def set_target(
@@ -213,7 +215,7 @@ def change(
     text = edit(raw.decode("utf-8-sig"))
     content = (b"\xef\xbb\xbf" if raw.startswith(b"\xef\xbb\xbf") else b"") + text.encode()
     settings = parse_business(content, file=path)
-    before, after, moves = _weighed(business, replace(business, settings=settings), progress)
+    before, after, moves, misses = _weighed(business, replace(business, settings=settings), progress)
     if not dry_run:
         journal = journal_of(business)
         with journal.held():
@@ -223,7 +225,7 @@ def change(
             _write(path, content)
             _record(journal, key, author, at, raw, content)
     worth = after.value_36.mean - before.value_36.mean if before and after else None
-    return Change(key, before, after, worth, not dry_run, moves)
+    return Change(key, before, after, worth, not dry_run, moves, misses)
 
 
 def undo_settings(business: OpenBusiness, *, token: str | None = None, author: str = "", at: str = "") -> str:
@@ -263,14 +265,14 @@ def brief(plan: Plan) -> Brief:
 
 def _weighed(
     now: OpenBusiness, then: OpenBusiness, progress: Progress
-) -> tuple[Brief | None, Brief | None, tuple[LineMove, ...]]:
+) -> tuple[Brief | None, Brief | None, tuple[LineMove, ...], tuple[Miss, ...]]:
     try:
         latest_study(now)
     except NotThere:
-        return None, None, ()
+        return None, None, (), ()
     before, after = weigh(now, progress=progress), weigh(then, progress=progress)
     moves = tuple(move for move in differ(now, before, after).measures if move.move != "kept")
-    return brief(before), brief(after), moves
+    return brief(before), brief(after), moves, new_misses(before, after)
 
 
 def _kept(business: OpenBusiness) -> list[Path]:

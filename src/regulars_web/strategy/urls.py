@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from regulars_web.strategy import (
+    approval_views,
     inputs_views,
     locks_views,
     review_views,
@@ -17,7 +18,7 @@ from regulars_web.strategy import (
 urlpatterns = [
     path("", views.strategy, name="strategy"),
     path("new", views.ask, name="ask_plan"),
-    path("approval", views.approval, name="approval"),
+    path("approval", approval_views.approval, name="approval"),
     path("approval/judge", views.judge_plan, name="judge_plan"),
     path("approval/approve", views.approve_plan, name="approve_plan"),
     path("approval/reject", views.reject_plan, name="reject_plan"),
