@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 
-from regulars_web.company.models import Role, User
+from regulars_web.company import twice
+from regulars_web.company.models import Role, Sent, User
 from regulars_web.company.services import NotAllowed, change_person, make_owner, make_person
 from regulars_web.intake.models import Batch
 from regulars_web.intake.services import take_in
@@ -17,11 +21,14 @@ from regulars_web.people.models import Note
 from regulars_web.people.services import write
 from regulars_web.privacy import permissions
 from regulars_web.privacy.models import Refusal
+from regulars_web.rest.models import Endpoint, Token
+from regulars_web.shared.clock import now
 from regulars_web.shared.jobs import put_down
 from regulars_web.shared.models import Entry, Job
 from support.web import racing
 
 pytestmark = pytest.mark.django_db(transaction=True)
+TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="(\w+)"')
 GOOD = b"Date,Customer ID,Customer Name,Amount\n2026-01-02,C1,Ling,380\n"
 
 
@@ -72,3 +79,62 @@ def test_two_directors_who_step_down_at_once_leave_one(person: Callable[..., Use
     found = racing(*[step_down(user) for user in both])
     assert sum(isinstance(one, NotAllowed) for one in found) == 1, found
     assert User.objects.filter(role=Role.DIRECTOR).count() == 1
+
+
+def form_of(client: Client, address: str, **filled: Any) -> dict[str, Any]:
+    """A form of a page, filled in, with the token that this page was given."""
+    found = TOKEN.search(client.get(address).content.decode())
+    assert found is not None
+    return {"csrfmiddlewaretoken": found[1], **filled}
+
+
+def submit(client: Client, address: str, asked: dict[str, Any]) -> Any:
+    """Send a form as browsers do."""
+    return client.post(address, urlencode(asked, doseq=True), content_type="application/x-www-form-urlencoded")
+
+
+def test_a_form_sent_twice_counts_once_and_leads_to_the_same_place(
+    folder: Path, signed_in: Callable[..., Client]
+) -> None:
+    client = signed_in()
+    asked = form_of(client, "/house/export")
+    first, second = (submit(client, "/house/export", asked) for _ in range(2))
+    assert first["Location"] == second["Location"] and Job.objects.filter(kind="export").count() == 1
+    assert "You sent this twice" in client.get("/house/export").content.decode()
+    submit(client, "/house/export", form_of(client, "/house/export"))
+    assert Job.objects.filter(kind="export").count() == 2, "the page was opened anew: that is meant"
+
+
+def test_what_is_shown_once_is_not_made_twice(folder: Path, signed_in: Callable[..., Client]) -> None:
+    client = signed_in()
+    token = {"name": "till", "user": User.objects.get().pk, "scopes": ["business:read"], "days": 90}
+    asked = form_of(client, "/house/tokens/new", **token)
+    answers = [submit(client, "/house/tokens/new", asked) for _ in range(2)]
+    assert [a.status_code for a in answers] == [200, 409] and Token.objects.count() == 1
+    assert "make another one" in answers[1].content.decode()
+    endpoint = Endpoint.objects.create(url="https://x.hk/", events=[], secret="old", by=User.objects.get())
+    asked = form_of(client, f"/house/messages/{endpoint.pk}")
+    for _ in range(2):
+        submit(client, f"/house/messages/{endpoint.pk}/rotate", asked)
+    endpoint.refresh_from_db()
+    assert endpoint.before == "old", "the secret in use still signs for a day"
+
+
+def test_what_was_refused_or_broken_off_may_be_sent_again(folder: Path, signed_in: Callable[..., Client]) -> None:
+    client = signed_in()
+    person = {"name": "Ling", "email": "no address", "role": "staff", "language": "en"}
+    asked = form_of(client, "/house/people/new", **person)
+    for _ in range(2):
+        assert submit(client, "/house/people/new", asked).status_code == 200, "told again what is wrong"
+    assert not Sent.objects.exists()
+    asked = form_of(client, "/house/people/new", **person | {"email": "ling@example.com"})
+    assert submit(client, "/house/people/new", asked).status_code == 200
+    Sent.objects.update(done=False, at=now() - twice.GIVEN_UP * 2)  # as if the server had been killed over it
+    assert "There is an account" in submit(client, "/house/people/new", asked).content.decode()
+
+
+def test_a_double_click_is_one_act(folder: Path, signed_in: Callable[..., Client]) -> None:
+    client = signed_in()
+    asked = form_of(client, "/house/export")
+    found = racing(*[lambda: submit(client, "/house/export", asked)["Location"]] * 4)
+    assert len(set(found)) == 1 and Job.objects.filter(kind="export").count() == 1, found

@@ -20,6 +20,7 @@ from regulars_web.intake.models import Batch
 from regulars_web.intake.services import LEFT, safe_name, take_in
 from regulars_web.shared.jobs import put_down
 from regulars_web.shared.models import Job
+from support.rest import Program
 
 pytestmark = pytest.mark.django_db
 ROW = "2026-01-05,C1,Cut,380\n"
@@ -188,3 +189,22 @@ def test_pages_of_imports_are_few_queries_and_look_once(
         with django_assert_max_num_queries(9):
             assert client.get(address).status_code == 200
     assert len(kept) == 8 and {p: p.stat().st_mtime_ns for p in kept} == kept
+
+
+def test_programs_send_files_as_large_as_people_do(
+    folder: Path, person: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "MOST_OTHER", 100)
+    program = Program(person())
+
+    def send(content: str) -> Any:
+        headers = program.headers | {"Idempotency-Key": str(len(content))}
+        return program.client.post("/api/v1/imports", {"files": sent("s.csv", content)}, headers=headers)
+
+    assert send(GOOD).status_code == 202 and Batch.objects.count() == 1
+    monkeypatch.setattr(limits, "SPARE", 1 << 60)
+    answer = send(GOOD + ROW)
+    assert (answer.status_code, answer.json()["code"]) == (507, "no_room") and "not enough room" in answer.json()[
+        "title"
+    ]
+    assert Batch.objects.count() == 1

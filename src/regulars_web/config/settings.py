@@ -76,6 +76,7 @@ MIDDLEWARE = [
     "regulars_web.company.middleware.Tongue",
     "regulars_web.company.middleware.Gatekeeper",
     "regulars_web.intake.limits.Uploads",
+    "regulars_web.company.twice.Once",
 ]
 ROOT_URLCONF = "regulars_web.config.urls"
 WSGI_APPLICATION = "regulars_web.config.wsgi.application"
