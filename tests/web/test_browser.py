@@ -224,6 +224,40 @@ def test_keyboard_alone_leads_to_the_content(page: Page, folder: Path) -> None:
     expect(page.locator(":focus")).to_have_attribute("name", "name")
 
 
+def test_a_stroke_leads_to_the_search_from_every_page_but_not_while_typing(
+    page: Page, live_server: Any, folder: Path, signed_in: Callable[..., Client]
+) -> None:
+    cookie = signed_in().cookies["sessionid"].value
+    page.context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
+    page.goto("/house/me")
+    page.keyboard.press("/")
+    box = page.get_by_role("searchbox", name="Find a customer")
+    expect(box).to_be_focused()
+    page.keyboard.type("1/2")
+    expect(box).to_have_value("1/2")
+    page.keyboard.press("Escape")
+    expect(box).not_to_be_focused()
+    page.goto("/house/people/new")
+    name = page.locator("#id_name")
+    name.fill("May")
+    page.keyboard.press("/")
+    expect(name).to_have_value("May/")
+    page.keyboard.press("Control+/")
+    expect(box).not_to_be_focused()
+    box.focus()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Search")).to_be_focused()
+    box.fill("chan")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"/people/search\?q=chan$"))
+    page.get_by_label("The key “/” leads here from every page").uncheck()
+    page.goto("/house/me")
+    page.keyboard.press("/")
+    expect(box).not_to_be_focused()
+    page.set_viewport_size({"width": 390, "height": 844})
+    expect(box).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    accessible(page)
 def test_a_customer_is_found_and_opened(page: Page, studied: Path, enter: Callable[[Role], None]) -> None:
     name_everybody()
     enter(Role.STAFF)

@@ -123,7 +123,7 @@ def _tidy(shown: str) -> str:
 
 
 def _share(value: float, spec: str, locale: Locale) -> str:
-    decimals = int(spec) if spec else (1 if 0 < abs(value) < 0.0995 else 0)
+    decimals = int(spec) if spec not in ("", "round") else (1 if 0 < abs(value) < 0.0995 else 0)
     pattern = "#,##0." + "0" * decimals + "%" if decimals else "#,##0%"
     return str(format_percent(value, pattern, locale=locale))
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from regulars.base.text import Param, Text
+from regulars.base.ticks import nice_ticks as nice_ticks
 from regulars.report import theme
 
 SCHEMA_URL = "https://vega.github.io/schema/vega-lite/v6.json"
@@ -82,16 +83,6 @@ class BandPoint:
     low: float
     mid: float
     high: float
-
-
-def nice_ticks(top: float, count: int = 4) -> list[float]:
-    """Round tick values from 0 to just above ``top``."""
-    if top <= 0 or not math.isfinite(top):
-        return [0.0, 1.0]
-    rough = top / count
-    magnitude = 10.0 ** math.floor(math.log10(rough))
-    step = next(m * magnitude for m in (1, 2, 2.5, 5, 10) if m * magnitude >= rough * 0.999)
-    return [round(i * step, 10) for i in range(math.ceil(top / step - 1e-9) + 1)]
 
 
 def _chart(*layers: Spec, height: int, **more: Any) -> Spec:

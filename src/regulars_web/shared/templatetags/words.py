@@ -117,6 +117,18 @@ def kpi(value: float, kind: str) -> str:
     return f"{value * 100:.1f}%" if kind in _SHARES else f"{value:,.0f}"
 
 
+#: KPIs that are sums of money.
+_MONEY = ("gain_", "revenue_", "margin_")
+
+
+@register.simple_tag(takes_context=True)
+def aimed(context: Any, value: float, kind: str) -> str:
+    """A figure of a KPI with its unit: as :func:`kpi`, and money in the currency of the page."""
+    if not kind.startswith(_MONEY):
+        return kpi(value, kind)
+    return conditional_escape(show(Money.of(value, context["currency"]), _language(context), "round"))
+
+
 @register.simple_tag(takes_context=True)
 def did(context: Any, action: str) -> str:
     """What a line of the audit log says was done; of what is done no more, the name it was put down by."""
