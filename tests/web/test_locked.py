@@ -92,7 +92,7 @@ def test_lines_of_before_keep_their_place_and_are_sealed(
     newest: None, folder: Path, person: Callable[..., User]
 ) -> None:
     by = person()
-    old = migrated("shared", "0003_watch").get_model("shared", "Entry")
+    old = migrated("shared", "0004_counts").get_model("shared", "Entry")
     digest = ""
     for number in range(3):
         before, at = digest, now()
@@ -101,7 +101,7 @@ def test_lines_of_before_keep_their_place_and_are_sealed(
         old.objects.create(
             at=at, who_id=by.pk, action="something.done", about=str(number), before=before, digest=digest
         )
-    migrated("shared", "0004_keyed_chain")
+    migrated("shared", "0005_keyed_chain")
     lines = list(Entry.objects.order_by("id"))
     assert [line.keyed for line in lines] == [False, False, False, True]
     assert first_breach() is None and check_on().breach is None

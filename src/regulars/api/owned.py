@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,8 +10,7 @@ import pyarrow.csv as pc
 import pyarrow.parquet as pq
 
 from regulars.api.business import OpenBusiness
-from regulars.api.runs import DOCUMENT, is_finished
-from regulars.base.errors import NotThere
+from regulars.api.runs import DOCUMENT, is_finished, run_folder
 from regulars.base.progress import Progress, unwatched
 from regulars.base.text import say
 from regulars.ledger.schema import TABLES
@@ -41,10 +39,7 @@ def _finished(folder: Path) -> Finished:
 
 def run_document(business: OpenBusiness, id: str) -> Path:
     """The JSON document of a finished run. Raises NotThere where there is none of that id."""
-    folder = business.runs / id
-    if not re.fullmatch(r"\w[\w-]{0,120}", id) or not is_finished(folder):
-        raise NotThere(say("api.run.missing", run=id[:120]), say("api.run.missing_hint"))
-    return folder / DOCUMENT
+    return run_folder(business.runs, id) / DOCUMENT
 
 
 def write_tables(business: OpenBusiness, folder: Path, *, progress: Progress = unwatched) -> tuple[Path, ...]:

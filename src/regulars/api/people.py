@@ -21,7 +21,7 @@ from regulars.analysis.segment import understood
 from regulars.api.business import OpenBusiness
 from regulars.api.cursors import Sort, beyond, cursor_of, in_order
 from regulars.api.history import History, history_of
-from regulars.api.runs import finished_at, latest_run, load_run
+from regulars.api.runs import finished_at, latest_run, load_run, run_folder
 from regulars.base.errors import BadSettings, NotThere
 from regulars.base.predicate import EVERYBODY, Catalogue, Predicate, in_words, write
 from regulars.base.text import Listing, say
@@ -99,7 +99,7 @@ def people_of(business: OpenBusiness, run: str | None = None) -> PeopleReader:
     Raises:
         NotThere: the business has not been studied, or there is no such run.
     """
-    found = business.runs / Path(run).name if run else latest_run(business.runs, "study")
+    found = run_folder(business.runs, run) if run else latest_run(business.runs, "study")
     if found is None:
         raise NotThere(say("api.study.none"), say("api.study.none_hint"))
     if not (found / "standings.parquet").is_file():

@@ -16,7 +16,6 @@ from typing import Any
 
 import xlsxwriter
 from django.conf import settings
-from django.db import transaction
 
 from regulars import api
 from regulars.base.errors import Refused
@@ -30,6 +29,7 @@ from regulars_web.people.pages import reader_of
 from regulars_web.privacy import gate
 from regulars_web.shared.audit import note
 from regulars_web.shared.clock import now
+from regulars_web.shared.models import Job
 
 FOLDER = "taken-away"
 PURPOSES = ("analysis", "service", "accounts", "request")
@@ -106,7 +106,11 @@ def write(target: Path, by: User, *, where: str, columns: tuple[str, ...], purpo
     if NAME in columns:
         heads.insert(1, render(say("people.column.name"), language))
     rows = _rows(reader, by, where, there, purpose if NAME in columns else "")
-    return (_csv if target.suffix == ".csv" else _xlsx)(target, heads, rows)
+    try:
+        return (_csv if target.suffix == ".csv" else _xlsx)(target, heads, rows)
+    except BaseException:
+        target.unlink(missing_ok=True)  # half a list is none
+        raise
 
 
 def _rows(
@@ -205,16 +209,23 @@ def work(asked: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
     progress(say("people.export.step"), 0, None)
     target = new_place(asked["format"])
     rows = write(target, by, where=asked["where"], columns=tuple(asked["columns"]), purpose=asked["purpose"])
-    return {"file": target.name, "rows": rows}
+    return {"file": target.name, "rows": rows, "branches": list(by.branches)}
+
+
+def still_theirs(by: User, job: Job) -> bool:
+    """Whether who had a file made may have it now: their branches and their role may be others since."""
+    if NAME in job.asked["columns"] and not may(by, "identities:read"):
+        return False
+    holds = job.result.get("branches") or []  # none: those of the whole business
+    return not by.branches or (bool(holds) and set(holds) <= set(by.branches))
 
 
 def at_once(by: User, *, where: str, columns: tuple[str, ...], purpose: str, format: str) -> Path:
-    """A small list's file, now. Raises as :func:`disclosed`."""
+    """A small list's file, now; whoever sends it takes it away from its place. Raises as :func:`disclosed`."""
     rows = reader_of().count(where, branches=tuple(by.branches)).customers
-    with transaction.atomic():
-        disclosed(by, where=where, columns=columns, purpose=purpose, format=format, rows=rows)
-        target = new_place(format)
-        write(target, by, where=where, columns=columns, purpose=purpose)
+    disclosed(by, where=where, columns=columns, purpose=purpose, format=format, rows=rows)
+    target = new_place(format)
+    write(target, by, where=where, columns=columns, purpose=purpose)
     return target
 
 

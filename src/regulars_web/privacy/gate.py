@@ -1,17 +1,18 @@
 """The one door to identifiers. Whoever wants a name asks here, says what for, and is held to role and branches.
 
-Reads are counted by person and hour: every so many a line goes into the audit log, and beyond a limit nothing more is
-shown until the hour is over. Roles without ``identities:read`` are given pseudonyms in the place of names.
+Reads are counted by person and hour, over all processes that serve: every so many a line goes into the audit log, and
+beyond a limit nothing more is shown until the hour is over. Roles without ``identities:read`` are given pseudonyms in
+the place of names.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pyarrow as pa
-from django.core.cache import cache
 from django.db import transaction
 
 from regulars import api
@@ -21,6 +22,7 @@ from regulars_web.company.businesses import business
 from regulars_web.company.powers import may
 from regulars_web.shared.audit import note
 from regulars_web.shared.clock import now
+from regulars_web.shared.counts import count
 from regulars_web.shared.lock import opened
 from regulars_web.vault import admitting, finding
 from regulars_web.vault.admitting import Admitted
@@ -206,9 +208,11 @@ def admissible(who: Any, keys: Sequence[str]) -> set[str]:
 def _counted(who: Any, n: int, purpose: str) -> None:
     if not n:
         return
-    hour = f"identities:{who.pk}:{now():%Y%m%d%H}"
-    cache.add(hour, 0, timeout=7_200)
-    so_far: int = cache.incr(hour, n)
+    at = now()
+    over = at.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    so_far = count(
+        f"identities:{who.pk}:{at:%Y%m%d%H}", n, until=over, at_once=max(min(TOLD_EVERY, MOST_AN_HOUR // 25), 1)
+    )
     if so_far > MOST_AN_HOUR:
         if so_far - n <= MOST_AN_HOUR:
             note(who, "identities.limit", about=purpose, shown=so_far - n)

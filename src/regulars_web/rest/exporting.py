@@ -80,11 +80,14 @@ def work(asked: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
     export.path.parent.mkdir(mode=0o700, exist_ok=True)
     part = export.path.with_suffix(".part")
     part.touch(mode=0o600)
-    with tempfile.TemporaryDirectory(prefix="regulars-export-", dir=export.path.parent) as scratch:
-        _write(part, Path(scratch), export, progress)
-    with part.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    part.replace(export.path)
+    try:
+        with tempfile.TemporaryDirectory(prefix="regulars-export-", dir=export.path.parent) as scratch:
+            _write(part, Path(scratch), export, progress)
+        with part.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        part.replace(export.path)
+    finally:
+        part.unlink(missing_ok=True)  # stopped, or no room: half of it would take the room there is
     with transaction.atomic():
         export.bytes, export.sha256, export.expires_at = export.path.stat().st_size, digest, now() + KEPT
         export.save(update_fields=["bytes", "sha256", "expires_at"])
@@ -185,7 +188,8 @@ def forget(asked: Mapping[str, Any], progress: Progress) -> dict[str, Any]:  # n
     for path in gone:
         path.unlink()
         note(None, "export.removed", about=path.stem)
-    for left in (business().folder / EXPORTS).glob("regulars-export-*"):
-        if not Job.objects.filter(kind="export", state=Job.State.RUNNING).exists():
-            shutil.rmtree(left, ignore_errors=True)
+    if not Job.objects.filter(kind="export", state=Job.State.RUNNING).exists():
+        place = business().folder / EXPORTS
+        for left in (*place.glob("regulars-export-*"), *place.glob("*.part")):
+            shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink(missing_ok=True)
     return {"removed": len(gone)}

@@ -5,24 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from regulars.base.progress import Progress
 from regulars_web.shared.clock import now
 from regulars_web.shared.lock import chained
 from regulars_web.shared.models import Checked, Entry, content_of
+from regulars_web.shared.turns import my_turn
 
 #: Lines gone over while a page waits.
 AT_ONCE = 2_000
-_LOCK = 7_316_001  # of the log's end, on PostgreSQL
 
 
 def note(who: Any, action: str, *, about: str = "", **detail: Any) -> Entry:
     """Put a line down, in the caller's transaction. ``who`` is a signed-in user, or None for the program itself."""
     with transaction.atomic():
-        if connection.vendor == "postgresql":
-            with connection.cursor() as cursor:  # one end of the chain: writers take turns until they commit
-                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        my_turn()  # one end of the chain: writers wait until the one before has committed
         last = Entry.objects.order_by("-id").values_list("digest", flat=True).first() or ""
         at, by = now(), who.pk if who is not None and who.is_authenticated else None
         plain = _plain(detail)
@@ -63,7 +61,8 @@ def check_on() -> Checked:
     """Go over the lines that came since the last look, and over the line looked at last: cutting the log's end off
     shows too. A breach once found stays until all lines are gone over again."""
     with transaction.atomic():
-        seen = Checked.objects.select_for_update().filter(pk=1).first() or Checked(pk=1)
+        Checked.objects.get_or_create(pk=1)
+        seen = Checked.objects.select_for_update().get(pk=1)
         if seen.breach is not None:
             return seen
         if seen.line and not Entry.objects.filter(pk=seen.line, digest=seen.digest).exists():

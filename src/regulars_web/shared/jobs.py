@@ -14,16 +14,18 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from regulars.base.errors import RegularsError
 from regulars.base.progress import Progress
 from regulars.base.text import Text
 from regulars_web.shared.audit import note
 from regulars_web.shared.clock import now
+from regulars_web.shared.errors import disk_is_full
 from regulars_web.shared.events import announce
 from regulars_web.shared.models import Job
 from regulars_web.shared.texts import as_json
+from regulars_web.shared.turns import my_turn
 
 #: A worker that says nothing for so long is taken for dead.
 SILENT = timedelta(seconds=60)
@@ -72,6 +74,13 @@ def quiet_kinds() -> list[str]:
     return [name for name, kind in KINDS.items() if kind.quiet]
 
 
+def seen_by(who: Any) -> QuerySet[Job]:
+    """The work a reader may look at: those confined to some branches only what they asked for themselves, for what
+    others asked for speaks of other branches."""
+    listed = Job.objects.select_related("by")
+    return listed.filter(by_id=who.pk) if who.branches else listed
+
+
 def put_down_due() -> None:
     """Ask for the work that is done by itself, where it was not asked for in its time."""
     for name, kind in KINDS.items():
@@ -86,6 +95,7 @@ class Stopped(Exception):
 def put_down(kind: str, by: Any, **asked: Any) -> Job:
     """Ask for work. The same work already waiting or running is not asked for twice: that piece is given back."""
     with transaction.atomic():
+        my_turn()
         same = Job.objects.filter(kind=kind, asked=asked, state__in=[Job.State.WAITING, Job.State.RUNNING]).first()
         if same is not None:
             return same
@@ -147,8 +157,8 @@ def run(job: Job) -> None:
             trouble=as_json(error.text),
             result={"hint": as_json(error.hint)} if error.hint else {},
         )
-    except Exception:
-        _end(job, Job.State.FAILED, trouble={"id": "web.jobs.broken", "params": {}})
+    except Exception as error:
+        broken(job, full=disk_is_full(error))
         raise
     else:
         _end(job, Job.State.DONE, result=result)
@@ -164,10 +174,15 @@ def _watching(job: Job) -> Progress:
             return
         said, last = time.monotonic(), _named(step)
         told = {"beat": now(), "step": as_json(step), "steps_done": max(done, 0), "steps": total}
-        if not Job.objects.filter(pk=job.pk, state=Job.State.RUNNING, stop_asked=False).update(**told):
+        if not held(job).filter(stop_asked=False).update(**told):
             raise Stopped
 
     return watch
+
+
+def held(job: Job) -> QuerySet[Job]:
+    """The piece, as long as whoever claimed it still has it: a worker that fell silent may find it taken up again."""
+    return Job.objects.filter(pk=job.pk, state=Job.State.RUNNING, attempts=job.attempts)
 
 
 def _named(step: Text) -> str:
@@ -176,16 +191,16 @@ def _named(step: Text) -> str:
 
 def _end(job: Job, state: str, **more: Any) -> None:
     with transaction.atomic():
-        ended = Job.objects.filter(pk=job.pk, state=Job.State.RUNNING).update(state=state, ended_at=now(), **more)
+        ended = held(job).update(state=state, ended_at=now(), **more)
         if ended:
             if job.kind not in quiet_kinds() or state == Job.State.FAILED:
                 note(job.by, f"job.{state}", about=f"{job.kind} {job.pk}")
             announce("job", state, job=job.pk, kind=job.kind)
 
 
-def broken(job: Job) -> None:
-    """The process that did the work died of it."""
-    _end(job, Job.State.FAILED, trouble={"id": "web.jobs.broken", "params": {}})
+def broken(job: Job, *, full: bool = False) -> None:
+    """The work failed by a fault, or for want of room on the disk."""
+    _end(job, Job.State.FAILED, trouble={"id": "web.jobs.full" if full else "web.jobs.broken", "params": {}})
 
 
 def stop(job: Job, by: Any) -> None:

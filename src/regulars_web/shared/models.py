@@ -130,3 +130,22 @@ class Beat(models.Model):
 
     worker = models.CharField(max_length=80, primary_key=True)
     at = models.DateTimeField()
+
+
+class Count(models.Model):
+    """How often something was done until a moment, by whichever process (``shared.counts``)."""
+
+    key = models.CharField(max_length=160, primary_key=True)
+    used = models.PositiveIntegerField()
+    until = models.DateTimeField(db_index=True)
+
+
+class Remembered(models.Model):
+    """What the sign-in library counts attempts with: Django's cache in the database, the same for every process."""
+
+    cache_key = models.CharField(max_length=255, primary_key=True)
+    value = models.TextField()
+    expires = models.DateTimeField(db_index=True)
+
+    class Meta:
+        db_table = "shared_remembered"

@@ -27,5 +27,5 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AlterField("term", "term", models.CharField(max_length=80)),
-        migrations.AddIndex("term", models.Index(fields=["term"], name="term_found")),
+        migrations.AddIndex("term", models.Index(fields=["term", "identity"], name="term_found")),
     ]

@@ -26,7 +26,7 @@ def nothing(apps: Any, schema_editor: Any) -> None:
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("shared", "0003_watch"),
+        ("shared", "0004_counts"),
     ]
 
     operations = [
