@@ -69,6 +69,19 @@ def test_what_is_wrong_with_a_segment_is_said_on_the_page(studied: Path, signed_
     assert client.get("/people/segments/7").status_code == 400
 
 
+def test_what_somebody_typed_is_there_where_another_was_quicker(
+    studied: Path, signed_in: Callable[..., Client]
+) -> None:
+    one, other = signed_in(), signed_in()
+    one.post("/people/segments/new", {"name": "Late", "where": LATE})
+    change = {"name": "Late ones", "where": "state = lapsed", "why": "autumn", "seen": "1"}
+    other.post("/people/segments/1/keep", change | {"name": "Too late"})
+    page = one.post("/people/segments/1/keep", change, follow=True).content.decode()
+    assert 'value="Late ones"' in page and "state = lapsed</textarea>" in page and 'value="autumn"' in page
+    assert 'name="seen" value="2"' in page, "it may be kept now, over what is seen above"
+    assert api.saved_segment(api.open_business(studied), 1).name == "Too late"
+
+
 def test_those_who_only_read_change_nothing(studied: Path, signed_in: Callable[..., Client]) -> None:
     client = signed_in(Role.PRIVACY)
     assert client.get("/people/segments/").status_code == 200
