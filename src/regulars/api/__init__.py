@@ -17,13 +17,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from regulars.api.approving import Approving, approval
     from regulars.api.beside import Alternative
     from regulars.api.business import OpenBusiness, create_business, open_business
     from regulars.api.changes import (
         Change,
         SettingsRaced,
         changes_since,
-        lock,
         set_amounts,
         set_budget,
         set_target,
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         undo_settings,
     )
     from regulars.api.comparing import Listed, compare, plans
+    from regulars.api.contradictions import Miss, misses
     from regulars.api.demo import Demo, make_demo
     from regulars.api.health import Health, check_business
     from regulars.api.inputs import InputsRaced, StatedFile, stated_file, stated_files, undo_stated, write_stated
@@ -54,6 +55,8 @@ if TYPE_CHECKING:
         saved_profiles,
         undo_import,
     )
+    from regulars.api.lines import Bound, PlanLine, Segment, plan_lines, segments_of
+    from regulars.api.locking import lock
     from regulars.api.owned import Finished, finished_runs, run_document, write_tables
     from regulars.api.pages import Pages, card, cards, chapters, queries, query
     from regulars.api.people import (
@@ -65,10 +68,12 @@ if TYPE_CHECKING:
         StandingsPage,
         people_of,
     )
+    from regulars.api.places import branches_of
     from regulars.api.policies import PolicyRequest, policy, write_groups, write_scores
     from regulars.api.pushed import Checked
     from regulars.api.pushing import Pushed, check_rows, key_rows, push_rows
     from regulars.api.reporting import Written, write_report
+    from regulars.api.reviewing import Lesson, PromiseKept, Review, ReviewPath, review, review_path, reviews
     from regulars.api.runs import Run
     from regulars.api.same import kept_keys, keys_of, merge, unmerge
     from regulars.api.screening import screen
@@ -100,19 +105,21 @@ if TYPE_CHECKING:
     from regulars.api.studies import Compared, Headline, Reproduced, compare_studies, headline, reproduce, study_ids
     from regulars.api.targets import TargetState, target_states
     from regulars.api.trades import PackShown, check_pack, packs, show_pack
+    from regulars.api.tree import add_corporate, add_target, remove_corporate, remove_target
     from regulars.api.trials import assign, latest_assignment, latest_plan, measure
+    from regulars.api.versioned import Decided, Version, Versions, versions
     from regulars.api.what_if import WhatIf
     from regulars.api.work import formulate, study, weigh
     from regulars.api.workbench import Tried, Workbench
 
 _HOMES = {
+    "approving": ("Approving", "approval"),
     "beside": ("Alternative",),
     "business": ("OpenBusiness", "create_business", "open_business"),
     "comparing": ("Listed", "compare", "plans"),
     "changes": (
         "Change",
         "changes_since",
-        "lock",
         "set_amounts",
         "set_budget",
         "set_target",
@@ -120,6 +127,7 @@ _HOMES = {
         "settings_token",
         "undo_settings",
     ),
+    "contradictions": ("Miss", "misses"),
     "demo": ("Demo", "make_demo"),
     "health": ("Health", "check_business"),
     "intake": (
@@ -143,13 +151,17 @@ _HOMES = {
         "undo_import",
     ),
     "inputs": ("InputsRaced", "StatedFile", "stated_file", "stated_files", "undo_stated", "write_stated"),
+    "lines": ("Bound", "PlanLine", "Segment", "plan_lines", "segments_of"),
+    "locking": ("lock",),
     "owned": ("Finished", "finished_runs", "run_document", "write_tables"),
     "pages": ("Pages", "card", "cards", "chapters", "queries", "query"),
     "people": ("Counted", "History", "PeopleReader", "Spread", "Standing", "StandingsPage", "people_of"),
+    "places": ("branches_of",),
     "policies": ("PolicyRequest", "policy", "write_groups", "write_scores"),
     "pushed": ("Checked",),
     "pushing": ("Pushed", "check_rows", "key_rows", "push_rows"),
     "reporting": ("Written", "write_report"),
+    "reviewing": ("Lesson", "PromiseKept", "Review", "ReviewPath", "review", "review_path", "reviews"),
     "runs": ("Run",),
     "segment_book": (
         "SavedSegment",
@@ -189,7 +201,9 @@ _HOMES = {
     "simulating": ("simulate", "write_simulation"),
     "targets": ("TargetState", "target_states"),
     "trades": ("PackShown", "check_pack", "packs", "show_pack"),
+    "tree": ("add_corporate", "add_target", "remove_corporate", "remove_target"),
     "trials": ("assign", "latest_assignment", "latest_plan", "measure"),
+    "versioned": ("Decided", "Version", "Versions", "versions"),
     "what_if": ("WhatIf",),
     "workbench": ("Tried", "Workbench"),
     "work": ("formulate", "study", "weigh"),
@@ -199,10 +213,13 @@ __all__ = [
     "FIELDS",
     "REQUIRED",
     "Alternative",
+    "Approving",
+    "Bound",
     "Change",
     "Checked",
     "Compared",
     "Counted",
+    "Decided",
     "Demo",
     "Finished",
     "Headline",
@@ -213,21 +230,28 @@ __all__ = [
     "ImportResult",
     "InputsRaced",
     "Judgement",
+    "Lesson",
     "Listed",
     "Look",
+    "Miss",
     "OpenBusiness",
     "PackShown",
     "Pages",
     "PeopleReader",
+    "PlanLine",
     "PolicyRequest",
     "Preview",
     "Profile",
+    "PromiseKept",
     "Pushed",
     "Receiver",
     "Recognition",
     "Reproduced",
+    "Review",
+    "ReviewPath",
     "Run",
     "SavedSegment",
+    "Segment",
     "SegmentChange",
     "SettingsRaced",
     "Spread",
@@ -238,14 +262,20 @@ __all__ = [
     "Strategy",
     "TargetState",
     "Tried",
+    "Version",
+    "Versions",
     "WhatIf",
     "Workbench",
     "Written",
     "WrittenDocument",
+    "add_corporate",
+    "add_target",
     "alternatives",
+    "approval",
     "approve",
     "assign",
     "beginning",
+    "branches_of",
     "card",
     "cards",
     "changes_since",
@@ -272,10 +302,12 @@ __all__ = [
     "make_demo",
     "measure",
     "merge",
+    "misses",
     "open_business",
     "packs",
     "people_of",
     "plan_in_force",
+    "plan_lines",
     "plans",
     "policy",
     "preview",
@@ -284,8 +316,13 @@ __all__ = [
     "query",
     "recognise",
     "reject",
+    "remove_corporate",
+    "remove_target",
     "reproduce",
     "retire_segment",
+    "review",
+    "review_path",
+    "reviews",
     "run_document",
     "save_profile",
     "save_segment",
@@ -295,6 +332,7 @@ __all__ = [
     "screen",
     "segment",
     "segment_named",
+    "segments_of",
     "set_amounts",
     "set_budget",
     "set_target",
@@ -312,6 +350,7 @@ __all__ = [
     "undo_settings",
     "undo_stated",
     "unmerge",
+    "versions",
     "weigh",
     "write_groups",
     "write_report",

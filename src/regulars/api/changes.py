@@ -13,23 +13,22 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from regulars.api.business import SETTINGS, OpenBusiness
 from regulars.api.comparing import differ
+from regulars.api.contradictions import Miss, new_misses
 from regulars.api.journal import Entry, Journal, sha256
 from regulars.api.strategies import journal_of
 from regulars.api.what_if import WhatIf, changed
 from regulars.api.work import latest_study, weigh
-from regulars.base.edit import add_item, drop_item, set_in_item, set_in_table
+from regulars.base.edit import set_in_item, set_in_table
 from regulars.base.errors import BadData, BadSettings, NotThere
 from regulars.base.estimate import Estimate
-from regulars.base.mandate import Counted
+from regulars.base.mandate import Corporate
 from regulars.base.progress import Progress, unwatched
-from regulars.base.settings import parse_business
-from regulars.base.text import Listing, Local, Number, Text, say
-from regulars.base.words import LANGUAGES, render
-from regulars.strategy.explain import local
+from regulars.base.settings import Objective, parse_business
+from regulars.base.text import Listing, say
 from regulars.strategy.objectives import RATES
 from regulars.strategy.plan import Plan, TargetRow
 from regulars.strategy.plan_compare import LineMove
@@ -37,8 +36,6 @@ from regulars.strategy.plan_mandate import ClauseRow, Finding
 
 #: No amount or count of a business is as large.
 MOST = 10**15
-#: What `regulars lock` may name besides a measure: prefix -> list of a rule.
-GROUPS = {"family": "families", "channel": "channels", "relationship": "relationships"}
 
 
 class SettingsRaced(BadData):
@@ -70,6 +67,7 @@ class Change:
     difference: float | None
     saved: bool
     moves: tuple[LineMove, ...] = ()  # measures that come, go, grow or shrink
+    misses: tuple[Miss, ...] = ()  # what the change keeps from being kept: ``after`` is the nearest plan
 
 
 def set_target(
@@ -79,30 +77,28 @@ def set_target(
     *,
     by: date | None = None,
     owner: str | None = None,
+    serves: str | None = None,
     dry_run: bool = False,
     token: str | None = None,
     author: str = "",
     at: str = "",
     progress: Progress = unwatched,
 ) -> Change:
-    """Set the target of an objective (a rate may be given as ``85%``), its date and its owner.
+    """Set the target of an objective (a rate may be given as ``85%``), its date, its owner, what it serves.
 
     Raises:
         BadSettings: no such objective, no number, or a file that cannot be edited line by line.
     """
-    objective = next((o for o in business.settings.objectives if o.id == id), None)
-    if objective is None:
-        ids = Listing(tuple(o.id for o in business.settings.objectives))
-        raise BadSettings(say("mandate.target.unknown", id=id), say("mandate.target.unknown_hint", ids=ids))
-    rate = objective.kpi in RATES
-    number = _number(value, share=rate)
-    if rate and not 0 <= number <= 1:
-        raise BadSettings(say("mandate.edit.no_number", value=str(value)), say("mandate.edit.no_number_hint"))
+    number = target_amount(known_target(business, id).kpi, value)
+    if serves:
+        known_corporate(business, serves)
 
     def edit(text: str) -> str:
         text = set_in_item(text, "objectives", id, "target", number)
         if by is not None:
             text = set_in_item(text, "objectives", id, "by", by)
+        if serves is not None:
+            text = set_in_item(text, "objectives", id, "serves", serves)
         return text if owner is None else set_in_item(text, "objectives", id, "owner", owner)
 
     return change(
@@ -193,62 +189,6 @@ def changes_since(business: OpenBusiness, token: str) -> tuple[Entry, ...] | Non
     return None
 
 
-def lock(
-    business: OpenBusiness,
-    what: str,
-    *,
-    at_least: float | None = None,
-    at_most: float | None = None,
-    of: Counted = "customers",
-    branches: tuple[str, ...] = (),
-    states: tuple[str, ...] = (),
-    dry_run: bool = False,
-    token: str | None = None,
-    author: str = "",
-    at: str = "",
-    progress: Progress = unwatched,
-) -> Change:
-    """Bind a measure (or ``family:…``, ``channel:…``, ``relationship:…``) by clauses ``lock-…``; neither bound given
-    takes the bounds away again.
-
-    Raises:
-        BadSettings: no such measure or group, nothing to take away, or bounds that contradict each other.
-    """
-    list_name, value = _group(business, what)
-    for bound in (at_least, at_most):
-        if bound is not None and not 0 <= bound < float(MOST):
-            raise BadSettings(say("mandate.edit.no_number", value=str(bound)), say("mandate.edit.no_number_hint"))
-    known = {name for branch in business.settings.branches for name in (branch.id, *branch.also)}
-    if strange := [branch for branch in branches if known and branch not in known]:
-        names = Listing(tuple(branch.id for branch in business.settings.branches))
-        raise BadSettings(
-            say("mandate.lock.no_branch", branch=strange[0]), say("mandate.lock.no_branch_hint", names=names)
-        )
-    if at_least is not None and at_most is not None and at_least > at_most:
-        raise BadSettings(say("mandate.lock.crossed", least=Number(at_least), most=Number(at_most)))
-    stem = "lock-" + "-".join([what.replace(":", "-"), *branches, *states]).replace(" ", "_")
-    ids = {"must": f"{stem}-least", "must_not": f"{stem}-most"}
-    there = {c.id for c in business.settings.clauses}
-    if at_least is None and at_most is None and not there & set(ids.values()):
-        raise BadSettings(say("mandate.lock.none", what=what), say("mandate.lock.none_hint"))
-
-    def edit(text: str) -> str:
-        for kind, bound in (("must", at_least), ("must_not", at_most)):
-            if ids[kind] in there:
-                text = drop_item(text, "clauses", ids[kind])
-            if bound is not None:
-                amount = int(bound) if float(bound).is_integer() else bound
-                rule: dict[str, object] = {list_name: [value], "of": of, "amount": amount}
-                rule |= {key: list(some) for key, some in (("branches", branches), ("states", states)) if some}
-                said = _said(kind, what, value, of, bound, business)
-                text = add_item(text, "clauses", {"id": ids[kind], "text": said, "kind": kind, "rule": rule})
-        return text
-
-    return change(
-        business, edit, key=f"clauses.{stem}", dry_run=dry_run, token=token, author=author, at=at, progress=progress
-    )
-
-
 def change(
     business: OpenBusiness,
     edit: Callable[[str], str],
@@ -275,7 +215,7 @@ def change(
     text = edit(raw.decode("utf-8-sig"))
     content = (b"\xef\xbb\xbf" if raw.startswith(b"\xef\xbb\xbf") else b"") + text.encode()
     settings = parse_business(content, file=path)
-    before, after, moves = _weighed(business, replace(business, settings=settings), progress)
+    before, after, moves, misses = _weighed(business, replace(business, settings=settings), progress)
     if not dry_run:
         journal = journal_of(business)
         with journal.held():
@@ -285,7 +225,7 @@ def change(
             _write(path, content)
             _record(journal, key, author, at, raw, content)
     worth = after.value_36.mean - before.value_36.mean if before and after else None
-    return Change(key, before, after, worth, not dry_run, moves)
+    return Change(key, before, after, worth, not dry_run, moves, misses)
 
 
 def undo_settings(business: OpenBusiness, *, token: str | None = None, author: str = "", at: str = "") -> str:
@@ -325,14 +265,14 @@ def brief(plan: Plan) -> Brief:
 
 def _weighed(
     now: OpenBusiness, then: OpenBusiness, progress: Progress
-) -> tuple[Brief | None, Brief | None, tuple[LineMove, ...]]:
+) -> tuple[Brief | None, Brief | None, tuple[LineMove, ...], tuple[Miss, ...]]:
     try:
         latest_study(now)
     except NotThere:
-        return None, None, ()
+        return None, None, (), ()
     before, after = weigh(now, progress=progress), weigh(then, progress=progress)
     moves = tuple(move for move in differ(now, before, after).measures if move.move != "kept")
-    return brief(before), brief(after), moves
+    return brief(before), brief(after), moves, new_misses(before, after)
 
 
 def _kept(business: OpenBusiness) -> list[Path]:
@@ -359,6 +299,34 @@ def _record(journal: Journal, key: str, author: str, at: str, before: bytes, aft
     journal.append("changed", by=author, at=at, plan="", body=body)
 
 
+def known_target(business: OpenBusiness, id: str) -> Objective:
+    """The target of that id. Raises BadSettings naming those there are."""
+    found = next((o for o in business.settings.objectives if o.id == id), None)
+    if found is None:
+        ids = Listing(tuple(o.id for o in business.settings.objectives))
+        raise BadSettings(say("mandate.target.unknown", id=id), say("mandate.target.unknown_hint", ids=ids))
+    return found
+
+
+def known_corporate(business: OpenBusiness, id: str) -> Corporate:
+    """The corporate objective of that id. Raises BadSettings naming those there are."""
+    found = next((c for c in business.settings.corporate if c.id == id), None)
+    if found is None:
+        ids = Listing(tuple(c.id for c in business.settings.corporate))
+        hint = say("mandate.tree.known", ids=ids) if ids.items else say("mandate.tree.no_parents")
+        raise BadSettings(say("mandate.tree.no_parent", id=id), hint)
+    return found
+
+
+def target_amount(kpi: str, value: str | float) -> int | float | Decimal:
+    """A target of the KPI; a rate lies between 0 and 1, and may be written as ``85%``. Raises BadSettings."""
+    rate = kpi in RATES
+    number = _number(value, share=rate)
+    if rate and not 0 <= number <= 1:
+        raise BadSettings(say("mandate.edit.no_number", value=str(value)), say("mandate.edit.no_number_hint"))
+    return number
+
+
 def _number(value: str | float, *, share: bool) -> int | float | Decimal:
     said = str(value).strip()
     if re.fullmatch(r"-?\d{1,3}(,\d{3})+(\.\d+)?%?", said):  # thousands; a decimal comma is refused
@@ -372,36 +340,3 @@ def _number(value: str | float, *, share: bool) -> int | float | Decimal:
     if not found.is_finite() or abs(found) >= MOST or (said.endswith("%") and not share):
         raise BadSettings(say("mandate.edit.no_number", value=said), say("mandate.edit.no_number_hint"))
     return int(found) if found == found.to_integral_value() else found.normalize()
-
-
-def _group(business: OpenBusiness, what: str) -> tuple[str, str]:
-    """The list of a rule and the name in it that ``what`` speaks of."""
-    prefix, _, name = what.partition(":")
-    if name and prefix in GROUPS:
-        there = {getattr(m, prefix) for m in business.pack.measures}
-        if name in there:
-            return GROUPS[prefix], name
-    elif any(m.id == what for m in business.pack.measures):
-        return "measures", what
-    ids = Listing(tuple(m.id for m in business.pack.measures))
-    raise BadSettings(say("mandate.lock.unknown", what=what), say("mandate.lock.unknown_hint", ids=ids))
-
-
-def _said(
-    kind: str, what: str, value: str, of: Counted, bound: float, business: OpenBusiness
-) -> dict[Literal["en", "zh-Hant"], str]:
-    """The clause in words, as it is written into the file."""
-    prefix = what.partition(":")[0] if ":" in what else ""
-    name: Text | Local
-    match prefix:
-        case "family":
-            name = say(f"packs.family.{value}")
-        case "channel":
-            name = say(f"packs.channel.{value}")
-        case "relationship":
-            name = say(f"packs.relationship.{value}")
-        case _:
-            name = local(business.pack.measure(what).name)
-    unit = say(f"mandate.counted.{of}")
-    text = say(f"mandate.lock.{kind}", name=name, amount=Number(bound), unit=unit)
-    return {language: render(text, language) for language in LANGUAGES}  # type: ignore[misc]

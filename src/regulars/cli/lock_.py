@@ -11,7 +11,7 @@ from regulars import api
 from regulars.cli.changed import as_document, dry_option, tell_change
 from regulars.cli.clock import now
 from regulars.cli.shared import Voice, folder_argument, verb
-from regulars.packs.schema import STATES
+from regulars.packs.schema import STATES, TIERS
 
 
 @click.command("lock")
@@ -30,6 +30,9 @@ from regulars.packs.schema import STATES
 )
 @click.option("--branch", "branches", multiple=True, help="Only customers of this branch; may be given again.")
 @click.option("--state", "states", multiple=True, type=click.Choice(STATES), help="Only customers in this state.")
+@click.option(
+    "--tier", "tiers", multiple=True, type=click.Choice(TIERS), help="Only customers of this value; may be given again."
+)
 @dry_option
 @verb
 def command(
@@ -41,6 +44,7 @@ def command(
     of: Literal["customers", "spend", "hours"],
     branches: tuple[str, ...],
     states: tuple[str, ...],
+    tiers: tuple[str, ...],
     dry_run: bool,
     author: str,
 ) -> None:
@@ -58,6 +62,7 @@ def command(
         of=of,
         branches=branches,
         states=states,
+        tiers=tiers,
         dry_run=dry_run,
         author=author,
         at=now(),

@@ -44,6 +44,8 @@ __all__ = [
 
 #: A target counts as kept in the value stage when it loses no more than this part of its gap.
 TARGET_SLACK = 1e-6
+#: Where the solver cannot keep it so near, up to this part of its gap.
+WIDEST_SLACK = 1e-3
 #: What approaching an unreachable target may cost, as a part of the best value that keeps the targets before it.
 CHASE = 0.1
 #: A shortfall below this part of the gap is reached.
@@ -216,26 +218,51 @@ class Program:
         Raises:
             Infeasible: no plan keeps every limit. Without floors doing nothing is always allowed.
         """
+        slack = TARGET_SLACK
+        while True:
+            try:
+                return self._best(goals, slack)
+            except Infeasible:
+                if slack >= WIDEST_SLACK or not goals or not self._possible():
+                    raise
+                slack *= 10  # limits can be kept: only the solver's tolerance parts a target from those before it
+
+    def _best(self, goals: bool, slack: float) -> Solution:
         for place in range(len(self.problem.goals)):
             self._allow_short(place, _INF)
         if goals:
             for level in self._levels():
-                self._reach([place for place, goal in enumerate(self.problem.goals) if goal.priority == level])
+                self._reach([place for place, goal in enumerate(self.problem.goals) if goal.priority == level], slack)
         self._cost(self._value_costs())
         return self._solve_value()
 
-    def _reach(self, places: Sequence[int]) -> None:
+    def _possible(self) -> bool:
+        """Whether any plan keeps every limit, targets set aside."""
+        self._solver.changeRowBounds(self._guard, -_INF, _INF)
+        self._guarded = False
+        if self._whole:
+            self.free()
+        for place in range(len(self.problem.goals)):
+            self._allow_short(place, _INF)
+        self._cost(np.zeros(self._width))
+        try:
+            self._run(integer=True)
+        except Infeasible:
+            return False
+        return True
+
+    def _reach(self, places: Sequence[int], slack: float) -> None:
         """Reach the targets of one priority, together or else one after the other."""
         together = self.shortfall(places)
         if together <= REACHED * len(places):
             for place in places:
-                self._allow_short(place, TARGET_SLACK)
+                self._allow_short(place, slack)
             return
         for place in places:
             short = together if len(places) == 1 else self.shortfall([place])
             if short > REACHED:
                 short = self._approach(place)
-            self._allow_short(place, max(short, 0.0) + TARGET_SLACK)
+            self._allow_short(place, max(short, 0.0) + slack)
 
     def _approach(self, place: int) -> float:
         """The least shortfall of an unreachable target that costs no more than :data:`CHASE` of value."""

@@ -12,10 +12,12 @@ from django.views.decorators.http import require_GET, require_POST
 from regulars import api
 from regulars_web.company.businesses import business
 from regulars_web.company.powers import may, needs
+from regulars_web.desk.pace import courses
 from regulars_web.desk.today import day_of
 from regulars_web.desk.watch import broken, handed_out, status
 from regulars_web.insight.queries import health
 from regulars_web.insight.reading import pages_of, people_address
+from regulars_web.shared.clock import today
 from regulars_web.shared.jobs import KINDS, again, quiet_kinds, seen_by, stop
 from regulars_web.shared.models import Job
 
@@ -32,7 +34,8 @@ def home(request: HttpRequest) -> HttpResponse:
     if may(user, "study:read"):
         shown |= _whole(request)
     if may(user, "strategy:read"):
-        shown["targets"] = api.target_states(shop)
+        language = request.language  # type: ignore[attr-defined]
+        shown["targets"] = courses(shop, today=today(shop.settings.zone), language=language)
         shown["decide"] = _to_decide(shown)
     if may(user, "audit:read"):
         shown["handed_out"] = handed_out()

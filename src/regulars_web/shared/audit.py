@@ -9,7 +9,8 @@ from django.db import transaction
 
 from regulars.base.progress import Progress
 from regulars_web.shared.clock import now
-from regulars_web.shared.models import Checked, Entry, digest_of
+from regulars_web.shared.lock import chained
+from regulars_web.shared.models import Checked, Entry, content_of
 from regulars_web.shared.turns import my_turn
 
 #: Lines gone over while a page waits.
@@ -23,7 +24,7 @@ def note(who: Any, action: str, *, about: str = "", **detail: Any) -> Entry:
         last = Entry.objects.order_by("-id").values_list("digest", flat=True).first() or ""
         at, by = now(), who.pk if who is not None and who.is_authenticated else None
         plain = _plain(detail)
-        digest = digest_of(last, at, by, action, about[:200], plain)
+        digest = chained(content_of(last, at, by, action, about[:200], plain))
         entry = Entry(at=at, who_id=by, action=action, about=about[:200], detail=plain, before=last, digest=digest)
         entry.save()
         return entry
@@ -42,13 +43,18 @@ def first_breach() -> int | None:
 
 
 def _walk(after: int, digest: str, most: int | None) -> tuple[int, str, int | None]:
-    """Go over lines after one of that digest: the last good line, its digest, and the first bad line."""
-    line = after
+    """Go over lines after one of that digest: the last good line, its digest, and the first bad line.
+
+    Lines with a plain hash stand at the beginning and never at the end: anybody can make such a chain.
+    """
+    line, seen = after, 0
+    keyed = bool(after) and Entry.objects.filter(pk=after, keyed=True).exists()
     for entry in Entry.objects.filter(id__gt=after).order_by("id")[:most].iterator():
-        if entry.before != digest or entry.digest != entry.expected():
+        if entry.before != digest or entry.digest != entry.expected() or (keyed and not entry.keyed):
             return line, digest, int(entry.pk)
-        line, digest = int(entry.pk), entry.digest
-    return line, digest, None
+        line, digest, keyed, seen = int(entry.pk), entry.digest, entry.keyed, seen + 1
+    ended = most is None or seen < most
+    return line, digest, (line if ended and line and not keyed else None)
 
 
 def check_on() -> Checked:

@@ -55,7 +55,7 @@ def amounts(asked: Mapping[str, str]) -> api.WhatIf:
 
 
 @contextmanager
-def _as_opened(asked: Mapping[str, str]) -> Iterator[str]:
+def as_opened(asked: Mapping[str, str]) -> Iterator[str]:
     """The settings the page was made from, to be changed as those or not at all. Raises Stale where they are others."""
     token = asked.get("token", "")
     try:
@@ -72,7 +72,7 @@ def _as_opened(asked: Mapping[str, str]) -> Iterator[str]:
 def keep(by: User, asked: Mapping[str, str]) -> api.Change:
     """Keep amounts that were tried. Raises Stale, and what ``api.set_amounts`` does."""
     wanted = amounts(asked)
-    with _as_opened(asked) as token:
+    with as_opened(asked) as token:
         done = api.set_amounts(
             business(),
             budget=wanted.budget,
@@ -89,8 +89,8 @@ def keep(by: User, asked: Mapping[str, str]) -> api.Change:
 def lock(by: User, asked: Mapping[str, str], *, dry_run: bool) -> api.Change:
     """Bind a measure, or weigh what that would cost. Raises Stale, and what ``api.lock`` does."""
     bounds = {"never": (None, 0.0), "must": (1.0, None), "free": (None, None)}
-    low, high = bounds.get(asked.get("how", ""), (_bound(asked, "at_least"), _bound(asked, "at_most")))
-    with _as_opened(asked) as token:
+    low, high = bounds.get(asked.get("how", ""), (number(asked, "at_least"), number(asked, "at_most")))
+    with as_opened(asked) as token:
         done = api.lock(
             business(),
             asked.get("what", ""),
@@ -108,18 +108,14 @@ def lock(by: User, asked: Mapping[str, str], *, dry_run: bool) -> api.Change:
 
 def target(by: User, asked: Mapping[str, str], *, dry_run: bool) -> api.Change:
     """Set a target, its day and who answers for it. Raises Stale, and what ``api.set_target`` does."""
-    day = asked.get("by", "")
-    try:
-        due = date.fromisoformat(day) if day else None
-    except ValueError as error:
-        raise BadSettings(say("web.study.no_day")) from error
-    with _as_opened(asked) as token:
+    with as_opened(asked) as token:
         done = api.set_target(
             business(),
             asked.get("objective", ""),
             asked.get("target", ""),
-            by=due,
+            by=day_of(asked),
             owner=asked.get("owner", "").strip() or None,
+            serves=asked.get("serves") or None,
             dry_run=dry_run,
             token=None if dry_run else token,
             author=by.signature,
@@ -130,15 +126,24 @@ def target(by: User, asked: Mapping[str, str], *, dry_run: bool) -> api.Change:
     return done
 
 
+def day_of(asked: Mapping[str, str]) -> date | None:
+    """The day of a form by which something is wanted, if it has one. Raises BadSettings for what is no day."""
+    try:
+        return date.fromisoformat(asked["by"]) if asked.get("by") else None
+    except ValueError as error:
+        raise BadSettings(say("web.study.no_day")) from error
+
+
 def undo(by: User, asked: Mapping[str, str]) -> str:
     """Take the last change of the settings back; its key. Raises Stale, and what ``api.undo_settings`` does."""
-    with _as_opened(asked) as token:
+    with as_opened(asked) as token:
         key = api.undo_settings(business(), token=token, author=by.signature, at=_at())
     note(by, "settings.undone", about=key)
     return key
 
 
-def _bound(asked: Mapping[str, Any], name: str) -> float | None:
+def number(asked: Mapping[str, Any], name: str) -> float | None:
+    """A number of a form; None where its field is empty. Raises BadSettings for what is none."""
     said = str(asked.get(name, "")).strip().replace(",", "")
     if not said:
         return None

@@ -64,17 +64,6 @@ def ask(request: HttpRequest) -> HttpResponse:
     return redirect("job", id=begin("formulate", user, drafter=user.signature).pk)
 
 
-@needs("strategy:read")
-@require_GET
-def approval(request: HttpRequest) -> HttpResponse:
-    """What is in force, what keeps the newest plan from being approved, what was weighed beside it and said of it."""
-    status = api.status(business())
-    said = {judgement.about: judgement for judgement in status.judgements}
-    rows = [{"row": row, "said": said.get(row.id)} for row in status.alternatives]
-    shown = {"status": status, "rows": rows, "plan_said": said.get("plan"), "currency": business().settings.currency}
-    return render(request, "strategy/approval.html", shown)
-
-
 def _decide(request: HttpRequest, act: Callable[[User, str, str], str | Text]) -> HttpResponse:
     """Do what a form of the approval page asks; say what came of it, or why it was refused."""
     user = request.user

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 from pathlib import Path
 
 import numpy as np
@@ -146,3 +147,24 @@ def test_the_next_plan_says_that_it_rests_on_own_results(cycle: Cycle) -> None:
     won = [line for line in after.lines if line.measures == ("winback_message",)]
     assert won
     assert all(line.why is not None and line.why.own_data > 0.5 for line in won)
+
+
+def test_a_review_puts_promises_beside_what_came(cycle: Cycle) -> None:
+    found = api.review(cycle.after)
+    assert found.run == cycle.measured.id and api.reviews(cycle.after) == (cycle.measured.id,)
+    assert len(found.promises) == cycle.measured.result.promises.n
+    assert sum(p.inside for p in found.promises) == cycle.measured.result.promises.inside
+    assert [p.inside for p in found.promises] == sorted(p.inside for p in found.promises)
+    reminded = next(p for p in found.promises if p.kind == "visits")
+    assert -1 < reminded.low < reminded.came < reminded.high < reminded.promised.mean, "fewer visits, not a log ratio"
+    lesson = next(one for one in found.lessons if one.primitive == "frequency")
+    assert lesson.before.mean == pytest.approx(math.expm1(0.54))
+    whole = next(o for o in cycle.measured.result.whole.outcomes if o.kind == "contribution")
+    assert whole.effect is not None and found.brought is not None
+    assert found.brought[0] == pytest.approx(cycle.measured.result.whole.customers * whole.effect.mean)
+    os.utime(cycle.next.folder / "run.json")  # other tests measure again, after it was made
+    beside = api.review(cycle.after).next
+    assert beside is not None and beside.after.run == cycle.next.id
+    assert api.review_path(cycle.after).since == cycle.drawn.result.as_of
+    with pytest.raises(NotThere):
+        api.review(cycle.after, "outcome-none")

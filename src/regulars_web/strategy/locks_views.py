@@ -1,0 +1,98 @@
+"""The plan line by line: each line can be kept, ruled out or held to a range, with its price before it is saved."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from regulars import api
+from regulars.base.errors import NotThere, RegularsError
+from regulars.base.text import say
+from regulars.base.words import render as spoken
+from regulars_web.company.businesses import business
+from regulars_web.company.models import User
+from regulars_web.company.powers import needs
+from regulars_web.shared.errors import told
+from regulars_web.strategy.locks import bind
+from regulars_web.strategy.studio import Stale, bench
+
+
+@needs("strategy:read")
+@require_GET
+def lines(request: HttpRequest) -> HttpResponse:
+    """Every line of the plan, all or those of a measure or a group; one of them may be opened to be bound."""
+    try:
+        held = bench()
+        found, segments = api.plan_lines(held), api.segments_of(held)
+    except NotThere:
+        return render(request, "strategy/none.html", {"pages": None})
+    except RegularsError as error:
+        return told(request, error)
+    measure, cell = request.GET.get("measure", ""), request.GET.get("cell", "")
+    shown = [one for one in found if measure in ("", one.measure) and cell in ("", one.segment.id)]
+    opened = request.GET.get("open", "")
+    shop = held.business
+    context = {
+        "lines": [_row(one, measure, cell, opened) for one in shown],
+        "opened": next((one for one in shown if _key(one) == opened), None),
+        "whole": len(found),
+        "groups": len({one.segment.id for one in found}),
+        "bound": sum(bool(one.bounds) for one in found),
+        "segments": segments,
+        "measures": [{"id": m.id, "name": m.name[request.language]} for m in shop.pack.measures],  # type: ignore[attr-defined]
+        "measure": measure,
+        "cell": cell,
+        "provenance": held.plan().provenance,
+        "token": api.settings_token(shop),
+        "currency": shop.settings.currency,
+    }
+    return render(request, "strategy/lines.html", context)
+
+
+def _row(line: api.PlanLine, measure: str, cell: str, opened: str) -> dict[str, Any]:
+    asked = {"measure": measure, "cell": cell, "open": _key(line)}
+    query = urlencode({name: value for name, value in asked.items() if value})
+    return {"line": line, "open": _key(line) == opened, "query": query}
+
+
+def _key(line: api.PlanLine) -> str:
+    return f"{line.measure}@{line.segment.id}"
+
+
+@needs("strategy:draft")
+@require_POST
+def line_price(request: HttpRequest) -> HttpResponse:
+    """A part of the page: what binding a line would cost and what would take its place. Nothing is saved."""
+    user = request.user
+    assert isinstance(user, User)
+    try:
+        change = bind(user, request.POST.dict(), dry_run=True)
+    except RegularsError as error:
+        return render(request, "strategy/refused.html", {"error": error})
+    asked = {key: value for key, value in request.POST.items() if key != "csrfmiddlewaretoken"}
+    shown = {"change": change, "asked": asked, "save": "save_line", "currency": business().settings.currency}
+    return render(request, "strategy/weighed.html", shown)
+
+
+@needs("strategy:draft")
+@require_POST
+def save_line(request: HttpRequest) -> HttpResponse:
+    """Bind a line, or set it free."""
+    user = request.user
+    assert isinstance(user, User)
+    try:
+        done = bind(user, request.POST.dict(), dry_run=False)
+    except Stale as stale:
+        messages.error(request, spoken(stale.text, user.language))
+    except RegularsError as error:
+        said = spoken(error.text, user.language)
+        messages.error(request, f"{said} {spoken(error.hint, user.language)}" if error.hint else said)
+    else:
+        messages.success(request, spoken(say("web.studio.kept", what=done.key), user.language))
+    return redirect(reverse("lines"))

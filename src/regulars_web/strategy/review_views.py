@@ -1,0 +1,85 @@
+"""The last cycle under review: what was promised, what came, what was learned, and what the next plan makes of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from regulars import api
+from regulars.base.errors import NotThere, RegularsError
+from regulars_web.company.businesses import business
+from regulars_web.company.powers import needs
+from regulars_web.insight.queries import health
+from regulars_web.shared.errors import told
+from regulars_web.strategy.review_picture import panels, signed
+
+#: Told in figures of its own at the top of the page.
+BROUGHT = "trial.measure.brought"
+
+
+@needs("strategy:read")
+@require_GET
+def review(request: HttpRequest) -> HttpResponse:
+    """The last measured cycle, or the one in the address; before the first, how to come to one."""
+    shop = business()
+    cycles = api.reviews(shop)
+    named = request.GET.get("cycle")
+    if not cycles and named is None:
+        return render(request, "strategy/review_none.html", {"steps": _steps(shop), "name": shop.folder.name})
+    try:
+        found = api.review(shop, named)
+    except NotThere as error:
+        raise Http404 from error
+    except RegularsError as error:
+        return told(request, error)
+    return render(request, "strategy/review.html", _shown(found) | {"cycles": cycles})
+
+
+def _shown(found: api.Review) -> dict[str, Any]:
+    measured = found.measured
+    return {
+        "review": found,
+        "measured": measured,
+        "currency": measured.currency,
+        "panels": panels(found.promises),
+        "told": [one for one in measured.measured if one.verdict != "untold"],
+        "untold": [one for one in measured.measured if one.verdict == "untold"],
+        "lessons": [_lesson(one) for one in found.lessons],
+        "nearer": None if measured.promises.crps is None else _nearer(measured.promises),
+        "notes": [note for note in measured.notes if note.id != BROUGHT],
+        "moves": [move for move in found.next.measures if move.move != "kept"] if found.next else [],
+        "beliefs": [change for change in found.next.changes if change.kind == "effect"] if found.next else [],
+    }
+
+
+def _nearer(promises: Any) -> bool:
+    """Whether promises were nearer to what came than promising no effect at all."""
+    return bool(promises.crps < promises.crps_nothing)
+
+
+def _lesson(one: api.Lesson) -> dict[str, Any]:
+    kind = "points" if one.primitive == "reactivation" else "visits"
+    sides = {
+        side: {"mean": signed(e.mean, kind), "low": signed(e.p10, kind), "high": signed(e.p90, kind)}
+        for side, e in (("before", one.before), ("after", one.after))
+    }
+    return {"name": one.measure_name, "primitive": one.primitive, "kind": kind, "own": one.own, **sides}
+
+
+def _steps(shop: api.OpenBusiness) -> list[dict[str, Any]]:
+    """The way to a first review; the first step not done is the next."""
+    path = api.review_path(shop)
+    force = path.planned and api.strategy_in_force(shop) is not None
+    last = next((held.last_day for held in health().holdings if held.table == "sales"), None)
+    done = {
+        "plan": path.planned,
+        "approve": force,
+        "assign": path.assigned is not None,
+        "sales": path.since is not None and last is not None and last > path.since,
+        "measure": False,
+    }
+    following = next(id for id, is_done in done.items() if not is_done)
+    return [{"id": id, "done": is_done, "next": id == following} for id, is_done in done.items()]
