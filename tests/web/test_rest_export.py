@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import hashlib
 import io
 import json
@@ -117,3 +118,32 @@ def test_names_go_with_it_only_where_asked_for_and_by_the_gate(folder: Path, sig
     Export.objects.all().delete()
     client.post("/house/export")
     assert "identities.csv" not in taken(client).namelist()
+
+
+def test_tables_for_spreadsheets_hold_no_formula_and_parquet_holds_what_was_there(
+    folder: Path, signed_in: Callable[..., Client], tmp_path: Path
+) -> None:
+    sold = "Receipt,Date,Customer ID,Item,Amount\nR1,2026-01-05,C1,=cmd()|x,380\nR2,2026-01-06,C2,-5,380\n"
+    (tmp_path / "s.csv").write_text(sold)
+    api.import_files(api.open_business(folder), [tmp_path / "s.csv"])
+    client = signed_in()
+    client.post("/house/export")
+    file = taken(client)
+    rows = csv.DictReader(io.StringIO(file.read("ledger/sales.csv").decode()))
+    assert sorted(row["item"] for row in rows) == ["'=cmd()|x", "-5"]
+    kept = pq.read_table(io.BytesIO(file.read("ledger/sales.parquet"))).column("item").to_pylist()
+    assert sorted(kept) == ["-5", "=cmd()|x"]
+
+
+def test_half_an_export_takes_no_room(
+    folder: Path, signed_in: Callable[..., Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = signed_in()
+
+    def full(*args: object, **kwargs: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(exporting, "_of_the_web", full)
+    answer = client.post("/house/export")
+    assert answer.status_code == 507 and "The disk is full" in answer.content.decode()
+    assert list((folder / "exports").iterdir()) == []
