@@ -258,6 +258,8 @@ def test_a_stroke_leads_to_the_search_from_every_page_but_not_while_typing(
     expect(box).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     accessible(page)
+
+
 def test_a_customer_is_found_and_opened(page: Page, studied: Path, enter: Callable[[Role], None]) -> None:
     name_everybody()
     enter(Role.STAFF)

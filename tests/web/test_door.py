@@ -115,6 +115,11 @@ def test_what_was_typed_waits_for_who_was_signed_out(folder: Path, person: Calla
     page = client.get("/house/again").content.decode()
     assert 'action="/house/people/new"' in page and "&lt;b&gt;Ling&lt;/b&gt;" in page and 'name="password"' not in page
     assert client.get("/house/again")["Location"] == "/", "it is given out once"
+    client = Client()
+    client.post("/strategy/inputs/market", {"token": "abc", "text": "x" * 150_000})
+    client.post("/account/login/", {"login": user.email, "password": PASSWORD})
+    page = client.get("/house/again").content.decode()
+    assert 'name="token" value="abc"' in page and "x" * 150_000 in page, "with the version it was made from"
     part = Client().get("/work/1", headers={"HX-Request": "true", "HX-Current-URL": "http://testserver/work/1"})
     assert part.status_code == 204 and part["HX-Redirect"] == "/account/login/?next=/work/1"
 

@@ -112,12 +112,12 @@ def test_what_is_shown_once_is_not_made_twice(folder: Path, signed_in: Callable[
     answers = [submit(client, "/house/tokens/new", asked) for _ in range(2)]
     assert [a.status_code for a in answers] == [200, 409] and Token.objects.count() == 1
     assert "make another one" in answers[1].content.decode()
-    endpoint = Endpoint.objects.create(url="https://x.hk/", events=[], secret="old", by=User.objects.get())
+    endpoint = Endpoint.objects.create(url="https://x.hk/", events=[], secret=b"old", by=User.objects.get())
     asked = form_of(client, f"/house/messages/{endpoint.pk}")
     for _ in range(2):
         submit(client, f"/house/messages/{endpoint.pk}/rotate", asked)
     endpoint.refresh_from_db()
-    assert endpoint.before == "old", "the secret in use still signs for a day"
+    assert bytes(endpoint.before) == b"old", "the secret in use still signs for a day"
 
 
 def test_what_was_refused_or_broken_off_may_be_sent_again(folder: Path, signed_in: Callable[..., Client]) -> None:

@@ -80,6 +80,7 @@ def test_files_go_to_no_other_page_and_come_from_nobody_unknown(folder: Path, pe
     assert answer.status_code == 413
     answer = Client().post("/imports/new", {"files": sent("big.csv", big)})
     assert answer.status_code == 302 and "next=/imports/new" in answer["Location"]
+    assert "choose them once more" in answer.wsgi_request._messages._queued_messages[0].message  # type: ignore[attr-defined]
     assert left(folder) == []
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.core.files.uploadhandler import StopUpload, TemporaryFileUploadHandler
@@ -21,6 +22,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from regulars.base.text import Text, say
+from regulars.base.words import render as spoken
 from regulars_web.company.powers import may
 from regulars_web.intake.models import WAITING
 from regulars_web.shared.errors import page
@@ -75,6 +77,7 @@ class Uploads:
             return page(request, say("files.up.not_here"), status=413)
         if not request.user.is_authenticated:
             drain(request, length)
+            messages.warning(request, spoken(say("files.up.signed_out"), request.language))  # type: ignore[attr-defined]
             return redirect_to_login(request.path)
         if may(request.user, "imports:write") and (found := against(length)):
             drain(request, length)

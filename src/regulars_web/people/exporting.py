@@ -30,6 +30,7 @@ from regulars_web.privacy import gate
 from regulars_web.shared.audit import note
 from regulars_web.shared.clock import now
 from regulars_web.shared.models import Job
+from regulars_web.shared.sheets import harmless
 
 FOLDER = "taken-away"
 PURPOSES = ("analysis", "service", "accounts", "request")
@@ -138,11 +139,6 @@ def _cell(column: str, value: Any, reader: api.PeopleReader, language: str) -> A
         listed = column in reader.catalogue and value in reader.catalogue[column].values
         return render(say(f"predicate.value.{value}"), language) if listed else value
     return round(value, 4) if isinstance(value, float) else value
-
-
-def harmless(value: object) -> object:
-    """A text that no spreadsheet takes for a formula."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r", "\n") else value
 
 
 def _csv(target: Path, names: list[str], rows: Iterator[list[Any]]) -> int:

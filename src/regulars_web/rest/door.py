@@ -20,7 +20,7 @@ from regulars_web.rest.answers import once
 from regulars_web.rest.models import Token
 from regulars_web.rest.tokens import find
 from regulars_web.rest.troubles import Trouble, document
-from regulars_web.shared.errors import disk_is_full
+from regulars_web.shared.errors import disk_is_full, unstorable
 
 _LOG = logging.getLogger("regulars.rest")
 #: Wrong secrets an address may try in a minute.
@@ -66,7 +66,10 @@ def known(request: HttpRequest) -> Token:
 
 
 def fits(request: HttpRequest) -> None:
-    """Raises Trouble (411, 413) for a body without a stated length or beyond the limit (files have their own)."""
+    """Raises Trouble: 422 for what no database takes, 411 for a body without a stated length, 413 for one beyond the
+    limit (files have their own), 507 where there is no room for it."""
+    if unstorable(request):
+        raise Trouble(422, "invalid")
     if request.method not in ("POST", "PUT", "PATCH"):
         return
     if request.headers.get("Transfer-Encoding"):

@@ -31,6 +31,7 @@ from regulars_web.shared.audit import note
 from regulars_web.shared.clock import now
 from regulars_web.shared.jobs import begin
 from regulars_web.shared.models import Entry, Job
+from regulars_web.shared.sheets import harmless
 
 KEPT = timedelta(hours=24)
 #: Folders and files of the business folder that go in as they are, and what they are.
@@ -120,7 +121,8 @@ def _write(target: Path, scratch: Path, export: Export, progress: Progress) -> N
 
 
 _ABOUT = {
-    "ledger": "every table of facts, as Parquet and as CSV (docs/reference/ledger.md has the columns)",
+    "ledger": "every table of facts, as Parquet, and as CSV for spreadsheets, in which a text that begins as a formula "
+    "does carries an apostrophe (docs/reference/ledger.md has the columns)",
     "identities.csv": "names, telephone numbers and addresses of customers, by key (only where asked for)",
     "users.json": "people who work here, their roles and branches",
     "audit.jsonl": "the audit log, a line an entry, each with the hash of the one before",
@@ -151,12 +153,7 @@ def _people(target: Path, by: User) -> None:
         writer.writerow(["customer", "name", "phone", "email", "member"])
         for person in gate.everybody(by, purpose="export"):
             cells = (person.key, person.name, person.phone, person.email, person.member)
-            writer.writerow([_harmless(cell) for cell in cells])
-
-
-def _harmless(cell: str) -> str:
-    """A cell no spreadsheet takes for a formula; numbers stay numbers."""
-    return "'" + cell if cell[:1] in ("=", "+", "-", "@", "\t", "\r") and not cell[1:].isdigit() else cell
+            writer.writerow([harmless(cell) for cell in cells])
 
 
 def _of_the_web(scratch: Path) -> Iterator[Path]:

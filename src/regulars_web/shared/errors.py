@@ -31,6 +31,14 @@ def disk_is_full(error: BaseException | None) -> bool:
 _FULL = ("No space left on device", "disk is full", "Disk quota exceeded", "could not extend file")
 
 
+def unstorable(request: HttpRequest) -> bool:
+    """Whether an address or a form holds the sign of number nought, which no key types and no database takes."""
+    if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+        return True
+    form = request.method == "POST" and request.content_type == "application/x-www-form-urlencoded"
+    return form and (b"%00" in request.body or b"\0" in request.body)
+
+
 def full(request: HttpRequest) -> HttpResponse:
     """507: there is no room on the disk."""
     return page(request, say("web.error.full"), say("web.error.full_hint"), status=507)

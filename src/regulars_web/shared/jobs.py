@@ -34,6 +34,7 @@ MOST_ATTEMPTS = 3
 EVERY = 0.25
 
 type Work = Callable[[Mapping[str, Any], Progress], dict[str, Any]]
+type After = Callable[[Mapping[str, Any]], None]
 type Again = Callable[[Job, Any], Job]
 
 
@@ -43,7 +44,8 @@ class Kind:
 
     ``again`` asks for the same work anew where more than the job itself must know of it.
     ``quiet`` work is the house's own, asked for by nobody: it is not listed, and is written down by what it does alone.
-    ``every``: it is also done by itself, so often.
+    ``every``: it is also done by itself, so often. ``after`` clears away what the work needed, once it is written down
+    as done: until then it may have to be done again.
     """
 
     work: Work
@@ -51,6 +53,7 @@ class Kind:
     again: Again | None = None
     quiet: bool = False
     every: timedelta | None = None
+    after: After | None = None
 
 
 KINDS: dict[str, Kind] = {}
@@ -64,9 +67,10 @@ def register(
     again: Again | None = None,
     quiet: bool = False,
     every: timedelta | None = None,
+    after: After | None = None,
 ) -> None:
     """Make a kind of work known; called when the app is ready."""
-    KINDS[name] = Kind(work, leads_to, again, quiet, every)
+    KINDS[name] = Kind(work, leads_to, again, quiet, every, after)
 
 
 def quiet_kinds() -> list[str]:
@@ -162,6 +166,8 @@ def run(job: Job) -> None:
         raise
     else:
         _end(job, Job.State.DONE, result=result)
+        if kind.after is not None:
+            kind.after(job.asked)
 
 
 def _watching(job: Job) -> Progress:
