@@ -311,8 +311,9 @@ def test_a_plan_is_tried_locked_approved_and_taken_away(
     page.get_by_role("button", name="Formulate").click()
     page.goto("/strategy/approval")
     for _ in range(2):
-        page.get_by_label("Why not this").first.fill("It brings less for the same money.")
-        page.get_by_role("button", name="Reject this").first.click()
+        page.locator("summary", has_text="Reject this").first.click()
+        page.locator("details[open]").get_by_label("Why not this").fill("It brings less for the same money.")
+        page.locator("details[open] button").click()
     page.get_by_label("Because").fill("It looks after those who are late first.")
     page.get_by_role("button", name="Say so").click()
     expect(page.get_by_role("status")).to_contain_text("written down")
