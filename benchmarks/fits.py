@@ -1,6 +1,6 @@
 """Fits on all 23,570 CDNOW customers beside `lifetimes`, in turn, in one process: `python benchmarks/fits.py`.
 
-Models that `lifetimes` does not have stand alone.
+Models that `lifetimes` does not have stand beside our BG/NBD of the same customers.
 
 Prints the best of three runs of each, the log-likelihood reached and the ratio. `lifetimes` fits on rescaled time and
 reports a mean; its log-likelihood is taken anew at its parameters by our likelihood, so that both are compared at what
@@ -54,10 +54,14 @@ def alone(base: Customers) -> None:
         "MBG/CNBD-k (as many simulated)": lambda: fit_mbgcnbd(mixed.plain, log_gaps=total),
         "mixture of rhythms (the same)": lambda: refit(mixed.even, MIXTURE, log_gaps=total),
     }
+    yardstick, _ = best_of(lambda: fit_bgnbd(Statistics.collapse(base.x, base.t_x, base.T)))
     for name, run in (runs | others(base)).items():
         seconds, found = best_of(run)
         assert isinstance(found, VisitFit | SpendFit | BgbbFit | DurationFit)
-        print(f"{name:30s} ours {seconds:7.3f} s  LL {found.log_likelihood:.4f}", flush=True)
+        times = seconds / yardstick
+        print(
+            f"{name:30s} ours {seconds:7.3f} s  LL {found.log_likelihood:.4f}   {times:.2f} of our BG/NBD", flush=True
+        )
 
 
 def others(base: Customers) -> dict[str, Callable[[], SpendFit | BgbbFit | DurationFit]]:

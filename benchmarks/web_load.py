@@ -3,7 +3,8 @@
     python benchmarks/web_load.py FOLDER [--users 50] [--seconds 60] [--threads 4] [--locust locust]
 
 FOLDER is a studied business; ``DATABASE_URL`` names PostgreSQL, without it SQLite is used. The server is started as a
-customer starts it (`regulars serve`), a director's session is made in its database, and Locust (from
+customer starts it (`regulars serve`), every customer is given a made-up name, directors' sessions are made in its
+database, and Locust (from
 ``benchmarks/requirements.lock``; its own environment will do: ``--locust``) plays the users in a process of its own.
 The physical limit of the same run is ``/health/live``, a page that does nothing: what server, socket and Python cost.
 """
@@ -20,6 +21,8 @@ import time
 import urllib.request
 from pathlib import Path
 
+from web_business import begin, name_everybody, sessions, some_people
+
 HERE = Path(__file__).parent
 LIMIT = "/health/live"
 
@@ -34,12 +37,18 @@ def main() -> None:
     asked.add_argument("--port", type=int, default=8765)
     asked.add_argument("--locust", default="locust")
     args = asked.parse_args()
+    begin(args.folder)
+    name_everybody(args.folder)
+    environment = {
+        **os.environ,
+        "REGULARS_SESSIONS": " ".join(sessions(args.users)),
+        "REGULARS_PEOPLE": " ".join(some_people(args.folder)),
+    }
     serve = [sys.executable, "-m", "regulars", "serve", str(args.folder), "--port", str(args.port)]
     server = subprocess.Popen([*serve, "--threads", str(args.threads)], stdout=subprocess.DEVNULL)
     try:
         address = f"http://127.0.0.1:{args.port}"
         _wait(f"{address}/health/ready")
-        environment = {**os.environ, "REGULARS_SESSION": _session(args.folder), "REGULARS_PEOPLE": _people(args.folder)}
         with tempfile.TemporaryDirectory() as place:
             play = [args.locust, "-f", str(HERE / "web_users.py"), "--headless", "--host", address, "--only-summary"]
             play += ["-u", str(args.users), "-r", str(args.users), "-t", f"{args.seconds}s", "--csv", f"{place}/load"]
@@ -61,37 +70,6 @@ def _wait(address: str, *, seconds: int = 60) -> None:
         except OSError:
             time.sleep(0.25)
     sys.exit(f"{address} did not answer")
-
-
-def _session(folder: Path) -> str:
-    """A director's session, made where the server looks for it."""
-    os.environ["REGULARS_FOLDER"] = str(folder.absolute())
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "regulars_web.config.settings")
-    import django
-
-    django.setup()
-    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-    from django.contrib.sessions.backends.db import SessionStore
-
-    from regulars_web.company.models import Role, User
-
-    user = User.objects.filter(role=Role.DIRECTOR).first()
-    if user is None:
-        user = User.objects.create_user("load@example.com", None, name="Load", role=Role.DIRECTOR)
-    session = SessionStore()
-    session[SESSION_KEY] = str(user.pk)
-    session[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
-    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-    session.save()
-    return str(session.session_key)
-
-
-def _people(folder: Path) -> str:
-    """A few hundred customers' keys, for their pages."""
-    from regulars import api
-
-    reader = api.people_of(api.open_business(folder))
-    return " ".join(row.key for row in reader.page(None, size=200).rows)
 
 
 def _print(stats: Path, users: int) -> None:

@@ -4,14 +4,16 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import random
 
 from locust import HttpUser, between, task
 
 PEOPLE = os.environ["REGULARS_PEOPLE"].split()
-WORDS = ("chan", "wong", "lee", "9123", "陳", "李", "ho", "mei")
-FILTERS = ("state == 'overdue'", "state == 'active' and value_12 > 1000", "visits >= 5")
+WORDS = ("chan", "wong ka", "lee", "9123", "陳", "李嘉", "ho", "mei", "M00012", "chan ka yan")
+FILTERS = ("state = overdue", "state = active and value_12 > {n}", "visits > 4 and last_day before {n} days ago")
+SESSIONS = itertools.cycle(os.environ["REGULARS_SESSIONS"].split())
 
 
 class Person(HttpUser):
@@ -21,7 +23,7 @@ class Person(HttpUser):
 
     def on_start(self) -> None:
         """Signed in."""
-        self.client.cookies.set("sessionid", os.environ["REGULARS_SESSION"])
+        self.client.cookies.set("sessionid", next(SESSIONS))
 
     def _open(self, address: str, name: str, **params: str) -> None:
         self.client.get(address, params=params, name=name, allow_redirects=False)
@@ -34,7 +36,7 @@ class Person(HttpUser):
     @task(3)
     def a_list(self) -> None:
         """The list of customers, filtered."""
-        self._open("/people/", "/people/?where", where=random.choice(FILTERS))
+        self._open("/people/", "/people/?where", where=random.choice(FILTERS).format(n=random.randrange(60, 900)))
 
     @task(3)
     def a_search(self) -> None:

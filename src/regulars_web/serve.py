@@ -6,6 +6,7 @@ import os
 import secrets
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import click
@@ -61,12 +62,40 @@ def command(
         if code:
             voice.aside("web.serve.open")
     voice.tell("web.serve.at", address=address)
-    worker = subprocess.Popen([sys.executable, "-m", "regulars_web.worker"])
+    worker = Worker()
+    worker.start()
     try:
         listen(host, port, threads=threads)
     finally:
-        worker.terminate()
-        worker.wait(10)
+        worker.end()
+
+
+class Worker(threading.Thread):
+    """Keeps a worker at work: one that dies (killed for want of memory, say) is followed by another."""
+
+    WAIT = 2.0
+
+    def __init__(self) -> None:
+        super().__init__(daemon=True)
+        self._ending = threading.Event()
+        self._process = self._begin()
+
+    def _begin(self) -> subprocess.Popen[bytes]:
+        return subprocess.Popen([sys.executable, "-m", "regulars_web.worker"])
+
+    def run(self) -> None:
+        """Wait for its death, and begin another until told to end."""
+        while True:
+            self._process.wait()
+            if self._ending.wait(self.WAIT):
+                return
+            self._process = self._begin()
+
+    def end(self) -> None:
+        """End it, and begin no other."""
+        self._ending.set()
+        self._process.terminate()
+        self._process.wait(10)
 
 
 def environment(folder: Path, *, host: str, names: tuple[str, ...], https: bool) -> None:

@@ -141,6 +141,8 @@ def test_demo(spark: Any, tmp_path: Path) -> None:
             "branch": ("CWB", "MK", None)[i % 3],
             "day": min(day + timedelta(days=i % 40), DEMO_DAY),
             "booked_at": at if i % 4 else None,
+            "service": (" 凝膠美甲 gel manicure", "面部護理 Facial", None)[i % 3],
+            "minutes": 35 + i % 7,
             "status": ("completed", "no_show", "cancelled", "booked")[i % 4],
         }
         for i, (customer, day, at) in enumerate(made)
@@ -152,6 +154,8 @@ def test_demo(spark: Any, tmp_path: Path) -> None:
     assert (duck.diagnosis.provenance.engine[:6], there.diagnosis.provenance.engine[:5]) == ("duckdb", "spark")
     assert "`" in there.diagnosis.queries["standings"]  # what ran is what is kept: Spark's own SQL
     assert {"teams_branch_rebooked", "teams_trade_no_show", "teams_quarter_value"} <= duck.tables.keys()
+    assert duck.diagnosis.profit is not None and duck.diagnosis.profit.by_line is not None
+    assert (duck.diagnosis.profit.by_line.length_known or 0) > 0
     assert any("complaint" in sql for sql in duck.diagnosis.queries.values())
 
 

@@ -26,7 +26,7 @@ def test_log_effects_are_told_in_per_cent() -> None:
     # exp(-0.30) - 1 = -26%; exp(-0.30 -+ 1.2816 * 0.18) - 1 = -41% and -6.7%
     lines = describe_measure(load_pack("hair").measure("appointment_reminder"), currency="HKD")
     told = [render(line, "en") for line in lines]
-    assert any("missed appointments: -26% (between -41% and -6.7%), lasting 3 months" in line for line in told)
+    assert any("missed appointments: −26% (between −41% and −6.7%), lasting 3 months" in line for line in told)
 
 
 def test_reactivation_is_told_in_points() -> None:

@@ -140,6 +140,7 @@ def studied(
     business: Business = BUSINESS,
     customers: pa.Table | None = None,
     complaints: pa.Table | None = None,
+    bookings: pa.Table | None = None,
     parts: Collection[str] = (),
 ) -> Studied:
     """Write a ledger into ``folder`` and study it; of the deeper parts those asked for."""
@@ -149,6 +150,8 @@ def studied(
         ledger.write("customers", customers, import_id="i2", note={})
     if complaints is not None:
         ledger.write("complaints", complaints, import_id="i3", note={})
+    if bookings is not None:
+        ledger.write("bookings", bookings, import_id="i4", note={})
     out = folder / "standings.parquet"
     with ledger.read() as reader:
         of = pack or load_pack(business.pack)

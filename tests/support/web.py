@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import pytest
+from django.db import connection, connections
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from regulars import api
@@ -41,3 +45,27 @@ def patterns() -> Iterator[tuple[str, URLPattern]]:
                 yield route, entry
 
     yield from walk("/", get_resolver())
+
+
+def racing(*calls: Callable[[], Any]) -> list[Any]:
+    """What these give (or raise) when all are begun in the same moment, each in a thread and connection of its own."""
+    if connection.vendor != "postgresql":
+        pytest.skip("callers race on PostgreSQL; in memory SQLite they share one connection")
+    found: list[Any] = [None] * len(calls)
+    start = threading.Barrier(len(calls))
+
+    def run(place: int) -> None:
+        start.wait()
+        try:
+            found[place] = calls[place]()
+        except Exception as error:  # noqa: BLE001 - what is raised is what is looked at
+            found[place] = error
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run, args=(place,)) for place in range(len(calls))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return found

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import caches
 from django.test import Client
 
 from regulars import api
 from regulars_web.company.models import Role, User
+from regulars_web.shared import counts
 from support.web import salon
 
 PASSWORD = "a-long-pass-42"
@@ -21,7 +22,8 @@ PASSWORD = "a-long-pass-42"
 @pytest.fixture(autouse=True)
 def nothing_remembered() -> None:
     """What one test put into the cache is not there in the next."""
-    cache.clear()
+    caches["process"].clear()
+    counts.forget()
 
 
 @pytest.fixture

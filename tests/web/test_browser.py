@@ -1,6 +1,6 @@
-"""A newcomer's way in a real browser: first start, files with errors, study, formulate, document, language, phone.
+"""Ways through the pages in a real browser: a newcomer's from the first start to a document, and a week's work.
 
-Every page on the way is looked at by axe for what keeps people out.
+Every page on the way is looked at by axe for what keeps people out; and so is every other page that can be opened.
 """
 
 from __future__ import annotations
@@ -8,18 +8,27 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Iterator
+import subprocess
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from regulars import api
+from regulars_web.company.models import Role, User
+from regulars_web.desk.demo import name_everybody
+from regulars_web.intake.models import Batch
+from regulars_web.rest.models import Endpoint
+from regulars_web.shared.models import Job
 from support.exports import SQUARE_ITEMS_35, cells, write
 from support.missing import missing
-from support.web import exports
+from support.web import exports, patterns
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 PHONE = (
@@ -49,9 +58,10 @@ def page(browser: Browser, live_server: Any) -> Iterator[Page]:
     """A fresh window; what it asks of other origins, and what its console complains of, fails the test."""
     context = browser.new_context(base_url=live_server.url, viewport={"width": 1280, "height": 900}, locale="en-GB")
     context.set_default_timeout(120_000)  # work is done within the request here
+    expect.set_options(timeout=60_000)
     shown = context.new_page()
     wrong: list[str] = []
-    shown.on("console", lambda m: wrong.append(m.text) if m.type == "error" else None)
+    shown.on("console", lambda m: wrong.append(f"{m.text} {m.location}") if m.type == "error" else None)
     shown.on("pageerror", lambda error: wrong.append(str(error)))
     shown.on("request", lambda r: None if r.url.startswith((live_server.url, "data:")) else wrong.append(r.url))
     yield shown
@@ -66,6 +76,20 @@ def accessible(page: Page) -> None:
         (f["id"], [n["html"][:120] for n in f["nodes"][:3]]) for f in found if f["impact"] in ("serious", "critical")
     ]
     assert grave == [], page.url
+
+
+@pytest.fixture
+def enter(page: Page, live_server: Any, person: Callable[..., User]) -> Callable[[Role], None]:
+    """Somebody of a role takes their place at the window, signed in."""
+
+    def come(role: Role) -> None:
+        client = Client()
+        client.force_login(person(role))
+        name = settings.SESSION_COOKIE_NAME
+        page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
+        page.goto("/")
+
+    return come
 
 
 def test_from_the_first_start_to_a_document(page: Page, folder: Path, tmp_path: Path) -> None:
@@ -116,9 +140,9 @@ def test_from_the_first_start_to_a_document(page: Page, folder: Path, tmp_path: 
     expect(page.get_by_role("link", name="今日")).to_be_visible()
 
     page.set_viewport_size({"width": 390, "height": 844})
+    accessible(page)
     for address in PHONE:
         page.goto(address)
-        accessible(page)
         wide = page.evaluate("document.documentElement.scrollWidth")
         assert wide <= 390, (address, wide)
     page.locator("summary", has_text="選單").click()
@@ -199,3 +223,177 @@ def test_keyboard_alone_leads_to_the_content(page: Page, folder: Path) -> None:
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
     expect(page.locator(":focus")).to_have_attribute("name", "name")
+
+
+def test_a_stroke_leads_to_the_search_from_every_page_but_not_while_typing(
+    page: Page, live_server: Any, folder: Path, signed_in: Callable[..., Client]
+) -> None:
+    cookie = signed_in().cookies["sessionid"].value
+    page.context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
+    page.goto("/house/me")
+    page.keyboard.press("/")
+    box = page.get_by_role("searchbox", name="Find a customer")
+    expect(box).to_be_focused()
+    page.keyboard.type("1/2")
+    expect(box).to_have_value("1/2")
+    page.keyboard.press("Escape")
+    expect(box).not_to_be_focused()
+    page.goto("/house/people/new")
+    name = page.locator("#id_name")
+    name.fill("May")
+    page.keyboard.press("/")
+    expect(name).to_have_value("May/")
+    page.keyboard.press("Control+/")
+    expect(box).not_to_be_focused()
+    box.focus()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Search")).to_be_focused()
+    box.fill("chan")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"/people/search\?q=chan$"))
+    page.get_by_label("The key “/” leads here from every page").uncheck()
+    page.goto("/house/me")
+    page.keyboard.press("/")
+    expect(box).not_to_be_focused()
+    page.set_viewport_size({"width": 390, "height": 844})
+    expect(box).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    accessible(page)
+
+
+def test_a_customer_is_found_and_opened(page: Page, studied: Path, enter: Callable[[Role], None]) -> None:
+    name_everybody()
+    enter(Role.STAFF)
+    page.get_by_role("link", name="Find a customer").click()
+    page.get_by_role("searchbox").press_sequentially("chan", delay=20)
+    first = page.locator("#found a").first
+    expect(first).to_contain_text("陳")
+    accessible(page)
+    name = first.locator("strong").inner_text()
+    first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(name)
+    expect(page.get_by_role("img", name=re.compile("visits? on a line of time"))).to_be_visible()
+    accessible(page)
+
+
+def drag(page: Page, to: float) -> int:
+    """Drag the budget to a part of its way, and wait for the plan at it; what it then says."""
+    slider = page.locator("input[name=budget][type=range]")
+    place = slider.bounding_box()
+    assert place is not None
+    page.mouse.move(place["x"] + 8, place["y"] + place["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(place["x"] + place["width"] * to, place["y"] + place["height"] / 2, steps=4)
+    page.mouse.up()
+    asked = int(slider.input_value())
+    expect(page.locator("#tried input[name=budget]")).to_have_value(str(asked))
+    return asked
+
+
+def test_a_plan_is_tried_locked_approved_and_taken_away(
+    page: Page, studied: Path, enter: Callable[[Role], None], tmp_path: Path
+) -> None:
+    enter(Role.STRATEGIST)
+    page.get_by_role("link", name="Studio").click()
+    little, much = drag(page, 0.2), drag(page, 0.7)
+    assert 0 < little < much
+    expect(page.locator("#tried")).to_contain_text("over 36 months")
+    accessible(page)
+
+    page.locator("select[name=what]").select_option(index=0)
+    page.locator("select[name=how]").select_option("never")
+    page.get_by_role("button", name="See the price first").click()
+    expect(page.locator("#priced .callout")).to_contain_text(re.compile("HK\\$|costs nothing"))
+    accessible(page)
+    page.locator("#priced").get_by_role("button", name="Save").click()
+    expect(page.get_by_role("status")).to_contain_text("Saved")
+    assert [c.kind for c in api.open_business(studied).settings.clauses] == ["must_not"]
+
+    page.get_by_role("button", name="Formulate").click()
+    page.goto("/strategy/approval")
+    for _ in range(2):
+        page.get_by_label("Why not this").first.fill("It brings less for the same money.")
+        page.get_by_role("button", name="Reject this").first.click()
+    page.get_by_label("Because").fill("It looks after those who are late first.")
+    page.get_by_role("button", name="Say so").click()
+    expect(page.get_by_role("status")).to_contain_text("written down")
+    enter(Role.DIRECTOR)
+    page.goto("/strategy/approval")
+    page.get_by_label("Why it is approved").fill("The ranges are honest, the budget is kept.")
+    page.get_by_role("button", name="Approve").click()
+    expect(page.get_by_role("status")).to_contain_text("Strategy 1 is in force")
+    accessible(page)
+
+    page.goto("/strategy/decision")
+    page.locator("summary", has_text="Document").click()
+    with page.expect_download() as document:
+        page.get_by_role("link", name="PDF, English").click()
+    read = subprocess.run(
+        ["pdftotext", str(document.value.path()), "-"], capture_output=True, check=True
+    ).stdout.decode()
+    assert (
+        api.open_business(studied).settings.label().in_language("en") in read and "Customer relations strategy" in read
+    )
+
+
+#: What stands in the places of an address; a page that needs something else says so here.
+PLACES = {
+    "work/<int:id>": "work/{job}",
+    "imports/<int:id>": "imports/{batch}",
+    "people/segments/<int:id>": "people/segments/{segment}",
+    "house/people/<int:id>": "house/people/{person}",
+    "house/messages/<int:id>": "house/messages/{endpoint}",
+    "<int:id>": "0",
+    "<int:number>": "0",
+    "<str:key>": "{customer}",
+    "<str:import_id>": "{import}",
+    "study/<str:id>": "study/wastage",
+    "study/queries/<str:name>": "study/queries/lost",
+    "strategy/<str:id>": "strategy/plan",
+    "strategy/inputs/<str:name>": "strategy/inputs/market",
+    "methods/<str:id>": "methods/wastage",
+}
+#: Answered with no page of ours: files, and what is open to nobody.
+NO_PAGES = re.compile(
+    r"^/(\^?api/v1/(?!docs)|house/(export|entry)/|imports/.*/bad-rows/|people/take-away/|strategy/document/)|\(\?P<"
+)
+
+
+def addresses(told: dict[str, Any]) -> list[str]:
+    """Every address that could be a page."""
+    found = []
+    for route, _ in patterns():
+        if not NO_PAGES.search(route):
+            for place, value in sorted(PLACES.items(), key=lambda pair: -len(pair[0])):
+                route = route.replace(place, value)
+            found.append(route.format(**told))
+    return found
+
+
+def test_every_page_keeps_nobody_out(page: Page, studied: Path, enter: Callable[[Role], None], tmp_path: Path) -> None:
+    enter(Role.DIRECTOR)
+    director = Client()
+    director.force_login(User.objects.get())
+    director.post("/imports/new", {"files": [SimpleUploadedFile("items.csv", square(tmp_path).encode())]})
+    kept = director.post("/people/segments/new", {"name": "Late", "where": "state = overdue"})["Location"]
+    director.post("/house/messages/new", {"url": "https://example.com/x", "events": ["study.done"]})
+    director.post("/people/duplicates/look")
+    business = api.open_business(studied)
+    told = {
+        "customer": api.people_of(business).page(size=1).rows[0].key,
+        "import": api.check_business(business).imports[0].import_id,
+        "segment": kept.rsplit("/", 1)[1],
+        "job": Job.objects.latest("pk").pk,
+        "batch": Batch.objects.latest("pk").pk,
+        "person": User.objects.latest("pk").pk,
+        "endpoint": Endpoint.objects.latest("pk").pk,
+    }
+    seen = 0
+    for address in addresses(told):
+        answer = director.get(address)
+        assert answer.status_code != 404 or "/account/" in address, f"say what stands in the places of {address}"
+        if answer.status_code == 200 and not answer.streaming and answer.content.startswith(b"<!doctype html>"):
+            page.goto(address)
+            accessible(page)
+            seen += 1
+    assert seen > 40

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,9 @@ from regulars_web.company.demo import people
 from regulars_web.company.models import Role, User
 from regulars_web.desk.demo import name_everybody
 from regulars_web.privacy import gate
-from regulars_web.shared.clock import now
-from regulars_web.shared.models import Job
+from regulars_web.shared import lock
+from regulars_web.shared.clock import now, today
+from regulars_web.shared.models import Entry, Job
 
 pytestmark = pytest.mark.django_db
 
@@ -58,6 +60,25 @@ def test_a_director_sees_what_to_decide_and_how_far_the_targets_are(
     for target in api.target_states(api.open_business(studied)):
         assert target.name.in_language("en") in page
     assert "What the study says" in page and 'href="/methods/rhythm"' in page
+
+
+def test_a_target_with_a_day_has_a_pace_in_words_and_as_a_picture(
+    studied: Path, signed_in: Callable[..., Client]
+) -> None:
+    toml, shop = studied / "business.toml", api.open_business(studied)
+    stay = next(t for t in api.target_states(shop) if t.kpi == "retention_rate")
+    assert "it has no pace" in signed_in().get("/").content.decode()
+    day = "2099-12-31"
+    said = toml.read_text(encoding="utf-8").replace(f'id = "{stay.id}"\n', f'id = "{stay.id}"\nby = {day}\n')
+    toml.write_text(said, encoding="utf-8")
+    left = (date.fromisoformat(day) - today(shop.settings.zone)).days
+    page = signed_in().get("/").content.decode()
+    reached = stay.baseline >= stay.target
+    assert ("Reached: at" in page) if reached else ("The way begins with the study of" in page)
+    assert reached or (f"{left:,} days are left" in page and "On a straight line it should be at" in page)
+    assert page.count('<svg class="pace') == 1
+    chinese = signed_in(language="zh-Hant").get("/").content.decode()
+    assert "已達標" in chinese or (f"尚餘{left:,}日" in chinese and "按均速今日應是" in chinese)
 
 
 def test_what_broke_is_told_until_it_was_done_again(studied: Path, signed_in: Callable[..., Client]) -> None:
@@ -123,3 +144,41 @@ def test_customers_of_a_demo_have_names_that_nobody_bears(studied: Path, signed_
     client = signed_in(Role.DIRECTOR)
     keys = re.findall(r'href="/people/(\d+)"><b>([^<]+)</b>', client.get("/").content.decode())
     assert keys and all(not name.startswith("#") for _, name in keys)
+
+
+def test_a_day_goes_on_by_keys_when_no_more_names_are_shown(
+    studied: Path, signed_in: Callable[..., Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name_everybody()
+    monkeypatch.setattr(gate, "MOST_AN_HOUR", 30)
+    client = signed_in(Role.MANAGER)
+    home = client.get("/").content.decode()
+    key, name = re.findall(r'href="/people/(\d+)"><b>([^<]+)</b>', home)[0]
+    assert not name.startswith("#") and "Names of more than" not in home
+    for address in ("/", "/people/", f"/people/{key}", "/people/duplicates/", "/people/search?q=chan"):
+        answer = client.get(address)
+        assert answer.status_code == 200, address
+    for address in ("/", "/people/", f"/people/{key}"):
+        page = client.get(address).content.decode()
+        assert f"#{key[-6:]}" in page or address == "/people/", address
+        assert "Names of more than 30 customers were shown to you" in page and "by their keys" in page, address
+        assert name not in page, address
+    assert re.search(r"#\d{6}</a>", client.get("/people/").content.decode()), "the list is there, by keys"
+    assert "Names of more than" in client.get("/people/search?q=chan").content.decode()
+    assert Entry.objects.filter(action="identities.limit").count() == 1
+    chinese = signed_in(Role.STAFF, language="zh-Hant")
+    chinese.get("/"), chinese.get("/")
+    assert "本小時結束前不再顯示姓名" in chinese.get("/").content.decode()
+
+
+def test_a_vault_that_cannot_be_opened_says_so_and_the_day_goes_on(
+    studied: Path, signed_in: Callable[..., Client]
+) -> None:
+    name_everybody()
+    client = signed_in(Role.STAFF)
+    key = re.findall(r'href="/people/(\d+)"><b>', client.get("/").content.decode())[0]
+    (studied / "vault-key").write_text("00" * 32, encoding="ascii")
+    lock._key.cache_clear()
+    page = client.get(f"/people/{key}").content.decode()
+    lock._key.cache_clear()
+    assert "Names cannot be read" in page and f"#{key[-6:]}" in page and "Rhythm" in page

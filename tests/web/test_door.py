@@ -15,22 +15,15 @@ from allauth.mfa.totp.internal.auth import (
     hotp_value,
     yield_hotp_counters_from_time,
 )
-from django.core.cache import cache
 from django.test import Client
 
 from regulars_web.company.models import Role, User
-from regulars_web.shared.models import Entry
+from regulars_web.shared.models import Entry, Remembered
 
 from .conftest import PASSWORD
 
 pytestmark = pytest.mark.django_db
 OWNER = {"name": "陳美儀", "email": "may@example.com", "password": "correct-horse-42", "language": "en"}
-
-
-@pytest.fixture(autouse=True)
-def fresh_counters() -> None:
-    """Attempts and rules are counted in the process's cache."""
-    cache.clear()
 
 
 def now_code(secret: str) -> str:
@@ -122,6 +115,11 @@ def test_what_was_typed_waits_for_who_was_signed_out(folder: Path, person: Calla
     page = client.get("/house/again").content.decode()
     assert 'action="/house/people/new"' in page and "&lt;b&gt;Ling&lt;/b&gt;" in page and 'name="password"' not in page
     assert client.get("/house/again")["Location"] == "/", "it is given out once"
+    client = Client()
+    client.post("/strategy/inputs/market", {"token": "abc", "text": "x" * 150_000})
+    client.post("/account/login/", {"login": user.email, "password": PASSWORD})
+    page = client.get("/house/again").content.decode()
+    assert 'name="token" value="abc"' in page and "x" * 150_000 in page, "with the version it was made from"
     part = Client().get("/work/1", headers={"HX-Request": "true", "HX-Current-URL": "http://testserver/work/1"})
     assert part.status_code == 204 and part["HX-Redirect"] == "/account/login/?next=/work/1"
 
@@ -133,6 +131,7 @@ def test_guessing_is_stopped_in_words_of_both_languages(folder: Path, person: Ca
         for _ in range(6):
             page = client.post("/account/login/", {"login": user.email, "password": "wrong"}).content.decode()
         assert words in page
+    assert Remembered.objects.exists(), "counted where every process looks"
     assert Entry.objects.filter(action="account.sign_in_failed", about=user.email).count() == 5
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import OperationalError
 from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,9 +16,11 @@ from hypothesis import strategies as st
 from regulars import api
 from regulars_web.company.models import Role, User
 from regulars_web.intake.models import Batch
-from regulars_web.intake.services import safe_name
+from regulars_web.intake.services import commit, safe_name, take_in
 from regulars_web.privacy import gate
-from regulars_web.shared.models import Entry
+from regulars_web.shared import jobs
+from regulars_web.shared.clock import now
+from regulars_web.shared.models import Entry, Job
 
 pytestmark = pytest.mark.django_db
 GOOD = "Date,Customer ID,Item,Amount\n2026-01-05,C1,Cut,380\n2026-02-03,C1,Cut,380\n2026-02-04,C2,Colour,980\n"
@@ -157,3 +161,31 @@ def test_names_are_safe_in_a_folder(name: str) -> None:
     safe = safe_name(name)
     assert safe and "/" not in safe and "\\" not in safe and safe not in (".", "..") and not safe.startswith(".")
     assert (Path("/waiting") / safe).resolve().parent == Path("/waiting") and len(safe) <= 120
+
+
+def test_a_worker_that_dies_when_all_is_stored_finds_the_files_again(
+    folder: Path, person: Callable[..., User], monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    settings.INLINE = False
+    by = person()
+    batch = commit(take_in(by, [SimpleUploadedFile("s.csv", b"Date,Customer ID,Amount\n2026-01-05,C1,380\n")]), by)
+    end = jobs._end
+
+    def dies(*args: Any, **more: Any) -> None:
+        raise OperationalError("database or disk is full")
+
+    monkeypatch.setattr(jobs, "_end", dies)
+    with pytest.raises(OperationalError):
+        jobs.run(claimed())
+    monkeypatch.setattr(jobs, "_end", end)
+    Job.objects.update(beat=now() - jobs.SILENT * 2)
+    jobs.run(claimed())
+    assert Job.objects.get().state == "done" and not batch.folder.exists()
+    assert [h.rows for h in api.check_business(api.open_business(folder)).holdings] == [1]
+
+
+def claimed() -> Job:
+    """The piece that a worker takes up now."""
+    taken = jobs.claim("a")
+    assert taken is not None
+    return taken

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import OperationalError
+from django.test import Client
 
 from regulars.base.errors import BadData
 from regulars.base.text import say
 from regulars_web.company.models import User
-from regulars_web.shared import jobs
+from regulars_web.shared import jobs, worker
 from regulars_web.shared.clock import now
 from regulars_web.shared.jobs import claim, put_down, register, run, stop
 from regulars_web.shared.models import Entry, Job
@@ -116,3 +121,73 @@ def test_a_late_word_of_a_worker_given_up_changes_nothing(person: Callable[..., 
     Job.objects.update(state="failed")
     run(slow)
     assert Job.objects.get().state == "failed"
+
+
+def test_who_fell_silent_and_comes_back_changes_nothing(person: Callable[..., User], kinds: dict[str, int]) -> None:
+    put_down("well", person(), what="bread")
+    slow = claim("a")
+    Job.objects.update(beat=now() - timedelta(minutes=2))
+    taken = claim("b")
+    assert slow is not None and taken is not None and taken.attempts == 2
+    run(slow)
+    taken.refresh_from_db()
+    assert (taken.state, taken.worker, taken.result) == ("running", "b", {}), "it is another one's now"
+    run(taken)
+    taken.refresh_from_db()
+    assert (taken.state, taken.result) == ("done", {"made": "bread"})
+
+
+@pytest.mark.parametrize(
+    "fault", [OSError(errno.ENOSPC, "x"), ValueError("Io: No space left on device (os error 28)"), RuntimeError("")]
+)
+def test_a_full_disk_is_told(fault: Exception, person: Callable[..., User]) -> None:
+    def work(asked: Any, progress: Any) -> dict[str, Any]:
+        try:
+            raise fault
+        except Exception as error:
+            raise ValueError("wrapped") from error
+
+    register("full", work, leads_to="home")
+    put_down("full", person())
+    taken = claim("a")
+    assert taken is not None
+    with pytest.raises(ValueError, match="wrapped"):
+        run(taken)
+    taken.refresh_from_db()
+    wanted = "web.jobs.broken" if isinstance(fault, RuntimeError) else "web.jobs.full"
+    assert taken.state == "failed" and taken.trouble == {"id": wanted, "params": {}}
+
+
+def test_a_worker_waits_for_a_database_that_takes_nothing(
+    person: Callable[..., User], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_down("well", person(), what="bread")
+    tried: list[str] = []
+
+    def full(name: str) -> Job | None:
+        tried.append(name)
+        if len(tried) > 2:
+            raise KeyboardInterrupt
+        raise OperationalError("database or disk is full")
+
+    monkeypatch.setattr(worker, "claim", full)
+    monkeypatch.setattr(worker, "LATER", 0.0)
+    monkeypatch.setattr(worker, "put_down_due", lambda: None)
+    with pytest.raises(KeyboardInterrupt):
+        worker.work_on(until=os.getppid())
+    assert len(tried) == 3 and Job.objects.get().state == "waiting", "it goes on as soon as there is room"
+
+
+def test_pages_say_that_the_disk_is_full(
+    folder: Path, signed_in: Callable[..., Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for language, words in (("en", "The disk is full"), ("zh-Hant", "磁碟已滿")):
+        client = signed_in(language=language)
+        client.raise_request_exception = False
+
+        def fails(*args: Any, **kwargs: Any) -> None:
+            raise OperationalError("database or disk is full")
+
+        monkeypatch.setattr("regulars_web.company.views.set_own", fails)
+        answer = client.post("/house/me", {"language": language, "theme": "dark"})
+        assert answer.status_code == 507 and words in answer.content.decode()

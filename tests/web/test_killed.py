@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from regulars import api
+from regulars_web.serve import Worker
 
 ROWS = 60_000
 PREPARE = """
@@ -76,3 +77,33 @@ def test_a_killed_import_is_taken_up_again_and_stored_once(tmp_path: Path) -> No
     assert not list(folder.glob("uploads/*"))
     again = api.import_files(api.open_business(folder), [tmp_path / "till.csv"])
     assert (again.stored, again.unchanged) == (0, ROWS)
+
+
+def test_work_ends_with_the_worker_that_began_it() -> None:
+    code = "import sys; from regulars_web.shared.one_job import end_with; end_with(int(sys.argv[1])); print('on')"
+    child = subprocess.Popen(
+        [sys.executable, "-c", code, "1"], env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    )
+    assert child.wait(60) == -signal.SIGKILL, "its worker is not the parent it has: it was left alone"
+
+
+def test_a_worker_that_was_killed_is_followed_by_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[subprocess.Popen[bytes]] = []
+
+    def begin(_: Worker) -> subprocess.Popen[bytes]:
+        begun.append(subprocess.Popen([sys.executable, "-c", "import time; time.sleep(120)"]))
+        return begun[-1]
+
+    monkeypatch.setattr(Worker, "_begin", begin)
+    monkeypatch.setattr(Worker, "WAIT", 0.0)
+    worker = Worker()
+    worker.start()
+    begun[0].kill()
+    until = time.monotonic() + 60
+    while len(begun) < 2:
+        assert time.monotonic() < until, "nobody came after it"
+        time.sleep(0.01)
+    monkeypatch.setattr(Worker, "WAIT", 60.0)
+    worker.end()
+    worker.join(60)
+    assert len(begun) == 2 and begun[1].poll() == -signal.SIGTERM and not worker.is_alive()

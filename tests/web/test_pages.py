@@ -143,3 +143,13 @@ def test_a_server_whose_worker_is_silent_or_whose_tables_are_old_is_not_ready(
     MigrationRecorder(connection).record_unapplied("company", "0002_doors")
     old = Client().get("/health/ready")
     assert old.status_code == 503 and old.json()["tables"] is False
+
+
+def test_what_no_database_takes_is_told(folder: Path, signed_in: Callable[..., Client]) -> None:
+    client = signed_in()
+    said = [client.get(path) for path in ("/house/log?q=a%00b", "/people/%00", "/house/log.csv?action=%00")]
+    form = "application/x-www-form-urlencoded"
+    said += [client.post("/people/1/notes", body, content_type=form) for body in (b"text=a%00b", b"text=a\0b")]
+    for answer in said:
+        assert answer.status_code == 400 and "cannot be kept" in answer.content.decode()
+    assert client.get("/house/log?q=100%2500").status_code == 200

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.db import connection, connections
 from django.test import Client
 
@@ -29,11 +28,6 @@ OPERATIONS = [
     for method, operation in methods.items()
 ]
 FILLED = {"{id}": "1", "{key}": "1", "receipts/1": "receipts/00000000-0000-0000-0000-000000000000"}
-
-
-@pytest.fixture(autouse=True)
-def fresh_minute() -> None:
-    cache.clear()
 
 
 def asked(program: Program, method: str, path: str) -> Any:

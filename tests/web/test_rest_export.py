@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import hashlib
 import io
 import json
@@ -21,6 +22,7 @@ from regulars.base.progress import unwatched
 from regulars_web.company.models import Role, User
 from regulars_web.rest import exporting
 from regulars_web.rest.models import Export
+from regulars_web.shared import lock
 from regulars_web.shared.clock import now
 from regulars_web.shared.models import Entry, Job
 from support.rest import Program
@@ -60,15 +62,18 @@ def test_it_holds_everything_and_every_sum_is_right(studied: Path, signed_in: Ca
 def test_no_secret_leaves_the_house(studied: Path, signed_in: Callable[..., Client]) -> None:
     client = signed_in()
     (studied / "web-secret").write_text("w" * 60)
+    (studied / "vault-key").write_text("ab" * 32)
+    lock._key.cache_clear()
     (studied / "runs" / "way-out").symlink_to(studied / "secret.key")
     client.post("/house/export")
     file = taken(client)
     secret = (studied / "secret.key").read_text().strip()
     password = User.objects.get().password
     for name in file.namelist():
-        assert not name.endswith((".key", ".db", "web-secret", "way-out")), name
+        assert not name.endswith((".key", ".db", "web-secret", "vault-key", "way-out")), name
         content = file.read(name)
         assert secret.encode() not in content and password.encode() not in content and b"w" * 60 not in content
+        assert b"ab" * 32 not in content
 
 
 def test_it_is_only_for_who_asked_and_for_a_day(folder: Path, signed_in: Callable[..., Client]) -> None:
@@ -113,3 +118,32 @@ def test_names_go_with_it_only_where_asked_for_and_by_the_gate(folder: Path, sig
     Export.objects.all().delete()
     client.post("/house/export")
     assert "identities.csv" not in taken(client).namelist()
+
+
+def test_tables_for_spreadsheets_hold_no_formula_and_parquet_holds_what_was_there(
+    folder: Path, signed_in: Callable[..., Client], tmp_path: Path
+) -> None:
+    sold = "Receipt,Date,Customer ID,Item,Amount\nR1,2026-01-05,C1,=cmd()|x,380\nR2,2026-01-06,C2,-5,380\n"
+    (tmp_path / "s.csv").write_text(sold)
+    api.import_files(api.open_business(folder), [tmp_path / "s.csv"])
+    client = signed_in()
+    client.post("/house/export")
+    file = taken(client)
+    rows = csv.DictReader(io.StringIO(file.read("ledger/sales.csv").decode()))
+    assert sorted(row["item"] for row in rows) == ["'=cmd()|x", "-5"]
+    kept = pq.read_table(io.BytesIO(file.read("ledger/sales.parquet"))).column("item").to_pylist()
+    assert sorted(kept) == ["-5", "=cmd()|x"]
+
+
+def test_half_an_export_takes_no_room(
+    folder: Path, signed_in: Callable[..., Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = signed_in()
+
+    def full(*args: object, **kwargs: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(exporting, "_of_the_web", full)
+    answer = client.post("/house/export")
+    assert answer.status_code == 507 and "The disk is full" in answer.content.decode()
+    assert list((folder / "exports").iterdir()) == []

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 import schemathesis
-from django.core.cache import cache
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
 from hypothesis import HealthCheck, Phase, given
@@ -69,7 +68,6 @@ def test_answers_are_as_described(
     operation: Any, mode: GenerationMode, folder: Path, person: Callable[..., User], settings: Any
 ) -> None:
     settings.API_PER_MINUTE = 10_000
-    cache.clear()
     secret = Program(person()).secret
 
     @given(case=operation.as_strategy(generation_mode=mode))

@@ -21,6 +21,7 @@ from regulars_web.rest.models import Delivery, Endpoint
 from regulars_web.rest.post import NotSent
 from regulars_web.shared.clock import now
 from regulars_web.shared.events import announce
+from regulars_web.shared.lock import opened
 from regulars_web.shared.models import Entry, Job
 
 pytestmark = pytest.mark.django_db
@@ -178,8 +179,9 @@ def test_pages_of_messages(other: str, folder: Path, signed_in: Callable[..., Cl
     )
     page = client.post("/house/messages/new", {"url": other, "events": ["study.done"]})
     endpoint = Endpoint.objects.get()
-    assert endpoint.secret in page.content.decode() and page["Cache-Control"] == "no-store"
-    assert endpoint.secret not in client.get(f"/house/messages/{endpoint.pk}").content.decode()
+    secret = opened(endpoint.secret, messages.LOCK)
+    assert secret in page.content.decode() and page["Cache-Control"] == "no-store"
+    assert secret not in client.get(f"/house/messages/{endpoint.pk}").content.decode()
     client.post(f"/house/messages/{endpoint.pk}/ping")
     messages.work({}, unwatched)
     page_after = client.get(f"/house/messages/{endpoint.pk}").content.decode()

@@ -13,6 +13,7 @@ from regulars.base.errors import Busy
 from regulars.base.progress import unwatched
 from regulars.base.text import say
 from regulars_web.company.models import Role, User
+from regulars_web.privacy import gate
 from regulars_web.rest import inbox
 from regulars_web.rest.models import Receipt
 from regulars_web.shared.clock import now
@@ -161,6 +162,42 @@ def test_a_till_of_one_branch_writes_for_that_branch_alone(
     kept = {row["sale_id"]: (row["branch"], row["net"]) for row in rows(folder)}
     assert kept == {"cwb-1": ("CWB", 380), "tst-1": ("TST", 1), "new": ("TST", 380)}
     assert till.get(f"receipts/{answer['id']}").status_code == 404, "another program's receipt"
+
+
+def named(customer: str, name: str, **more: str) -> dict[str, str]:
+    return {"customer": customer, "customer_name": name, **more}
+
+
+def test_a_till_of_one_branch_names_its_own_customers_and_no_others(
+    folder: Path, till: Program, person: Callable[..., User], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here, director = Program(person(Role.MANAGER, branches=("TST",)), "facts:write"), person()
+    till.post("push/customers", [named("THEIRS", "Lee Ming", home_branch="CWB"), named("SHARED", "Ho Ling")])
+    till.post("push/sales", [line("a", customer="MINE", branch="TST"), line("b", customer="BOTH", branch="TST")])
+    till.post("push/sales", [line("c", customer="BOTH", branch="CWB"), line("d", customer="NOWHERE")])
+    sent = [
+        named("NEW", "Chan Mei", phone="9123 4567"),
+        named("MINE", "Wong Fai"),
+        *(named(id, "Mallory") for id in ("THEIRS", "SHARED", "BOTH", "NOWHERE")),
+    ]
+    assert here.post("push/customers", sent).status_code == 202
+    assert {p.name for p in gate.everybody(director, purpose="test")} == {"Lee Ming", "Ho Ling", "Chan Mei", "Wong Fai"}
+    here.post("push/customers", [named("NEW", "Chan Mei Mei")])
+    assert [p.name for p in gate.find(director, "4567")] == ["Chan Mei Mei"], "theirs by the ledger now"
+    monkeypatch.setattr(inbox, "wake", lambda: None)
+    till.post("push/customers", [named("WAITS", "Ng Chun", home_branch="CWB")])
+    here.post("push/customers", [named("WAITS", "Mallory")])
+    assert [p.name for p in gate.find(director, "ng chun")] == ["Ng Chun"], "known to the vault, not yet to the ledger"
+    assert gate.find(director, "mallory") == []
+
+
+def test_by_the_study_a_customer_is_of_one_branch(studied: Path, person: Callable[..., User]) -> None:
+    reader = api.people_of(api.open_business(studied))
+    branches = [str(value) for value, _ in reader.values("branch")]
+    mine, other = (reader.page(branches=(id,), size=1).rows[0].key for id in branches[:2])
+    who = person(Role.MANAGER, branches=(branches[0],))
+    assert gate.admissible(who, [mine, other, "123456789"]) == {mine, "123456789"}
+    assert gate.admissible(person(), [mine, other]) == {mine, other}
 
 
 def test_receipts_that_wait_are_stored_in_one_commit(

@@ -16,10 +16,10 @@ from django.test import Client
 from regulars import api
 from regulars_web.company.models import Role, User
 from regulars_web.people import exporting
-from regulars_web.people.exporting import harmless
 from regulars_web.privacy import gate
 from regulars_web.shared.jobs import begin
 from regulars_web.shared.models import Entry, Job
+from regulars_web.shared.sheets import harmless
 
 pytestmark = pytest.mark.django_db
 LATE = "state = overdue"
@@ -67,6 +67,19 @@ def test_what_is_wrong_with_a_segment_is_said_on_the_page(studied: Path, signed_
         assert said in html
     assert api.saved_segments(api.open_business(studied)) == () and not Entry.objects.filter(action="segment.kept")
     assert client.get("/people/segments/7").status_code == 400
+
+
+def test_what_somebody_typed_is_there_where_another_was_quicker(
+    studied: Path, signed_in: Callable[..., Client]
+) -> None:
+    one, other = signed_in(), signed_in()
+    one.post("/people/segments/new", {"name": "Late", "where": LATE})
+    change = {"name": "Late ones", "where": "state = lapsed", "why": "autumn", "seen": "1"}
+    other.post("/people/segments/1/keep", change | {"name": "Too late"})
+    page = one.post("/people/segments/1/keep", change, follow=True).content.decode()
+    assert 'value="Late ones"' in page and "state = lapsed</textarea>" in page and 'value="autumn"' in page
+    assert 'name="seen" value="2"' in page, "it may be kept now, over what is seen above"
+    assert api.saved_segment(api.open_business(studied), 1).name == "Too late"
 
 
 def test_those_who_only_read_change_nothing(studied: Path, signed_in: Callable[..., Client]) -> None:
@@ -156,7 +169,7 @@ def test_too_much_at_once_is_refused_and_a_power_lost_counts(
     assert not Entry.objects.filter(action="customers.taken_away")
 
 
-@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1+2", "@SUM(A1)", "\t=1", "\r=1"])
+@pytest.mark.parametrize("cell", ["=1+1", "+A1", "-1+2", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1+1"])
 def test_no_cell_is_taken_for_a_formula(cell: str) -> None:
     assert harmless(cell) == f"'{cell}"
-    assert harmless("Central") == "Central" and harmless(-1.5) == -1.5
+    assert harmless("Central") == "Central" and harmless(-1.5) == -1.5 and harmless("+85291234567") == "+85291234567"

@@ -13,9 +13,10 @@ from django.test import Client
 
 from regulars import api
 from regulars.base.text import Local, Money
-from regulars.base.words import show
-from regulars_web.company.models import Role
+from regulars.base.words import render, show
+from regulars_web.company.models import Role, User
 from regulars_web.shared.models import Entry
+from regulars_web.strategy import studio
 
 pytestmark = pytest.mark.django_db
 
@@ -88,3 +89,28 @@ def test_targets_and_plans_are_shown_and_changed(studied: Path, signed_in: Calla
     shown = client.get("/strategy/versions", {"a": "no-such", "b": "../x"}).content.decode()
     assert "One plan so far" in shown and "Instead of the plan" in shown
     assert client.get("/strategy/document/en.docx").getvalue()[:2] == b"PK"
+
+
+def test_two_who_save_in_the_same_moment_do_not_overwrite_each_other(
+    studied: Path, person: Callable[..., User], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, other = person(Role.STRATEGIST), person(Role.DIRECTOR)
+    opened = api.settings_token(api.open_business(studied))
+    act, meanwhile = api.set_amounts, {"budget": 700.0}
+
+    def slow(*args: Any, **asked: Any) -> Any:
+        # Between what the page looked at and what it changes, another one saves.
+        if meanwhile:
+            act(args[0], **{**asked, "budget": meanwhile.pop("budget"), "author": other.signature})
+        return act(*args, **asked)
+
+    monkeypatch.setattr(api, "set_amounts", slow)
+    with pytest.raises(studio.Stale) as told:
+        studio.keep(one, {"token": opened, "budget": "900"})
+    assert other.signature in render(told.value.text, "en")
+    assert api.open_business(studied).settings.budget.amount == 700
+    monkeypatch.undo()
+    with pytest.raises(studio.Stale):
+        studio.undo(one, {"token": opened})
+    assert api.open_business(studied).settings.budget.amount == 700, "what another one saved is not taken back unseen"
+    assert not Entry.objects.filter(action__startswith="settings.").exists()

@@ -18,6 +18,9 @@ from regulars import api
 from regulars_web.intake import limits
 from regulars_web.intake.models import Batch
 from regulars_web.intake.services import LEFT, safe_name, take_in
+from regulars_web.shared.jobs import put_down
+from regulars_web.shared.models import Job
+from support.rest import Program
 
 pytestmark = pytest.mark.django_db
 ROW = "2026-01-05,C1,Cut,380\n"
@@ -77,6 +80,7 @@ def test_files_go_to_no_other_page_and_come_from_nobody_unknown(folder: Path, pe
     assert answer.status_code == 413
     answer = Client().post("/imports/new", {"files": sent("big.csv", big)})
     assert answer.status_code == 302 and "next=/imports/new" in answer["Location"]
+    assert "choose them once more" in answer.wsgi_request._messages._queued_messages[0].message  # type: ignore[attr-defined]
     assert left(folder) == []
 
 
@@ -90,6 +94,8 @@ def test_the_same_form_sent_twice_is_one_batch_and_with_other_files_another(
     assert Batch.objects.count() == 1 and len([p for p in left(folder) if p.suffix == ".csv"]) == 1
     client.post("/imports/new", {"files": sent("other.csv", GOOD), "ticket": ticket})
     assert Batch.objects.count() == 2, "the page was gone back to and other files chosen"
+    client.post("/imports/new", {"files": sent("s.csv", GOOD.replace("380", "390")), "ticket": ticket})
+    assert Batch.objects.count() == 3, "or the same file, mended meanwhile"
     client.post("/imports/new", {"files": sent("s.csv", GOOD), "ticket": "../../secret"})
     assert {b.place for b in Batch.objects.all()} == {p.name for p in (folder / "uploads").iterdir()}
 
@@ -140,10 +146,15 @@ def test_what_nobody_waits_for_any_more_is_swept_away(folder: Path, person: Call
         path = folder / "uploads" / name
         path.write_text("x") if "." in name else path.mkdir()
         os.utime(path, (0, 0))
-    os.utime(old.folder, (0, 0))
+    broken = take_in(by, [sent("c.csv", GOOD)])
+    broken.job = put_down("import", by, batch=broken.pk)
+    broken.save()
+    Job.objects.update(state=Job.State.FAILED)
+    for batch in (old, broken):
+        os.utime(batch.folder, (0, 0))
     take_in(by, [sent("b.csv", GOOD)])
     assert not (folder / "uploads" / "half.upload").exists() and not (folder / "uploads" / "orphan").exists()
-    assert old.folder.exists(), "it waits for a decision, however long"
+    assert old.folder.exists() and broken.folder.exists(), "they wait for a decision, however long"
     assert LEFT > 3600
 
 
@@ -179,3 +190,22 @@ def test_pages_of_imports_are_few_queries_and_look_once(
         with django_assert_max_num_queries(9):
             assert client.get(address).status_code == 200
     assert len(kept) == 8 and {p: p.stat().st_mtime_ns for p in kept} == kept
+
+
+def test_programs_send_files_as_large_as_people_do(
+    folder: Path, person: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "MOST_OTHER", 100)
+    program = Program(person())
+
+    def send(content: str) -> Any:
+        headers = program.headers | {"Idempotency-Key": str(len(content))}
+        return program.client.post("/api/v1/imports", {"files": sent("s.csv", content)}, headers=headers)
+
+    assert send(GOOD).status_code == 202 and Batch.objects.count() == 1
+    monkeypatch.setattr(limits, "SPARE", 1 << 60)
+    answer = send(GOOD + ROW)
+    assert (answer.status_code, answer.json()["code"]) == (507, "no_room") and "not enough room" in answer.json()[
+        "title"
+    ]
+    assert Batch.objects.count() == 1

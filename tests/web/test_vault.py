@@ -16,9 +16,9 @@ from regulars import api
 from regulars.base.errors import NotUsable
 from regulars_web.company.models import Role, User
 from regulars_web.privacy import gate
+from regulars_web.shared.lock import locked, mark, opened
 from regulars_web.shared.models import Entry
 from regulars_web.vault.folding import email_of, name_shown, phone_of, plain, words
-from regulars_web.vault.lock import locked, mark, opened
 from regulars_web.vault.models import Identity
 
 pytestmark = pytest.mark.django_db
@@ -77,6 +77,17 @@ def test_the_same_table_twice_changes_nothing_and_a_new_number_is_taken(full: Us
         ("m-002", {"102"}),
         ("JOSE@example.com", {"103"}),
         ("script", {"104"}),
+        ("scr", {"104"}),
+        ("scriptx", set()),
+        ("script alert", {"104"}),
+        ("alert x", set()),
+        ("c", {"102"}),
+        ("ta", {"102"}),
+        ("chat", set()),
+        ("文陳", set()),
+        ("陳大", {"101"}),
+        ("陳大文 chan", set()),
+        ("M 001", set()),
         ("nobody", set()),
         ("%", set()),
         ("' OR 1=1 --", set()),
@@ -89,7 +100,19 @@ def test_found_as_people_remember_them(full: User, text: str, found: set[str]) -
 
 
 def test_identity_card_numbers_are_kept_nowhere(full: User) -> None:
-    assert Identity.objects.get(customer="105").member == "[HKID]"
+    assert opened(Identity.objects.get(customer="105").member, "member") == "[HKID]"
+
+
+def test_a_stolen_database_tells_no_name_and_no_part_of_one(full: User) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name, member FROM vault_identity")
+        cells = [bytes(cell) for row in cursor for cell in row]
+        cursor.execute("SELECT term FROM vault_term")
+        terms = [row[0] for row in cursor]
+    for said in ("陳", "大文", "Chan", "chan", "M-001", "m-001", "HKID"):
+        assert all(said.encode() not in cell for cell in cells) and all(said not in term for term in terms), said
+    assert {len(term) for term in terms if term[0] in "WM"} == {13}, "no length tells a name apart"
+    assert not {mark("tail", "x")} & set(terms) and len(set(terms)) > 10
 
 
 def test_numbers_and_addresses_lie_encrypted(full: User) -> None:

@@ -82,6 +82,7 @@ class Cohorts:
     newcomers_counted: int
     benchmark: float | None
     benchmark_source: str
+    truncated: int = 0  # so many of the first cohorts may hold customers older than the ledger; no mean counts them
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,8 @@ MOST = 4
 #: Customers a contest looks at; larger bases are sampled by their keys, which are evenly spread.
 SAMPLE = 15_000
 _LEAST_BEFORE = 90
+#: Days known before 36 months are foretold: with 18 months, totals of simulated bases held as well as with 36.
+BEFORE_36 = 548
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +63,10 @@ def origins(first_day: date, as_of: date) -> tuple[OriginDay, ...]:
 
 
 def longest(first_day: date, as_of: date, *, beyond: int) -> OriginDay | None:
-    """The origin that looks furthest ahead: half of the past, 36 months at most; None if no further than ``beyond``
-    days by a quarter."""
-    horizon = min(MONTHS_36.days, (as_of - first_day).days // 2)
+    """The origin that looks furthest ahead: 36 months where :data:`BEFORE_36` days lie before them, else half of the
+    past; None if no further than ``beyond`` days by a quarter."""
+    span = (as_of - first_day).days
+    horizon = MONTHS_36.days if span >= MONTHS_36.days + BEFORE_36 else min(MONTHS_36.days, span // 2)
     return OriginDay(as_of - timedelta(days=horizon), horizon) if horizon >= 1.25 * beyond else None
 
 

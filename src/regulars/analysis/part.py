@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 import ibis
 from numpy.random import Generator
@@ -32,6 +33,7 @@ class Scene:
     interval: float
     value_cut: float
     rng: Generator
+    surely_new: date | None = None  # who was first seen before may be older than the ledger; None: nobody is suspected
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,11 +28,14 @@ def cohorts_query(days: ibis.Table, *, windows: Windows) -> ibis.Table:
     return counted.order_by("cohort", "month")
 
 
-def newcomers_query(days: ibis.Table, *, as_of: date, window: int) -> ibis.Table:
-    """One row: newcomers of a year, all seen for the whole ``window`` since, and those who came back within it."""
+def newcomers_query(days: ibis.Table, *, as_of: date, window: int, since: date | None = None) -> ibis.Table:
+    """One row: newcomers of a year, all seen for the whole ``window`` since, and those who came back within it.
+
+    Who was first seen before ``since`` may be no newcomer.
+    """
     last = as_of - timedelta(days=window)
     visits = days.filter(days.visit)
-    newcomer = visits.first_day.between(last - YEAR + timedelta(days=1), last)
+    newcomer = visits.first_day.between(max(last - YEAR + timedelta(days=1), since or date.min), last)
     quickly = visits.day.delta(visits.first_day, unit="day") <= window
     return visits.aggregate(
         newcomers=visits.count(where=newcomer & (visits["index"] == 0)),
@@ -40,8 +43,8 @@ def newcomers_query(days: ibis.Table, *, as_of: date, window: int) -> ibis.Table
     )
 
 
-def cohorts(table: pa.Table, newcomers: pa.Table, *, as_of: date, pack: Pack) -> Cohorts:
-    """The cohort section of a diagnosis."""
+def cohorts(table: pa.Table, newcomers: pa.Table, *, as_of: date, pack: Pack, since: date | None = None) -> Cohorts:
+    """The cohort section of a diagnosis; cohorts begun before ``since`` may hold customers older than the ledger."""
     seen = {(row["cohort"], row["month"]): row["customers"] for row in table.to_pylist()}
     months = tuple(sorted({cohort for cohort, _ in seen}))
     sizes = tuple(seen[month, month] for month in months)
@@ -64,4 +67,5 @@ def cohorts(table: pa.Table, newcomers: pa.Table, *, as_of: date, pack: Pack) ->
         newcomers_counted=counted,
         benchmark=trade.value if trade else None,
         benchmark_source=trade.source if trade else "",
+        truncated=0 if since is None else sum(month < since for month in months),
     )

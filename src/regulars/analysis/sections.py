@@ -71,11 +71,14 @@ def diagnosis(
     ask, windows, as_of = setting.desk.ask, setting.pack.windows, setting.as_of
     table, customers = believed.values, kept.customers
     seen = ask("cohorts", cohorts_query(kept.days, windows=windows))
+    clean: Hygiene | None = parts.get("hygiene")
+    since = clean.truncation.surely_new if clean is not None else None
     cohort = cohorts(
         seen,
-        ask("newcomers", newcomers_query(kept.days, as_of=as_of, window=windows.returned_within)),
+        ask("newcomers", newcomers_query(kept.days, as_of=as_of, window=windows.returned_within, since=since)),
         as_of=as_of,
         pack=setting.pack,
+        since=since,
     )
     owed = _packages(setting, kept)
     return Diagnosis(

@@ -111,7 +111,8 @@ def study(
         worth = portfolio(
             setting, kept, models, believed, error=discrepancy(tested, tried.errors if tried else ()), rng=rng
         )
-    scene = Scene(setting, kept, models, tried, worth, believed.people, believed.interval, believed.value_cut, rng)
+    who = (believed.people, believed.interval, believed.value_cut)
+    scene = Scene(setting, kept, models, tried, worth, *who, rng, early.surely_new)
     found = deeper(scene, parts)
     with cost("hygiene"):
         clean_up = hygiene(setting, kept, cleaning, early)

@@ -18,7 +18,7 @@ from regulars.analysis.value.foretold import Foretold
 from regulars.analysis.value.next_visit import next_visit
 from regulars.analysis.value.outlook import SOON_DAYS
 from regulars.analysis.value.spend import SpendFit
-from regulars.analysis.value.statistics import Floats, Statistics
+from regulars.analysis.value.statistics import Bools, Floats, Statistics
 from regulars.analysis.value.visits import VisitFit
 from regulars.base.estimate import Estimate
 from regulars.base.text import Share, Text, say
@@ -101,19 +101,21 @@ def expected_total(mean: Floats, variance: Floats, *, unit: str) -> Estimate:
 
 
 def _coverage(figure: str, parts: Sequence[Foretold], cases: Sequence[Trial]) -> list[Coverage]:
-    x, within_80 = held_out(parts, cases, 0.8)
-    _, within_90 = held_out(parts, cases, 0.9)
-    band = band_of(x)
-    rows = [Coverage(figure, "all", len(x), float(within_80.mean()), float(within_90.mean()))]
+    nearer, wider = (held_out(parts, cases, width) for width in (0.8, 0.9))
+    band = band_of(wider.x)
+
+    def row(group: str, here: Bools) -> Coverage:
+        held = (float(v[here].mean()) for v in (nearer.within, wider.within, wider.above))
+        return Coverage(figure, group, int(here.sum()), *held)
+
+    rows = [row("all", np.ones(len(band), dtype=bool))]
     for b, low in enumerate(BANDS):
         here = band == b
         if here.sum() >= _FEW:
             group = (
                 f"{low}+" if low == BANDS[-1] else str(low) if BANDS[b + 1] == low + 1 else f"{low}-{BANDS[b + 1] - 1}"
             )
-            rows.append(
-                Coverage(figure, group, int(here.sum()), float(within_80[here].mean()), float(within_90[here].mean()))
-            )
+            rows.append(row(group, here))
     return rows
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from regulars.api.business import OpenBusiness, create_business, open_business
     from regulars.api.changes import (
         Change,
+        SettingsRaced,
         changes_since,
         set_amounts,
         set_budget,
@@ -67,6 +68,7 @@ if TYPE_CHECKING:
         StandingsPage,
         people_of,
     )
+    from regulars.api.places import branches_of
     from regulars.api.policies import PolicyRequest, policy, write_groups, write_scores
     from regulars.api.pushed import Checked
     from regulars.api.pushing import Pushed, check_rows, key_rows, push_rows
@@ -103,7 +105,9 @@ if TYPE_CHECKING:
     from regulars.api.studies import Compared, Headline, Reproduced, compare_studies, headline, reproduce, study_ids
     from regulars.api.targets import TargetState, target_states
     from regulars.api.trades import PackShown, check_pack, packs, show_pack
+    from regulars.api.tree import add_corporate, add_target, remove_corporate, remove_target
     from regulars.api.trials import assign, latest_assignment, latest_plan, measure
+    from regulars.api.versioned import Decided, Version, Versions, versions
     from regulars.api.what_if import WhatIf
     from regulars.api.work import formulate, study, weigh
     from regulars.api.workbench import Tried, Workbench
@@ -119,6 +123,7 @@ _HOMES = {
         "set_amounts",
         "set_budget",
         "set_target",
+        "SettingsRaced",
         "settings_token",
         "undo_settings",
     ),
@@ -151,6 +156,7 @@ _HOMES = {
     "owned": ("Finished", "finished_runs", "run_document", "write_tables"),
     "pages": ("Pages", "card", "cards", "chapters", "queries", "query"),
     "people": ("Counted", "History", "PeopleReader", "Spread", "Standing", "StandingsPage", "people_of"),
+    "places": ("branches_of",),
     "policies": ("PolicyRequest", "policy", "write_groups", "write_scores"),
     "pushed": ("Checked",),
     "pushing": ("Pushed", "check_rows", "key_rows", "push_rows"),
@@ -195,7 +201,9 @@ _HOMES = {
     "simulating": ("simulate", "write_simulation"),
     "targets": ("TargetState", "target_states"),
     "trades": ("PackShown", "check_pack", "packs", "show_pack"),
+    "tree": ("add_corporate", "add_target", "remove_corporate", "remove_target"),
     "trials": ("assign", "latest_assignment", "latest_plan", "measure"),
+    "versioned": ("Decided", "Version", "Versions", "versions"),
     "what_if": ("WhatIf",),
     "workbench": ("Tried", "Workbench"),
     "work": ("formulate", "study", "weigh"),
@@ -211,6 +219,7 @@ __all__ = [
     "Checked",
     "Compared",
     "Counted",
+    "Decided",
     "Demo",
     "Finished",
     "Headline",
@@ -244,6 +253,7 @@ __all__ = [
     "SavedSegment",
     "Segment",
     "SegmentChange",
+    "SettingsRaced",
     "Spread",
     "Standing",
     "StandingsPage",
@@ -252,15 +262,20 @@ __all__ = [
     "Strategy",
     "TargetState",
     "Tried",
+    "Version",
+    "Versions",
     "WhatIf",
     "Workbench",
     "Written",
     "WrittenDocument",
+    "add_corporate",
+    "add_target",
     "alternatives",
     "approval",
     "approve",
     "assign",
     "beginning",
+    "branches_of",
     "card",
     "cards",
     "changes_since",
@@ -301,6 +316,8 @@ __all__ = [
     "query",
     "recognise",
     "reject",
+    "remove_corporate",
+    "remove_target",
     "reproduce",
     "retire_segment",
     "review",
@@ -333,6 +350,7 @@ __all__ = [
     "undo_settings",
     "undo_stated",
     "unmerge",
+    "versions",
     "weigh",
     "write_groups",
     "write_report",

@@ -25,8 +25,9 @@ from regulars.api.work import latest_study, weigh
 from regulars.base.edit import set_in_item, set_in_table
 from regulars.base.errors import BadData, BadSettings, NotThere
 from regulars.base.estimate import Estimate
+from regulars.base.mandate import Corporate
 from regulars.base.progress import Progress, unwatched
-from regulars.base.settings import parse_business
+from regulars.base.settings import Objective, parse_business
 from regulars.base.text import Listing, say
 from regulars.strategy.objectives import RATES
 from regulars.strategy.plan import Plan, TargetRow
@@ -35,6 +36,10 @@ from regulars.strategy.plan_mandate import ClauseRow, Finding
 
 #: No amount or count of a business is as large.
 MOST = 10**15
+
+
+class SettingsRaced(BadData):
+    """The settings are no longer those that the change was made to: somebody else changed them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,32 +77,33 @@ def set_target(
     *,
     by: date | None = None,
     owner: str | None = None,
+    serves: str | None = None,
     dry_run: bool = False,
+    token: str | None = None,
     author: str = "",
     at: str = "",
     progress: Progress = unwatched,
 ) -> Change:
-    """Set the target of an objective (a rate may be given as ``85%``), its date and its owner.
+    """Set the target of an objective (a rate may be given as ``85%``), its date, its owner, what it serves.
 
     Raises:
         BadSettings: no such objective, no number, or a file that cannot be edited line by line.
     """
-    objective = next((o for o in business.settings.objectives if o.id == id), None)
-    if objective is None:
-        ids = Listing(tuple(o.id for o in business.settings.objectives))
-        raise BadSettings(say("mandate.target.unknown", id=id), say("mandate.target.unknown_hint", ids=ids))
-    rate = objective.kpi in RATES
-    number = _number(value, share=rate)
-    if rate and not 0 <= number <= 1:
-        raise BadSettings(say("mandate.edit.no_number", value=str(value)), say("mandate.edit.no_number_hint"))
+    number = target_amount(known_target(business, id).kpi, value)
+    if serves:
+        known_corporate(business, serves)
 
     def edit(text: str) -> str:
         text = set_in_item(text, "objectives", id, "target", number)
         if by is not None:
             text = set_in_item(text, "objectives", id, "by", by)
+        if serves is not None:
+            text = set_in_item(text, "objectives", id, "serves", serves)
         return text if owner is None else set_in_item(text, "objectives", id, "owner", owner)
 
-    return change(business, edit, key=f"objectives.{id}", dry_run=dry_run, author=author, at=at, progress=progress)
+    return change(
+        business, edit, key=f"objectives.{id}", dry_run=dry_run, token=token, author=author, at=at, progress=progress
+    )
 
 
 def set_budget(
@@ -105,6 +111,7 @@ def set_budget(
     amount: str | float,
     *,
     dry_run: bool = False,
+    token: str | None = None,
     author: str = "",
     at: str = "",
     progress: Progress = unwatched,
@@ -118,6 +125,7 @@ def set_budget(
         lambda text: set_in_table(text, "budget", "amount", number),
         key="budget.amount",
         dry_run=dry_run,
+        token=token,
         author=author,
         at=at,
         progress=progress,
@@ -131,6 +139,7 @@ def set_amounts(
     hours: float | None = None,
     risk: float | None = None,
     dry_run: bool = False,
+    token: str | None = None,
     author: str = "",
     at: str = "",
     progress: Progress = unwatched,
@@ -156,12 +165,16 @@ def set_amounts(
                     text = set_in_item(text, "branches", branch.id, "staff_hours", _number(hours, share=False))
         return text if risk is None else set_in_table(text, "risk", "aversion", _number(risk, share=False))
 
-    return change(business, edit, key=key, dry_run=dry_run, author=author, at=at, progress=progress)
+    return change(business, edit, key=key, dry_run=dry_run, token=token, author=author, at=at, progress=progress)
 
 
 def settings_token(business: OpenBusiness) -> str:
     """What the settings are now, to be told apart from what they were when somebody began to change them."""
-    return sha256((business.folder / SETTINGS).read_bytes())[:16]
+    return _token((business.folder / SETTINGS).read_bytes())
+
+
+def _token(content: bytes) -> str:
+    return sha256(content)[:16]
 
 
 def changes_since(business: OpenBusiness, token: str) -> tuple[Entry, ...] | None:
@@ -182,18 +195,23 @@ def change(
     *,
     key: str,
     dry_run: bool = False,
+    token: str | None = None,
     author: str = "",
     at: str = "",
     progress: Progress = unwatched,
 ) -> Change:
     """Edit the settings: the effect on the plan is worked out first, then (unless ``dry_run``) the file is written.
 
+    With ``token`` (of :func:`settings_token`) it is made to those settings or not at all.
+
     Raises:
         BadSettings: the edit cannot be made, or what comes out cannot be used; nothing is written.
-        BadData: the file was edited by somebody else meanwhile.
+        SettingsRaced: the settings are not those of ``token``, or were edited by somebody else meanwhile.
     """
     path = business.folder / SETTINGS
     raw = path.read_bytes()
+    if token is not None and token != _token(raw):
+        raise SettingsRaced(say("mandate.edit.raced", file=str(path)), say("mandate.edit.raced_hint"))
     text = edit(raw.decode("utf-8-sig"))
     content = (b"\xef\xbb\xbf" if raw.startswith(b"\xef\xbb\xbf") else b"") + text.encode()
     settings = parse_business(content, file=path)
@@ -202,7 +220,7 @@ def change(
         journal = journal_of(business)
         with journal.held():
             if path.read_bytes() != raw:
-                raise BadData(say("mandate.edit.raced", file=str(path)), say("mandate.edit.raced_hint"))
+                raise SettingsRaced(say("mandate.edit.raced", file=str(path)), say("mandate.edit.raced_hint"))
             _keep(business, raw, content, key)
             _write(path, content)
             _record(journal, key, author, at, raw, content)
@@ -210,21 +228,24 @@ def change(
     return Change(key, before, after, worth, not dry_run, moves, misses)
 
 
-def undo_settings(business: OpenBusiness, *, author: str = "", at: str = "") -> str:
+def undo_settings(business: OpenBusiness, *, token: str | None = None, author: str = "", at: str = "") -> str:
     """Take the last change of the settings back; the key that had been changed is given (``objectives.stay``).
 
     Raises:
         NotThere: there is no change to take back.
+        SettingsRaced: the settings are not those of ``token``.
         BadData: the file was edited by hand since.
     """
-    path, kept = business.folder / SETTINGS, _kept(business)
-    if not kept:
-        raise NotThere(say("mandate.undo.none"))
-    last = kept[-1]
-    known = json.loads(last.with_suffix(".json").read_text(encoding="utf-8"))
-    journal = journal_of(business)
+    path, journal = business.folder / SETTINGS, journal_of(business)
     with journal.held():
-        now, before = path.read_bytes(), last.read_bytes()
+        now, kept = path.read_bytes(), _kept(business)
+        if token is not None and token != _token(now):
+            raise SettingsRaced(say("mandate.edit.raced", file=str(path)), say("mandate.edit.raced_hint"))
+        if not kept:
+            raise NotThere(say("mandate.undo.none"))
+        last = kept[-1]
+        known = json.loads(last.with_suffix(".json").read_text(encoding="utf-8"))
+        before = last.read_bytes()
         if sha256(now) != known["after"]:
             raise BadData(say("mandate.undo.edited", file=str(path)), say("mandate.undo.edited_hint", copy=str(last)))
         _write(path, before)
@@ -276,6 +297,34 @@ def _write(path: Path, content: bytes) -> None:
 def _record(journal: Journal, key: str, author: str, at: str, before: bytes, after: bytes) -> None:
     body: dict[str, Any] = {"key": key, "before": sha256(before), "after": sha256(after)}
     journal.append("changed", by=author, at=at, plan="", body=body)
+
+
+def known_target(business: OpenBusiness, id: str) -> Objective:
+    """The target of that id. Raises BadSettings naming those there are."""
+    found = next((o for o in business.settings.objectives if o.id == id), None)
+    if found is None:
+        ids = Listing(tuple(o.id for o in business.settings.objectives))
+        raise BadSettings(say("mandate.target.unknown", id=id), say("mandate.target.unknown_hint", ids=ids))
+    return found
+
+
+def known_corporate(business: OpenBusiness, id: str) -> Corporate:
+    """The corporate objective of that id. Raises BadSettings naming those there are."""
+    found = next((c for c in business.settings.corporate if c.id == id), None)
+    if found is None:
+        ids = Listing(tuple(c.id for c in business.settings.corporate))
+        hint = say("mandate.tree.known", ids=ids) if ids.items else say("mandate.tree.no_parents")
+        raise BadSettings(say("mandate.tree.no_parent", id=id), hint)
+    return found
+
+
+def target_amount(kpi: str, value: str | float) -> int | float | Decimal:
+    """A target of the KPI; a rate lies between 0 and 1, and may be written as ``85%``. Raises BadSettings."""
+    rate = kpi in RATES
+    number = _number(value, share=rate)
+    if rate and not 0 <= number <= 1:
+        raise BadSettings(say("mandate.edit.no_number", value=str(value)), say("mandate.edit.no_number_hint"))
+    return number
 
 
 def _number(value: str | float, *, share: bool) -> int | float | Decimal:

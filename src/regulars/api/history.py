@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 from regulars.api.business import OpenBusiness
 from regulars.api.runs import finished_at, is_finished, load_run
@@ -34,11 +35,13 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """Everything known of one customer, newest first."""
+    """Everything known of one customer, newest first. ``assigned`` tells whether any plan was assigned to anybody, so
+    that no contact here says something."""
 
     key: str
     facts: Facts
     contacts: tuple[Contact, ...]
+    assigned: bool
 
     @property
     def visits(self) -> tuple[Visit, ...]:
@@ -63,11 +66,11 @@ class History:
 
 def history_of(business: OpenBusiness, customer: int) -> History:
     """The history of one customer; empty where nothing is known."""
-    return History(str(customer), facts_of(business.ledger, customer), _contacts(business, customer))
+    runs = [p for p in business.runs.glob("assign-*") if is_finished(p) and not p.name.endswith(".part")]
+    return History(str(customer), facts_of(business.ledger, customer), _contacts(runs, customer), bool(runs))
 
 
-def _contacts(business: OpenBusiness, customer: int) -> tuple[Contact, ...]:
-    folders = [p for p in business.runs.glob("assign-*") if is_finished(p) and not p.name.endswith(".part")]
+def _contacts(folders: list[Path], customer: int) -> tuple[Contact, ...]:
     found = []
     for folder in sorted(folders, key=finished_at, reverse=True)[:MOST_CYCLES]:
         run = load_run(folder, Assignment)

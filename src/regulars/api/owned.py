@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.compute as compute
 import pyarrow.csv as pc
 import pyarrow.parquet as pq
 
 from regulars.api.business import OpenBusiness
-from regulars.api.runs import DOCUMENT, is_finished
-from regulars.base.errors import NotThere
+from regulars.api.runs import DOCUMENT, is_finished, run_folder
 from regulars.base.progress import Progress, unwatched
 from regulars.base.text import say
 from regulars.ledger.schema import TABLES
+
+#: How texts begin that spreadsheets take for formulas (the wide signs in Chinese and Japanese ones), and what is none.
+_FORMULA, _NUMBER = "^[=+@\t\r\n\uff1d\uff0b\uff0d\uff20-]", r"^[+-][0-9]+([.][0-9]+)?$"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +44,7 @@ def _finished(folder: Path) -> Finished:
 
 def run_document(business: OpenBusiness, id: str) -> Path:
     """The JSON document of a finished run. Raises NotThere where there is none of that id."""
-    folder = business.runs / id
-    if not re.fullmatch(r"\w[\w-]{0,120}", id) or not is_finished(folder):
-        raise NotThere(say("api.run.missing", run=id[:120]), say("api.run.missing_hint"))
-    return folder / DOCUMENT
+    return run_folder(business.runs, id) / DOCUMENT
 
 
 def write_tables(business: OpenBusiness, folder: Path, *, progress: Progress = unwatched) -> tuple[Path, ...]:
@@ -61,8 +61,17 @@ def write_tables(business: OpenBusiness, folder: Path, *, progress: Progress = u
 
 
 def _as_csv(parquet: Path) -> Path:
+    """The same for spreadsheets: a text they would take for a formula begins with an apostrophe there."""
     target = parquet.with_suffix(".csv")
     with pq.ParquetFile(parquet) as file, pc.CSVWriter(target, file.schema_arrow) as out:
         for batch in file.iter_batches(100_000):
-            out.write_batch(batch)
+            out.write_batch(pa.record_batch([_neutral(column) for column in batch.columns], schema=batch.schema))
     return target
+
+
+def _neutral(column: pa.Array) -> pa.Array:
+    if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
+        return column
+    begins, number = (compute.match_substring_regex(column, shape) for shape in (_FORMULA, _NUMBER))
+    taken = compute.and_not(begins, number)
+    return compute.if_else(taken, compute.binary_join_element_wise("'", column, ""), column)

@@ -12,7 +12,7 @@ from regulars import __version__
 from regulars.analysis.diagnosis import Diagnosis
 from regulars.api.business import OpenBusiness
 from regulars.api.reporting import screened_of
-from regulars.api.runs import Run, digest_of, is_finished, latest_run, load_run
+from regulars.api.runs import Run, digest_of, latest_run, load_run, run_folder
 from regulars.base.errors import NotThere
 from regulars.base.text import say
 from regulars.base.words import locale_of
@@ -77,10 +77,7 @@ def _folder(business: OpenBusiness, study: str | None) -> Path:
         if found is None:
             raise NotThere(say("api.study.none"), say("api.study.none_hint"))
         return found
-    folder = business.runs / study
-    if not study.startswith("study-") or folder.parent != business.runs or not is_finished(folder):
-        raise NotThere(say("api.run.missing", run=study), say("api.run.missing_hint"))
-    return folder
+    return run_folder(business.runs, study if study.startswith("study-") else "")
 
 
 def _plan_of(business: OpenBusiness, study: str) -> Path | None:

@@ -6,9 +6,6 @@ their keys. Docs: docs/how-to/segments.md.
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -22,8 +19,9 @@ from regulars.analysis.catalogue import CATALOGUE
 from regulars.analysis.diagnosis import Diagnosis
 from regulars.analysis.segment import understood
 from regulars.api.business import OpenBusiness
+from regulars.api.cursors import Sort, beyond, cursor_of, in_order
 from regulars.api.history import History, history_of
-from regulars.api.runs import finished_at, latest_run, load_run
+from regulars.api.runs import finished_at, latest_run, load_run, run_folder
 from regulars.base.errors import BadSettings, NotThere
 from regulars.base.predicate import EVERYBODY, Catalogue, Predicate, in_words, write
 from regulars.base.text import Listing, say
@@ -74,10 +72,12 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class StandingsPage:
-    """One page. ``after`` is the cursor of the next one; None on the last."""
+    """One page. ``after`` is the cursor of the next one, None on the last; ``before`` that of the one before it, None
+    on the first."""
 
     rows: tuple[Standing, ...]
     after: str | None
+    before: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,26 +93,13 @@ class Spread:
     known: int
 
 
-@dataclass(frozen=True, slots=True)
-class Sort:
-    """The order of a list: a column or field, largest (latest) first with a minus before it. Unknown comes last."""
-
-    column: str
-    descending: bool
-
-    @classmethod
-    def of(cls, text: str) -> Sort:
-        """``"value_12"`` or ``"-value_12"``."""
-        return cls(text.removeprefix("-"), text.startswith("-"))
-
-
 def people_of(business: OpenBusiness, run: str | None = None) -> PeopleReader:
     """A reader over the newest study, or that of the run named.
 
     Raises:
         NotThere: the business has not been studied, or there is no such run.
     """
-    found = business.runs / Path(run).name if run else latest_run(business.runs, "study")
+    found = run_folder(business.runs, run) if run else latest_run(business.runs, "study")
     if found is None:
         raise NotThere(say("api.study.none"), say("api.study.none_hint"))
     if not (found / "standings.parquet").is_file():
@@ -168,30 +155,41 @@ class PeopleReader:
         branches: Sequence[str] = (),
         sort: str = "-value_12",
         after: str | None = None,
+        before: str | None = None,
         size: int = 50,
         columns: Sequence[str] = COLUMNS,
     ) -> StandingsPage:
-        """One page of those selected, in a stable order: equal values by key, unknown ones last.
+        """One page of those selected, in a stable order: equal values by key, unknown ones last. ``after`` and
+        ``before`` are cursors of a page already read; with ``before`` the page ends where that one began.
 
         Raises:
             BadPredicate: the predicate cannot be understood.
-            BadSettings: there is no such column, or ``after`` is no cursor of this order.
+            BadSettings: there is no such column, or a cursor is none of this order.
         """
-        order = Sort.of(sort)
+        order, back = Sort.of(sort), before is not None
         by = self._ordered(order.column)
         asked = [self._column(name) for name in columns]
         scope, values = _scope(branches)
-        place, more = self._after(order, by, after) if after else ("true", [])
+        cursor = before if back else after
+        place, more = "true", list[Any]()
+        if cursor:
+            a_day = self._kept.columns[self._column(order.column)] == "DATE"
+            place, more = beyond(cursor, order, by, _KEY, back=back, a_day=a_day)
         size = max(1, min(size, LARGEST))
         listed = ", ".join(f"{_name(c)}" for c in dict.fromkeys([_KEY, *asked]))
         query = (
             f"SELECT {listed}, {by} AS sorted_by FROM ({self._told(where)}) WHERE {TOLD} AND {scope} AND ({place}) "
-            f"ORDER BY {by} {'DESC' if order.descending else 'ASC'} NULLS LAST, {_KEY} LIMIT {size + 1}"
+            f"ORDER BY {in_order(order, by, _KEY, back=back)} LIMIT {size + 1}"
         )
-        found = self._kept.rows(query, [*values, *more])
-        last = found[size - 1] if len(found) > size else None
-        cursor = _cursor(sort, last["sorted_by"], last[_KEY]) if last else None
-        return StandingsPage(tuple(_standing(row, columns, asked) for row in found[:size]), cursor)
+        read = self._kept.rows(query, [*values, *more])
+        found = read[:size][::-1] if back else read[:size]
+        ends = [cursor_of(sort, row["sorted_by"], row[_KEY]) for row in (*found[:1], *found[-1:])]
+        earlier, later = (len(read) > size, True) if back else (bool(after), len(read) > size)
+        return StandingsPage(
+            tuple(_standing(row, columns, asked) for row in found),
+            ends[-1] if ends and later else None,
+            ends[0] if ends and earlier else None,
+        )
 
     def one(self, key: str, *, branches: Sequence[str] = ()) -> Standing:
         """One customer's standing, all columns. Raises NotThere: nobody of that key within the scope."""
@@ -266,15 +264,6 @@ class PeopleReader:
         cases = " ".join(f"WHEN '{value}' THEN {place}" for place, value in enumerate(field.values))
         return f"CASE {_name(column)} {cases} END"
 
-    def _after(self, order: Sort, by: str, cursor: str) -> tuple[str, list[Any]]:
-        value, key = _read(cursor, f"{'-' if order.descending else ''}{order.column}")
-        if value is None:
-            return f"{by} IS NULL AND {_KEY} > ?", [key]
-        if isinstance(value, str) and self._kept.columns[self._column(order.column)] == "DATE":
-            value = _a_day(value)
-        sign = "<" if order.descending else ">"
-        return f"{by} {sign} ? OR ({by} = ? AND {_KEY} > ?) OR {by} IS NULL", [value, value, key]
-
 
 #: Where values lie is a hint for who builds a filter: near enough, and asked once of a study that never changes.
 @lru_cache(maxsize=1_000)
@@ -334,28 +323,3 @@ def _shown(value: Any) -> Shown:
         return value.date()
     found: Shown = value
     return found
-
-
-def _cursor(sort: str, value: Any, key: int) -> str:
-    plain = value.isoformat() if isinstance(value, date) else float(value) if isinstance(value, Decimal) else value
-    packed = json.dumps([sort, plain, key], separators=(",", ":"), ensure_ascii=False)
-    return base64.urlsafe_b64encode(packed.encode()).decode().rstrip("=")
-
-
-def _read(cursor: str, sort: str) -> tuple[Shown, int]:
-    """What a cursor says. Raises BadSettings where it is none, or one of another order."""
-    try:
-        said = json.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
-    except (binascii.Error, ValueError):
-        said = None
-    match said:
-        case [str() as order, None | bool() | int() | float() | str() as value, int() as key] if order == sort:
-            return value, key
-    raise BadSettings(say("api.people.no_cursor"), say("api.people.no_cursor_hint"))
-
-
-def _a_day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise BadSettings(say("api.people.no_cursor"), say("api.people.no_cursor_hint")) from error

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shutil
 from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
@@ -84,6 +85,13 @@ def load_run[T](folder: Path, kind: type[T], *, reused: bool = True) -> Run[T]:
     except ValidationError as error:
         raise BadData(say("api.run.unreadable", run=folder.name), say("api.run.unreadable_hint")) from error
     return Run(folder.name, folder, result, reused)
+
+
+def run_folder(runs: Path, id: str) -> Path:
+    """The folder of the finished run of that id. Raises NotThere: there is none, or it cannot be the name of one."""
+    if not re.fullmatch(r"[a-z0-9][a-zA-Z0-9_-]{0,120}", id) or not is_finished(runs / id):
+        raise NotThere(say("api.run.missing", run=id[:120]), say("api.run.missing_hint"))
+    return runs / id
 
 
 def latest_run(runs: Path, prefix: str) -> Path | None:

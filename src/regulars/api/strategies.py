@@ -18,7 +18,7 @@ from regulars.api.beside import Alternative, alternatives_of
 from regulars.api.business import OpenBusiness
 from regulars.api.earlier import last_plan
 from regulars.api.journal import Entry, Journal, sha256
-from regulars.api.runs import DOCUMENT, Run, latest_run, load_run
+from regulars.api.runs import DOCUMENT, Run, latest_run, load_run, run_folder
 from regulars.api.work import plan_id
 from regulars.base.errors import BadData, BadSettings, NotThere, Refused
 from regulars.base.text import Day, Listing, Text, say
@@ -100,9 +100,9 @@ def journal_of(business: OpenBusiness) -> Journal:
 
 def plan_run(business: OpenBusiness, plan: str | None = None) -> Run[Plan]:
     """A plan by its run id, or the newest. Raises NotThere when there is none, BadSettings for an id that is none."""
-    if plan is not None and (not plan.startswith("plan-") or "/" in plan or "\\" in plan or ".." in plan):
-        raise BadSettings(say("mandate.plan.no_id", plan=plan), say("mandate.plan.no_id_hint"))
-    found = business.runs / plan if plan is not None else latest_run(business.runs, "plan")
+    if plan is not None and not plan.startswith("plan-"):
+        raise BadSettings(say("mandate.plan.no_id", plan=plan[:120]), say("mandate.plan.no_id_hint"))
+    found = run_folder(business.runs, plan) if plan is not None else latest_run(business.runs, "plan")
     if found is None:
         raise NotThere(say("mandate.plan.none"), say("mandate.plan.none_hint"))
     return load_run(found, Plan)

@@ -13,6 +13,7 @@ from regulars.analysis.memory import Memory
 from regulars.analysis.study import study as study_ledger
 from regulars.api.business import OpenBusiness
 from regulars.api.earlier import last_plan
+from regulars.api.lately import recall, remember
 from regulars.api.runs import CACHE, Run, digest_of, is_finished, latest_run, load_run, new_run, write_document
 from regulars.api.what_if import WhatIf, changed
 from regulars.base.errors import BadData, BadSettings, NotThere
@@ -151,11 +152,11 @@ def weigh(business: OpenBusiness, *, seed: int = 1, progress: Progress = unwatch
     """The plan these settings would make of the newest study; nothing is kept. Raises as :func:`formulate`."""
     base = latest_study(business)
     last = last_plan(business, base.result.provenance.as_of)
-    known = business.runs / plan_id(business, study=base.id, seed=seed, last=last)
-    if is_finished(known):
-        return load_run(known, Plan).result
+    id = plan_id(business, study=base.id, seed=seed, last=last)
+    if (known := recall(business, id)) is not None:
+        return known
     with business.ledger.read() as reader:
-        return formulate_plan(
+        plan = formulate_plan(
             reader,
             standings=base.standings,
             diagnosis=base.result,
@@ -166,6 +167,8 @@ def weigh(business: OpenBusiness, *, seed: int = 1, progress: Progress = unwatch
             last=last,
             progress=progress,
         )
+    remember(business, id, plan)
+    return plan
 
 
 def _write_queries(folder: Path, queries: dict[str, str]) -> None:

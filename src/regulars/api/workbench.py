@@ -14,13 +14,16 @@ from pydantic import TypeAdapter, ValidationError
 from regulars.api.business import OpenBusiness
 from regulars.api.comparing import differ
 from regulars.api.earlier import last_plan
-from regulars.api.runs import is_finished, load_run
+from regulars.api.lately import recall, remember
 from regulars.api.what_if import WhatIf, changed
 from regulars.api.work import latest_study, plan_id
 from regulars.base.errors import BadSettings
 from regulars.base.estimate import Estimate
 from regulars.base.text import Text, say
+from regulars.strategy.explain import local
 from regulars.strategy.formulate import Gathered, at_amounts, gather, planned
+from regulars.strategy.grid import Grid, grid_of
+from regulars.strategy.kpis import KpiNow, kpis_now
 from regulars.strategy.plan import Plan, TargetRow
 from regulars.strategy.plan_compare import LineMove
 
@@ -58,6 +61,7 @@ class Workbench:
         self._lock = Lock()
         self._gathered: Gathered | None = None
         self._now: Plan | None = None
+        self._kpis: tuple[KpiNow, ...] | None = None
 
     @property
     def id(self) -> str:
@@ -68,6 +72,20 @@ class Workbench:
         """The plan as the settings stand."""
         with self._lock:
             return self._standing()
+
+    def grid(self) -> Grid:
+        """Which measure of the plan serves which target, and what stands alone."""
+        names = {measure.id: local(measure.name) for measure in self.business.pack.measures}
+        return grid_of(self.plan(), names)
+
+    def kpis(self) -> tuple[KpiNow, ...]:
+        """Every KPI that can be aimed at, with where it would be if nothing is done."""
+        with self._lock:
+            if self._kpis is None:
+                gathered = self._read()
+                with self.business.ledger.read() as reader:
+                    self._kpis = kpis_now(gathered, reader)
+            return self._kpis
 
     def homes(self) -> dict[str, tuple[str, ...]]:
         """The branches whose customers are in each cell of the plan: one, or several where small groups were merged."""
@@ -102,8 +120,10 @@ class Workbench:
 
     def _standing(self) -> Plan:
         if self._now is None:
-            known = self.business.runs / self.id
-            self._now = load_run(known, Plan).result if is_finished(known) else planned(self._read())
+            self._now = recall(self.business, self.id)
+        if self._now is None:
+            self._now = planned(self._read())
+            remember(self.business, self.id, self._now)
         return self._now
 
     def _read(self) -> Gathered:

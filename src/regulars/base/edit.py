@@ -57,7 +57,8 @@ def add_item(text: str, table: str, values: Mapping[str, object]) -> str:
 
 
 def drop_item(text: str, table: str, id: str) -> str:
-    """Without the ``[[table]]`` whose ``id`` it is, its sub-tables included. Raises BadSettings when there is none."""
+    """Without the ``[[table]]`` whose ``id`` it is, its sub-tables included; remarks around it stay. Raises BadSettings
+    when there is none."""
 
     def change(document: dict[str, Any]) -> None:
         document[table] = [item for item in document[table] if item.get("id") != id]
@@ -72,8 +73,10 @@ def drop_item(text: str, table: str, id: str) -> str:
             end = later.end
         elif later.start >= end:
             break
+    while not lines[end - 1].strip() or lines[end - 1].lstrip().startswith("#"):  # they lead to what comes next
+        end -= 1
     start = block.start
-    if end == len(lines) and start and not lines[start - 1].strip():
+    if start and not lines[start - 1].strip() and (end == len(lines) or not lines[end].strip()):
         start -= 1  # the blank line that set it off
     return _proved(text, "".join(lines[:start] + lines[end:]), change, f"{table}.{id}")
 

@@ -148,6 +148,12 @@ class Costs(_Model):
     payment_fee: Fraction | None = None
 
 
+class Packages(_Model):
+    """Prepaid packages. `valid_months` is how long they may be used from the month of sale; no ledger says so."""
+
+    valid_months: Annotated[int, Field(ge=1, le=240)] | None = None
+
+
 class Forecast(_Model):
     """What takes part in the visit models besides the business's own data. Every fit says what did.
 
@@ -175,6 +181,7 @@ class Business(_Model):
     contact: Contact = Contact()
     margin: Margin = Margin()
     costs: Costs = Costs()
+    packages: Packages = Packages()
     relationship: Relationship = Relationship()
     hygiene: Hygiene = Hygiene()
     forecast: Forecast = Forecast()

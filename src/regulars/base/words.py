@@ -94,6 +94,11 @@ def significant(amount: Decimal, digits: int = 3) -> Decimal:
     return amount.quantize(Decimal(1).scaleb(amount.adjusted() - digits + 1)) if amount else amount
 
 
+def _minus(shown: str) -> str:
+    """A figure with a true minus sign: a hyphen is shorter, and may be left alone at the end of a line."""
+    return shown.replace("-", "\N{MINUS SIGN}")
+
+
 def _money(value: Money, spec: str, locale: Locale) -> str:
     amount = significant(value.amount) if spec == "round" else value.amount
     if spec == "exact":
@@ -118,7 +123,7 @@ def _tidy(shown: str) -> str:
 
 
 def _share(value: float, spec: str, locale: Locale) -> str:
-    decimals = int(spec) if spec else (1 if 0 < abs(value) < 0.0995 else 0)
+    decimals = int(spec) if spec not in ("", "round") else (1 if 0 < abs(value) < 0.0995 else 0)
     pattern = "#,##0." + "0" * decimals + "%" if decimals else "#,##0%"
     return str(format_percent(value, pattern, locale=locale))
 
@@ -145,11 +150,11 @@ def show(value: Param, language: str, spec: str = "") -> str:
         case Local():
             return value.in_language(language)
         case Money():
-            return _money(value, spec, locale)
+            return _minus(_money(value, spec, locale))
         case Share():
-            return _share(value.value, spec, locale)
+            return _minus(_share(value.value, spec, locale))
         case Number():
-            return _number(value.value, value.decimals, locale)
+            return _minus(_number(value.value, value.decimals, locale))
         case Day():
             return _day(value.on, False, language, locale)
         case Month():
@@ -157,7 +162,7 @@ def show(value: Param, language: str, spec: str = "") -> str:
         case Listing():
             return str(format_list([show(item, language) for item in value.items], locale=locale))
         case int():
-            return _number(value, 0, locale)
+            return _minus(_number(value, 0, locale))
     raise TypeError(f"cannot show a {type(value).__name__}; wanted one of the kinds in regulars.base.text")
 
 

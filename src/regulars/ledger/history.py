@@ -69,6 +69,7 @@ class Complaint:
     resolved: date | None
     outcome: str | None
     compensation: Decimal | None
+    system: str  # whose list it stands in
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,8 @@ class Registered:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """All of it, newest first. ``more`` tells that there are older lines than the newest :data:`MOST_LINES`."""
+    """All of it, newest first. ``more`` tells that there are older lines than the newest :data:`MOST_LINES`;
+    ``complaints_kept`` whether the ledger has complaints of anybody, so that none here says something."""
 
     visits: tuple[Visit, ...]
     bookings: tuple[Booking, ...]
@@ -110,6 +112,7 @@ class Facts:
     packages: tuple[PackageMove, ...]
     registered: tuple[Registered, ...]
     more: bool
+    complaints_kept: bool
 
 
 def facts_of(ledger: Ledger, customer: int) -> Facts:
@@ -131,6 +134,7 @@ def facts_of(ledger: Ledger, customer: int) -> Facts:
             Registered(**_only(Registered, row)) for row in _of(ledger, "customers", customer, "system", MOST_OTHERS)
         ),
         more=len(lines) > MOST_LINES,
+        complaints_kept=bool(ledger.files_now("complaints")),
     )
 
 

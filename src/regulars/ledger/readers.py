@@ -108,7 +108,8 @@ def open_raw(
 def _beginning(path: Path, work: Path) -> Path:
     with path.open("rb") as file:
         head = file.read(2 * HEAD)
-    target = work / "beginning.csv"
+    target = work / "beginning" / path.name  # what is wrong with it is said of the file by its own name
+    target.parent.mkdir(exist_ok=True)
     target.write_bytes(head)
     return target
 

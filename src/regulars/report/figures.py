@@ -67,7 +67,9 @@ class Purse:
         return Money.of(amount if math.isfinite(amount) else 0.0, self.currency)
 
     def about(self, amount: float) -> Money:
-        """An estimate: three significant digits."""
+        """An estimate: three significant digits, and never cents beside tens, which would be rounded a second time."""
+        if 10 <= abs(amount) < 1000:
+            return Money.of(math.copysign(math.floor(abs(amount) + 0.5), amount), self.currency)
         return Money.of(significant(amount), self.currency)
 
     def between(self, estimate: Estimate) -> Text:

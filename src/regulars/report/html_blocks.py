@@ -79,10 +79,12 @@ def _key(s: Speaker, k: KeyFigure) -> str:
 
 def _figure(s: Speaker, f: Figure) -> str:
     pictures = []
-    for kind, width in (("wide", WIDE), ("narrow", NARROW)):
+    least = max(NARROW, f.chart.get("usermeta", {}).get("least", 0))  # what is wider than a phone is moved sideways
+    for kind, width in (("wide", WIDE), ("narrow", min(least, WIDE))):
         svg = s.drawn(to_svg(f.chart, s.language, width=width, prefix=f"{f.id}-{kind}"))
         label = f'<svg role="img" aria-label="{s.words(f.alt)}"'
-        pictures.append(f'<div class="{kind}">{svg.replace("<svg", label, 1)}</div>')
+        moved = ' sideways" tabindex="0' if NARROW < width < WIDE else ""
+        pictures.append(f'<div class="{kind}{moved}">{svg.replace("<svg", label, 1)}</div>')
     under = f'<p class="note">{s.words(f.note)}</p>' if f.note is not None else ""
     data = f"<details><summary>{s.page('figures')}</summary>{table(s, f.data, plain=True)}</details>"
     foot = source(s, f.source)

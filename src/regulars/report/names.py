@@ -58,6 +58,13 @@ def primitive(name: str) -> Text:
     return _named("primitive", name, frozenset(_PRIMITIVES))
 
 
+def age_band(group: str) -> Text | Local:
+    """A band of ages as plans and screenings keep it: ``under 30``, ``30-44``, ``60+``."""
+    if group.startswith("under "):
+        return say("report.screening.under", age=int(group.removeprefix("under ")))
+    return verbatim(group.replace("-", "\N{EN DASH}"))
+
+
 def trust(grade: str) -> Text:
     """A trust grade with its meaning."""
     return _named("trust", grade, frozenset(_TRUST))

@@ -169,6 +169,9 @@ def _aims(m: Material) -> Iterable[Finding]:
         elif not reached[aim.objective]:
             text = say("mandate.finding.short", objective=aim.name)
             yield Finding("short", aim.objective, "warns", text, say("mandate.finding.short_hint"))
+        elif idle[aim.objective]:
+            text = say("mandate.finding.met", objective=aim.name)
+            yield Finding("met", aim.objective, "warns", text, say("mandate.finding.met_hint"))
 
 
 def _met_idle(target: TargetRow) -> bool:

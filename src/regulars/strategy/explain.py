@@ -63,9 +63,15 @@ def local(names: object) -> Local:
 
 def option_name(option: Option) -> Local | Text:
     """The name of a measure, or of a bundle."""
-    if len(option.measures) == 1:
-        return local(option.measures[0].name)
-    return say("strategy.line.bundle", measures=Listing(tuple(local(m.name) for m in option.measures)))
+    return names_together([local(m.name) for m in option.measures])
+
+
+def names_together(names: Sequence[Local]) -> Local | Text:
+    """Names of measures given together. A plus and no "and": names have words of that kind in them."""
+    told: Local | Text = names[0]
+    for name in names[1:]:
+        told = say("strategy.line.both", first=told, second=name)
+    return told
 
 
 def evidence(option: Option, cell: Cell) -> tuple[Evidence, ...]:
@@ -167,10 +173,14 @@ def not_chosen_reason(
         if need & ~PACKAGE:
             return say("strategy.left.no_permission", channel=say(f"strategy.channel.{measure.channel}"))
         return say("strategy.left.no_package")
-    if best is None or best[0] <= 0:
-        worst = voice.money(best[0] if best else 0.0)
-        return say("strategy.left.loses", net=worst)
-    return say("strategy.left.beaten", net=voice.money(best[0]))
+    return _weighed(best[0] if best else None, voice)
+
+
+def _weighed(net: float | None, voice: Voice) -> Text:
+    """How it was weighed: net gain a customer in the group where the measure does best; None where it does nothing."""
+    if net is None:
+        return say("strategy.left.nowhere")
+    return say("strategy.left.loses" if net <= 0 else "strategy.left.beaten", net=voice.money(net))
 
 
 def remedy_text(objective: Objective, remedy: Remedy, untouched: float, voice: Voice) -> Text:

@@ -17,9 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from regulars.base.estimate import Estimate
-from regulars.base.text import Listing, Local, Money, Number, Share, Text, say
+from regulars.base.text import Local, Money, Number, Share, Text, say
 from regulars.packs.schema import Measure, Pack, Windows
-from regulars.strategy.explain import local
+from regulars.strategy.explain import local, names_together
 from regulars.strategy.learned import Result
 from regulars.strategy.observing import Told, Watched, all_told, parts_of
 from regulars.strategy.outcomes import MONTH, Followed
@@ -101,8 +101,7 @@ def _comparison(
     got = followed.line == followed.intended
     rows = np.flatnonzero(meant & (got | (followed.line < 0)))
     names = tuple(local(m.name) for m in measures)
-    name = names[0] if len(names) == 1 else say("strategy.line.bundle", measures=Listing(names))
-    return Comparison(measures, name, unit, unit_name, lines, rows, got[rows])
+    return Comparison(measures, names_together(names), unit, unit_name, lines, rows, got[rows])
 
 
 def everybody(followed: Followed) -> Comparison:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
-from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -21,6 +20,7 @@ from regulars_web.company.powers import needs
 from regulars_web.shared.audit import check_on, note
 from regulars_web.shared.jobs import begin
 from regulars_web.shared.models import Entry
+from regulars_web.shared.sheets import harmless
 
 #: What a line may be asked by, in the address.
 ASKED = ("q", "who", "action", "from", "to")
@@ -80,19 +80,13 @@ class _Line:
         return value
 
 
-def _harmless(value: Any) -> str:
-    """A cell no spreadsheet takes for a formula."""
-    text = str(value)
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
-
-
 def _rows(lines: QuerySet[Entry]) -> Iterator[str]:
     writer = csv.writer(_Line())
     yield "\ufeff" + writer.writerow(["line", "at", "who", "action", "about", "detail", "before", "digest"])
     for e in lines.iterator(chunk_size=2_000):
         who = e.who.signature if isinstance(e.who, User) else ""
         cells = (e.pk, e.at.isoformat(), who, e.action, e.about, e.detail or "", e.before, e.digest)
-        yield writer.writerow([_harmless(cell) for cell in cells])
+        yield writer.writerow([harmless(str(cell)) for cell in cells])
 
 
 @needs("audit:read")

@@ -21,7 +21,7 @@ from regulars_web.company.kept import keep
 from regulars_web.company.models import User
 from regulars_web.company.powers import may
 from regulars_web.company.second import lacks
-from regulars_web.shared.errors import refused, told
+from regulars_web.shared.errors import disk_is_full, full, page, refused, told, unstorable
 
 COOKIE = "language"
 
@@ -63,14 +63,16 @@ class Gatekeeper:
         self._next = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Pass on."""
+        """Pass on; programs have a door of their own."""
+        if not request.path.startswith("/api/") and unstorable(request):
+            return page(request, say("web.error.unstorable"), say("web.error.unstorable_hint"), status=400)
         return self._next(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """What the core says is wrong is said to the reader; other faults go on."""
         if isinstance(exception, RegularsError):
             return told(request, exception, status=409 if isinstance(exception, Busy) else 400)
-        return None
+        return full(request) if disk_is_full(exception) else None
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]

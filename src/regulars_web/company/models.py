@@ -84,3 +84,12 @@ class HouseRules(models.Model):
     """What the house asks of those who sign in; one row. ``second_factor`` are roles that must have one."""
 
     second_factor = models.JSONField(default=list, blank=True)
+
+
+class Sent(models.Model):
+    """A form that was sent, by a digest of what it said; where it led to once it was acted on."""
+
+    key = models.CharField(max_length=64, primary_key=True)
+    at = models.DateTimeField(default=now, db_index=True)
+    done = models.BooleanField(default=False)
+    led_to = models.CharField(max_length=500, blank=True)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from allauth.mfa.models import Authenticator
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import transaction
 from django.http import HttpRequest
 
@@ -18,6 +18,7 @@ ASKABLE = (Role.DIRECTOR, Role.PRIVACY, Role.STRATEGIST, Role.ANALYST, Role.MANA
 #: Where a process keeps the rule, and for how many seconds: the others learn of a change by then.
 _KEPT, _SECONDS = "second-factor-roles", 20
 _SEEN = "second_factor"
+cache = caches["process"]
 
 
 def asked_roles() -> list[str]:

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from regulars_web.company.models import Role, User
 from regulars_web.shared.audit import note
+from regulars_web.shared.turns import my_turn
 
 
 class NotAllowed(Exception):
@@ -23,7 +24,8 @@ class NotAllowed(Exception):
 def make_owner(*, name: str, email: str, password: str, language: str) -> User:
     """The first person: a director. Raises NotAllowed when there is somebody already."""
     with transaction.atomic():
-        if User.objects.select_for_update().exists():
+        my_turn()
+        if User.objects.exists():
             raise NotAllowed("web.welcome.taken")
         user = User.objects.create_user(email, password, name=name, role=Role.DIRECTOR, language=language)
         note(user, "person.made", about=user.email, role=user.role)
@@ -33,6 +35,7 @@ def make_owner(*, name: str, email: str, password: str, language: str) -> User:
 def make_person(by: Any, *, name: str, email: str, role: str, branches: Sequence[str], language: str) -> User:
     """A person without a password: they choose it themselves behind a link that is handed to them."""
     with transaction.atomic():
+        my_turn()
         if User.objects.filter(email=email.lower()).exists():
             raise NotAllowed("web.house.twice")
         user = User.objects.create_user(
@@ -79,8 +82,10 @@ def out_everywhere(user: User) -> None:
 def change_person(by: Any, user: User, *, role: str, branches: Sequence[str], active: bool) -> None:
     """Another role, scope or none any more. Raises NotAllowed where nobody would be left to run the house."""
     with transaction.atomic():
-        directors = User.objects.select_for_update().filter(role=Role.DIRECTOR, is_active=True)
-        if user.role == Role.DIRECTOR and (role != Role.DIRECTOR or not active) and directors.count() == 1:
+        my_turn()
+        others = User.objects.filter(role=Role.DIRECTOR, is_active=True).exclude(pk=user.pk)
+        user.refresh_from_db()
+        if user.role == Role.DIRECTOR and (role != Role.DIRECTOR or not active) and not others.exists():
             raise NotAllowed("web.house.last_director")
         before = [user.role, user.branches, user.is_active]
         user.role, user.branches, user.is_active = Role(role), list(branches), active

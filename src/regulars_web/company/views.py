@@ -113,7 +113,9 @@ def person(request: HttpRequest, id: int) -> HttpResponse:
 def _handed(request: HttpRequest, person: User, title: Text) -> HttpResponse:
     """A link to choose a password, shown once to who made it."""
     address = request.build_absolute_uri(reverse("entry", args=[person.pk, make_link(request.user, person)]))
-    return render(request, "company/made.html", {"person": person, "address": address, "title": title})
+    response = render(request, "company/made.html", {"person": person, "address": address, "title": title})
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 @needs("house:write")

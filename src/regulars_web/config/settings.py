@@ -76,6 +76,7 @@ MIDDLEWARE = [
     "regulars_web.company.middleware.Tongue",
     "regulars_web.company.middleware.Gatekeeper",
     "regulars_web.intake.limits.Uploads",
+    "regulars_web.company.twice.Once",
 ]
 ROOT_URLCONF = "regulars_web.config.urls"
 WSGI_APPLICATION = "regulars_web.config.wsgi.application"
@@ -137,7 +138,15 @@ STATICFILES_DIRS = [("report", str(files("regulars.report") / "static"))]  # how
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 86_400
 
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+CACHES = {
+    # The sign-in library counts attempts here: over all processes, and so many that nobody is crowded out.
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "shared_remembered",
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    },
+    "process": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+}
 SESSION_COOKIE_AGE = 14 * 86_400
 CSRF_FAILURE_VIEW = "regulars_web.shared.errors.stale"
 SESSION_COOKIE_HTTPONLY = True

@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 
 from regulars import api
-from regulars.base.errors import NotThere
+from regulars.base.errors import NotThere, NotUsable
 from regulars_web.company.businesses import business
 from regulars_web.privacy import gate
 from regulars_web.shared.clock import today
@@ -48,7 +48,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A reader's day. ``counted`` are customers of their branches by predicate."""
+    """A reader's day. ``counted`` are customers of their branches by predicate; ``withheld`` why names are absent."""
 
     as_of: date
     currency: str
@@ -60,6 +60,7 @@ class Day:
     late_where: str
     counted: Mapping[str, tuple[int, str]]
     old: bool
+    withheld: NotUsable | None
 
 
 def day_of(who: Any) -> Day | None:
@@ -76,10 +77,10 @@ def day_of(who: Any) -> Day | None:
     branches = tuple(who.branches)
     due = reader.page(due_where, sort="due_on", branches=branches, size=LISTED, columns=_COLUMNS).rows
     late = reader.page(late_where, sort="-value_12", branches=branches, size=LISTED, columns=_COLUMNS).rows
-    people = gate.names(who, [row.key for row in (*due, *late)], purpose="day list")
+    shown = gate.shown(who, [row.key for row in (*due, *late)], purpose="day list")
 
     def lines(rows: tuple[api.Standing, ...]) -> tuple[Line, ...]:
-        return tuple(Line(row.key, people[row.key], row.of, _late(row.of.get("due_on"), here)) for row in rows)
+        return tuple(Line(row.key, shown.people[row.key], row.of, _late(row.of.get("due_on"), here)) for row in rows)
 
     return Day(
         as_of=reader.as_of,
@@ -92,6 +93,7 @@ def day_of(who: Any) -> Day | None:
         late_where=late_where,
         counted={id: (_count(reader, where, branches), where) for id, where in _COUNTED.items()},
         old=here - reader.as_of > OLD,
+        withheld=shown.withheld,
     )
 
 

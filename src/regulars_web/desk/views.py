@@ -12,11 +12,13 @@ from django.views.decorators.http import require_GET, require_POST
 from regulars import api
 from regulars_web.company.businesses import business
 from regulars_web.company.powers import may, needs
+from regulars_web.desk.pace import courses
 from regulars_web.desk.today import day_of
 from regulars_web.desk.watch import broken, handed_out, status
 from regulars_web.insight.queries import health
 from regulars_web.insight.reading import pages_of, people_address
-from regulars_web.shared.jobs import KINDS, again, quiet_kinds, stop
+from regulars_web.shared.clock import today
+from regulars_web.shared.jobs import KINDS, again, quiet_kinds, seen_by, stop
 from regulars_web.shared.models import Job
 
 
@@ -32,12 +34,13 @@ def home(request: HttpRequest) -> HttpResponse:
     if may(user, "study:read"):
         shown |= _whole(request)
     if may(user, "strategy:read"):
-        shown["targets"] = api.target_states(shop)
+        language = request.language  # type: ignore[attr-defined]
+        shown["targets"] = courses(shop, today=today(shop.settings.zone), language=language)
         shown["decide"] = _to_decide(shown)
     if may(user, "audit:read"):
         shown["handed_out"] = handed_out()
     if may(user, "jobs:read"):
-        shown["jobs"] = Job.objects.exclude(kind__in=quiet_kinds()).filter(by__isnull=False).select_related("by")[:5]
+        shown["jobs"] = seen_by(user).exclude(kind__in=quiet_kinds()).filter(by__isnull=False)[:5]
     return render(request, "desk/home.html", shown)
 
 
@@ -72,9 +75,7 @@ def _step(held: api.Health, pages: api.Pages | None) -> str:
 @require_GET
 def jobs(request: HttpRequest) -> HttpResponse:
     """All work, newest first."""
-    page = Paginator(Job.objects.exclude(kind__in=quiet_kinds()).select_related("by"), 30).get_page(
-        request.GET.get("page")
-    )
+    page = Paginator(seen_by(request.user).exclude(kind__in=quiet_kinds()), 30).get_page(request.GET.get("page"))
     return render(request, "desk/jobs.html", {"page": page})
 
 
@@ -83,7 +84,7 @@ def jobs(request: HttpRequest) -> HttpResponse:
 def job(request: HttpRequest, id: int) -> HttpResponse:
     """A piece of work. Asked for by the page itself it answers with the part that moves; when it is done, the page goes
     where its result is."""
-    found = get_object_or_404(Job.objects.select_related("by"), pk=id)
+    found = get_object_or_404(seen_by(request.user), pk=id)
     leads_to = KINDS[found.kind].leads_to if found.kind in KINDS else "jobs"
     if request.headers.get("HX-Request"):
         response = render(request, "desk/job_part.html", {"job": found, "leads_to": leads_to})

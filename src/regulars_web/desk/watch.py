@@ -20,6 +20,7 @@ from regulars_web.intake.models import Batch
 from regulars_web.shared.audit import check_on
 from regulars_web.shared.clock import now
 from regulars_web.shared.health import worker_lives
+from regulars_web.shared.jobs import seen_by
 from regulars_web.shared.models import Entry, Job
 
 #: How far back a desk looks.
@@ -58,7 +59,7 @@ def broken(who: Any) -> list[Broken]:
     if may(who, "jobs:read"):
         if not worker_lives():
             found.append(Broken("worker", {}, "jobs"))
-        failed = Job.objects.filter(state=Job.State.FAILED, ended_at__gt=now() - LATELY).order_by("-id")[:4]
+        failed = seen_by(who).filter(state=Job.State.FAILED, ended_at__gt=now() - LATELY).order_by("-id")[:4]
         found += [Broken("job", {}, "job", job) for job in failed if not _done_since(job)]
     if may(who, "imports:read"):
         batches = Batch.objects.filter(job__state=Job.State.DONE, made_at__gt=now() - LATELY).select_related("job")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from regulars import api
-from regulars.base.errors import NotThere
+from regulars.base.errors import NotThere, NotUsable
 from regulars_web.company.businesses import business
 from regulars_web.duplicates.models import Pair
 from regulars_web.privacy import gate
@@ -37,11 +37,12 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """A page of pairs and how many there are in all."""
+    """A page of pairs and how many there are in all; ``withheld`` is why names are absent."""
 
     pairs: tuple[Shown, ...]
     open: int
     currency: str
+    withheld: NotUsable | None
 
 
 def queue(who: Any, *, state: str, after: int = 0) -> Queue:
@@ -52,14 +53,14 @@ def queue(who: Any, *, state: str, after: int = 0) -> Queue:
     within = _within(who, list(listed[: LOOKED_AT if who.branches else after + SHOWN]))
     pairs = within[after : after + SHOWN]
     keys = [key for pair in pairs for key in pair.keys]
-    people = gate.names(who, keys, purpose="duplicates", contacts=True)
+    known = gate.shown(who, keys, purpose="duplicates", contacts=True)
     standings, currency = _standings(keys)
     shown = []
     for pair in pairs:
-        one, other = (Side(people[key], standings.get(key, {})) for key in pair.keys)
+        one, other = (Side(known.people[key], standings.get(key, {})) for key in pair.keys)
         shown.append(Shown(pair, (one, other), "name" not in pair.reasons))
     open = len(_within(who, list(Pair.objects.filter(state="open")[:LOOKED_AT]))) if who.branches else _open()
-    return Queue(tuple(shown), open, currency)
+    return Queue(tuple(shown), open, currency, known.withheld)
 
 
 def one(who: Any, id: int) -> Pair | None:

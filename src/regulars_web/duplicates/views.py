@@ -29,7 +29,8 @@ def duplicates(request: HttpRequest) -> HttpResponse:
     found = queue(request.user, state=state, after=after)
     states = [(s, s == state) for s in Pair.State.values]
     more = after + SHOWN if len(found.pairs) == SHOWN else None
-    return render(request, "duplicates/queue.html", {"queue": found, "state": state, "states": states, "more": more})
+    context = {"queue": found, "state": state, "states": states, "more": more, "after": after}
+    return render(request, "duplicates/queue.html", context | {"before": max(after - SHOWN, 0)})
 
 
 @needs("duplicates:decide")

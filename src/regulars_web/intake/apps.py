@@ -13,8 +13,8 @@ class Intake(AppConfig):
 
     def ready(self) -> None:
         """Make the reading of files known to the workers."""
-        from regulars_web.intake.reading import work
+        from regulars_web.intake.reading import clear, work
         from regulars_web.intake.services import commit_again
         from regulars_web.shared.jobs import register
 
-        register("import", work, leads_to="imports", again=commit_again)
+        register("import", work, leads_to="imports", again=commit_again, after=clear)

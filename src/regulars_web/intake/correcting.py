@@ -35,6 +35,7 @@ from regulars_web.intake.mappings import (
 )
 from regulars_web.intake.models import Batch, Correction
 from regulars_web.intake.reading import grouped
+from regulars_web.shared.errors import page
 
 
 @needs("imports:write")
@@ -42,6 +43,8 @@ from regulars_web.intake.reading import grouped
 def correct(request: HttpRequest, id: int, number: int) -> HttpResponse:
     """How one waiting file is read: shown, tried out, kept, or taken back to what was detected."""
     batch, seen = _file(id, number)
+    if not batch.shows_rows_to(request.user):
+        return others_rows(request, batch)
     if request.method != "POST":
         return _page(request, batch, seen, draft_of(seen), seen.version)
     draft, version, act = draft_from(seen, request.POST.dict()), _version(request), request.POST.get("act", "try")
@@ -68,13 +71,20 @@ def correct(request: HttpRequest, id: int, number: int) -> HttpResponse:
 def try_it(request: HttpRequest, id: int, number: int) -> HttpResponse:
     """The part of the page that follows every change; with ``whole`` the form as well, for another table."""
     batch, seen = _file(id, number)
+    if not batch.shows_rows_to(request.user):
+        return others_rows(request, batch)
     draft = _of_its_table(seen, draft_from(seen, request.POST.dict()), request)
     part = "intake/map_form.html" if request.GET.get("whole") else "intake/map_rows.html"
     return render(request, part, _shown(request, batch, seen, draft, _version(request)))
 
 
+def others_rows(request: HttpRequest, batch: Batch) -> HttpResponse:
+    """Told to who brought none of these files and may not see names."""
+    return page(request, say("files.raw.title"), say("files.raw.hint", name=batch.by.name), status=403)
+
+
 def _file(id: int, number: int) -> tuple[Batch, Seen]:
-    batch = get_object_or_404(Batch.objects.select_related("job"), pk=id)
+    batch = get_object_or_404(Batch.objects.select_related("job", "by"), pk=id)
     seen = look_at_one(batch, number) if batch.undecided and batch.folder.is_dir() else None
     if seen is None or not seen.names:
         raise Http404

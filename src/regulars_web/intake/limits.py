@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.core.files.uploadhandler import StopUpload, TemporaryFileUploadHandler
@@ -21,6 +22,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from regulars.base.text import Text, say
+from regulars.base.words import render as spoken
 from regulars_web.company.powers import may
 from regulars_web.intake.models import WAITING
 from regulars_web.shared.errors import page
@@ -31,6 +33,8 @@ MOST_OTHER = 5 << 20
 #: Room that must be left on the disk when all is there: facts are written, too.
 SPARE = 200 << 20
 FULL = "regulars.disk_full"
+#: What addresses of other programs begin with.
+PROGRAMS = "/api/"
 
 
 def most_bytes() -> int:
@@ -63,20 +67,29 @@ class Uploads:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Pass on, or answer at once."""
-        length = int(request.META.get("CONTENT_LENGTH") or 0)
-        if request.method != "POST" or (length <= MOST_OTHER and request.path != reverse("upload")):
+        length = length_of(request)
+        if request.method != "POST" or request.path.startswith(PROGRAMS):
+            return self._next(request)  # programs pass a door of their own, which knows them before it reads
+        if length <= MOST_OTHER and request.path != reverse("upload"):
             return self._next(request)
         if request.path != reverse("upload"):
             drain(request, length)
             return page(request, say("files.up.not_here"), status=413)
         if not request.user.is_authenticated:
             drain(request, length)
+            messages.warning(request, spoken(say("files.up.signed_out"), request.language))  # type: ignore[attr-defined]
             return redirect_to_login(request.path)
         if may(request.user, "imports:write") and (found := against(length)):
             drain(request, length)
             shown = {"most": MOST_FILES, "most_mb": settings.UPLOAD_MB, "most_bytes": most_bytes(), "wrong": found[0]}
             return render(request, "intake/upload.html", shown, status=found[1])
         return self._next(request)
+
+
+def length_of(request: HttpRequest) -> int:
+    """The length a request states; none where it states nonsense."""
+    said = request.META.get("CONTENT_LENGTH") or ""
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 16 else 0
 
 
 def drain(request: HttpRequest, length: int) -> None:

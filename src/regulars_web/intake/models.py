@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
 
+from regulars_web.company.powers import may
 from regulars_web.shared.clock import now
 from regulars_web.shared.models import Job
 
@@ -37,6 +38,10 @@ class Batch(models.Model):
     def paths(self) -> list[Path]:
         """Its files."""
         return [self.folder / str(name) for name in self.files]
+
+    def shows_rows_to(self, who: Any) -> bool:
+        """Whether a reader may see what stands in its files: names and numbers do. Who brought them knows them."""
+        return bool(self.by_id == who.pk or may(who, "identities:read"))
 
     @property
     def undecided(self) -> bool:

@@ -26,7 +26,7 @@ _BYTES = "importing.step.reading"
 
 
 def work(asked: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
-    """Read a batch's files. They leave the waiting place when all is stored; bad rows are kept by the core."""
+    """Read a batch's files; bad rows are kept by the core."""
     batch = Batch.objects.select_related("job__by", "by").get(pk=asked["batch"])
     by = batch.job.by if batch.job is not None else batch.by
     paths = batch.paths
@@ -34,7 +34,6 @@ def work(asked: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
     corrections = Correction.objects.filter(batch=batch, mapping__isnull=False).values_list("file", "mapping")
     mappings = {batch.folder / file: api.Profile.model_validate(mapping) for file, mapping in corrections}
     report = api.import_files(business(), paths, mappings=mappings, receive=_to_the_gate(by, paced), progress=paced)
-    shutil.rmtree(batch.folder, ignore_errors=True)
     return {
         "files": [_told(result) for result in report.files],
         "refused": [
@@ -42,6 +41,12 @@ def work(asked: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
             for r in report.refused
         ],
     }
+
+
+def clear(asked: Mapping[str, Any]) -> None:
+    """The files leave the waiting place when it is written down that all of them are stored."""
+    for batch in Batch.objects.filter(pk=asked["batch"]):
+        shutil.rmtree(batch.folder, ignore_errors=True)
 
 
 def _to_the_gate(by: Any, progress: Progress) -> api.Receiver:

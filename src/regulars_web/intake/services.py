@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import secrets
 import shutil
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from django.core.files.uploadedfile import TemporaryUploadedFile, UploadedFile
 from django.db import transaction
+from django.db.models import Q
 
 from regulars import api
 from regulars_web.company.businesses import business
@@ -20,11 +23,14 @@ from regulars_web.shared.audit import note
 from regulars_web.shared.clock import now
 from regulars_web.shared.jobs import go, put_down
 from regulars_web.shared.models import Job
+from regulars_web.shared.turns import my_turn
 
 #: Bytes of a name: file systems take 255, and names of files with bad rows are longer than those they come from.
 LONGEST_NAME = 180
 #: Seconds after which what an interrupted upload left behind is swept away.
 LEFT = 86_400
+#: How a folder is called while its files arrive, and the digests in it of what arrived.
+ARRIVING, SUMS = ".arriving", ".sums"
 
 
 def take_in(by: Any, files: Iterable[UploadedFile[Any]], *, ticket: str = "") -> Batch:
@@ -33,29 +39,54 @@ def take_in(by: Any, files: Iterable[UploadedFile[Any]], *, ticket: str = "") ->
     ``ticket`` is the form's: the same form sent twice with the same files gives the batch there is.
     """
     files = list(files)
-    spot = ticket if re.fullmatch(r"[0-9a-f]{32}", ticket) else secrets.token_hex(16)
-    before = Batch.objects.filter(place=spot, by=by).first()
-    if before is not None:
-        if [_safe(file) for file in files] == before.files:
-            return before
-        spot = secrets.token_hex(16)
+    names = _names(files)
     _sweep()
-    batch = Batch(by=by, place=spot)
-    batch.folder.mkdir(parents=True, mode=0o700, exist_ok=True)
-    names: list[str] = []
+    arrived = place() / f"{secrets.token_hex(16)}{ARRIVING}"
+    arrived.mkdir(mode=0o700)
     try:
-        for file in files:
-            name = _free(_safe(file), names)
-            _put(file, batch.folder / name)
-            names.append(name)
-        batch.files = names
-        with transaction.atomic():
-            batch.save()
-            note(by, "import.uploaded", about=", ".join(names), bytes=sum(p.stat().st_size for p in batch.paths))
-    except BaseException:
-        shutil.rmtree(batch.folder, ignore_errors=True)
-        raise
+        for file, name in zip(files, names, strict=True):
+            _put(file, arrived / name)
+        (arrived / SUMS).write_text(_sums(arrived, names), encoding="ascii")
+        return _kept(by, arrived, names, ticket if re.fullmatch(r"[0-9a-f]{32}", ticket) else "")
+    finally:
+        shutil.rmtree(arrived, ignore_errors=True)
+
+
+def _kept(by: Any, arrived: Path, names: list[str], ticket: str) -> Batch:
+    """The batch of files that have arrived: the one there is for this ticket and these files, else a new one."""
+    batch = Batch(by=by, place=ticket or secrets.token_hex(16), files=names)
+    with transaction.atomic():
+        my_turn()
+        before = Batch.objects.filter(place=batch.place).first()
+        if before is not None and before.by_id == by.pk and before.files == names and _alike(before.folder, arrived):
+            return before
+        if before is not None:  # the page was gone back to, and other files chosen
+            batch.place = secrets.token_hex(16)
+        shutil.rmtree(batch.folder, ignore_errors=True)  # what an upload killed just here left behind
+        batch.save()
+        note(by, "import.uploaded", about=", ".join(names), bytes=sum((arrived / n).stat().st_size for n in names))
+        arrived.rename(batch.folder)
     return batch
+
+
+def _sums(folder: Path, names: Iterable[str]) -> str:
+    found = []
+    for name in names:
+        with (folder / name).open("rb") as file:
+            found.append(hashlib.file_digest(file, "sha256").hexdigest())
+    return "\n".join(found)
+
+
+def _alike(there: Path, arrived: Path) -> bool:
+    kept = there / SUMS
+    return kept.is_file() and kept.read_bytes() == (arrived / SUMS).read_bytes()
+
+
+def _names(files: Iterable[UploadedFile[Any]]) -> list[str]:
+    names: list[str] = []
+    for file in files:
+        names.append(_free(_safe(file), names))
+    return names
 
 
 def _safe(file: UploadedFile[Any]) -> str:
@@ -74,15 +105,16 @@ def _put(file: UploadedFile[Any], target: Path) -> None:
 
 def _sweep() -> None:
     old = now().timestamp() - LEFT
-    waiting = set(Batch.objects.filter(job=None, dropped_at=None).values_list("place", flat=True))
-    running = set(Batch.objects.filter(job__state__in=["waiting", "running"]).values_list("place", flat=True))
+    undone = Q(job=None) | ~Q(job__state=Job.State.DONE)  # what broke off can still be read
+    wanted = set(Batch.objects.filter(undone, dropped_at=None).values_list("place", flat=True))
     for left in place().iterdir():
-        if left.name in waiting | running or left.stat().st_mtime > old:
-            continue
-        if left.is_dir():
-            shutil.rmtree(left, ignore_errors=True)
-        else:
-            left.unlink(missing_ok=True)
+        with suppress(FileNotFoundError):  # somebody else's upload came to its end meanwhile
+            if left.name in wanted or left.stat().st_mtime > old:
+                continue
+            if left.is_dir():
+                shutil.rmtree(left, ignore_errors=True)
+            else:
+                left.unlink()
 
 
 def safe_name(name: str) -> str:
@@ -129,7 +161,8 @@ def drop(batch: Batch, by: Any) -> None:
             locked.dropped_at = now()
             locked.save(update_fields=["dropped_at"])
             note(by, "import.dropped", about=", ".join(locked.files))
-            shutil.rmtree(locked.folder, ignore_errors=True)
+    if locked.dropped_at is not None:  # only what is surely written down is done: files cannot be rolled back
+        shutil.rmtree(locked.folder, ignore_errors=True)
 
 
 def undo(by: Any, import_id: str) -> int:

@@ -17,6 +17,7 @@ from regulars.base.text import Text, say
 from regulars.base.words import render as spoken
 from regulars_web.company.businesses import business, health
 from regulars_web.company.powers import needs
+from regulars_web.intake.correcting import others_rows
 from regulars_web.intake.limits import FULL, MOST_FILES, most_bytes
 from regulars_web.intake.looking import look_at
 from regulars_web.intake.models import Batch
@@ -82,6 +83,7 @@ def batch(request: HttpRequest, id: int) -> HttpResponse:
         "usable": [file for file in seen if file.reading],
         "left_out": [file for file in seen if not file.reading],
         "job": found.job,
+        "rows_shown": found.shows_rows_to(request.user),
     }
     return render(request, "intake/batch.html", shown)
 
@@ -104,11 +106,14 @@ def let_go(request: HttpRequest, id: int) -> HttpResponse:
 
 @needs("imports:write")
 @require_GET
-def bad_rows(request: HttpRequest, id: int, name: str) -> FileResponse:
+def bad_rows(request: HttpRequest, id: int, name: str) -> HttpResponse | FileResponse:
     """The rows of a file that could not be stored, to be mended and brought in again."""
-    path = rejects_file(get_object_or_404(Batch.objects.select_related("job"), pk=id), name)
+    found = get_object_or_404(Batch.objects.select_related("job", "by"), pk=id)
+    path = rejects_file(found, name)
     if path is None:
         raise Http404
+    if not found.shows_rows_to(request.user):
+        return others_rows(request, found)
     note(request.user, "import.bad_rows", about=name)
     response = FileResponse(path.open("rb"), as_attachment=True, filename=name)
     response["Content-Type"] = "text/csv; charset=utf-8"

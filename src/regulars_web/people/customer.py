@@ -8,10 +8,13 @@ from datetime import date
 from typing import Any
 
 from regulars import api
+from regulars.base.errors import NotUsable
 from regulars.base.text import Day, Money, Text, say
 from regulars_web.company.businesses import business
 from regulars_web.people.models import Note
+from regulars_web.people.pages import branch_names
 from regulars_web.people.strip import Strip, strip_of
+from regulars_web.people.timeline import Event, events_of, gaps_of
 from regulars_web.privacy import gate
 from regulars_web.privacy.permissions import Permission, at_a_glance
 
@@ -27,6 +30,7 @@ class Customer:
     key: str
     person: gate.Person
     others: tuple[gate.Person, ...]  # what else the customer is on record as
+    withheld: NotUsable | None  # why names are absent
     of: Mapping[str, Any]
     as_of: date
     run: str
@@ -37,9 +41,11 @@ class Customer:
     permissions: tuple[Permission, ...]
     notes: tuple[Note, ...]
     all_visits: bool
+    events: tuple[Event, ...]
+    gaps: tuple[Text, ...]
 
 
-def customer_of(who: Any, key: str, *, all_visits: bool = False) -> Customer:
+def customer_of(who: Any, key: str, *, language: str, all_visits: bool = False) -> Customer:
     """The page of one customer within the reader's branches, under the key that stands for them. Raises NotThere:
     unknown, or of other branches; the two are not told apart."""
     shop = business()
@@ -50,12 +56,14 @@ def customer_of(who: Any, key: str, *, all_visits: bool = False) -> Customer:
     history = reader.history(key)
     of = standing.of
     days = sorted({visit.day for visit in history.visits if visit.came})
+    shown = gate.shown(who, keys, purpose="customer page", contacts=True)
     first, last = of.get("next_visit_from"), of.get("next_visit_by")
     due = (first, last) if isinstance(first, date) and isinstance(last, date) else None
     return Customer(
         key=key,
-        person=gate.one(who, key, purpose="customer page"),
-        others=tuple(gate.names(who, keys[1:], purpose="customer page", contacts=True).values()),
+        person=shown.people[key],
+        others=tuple(shown.people[other] for other in keys[1:]),
+        withheld=shown.withheld,
         of=of,
         as_of=reader.as_of,
         run=reader.run,
@@ -66,6 +74,8 @@ def customer_of(who: Any, key: str, *, all_visits: bool = False) -> Customer:
         permissions=tuple(at_a_glance(keys, _imported(history))),
         notes=tuple(Note.objects.filter(customer__in=keys, removed_at=None).select_related("by")[:100]),
         all_visits=all_visits,
+        events=events_of(history, branch_names(language), reader.currency),
+        gaps=gaps_of(history),
     )
 
 

@@ -16,7 +16,6 @@ from typing import Any
 
 import xlsxwriter
 from django.conf import settings
-from django.db import transaction
 
 from regulars import api
 from regulars.base.errors import Refused
@@ -30,6 +29,8 @@ from regulars_web.people.pages import reader_of
 from regulars_web.privacy import gate
 from regulars_web.shared.audit import note
 from regulars_web.shared.clock import now
+from regulars_web.shared.models import Job
+from regulars_web.shared.sheets import harmless
 
 FOLDER = "taken-away"
 PURPOSES = ("analysis", "service", "accounts", "request")
@@ -106,7 +107,11 @@ def write(target: Path, by: User, *, where: str, columns: tuple[str, ...], purpo
     if NAME in columns:
         heads.insert(1, render(say("people.column.name"), language))
     rows = _rows(reader, by, where, there, purpose if NAME in columns else "")
-    return (_csv if target.suffix == ".csv" else _xlsx)(target, heads, rows)
+    try:
+        return (_csv if target.suffix == ".csv" else _xlsx)(target, heads, rows)
+    except BaseException:
+        target.unlink(missing_ok=True)  # half a list is none
+        raise
 
 
 def _rows(
@@ -134,11 +139,6 @@ def _cell(column: str, value: Any, reader: api.PeopleReader, language: str) -> A
         listed = column in reader.catalogue and value in reader.catalogue[column].values
         return render(say(f"predicate.value.{value}"), language) if listed else value
     return round(value, 4) if isinstance(value, float) else value
-
-
-def harmless(value: object) -> object:
-    """A text that no spreadsheet takes for a formula."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r", "\n") else value
 
 
 def _csv(target: Path, names: list[str], rows: Iterator[list[Any]]) -> int:
@@ -205,16 +205,23 @@ def work(asked: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
     progress(say("people.export.step"), 0, None)
     target = new_place(asked["format"])
     rows = write(target, by, where=asked["where"], columns=tuple(asked["columns"]), purpose=asked["purpose"])
-    return {"file": target.name, "rows": rows}
+    return {"file": target.name, "rows": rows, "branches": list(by.branches)}
+
+
+def still_theirs(by: User, job: Job) -> bool:
+    """Whether who had a file made may have it now: their branches and their role may be others since."""
+    if NAME in job.asked["columns"] and not may(by, "identities:read"):
+        return False
+    holds = job.result.get("branches") or []  # none: those of the whole business
+    return not by.branches or (bool(holds) and set(holds) <= set(by.branches))
 
 
 def at_once(by: User, *, where: str, columns: tuple[str, ...], purpose: str, format: str) -> Path:
-    """A small list's file, now. Raises as :func:`disclosed`."""
+    """A small list's file, now; whoever sends it takes it away from its place. Raises as :func:`disclosed`."""
     rows = reader_of().count(where, branches=tuple(by.branches)).customers
-    with transaction.atomic():
-        disclosed(by, where=where, columns=columns, purpose=purpose, format=format, rows=rows)
-        target = new_place(format)
-        write(target, by, where=where, columns=columns, purpose=purpose)
+    disclosed(by, where=where, columns=columns, purpose=purpose, format=format, rows=rows)
+    target = new_place(format)
+    write(target, by, where=where, columns=columns, purpose=purpose)
     return target
 
 

@@ -28,9 +28,7 @@ def ask(request: HttpRequest) -> HttpResponse | FileResponse:
     by: Any = request.user
     if request.method == "GET":
         mine = Job.objects.filter(kind="people_export", asked__for_user=by.pk)[:30]
-        shown = [
-            (job, (exporting.place_of(job.result["file"]).is_file() if "file" in job.result else False)) for job in mine
-        ]
+        shown = [(job, exporting.is_there(job.result.get("file", ""))) for job in mine]
         return render(request, "people/exports.html", {"files": shown, "kept": exporting.KEPT.days})
     purpose, format = request.POST.get("purpose", ""), request.POST.get("format", "")
     if purpose not in exporting.PURPOSES or format not in exporting.FORMATS:
@@ -43,7 +41,10 @@ def ask(request: HttpRequest) -> HttpResponse | FileResponse:
     rows = reader.count(where, branches=tuple(by.branches)).customers
     if rows <= exporting.AT_ONCE:
         made = exporting.at_once(by, where=where, columns=columns, purpose=purpose, format=format)
-        return _sent(made.name, where)
+        try:
+            return _sent(made.name, where)
+        finally:
+            made.unlink()  # it is open: who asked gets it, and nothing of it stays
     with transaction.atomic():
         exporting.disclosed(by, where=where, columns=columns, purpose=purpose, format=format, rows=rows)
         job = begin(
@@ -58,7 +59,7 @@ def fetch(request: HttpRequest, id: int) -> FileResponse:
     """A file that was made for the reader; nobody else's."""
     by: Any = request.user
     job = get_object_or_404(Job, pk=id, kind="people_export", asked__for_user=by.pk)
-    if "file" not in job.result:
+    if "file" not in job.result or not exporting.still_theirs(by, job):
         raise Http404
     return _sent(job.result["file"], job.asked["where"])
 

@@ -45,16 +45,21 @@ def customers(request: HttpRequest) -> HttpResponse:
         made = pages.filter_from(told, reader)  # type: ignore[assignment]
     sort = request.GET.get("sort") or pages.FIRST_SORT
     where = "everybody" if told.wrong else told.where
-    after = request.GET.get("after") or None
+    after, before = (request.GET.get(name) or None for name in ("after", "before"))
     try:
-        page = reader.page(where, branches=scope, sort=sort, after=after, size=pages.SIZE)
+        page = reader.page(where, branches=scope, sort=sort, after=after, before=before, size=pages.SIZE)
     except BadSettings:  # an order or a place of an address that was cut or changed by hand
         return redirect(f"{reverse('customers')}?{pages.address(told.where)}")
+    if before and page.before is None:  # back at the beginning, which has an address of its own
+        return redirect(f"{reverse('customers')}?{pages.address(told.where, sort)}")
+    rows, withheld = ((), None) if told.wrong else pages.rows_of(page, reader, request.user, language)
     context = filter_context(request, reader, made, told) | {
-        "rows": () if told.wrong else pages.rows_of(page, reader, request.user, language),
+        "rows": rows,
+        "withheld": withheld,
         "headings": pages.headings(told.where, sort),
         "next": pages.address(told.where, sort, page.after) if page.after else "",
-        "first": pages.address(told.where, sort) if after else "",
+        "before": pages.address(told.where, sort, before=page.before) if page.before else "",
+        "first": pages.address(told.where, sort) if after or before else None,
         "sort": sort,
         "columns": offered(reader, language),
         "purposes": PURPOSES,

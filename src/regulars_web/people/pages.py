@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from regulars import api
+from regulars.base.errors import NotUsable
 from regulars.base.predicate import BadPredicate, Field, Predicate
 from regulars.base.text import Day, Money, Number, Param, Share, Text, say
 from regulars.base.words import show
@@ -100,11 +101,14 @@ def reader_of(run: str = "") -> api.PeopleReader:
     return api.people_of(business(), run or None)
 
 
-def rows_of(page: api.StandingsPage, reader: api.PeopleReader, who: Any, language: str) -> tuple[Row, ...]:
-    """The rows of a page, with names for those who may see them. Raises NotUsable as ``gate.names``."""
-    people = gate.names(who, (standing.key for standing in page.rows), purpose="list")
+def rows_of(
+    page: api.StandingsPage, reader: api.PeopleReader, who: Any, language: str
+) -> tuple[tuple[Row, ...], NotUsable | None]:
+    """The rows of a page, with names for those who may see them, and why names are absent where they are."""
+    shown = gate.shown(who, (standing.key for standing in page.rows), purpose="list")
     branches = branch_names(language)
-    return tuple(_row(standing, people[standing.key].shown, reader, branches) for standing in page.rows)
+    rows = (_row(standing, shown.people[standing.key].shown, reader, branches) for standing in page.rows)
+    return tuple(rows), shown.withheld
 
 
 def _row(standing: api.Standing, name: str, reader: api.PeopleReader, branches: Mapping[str, str]) -> Row:
@@ -140,10 +144,11 @@ def headings(where: str, sort: str) -> tuple[Heading, ...]:
     return tuple(found)
 
 
-def address(where: str, sort: str = "", after: str | None = None) -> str:
+def address(where: str, sort: str = "", after: str | None = None, before: str | None = None) -> str:
     """The query of a list's address. ``where`` is a predicate as text: other pages make their links the same way."""
     asked = {"where": "" if where == "everybody" else where, "sort": "" if sort == FIRST_SORT else sort}
-    return urlencode({name: value for name, value in (asked | {"after": after or ""}).items() if value})
+    asked |= {"after": after or "", "before": before or ""}
+    return urlencode({name: value for name, value in asked.items() if value})
 
 
 def lines_of(made: Filter, reader: api.PeopleReader, branches: tuple[str, ...], language: str) -> list[list[Line]]:

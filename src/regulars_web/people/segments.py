@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from regulars import api
@@ -20,6 +22,9 @@ from regulars_web.company.businesses import business
 from regulars_web.company.powers import needs
 from regulars_web.people import keeping, pages
 from regulars_web.people.lists import scope_of
+
+#: What is typed into the form of a segment, and how much of it an address carries.
+TYPED, LONGEST = ("name", "where", "why"), 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +87,8 @@ def one_segment(request: HttpRequest, id: int) -> HttpResponse:
     language = request.language  # type: ignore[attr-defined]
     changes = reversed(one.segment.changes)
     past = [(c, newest.tell(c.predicate, language) if newest else c.predicate, _moment(c.at)) for c in changes]
-    context = {"one": one, "past": past, "newest": newest, "earlier": earlier}
+    typed = {key: request.GET.get(key, "")[:LONGEST] for key in TYPED}  # what could not be kept is not lost
+    context = {"one": one, "past": past, "newest": newest, "earlier": earlier, "typed": typed}
     return render(request, "people/segment.html", context)
 
 
@@ -118,8 +124,9 @@ def change(request: HttpRequest, id: int) -> HttpResponse:
         )
     except RegularsError as wrong:
         _say(request, wrong.text, wrong.hint)
-    else:
-        messages.success(request, spoken(say("people.segments.saved", name=kept.name), by.language))
+        typed = {key: said for key in TYPED if (said := request.POST.get(key, "")[:LONGEST])}
+        return redirect(f"{reverse('segment', args=[id])}?{urlencode(typed)}")
+    messages.success(request, spoken(say("people.segments.saved", name=kept.name), by.language))
     return redirect("segment", id=id)
 
 

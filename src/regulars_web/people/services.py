@@ -13,6 +13,7 @@ from regulars_web.people.models import Note
 from regulars_web.privacy import gate
 from regulars_web.shared.audit import note
 from regulars_web.shared.clock import now
+from regulars_web.shared.turns import my_turn
 
 LONGEST = 2_000
 
@@ -24,6 +25,7 @@ def write(by: Any, customer: str, text: str) -> Note | None:
     if not said:
         return None
     with transaction.atomic():
+        my_turn()
         latest = Note.objects.filter(customer=customer, by=by, removed_at=None).first()
         if latest is not None and latest.text == said:
             return latest

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from regulars.base.errors import NotThere
+from regulars.base.errors import NotThere, NotUsable
 from regulars.base.text import say
 from regulars.base.words import render as spoken
 from regulars_web.company.powers import needs
@@ -23,9 +23,13 @@ from regulars_web.privacy.models import Channel
 def find(request: HttpRequest) -> HttpResponse:
     """Customers by name, end of a telephone number, member number or e-mail address; as one types, a part of it."""
     text = request.GET.get("q", "").strip()
-    found = gate.find(request.user, text, limit=12) if text else []
+    found, withheld = list[gate.Person](), None
+    try:
+        found = gate.find(request.user, text, limit=12) if text else found
+    except NotUsable as reason:
+        withheld = reason
     part = request.headers.get("HX-Request") == "true"
-    context = {"q": text, "found": found, "held": None if text else gate.held()}
+    context = {"q": text, "found": found, "withheld": withheld, "held": None if text else gate.held()}
     return render(request, "people/found.html" if part else "people/find.html", context)
 
 
@@ -34,7 +38,7 @@ def find(request: HttpRequest) -> HttpResponse:
 def customer(request: HttpRequest, key: str) -> HttpResponse:
     """One customer."""
     try:
-        shown = customer_of(request.user, key, all_visits="all" in request.GET)
+        shown = customer_of(request.user, key, language=_language(request), all_visits="all" in request.GET)
     except NotThere as error:
         raise Http404 from error
     if shown.key != key:  # merged into another one since the link was made

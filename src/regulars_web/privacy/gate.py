@@ -1,17 +1,18 @@
 """The one door to identifiers. Whoever wants a name asks here, says what for, and is held to role and branches.
 
-Reads are counted by person and hour: every so many a line goes into the audit log, and beyond a limit nothing more is
-shown until the hour is over. Roles without ``identities:read`` are given pseudonyms in the place of names.
+Reads are counted by person and hour, over all processes that serve: every so many a line goes into the audit log, and
+beyond a limit nothing more is shown until the hour is over. Roles without ``identities:read`` are given pseudonyms in
+the place of names.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pyarrow as pa
-from django.core.cache import cache
 from django.db import transaction
 
 from regulars import api
@@ -21,15 +22,16 @@ from regulars_web.company.businesses import business
 from regulars_web.company.powers import may
 from regulars_web.shared.audit import note
 from regulars_web.shared.clock import now
+from regulars_web.shared.counts import count
+from regulars_web.shared.lock import opened
 from regulars_web.vault import admitting, finding
 from regulars_web.vault.admitting import Admitted
-from regulars_web.vault.lock import opened
 from regulars_web.vault.models import Forgotten, Identity
 from regulars_web.vault.twins import Twins, twins
 
 __all__ = [
-    *("Admitted", "Person", "Twins", "admit", "erase", "everybody", "find", "forgotten"),
-    *("held", "names", "one", "suspected", "welcome_back", "within"),
+    *("Admitted", "Person", "Shown", "Twins", "admissible", "admit", "erase", "everybody", "find", "forgotten"),
+    *("held", "names", "one", "shown", "suspected", "welcome_back", "within"),
 ]
 
 #: Identities shown to one person within an hour, after which the door is shut; and how often the log is told.
@@ -56,6 +58,14 @@ class Person:
         return self.name or f"#{self.key[-6:]}"
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Who customers are, for a page that is of use without their names too; ``withheld`` says why they are absent."""
+
+    people: Mapping[str, Person]
+    withheld: NotUsable | None = None
+
+
 def admit(by: Any, table: pa.Table, *, source: str) -> Admitted:
     """Put identifiers of an import into the vault; columns customer, name, phone, email, member. Blocks are stored one
     after the other; broken off, the same call finishes the work."""
@@ -77,6 +87,16 @@ def names(who: Any, keys: Iterable[str], *, purpose: str, contacts: bool = False
         people[identity.customer] = _person(identity, contacts=contacts)
     _counted(who, len(allowed), purpose)
     return people
+
+
+def shown(who: Any, keys: Iterable[str], *, purpose: str, contacts: bool = False) -> Shown:
+    """As :func:`names`, but where nothing may be shown any more (or the vault cannot be opened) it is pseudonyms and
+    the reason: a day's work goes on without names."""
+    asked = list(keys)
+    try:
+        return Shown(names(who, asked, purpose=purpose, contacts=contacts))
+    except NotUsable as reason:
+        return Shown({key: Person(key, "") for key in asked}, reason)
 
 
 def one(who: Any, key: str, *, purpose: str) -> Person:
@@ -148,11 +168,10 @@ def welcome_back(by: Any, keys: Iterable[str]) -> None:
 
 
 def _person(identity: Identity, *, contacts: bool) -> Person:
+    name, member = opened(identity.name, "name"), opened(identity.member, "member")
     if not contacts:
-        return Person(identity.customer, identity.name, True, member=identity.member)
-    return Person(
-        identity.customer, identity.name, True, opened(identity.phone), opened(identity.email), identity.member
-    )
+        return Person(identity.customer, name, True, member=member)
+    return Person(identity.customer, name, True, opened(identity.phone), opened(identity.email), member)
 
 
 def within(who: Any, keys: Sequence[str]) -> set[str]:
@@ -168,12 +187,32 @@ def within(who: Any, keys: Sequence[str]) -> set[str]:
         return set()
 
 
+def admissible(who: Any, keys: Sequence[str]) -> set[str]:
+    """Those of the keys whose identifiers somebody of these branches may bring in: customers of theirs by the newest
+    study; of whom it does not know, those the ledger knows at their branches alone; and whom nobody knows at all.
+    Anybody else they could rename."""
+    if not who.branches:
+        return set(keys)
+    kept = api.kept_keys(business(), keys)
+    try:
+        studied = api.people_of(business()).within(list({*keys, *kept.values()}), branches=())
+    except NotThere:
+        studied = frozenset()
+    strangers = [key for key in keys if key not in studied and kept[key] not in studied]
+    known = set(Identity.objects.filter(customer__in=strangers).values_list("customer", flat=True))
+    places, mine = api.branches_of(business(), strangers), set(business().settings.spellings(tuple(who.branches)))
+    own = {key for key in strangers if places[key] <= mine and (places[key] or key not in known)}
+    return within(who, [key for key in keys if key not in strangers]) | own
+
+
 def _counted(who: Any, n: int, purpose: str) -> None:
     if not n:
         return
-    hour = f"identities:{who.pk}:{now():%Y%m%d%H}"
-    cache.add(hour, 0, timeout=7_200)
-    so_far: int = cache.incr(hour, n)
+    at = now()
+    over = at.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    so_far = count(
+        f"identities:{who.pk}:{at:%Y%m%d%H}", n, until=over, at_once=max(min(TOLD_EVERY, MOST_AN_HOUR // 25), 1)
+    )
     if so_far > MOST_AN_HOUR:
         if so_far - n <= MOST_AN_HOUR:
             note(who, "identities.limit", about=purpose, shown=so_far - n)

@@ -12,6 +12,7 @@ from django.db import transaction
 from regulars_web.privacy.models import Channel, Consent, Refusal
 from regulars_web.shared.audit import note
 from regulars_web.shared.clock import now
+from regulars_web.shared.turns import my_turn
 
 CHANNELS = (Channel.EMAIL, Channel.SMS, Channel.WHATSAPP, Channel.PHONE, Channel.POST)
 
@@ -49,6 +50,7 @@ def _of(channel: str, refusals: list[Refusal], consents: list[Consent], told: bo
 def refuse(by: Any, customer: str, *, channel: str, how: str) -> None:
     """Record that somebody wants no promotion. Asked twice, it stands once. Raises ValueError for no such channel."""
     with transaction.atomic():
+        my_turn()
         _, made = Refusal.objects.get_or_create(
             customer=customer,
             channel=Channel(channel),

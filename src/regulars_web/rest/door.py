@@ -13,11 +13,14 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
+from regulars.base.text import say
+from regulars_web.intake.limits import against, length_of
 from regulars_web.rest import limits, troubles
 from regulars_web.rest.answers import once
 from regulars_web.rest.models import Token
 from regulars_web.rest.tokens import find
 from regulars_web.rest.troubles import Trouble, document
+from regulars_web.shared.errors import disk_is_full, unstorable
 
 _LOG = logging.getLogger("regulars.rest")
 #: Wrong secrets an address may try in a minute.
@@ -63,15 +66,20 @@ def known(request: HttpRequest) -> Token:
 
 
 def fits(request: HttpRequest) -> None:
-    """Raises Trouble (411, 413) for a body without a stated length or beyond the limit (files have their own)."""
+    """Raises Trouble: 422 for what no database takes, 411 for a body without a stated length, 413 for one beyond the
+    limit (files have their own), 507 where there is no room for it."""
+    if unstorable(request):
+        raise Trouble(422, "invalid")
     if request.method not in ("POST", "PUT", "PATCH"):
         return
     if request.headers.get("Transfer-Encoding"):
         raise Trouble(411, "no_length")
-    length = int(request.META.get("CONTENT_LENGTH") or 0)
+    length = length_of(request)
     multipart = request.content_type == "multipart/form-data"
     if length > (settings.API_MOST_FILE if multipart else settings.DATA_UPLOAD_MAX_MEMORY_SIZE):
         raise Trouble(413, "too_large")
+    if multipart and (found := against(length)) is not None:
+        raise Trouble(found[1], "no_room" if found[1] == 507 else "too_large", text=found[0])
 
 
 def answered(view: Callable[..., HttpResponse], request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -89,6 +97,8 @@ def told(request: HttpRequest, error: Exception) -> Trouble:
     if isinstance(error, RequestDataTooBig):
         return Trouble(413, "too_large")
     trouble = troubles.of(error)
+    if trouble is None and disk_is_full(error):
+        trouble = Trouble(507, "full", text=say("web.error.full"))
     if trouble is None:
         _LOG.error("request %s failed", getattr(request, "request_id", ""), exc_info=error)
         return Trouble(500, "broken")

@@ -31,6 +31,7 @@ from regulars_web.shared.audit import note
 from regulars_web.shared.clock import now
 from regulars_web.shared.jobs import begin
 from regulars_web.shared.models import Entry, Job
+from regulars_web.shared.sheets import harmless
 
 KEPT = timedelta(hours=24)
 #: Folders and files of the business folder that go in as they are, and what they are.
@@ -80,11 +81,14 @@ def work(asked: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
     export.path.parent.mkdir(mode=0o700, exist_ok=True)
     part = export.path.with_suffix(".part")
     part.touch(mode=0o600)
-    with tempfile.TemporaryDirectory(prefix="regulars-export-", dir=export.path.parent) as scratch:
-        _write(part, Path(scratch), export, progress)
-    with part.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    part.replace(export.path)
+    try:
+        with tempfile.TemporaryDirectory(prefix="regulars-export-", dir=export.path.parent) as scratch:
+            _write(part, Path(scratch), export, progress)
+        with part.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        part.replace(export.path)
+    finally:
+        part.unlink(missing_ok=True)  # stopped, or no room: half of it would take the room there is
     with transaction.atomic():
         export.bytes, export.sha256, export.expires_at = export.path.stat().st_size, digest, now() + KEPT
         export.save(update_fields=["bytes", "sha256", "expires_at"])
@@ -117,7 +121,8 @@ def _write(target: Path, scratch: Path, export: Export, progress: Progress) -> N
 
 
 _ABOUT = {
-    "ledger": "every table of facts, as Parquet and as CSV (docs/reference/ledger.md has the columns)",
+    "ledger": "every table of facts, as Parquet, and as CSV for spreadsheets, in which a text that begins as a formula "
+    "does carries an apostrophe (docs/reference/ledger.md has the columns)",
     "identities.csv": "names, telephone numbers and addresses of customers, by key (only where asked for)",
     "users.json": "people who work here, their roles and branches",
     "audit.jsonl": "the audit log, a line an entry, each with the hash of the one before",
@@ -148,12 +153,7 @@ def _people(target: Path, by: User) -> None:
         writer.writerow(["customer", "name", "phone", "email", "member"])
         for person in gate.everybody(by, purpose="export"):
             cells = (person.key, person.name, person.phone, person.email, person.member)
-            writer.writerow([_harmless(cell) for cell in cells])
-
-
-def _harmless(cell: str) -> str:
-    """A cell no spreadsheet takes for a formula; numbers stay numbers."""
-    return "'" + cell if cell[:1] in ("=", "+", "-", "@", "\t", "\r") and not cell[1:].isdigit() else cell
+            writer.writerow([harmless(cell) for cell in cells])
 
 
 def _of_the_web(scratch: Path) -> Iterator[Path]:
@@ -185,7 +185,8 @@ def forget(asked: Mapping[str, Any], progress: Progress) -> dict[str, Any]:  # n
     for path in gone:
         path.unlink()
         note(None, "export.removed", about=path.stem)
-    for left in (business().folder / EXPORTS).glob("regulars-export-*"):
-        if not Job.objects.filter(kind="export", state=Job.State.RUNNING).exists():
-            shutil.rmtree(left, ignore_errors=True)
+    if not Job.objects.filter(kind="export", state=Job.State.RUNNING).exists():
+        place = business().folder / EXPORTS
+        for left in (*place.glob("regulars-export-*"), *place.glob("*.part")):
+            shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink(missing_ok=True)
     return {"removed": len(gone)}

@@ -26,6 +26,7 @@ from regulars.base.text import say
 from regulars_web.company.businesses import business
 from regulars_web.privacy import gate
 from regulars_web.rest.models import Receipt, Token
+from regulars_web.rest.tokens import acting
 from regulars_web.rest.troubles import Trouble, language_of, rows_wrong
 from regulars_web.shared.audit import note
 from regulars_web.shared.clock import now
@@ -92,12 +93,17 @@ def accept(request: HttpRequest, token: Token, table: str, *, system: str, atomi
 def _admit(
     token: Token, table: str, good: Sequence[tuple[int, dict[str, Any]]], keyed: Sequence[Mapping[str, str]]
 ) -> None:
-    """Hand who the customers are to the gate. Not for a token of some branches: it could rename another's customers."""
-    if table != "customers" or token.within:
+    """Hand who the customers are to the gate; of a token of some branches only those that are theirs, for it could
+    rename another's."""
+    if table != "customers":
         return
     fields = {"name": "customer_name", "phone": "phone", "email": "email", "member": "reference"}
-    cells: dict[str, list[str | None]] = {"customer": [row["key"] for row in keyed]}
-    cells |= {ours: [row.get(theirs) for _, row in good] for ours, theirs in fields.items()}
+    allowed = gate.admissible(acting(token), [row["key"] for row in keyed])
+    told = [(row["key"], said) for row, (_, said) in zip(keyed, good, strict=True) if row["key"] in allowed]
+    if not told:
+        return
+    cells: dict[str, list[str | None]] = {"customer": [key for key, _ in told]}
+    cells |= {ours: [said.get(theirs) for _, said in told] for ours, theirs in fields.items()}
     admitted = pa.table({name: pa.array(values, pa.string()) for name, values in cells.items()})
     gate.admit(token.user, admitted, source="push")
 

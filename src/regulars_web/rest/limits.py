@@ -1,15 +1,18 @@
-"""How often a caller may ask: a fixed window a minute, counted in the process that serves."""
+"""How often a caller may ask: a fixed window a minute, the same for all processes that serve."""
 
 from __future__ import annotations
 
-import time
+from datetime import timedelta
 
 from django.conf import settings
-from django.core.cache import cache
 
 from regulars_web.rest.troubles import Trouble
+from regulars_web.shared import counts
+from regulars_web.shared.clock import now
 
 WINDOW = 60
+#: A process takes such a part of a minute's requests at once.
+PART = 20
 
 
 def count(who: str, most: int | None = None) -> tuple[int, int]:
@@ -19,11 +22,11 @@ def count(who: str, most: int | None = None) -> tuple[int, int]:
         Trouble: too many; the answer says when to come again.
     """
     limit = most if most is not None else settings.API_PER_MINUTE
-    passed = int(time.monotonic())
-    left_seconds = WINDOW - passed % WINDOW
-    key = f"rest:{who}:{passed // WINDOW}"
-    cache.add(key, 0, WINDOW * 2)
-    used = cache.incr(key)
+    at = now()
+    minute, gone = divmod(int(at.timestamp()), WINDOW)
+    left_seconds = WINDOW - gone
+    over = at + timedelta(seconds=left_seconds)
+    used = counts.count(f"rest:{who}:{minute}", until=over, at_once=max(limit // PART, 1))
     if used > limit:
         raise Trouble(429, "too_many", retry=left_seconds)
     return limit - used, left_seconds

@@ -21,12 +21,14 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Min, Q
 
+from regulars.base.errors import NotUsable
 from regulars.base.progress import Progress
 from regulars_web.company.models import User
 from regulars_web.rest.models import Delivery, Endpoint
 from regulars_web.rest.post import NotSent, checked, post
 from regulars_web.shared.audit import note
 from regulars_web.shared.clock import now
+from regulars_web.shared.lock import locked, opened
 from regulars_web.shared.models import Job
 
 #: What an endpoint may ask to hear of: a thing and what was done to it.
@@ -48,6 +50,8 @@ WAITS = tuple(timedelta(seconds=s) for s in (10, 60, 300, 1800, 7200, 21600, 432
 #: How long the secret that was changed still signs.
 BOTH = timedelta(hours=24)
 _AT_ONCE = 50
+#: What secrets are locked as.
+LOCK = "webhook"
 
 
 def register(by: User, *, url: str, events: Sequence[str]) -> tuple[Endpoint, str]:
@@ -55,7 +59,7 @@ def register(by: User, *, url: str, events: Sequence[str]) -> tuple[Endpoint, st
     checked(url)
     secret = new_secret()
     with transaction.atomic():
-        made = Endpoint.objects.create(url=url, events=sorted(events), secret=secret, by=by)
+        made = Endpoint.objects.create(url=url, events=sorted(events), secret=locked(secret, LOCK), by=by)
         note(by, "endpoint.made", about=f"{made.pk} {checked(url)[1]}", events=sorted(events))
     return made, secret
 
@@ -67,12 +71,13 @@ def new_secret() -> str:
 
 def rotate(by: User, endpoint: Endpoint) -> str:
     """Another secret; the one before signs beside it for a day."""
+    secret = new_secret()
     with transaction.atomic():
         endpoint.before, endpoint.before_until = endpoint.secret, now() + BOTH
-        endpoint.secret = new_secret()
+        endpoint.secret = locked(secret, LOCK)
         endpoint.save(update_fields=["before", "before_until", "secret"])
         note(by, "endpoint.rotated", about=str(endpoint.pk))
-    return endpoint.secret
+    return secret
 
 
 def remove(by: User, endpoint: Endpoint) -> None:
@@ -169,13 +174,16 @@ def send(delivery: Delivery) -> bool:
         "User-Agent": "Regulars",
         "webhook-id": str(delivery.message),
         "webhook-timestamp": stamp,
-        "webhook-signature": " ".join(signature(key, str(delivery.message), stamp, body) for key in keys),
     }
     try:
+        signed = [signature(opened(key, LOCK), str(delivery.message), stamp, body) for key in keys]
+        headers["webhook-signature"] = " ".join(signed)
         status = post(endpoint.url, body, headers)
         taken, said = 200 <= status < 300, str(status)
     except NotSent as error:
         taken, said = False, error.code
+    except NotUsable:
+        taken, said = False, "no_key"
     _written_down(delivery, taken=taken, said=said)
     return taken
 

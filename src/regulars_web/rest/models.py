@@ -112,12 +112,12 @@ class Receipt(models.Model):
 
 class Endpoint(models.Model):
     """An address of another program that wants to hear of events. ``before`` is the secret that was in use until it was
-    changed; messages carry both signatures until ``before_until``."""
+    changed; messages carry both signatures until ``before_until``. Both lie locked under the folder's key."""
 
     url = models.URLField(max_length=500)
     events = models.JSONField(default=list)
-    secret = models.CharField(max_length=80)
-    before = models.CharField(max_length=80, blank=True)
+    secret = models.BinaryField()
+    before = models.BinaryField(default=b"")
     before_until = models.DateTimeField(null=True)
     by = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField(default=now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Annotated, Any
 
 from django.http import HttpRequest
@@ -18,6 +19,11 @@ from regulars_web.rest.reads import After, Limit, router
 from regulars_web.rest.tokens import acting
 from regulars_web.rest.troubles import Trouble
 from regulars_web.shared.audit import note
+from regulars_web.shared.clock import now
+from regulars_web.shared.models import Entry
+
+#: Pages asked for within so long are one read.
+ONE_READ = timedelta(hours=1)
 
 Study = Annotated[
     str,
@@ -56,11 +62,17 @@ def people(
     reader = _reader(study)
     wanted = [column for column in columns.split(",") if column] or list(COLUMNS)
     page = reader.page(where, branches=_within(request), sort=sort, after=after or None, size=limit, columns=wanted)
-    if not after:
-        found: Token = request.token  # type: ignore[attr-defined]
-        note(found.user, "standings.read", about=reader.run, token=found.pk, where=where[:200])
+    _written_down(request.token, reader.run, where[:200])  # type: ignore[attr-defined]
     items = [{"customer": row.key, "standing": dict(row.of)} for row in page.rows]
     return {"run": reader.run, "as_of": reader.as_of, "items": items, "next": page.after}
+
+
+def _written_down(token: Token, run: str, where: str) -> None:
+    """One line for a bulk read, at whatever page it is begun; its further pages are the same read."""
+    same = {"action": "standings.read", "about": run, "who_id": token.user_id}
+    lately = Entry.objects.filter(**same, at__gt=now() - ONE_READ, detail__token=token.pk, detail__where=where)
+    if not lately.exists():
+        note(token.user, "standings.read", about=run, token=token.pk, where=where)
 
 
 @router.get("/people/{key}", auth=Scope("people:read"), response=shapes.Person, tags=["customers"])

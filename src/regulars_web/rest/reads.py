@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from ninja import Path, Query, Router
 
@@ -19,8 +20,9 @@ from regulars.base.words import render
 from regulars_web.company.businesses import business
 from regulars_web.rest import shapes
 from regulars_web.rest.interface import Scope
-from regulars_web.rest.models import Receipt
+from regulars_web.rest.models import Receipt, Token
 from regulars_web.rest.troubles import Trouble, language_of
+from regulars_web.shared.jobs import seen_by
 from regulars_web.shared.models import Job
 from regulars_web.shared.texts import text_of
 
@@ -206,10 +208,17 @@ def segment(request: HttpRequest, predicate: Annotated[str, Query(min_length=1, 
     return {"study": _run("study", "latest")["id"], "segment": as_json(found)}
 
 
+def _work_of(request: HttpRequest) -> QuerySet[Job]:
+    """The work a token may look at; one of fewer branches than its person has sees none: theirs is of more."""
+    token: Token = request.token  # type: ignore[attr-defined]
+    same = set(token.within) == set(token.user.branches)
+    return seen_by(token.user) if same else Job.objects.none()
+
+
 @router.get("/jobs", auth=Scope("jobs:read"), response=shapes.Jobs, tags=["work"])
 def jobs(request: HttpRequest, limit: Limit = 50, after: After = "") -> Any:
     """Work in the background, newest first."""
-    listed = Job.objects.all()
+    listed = _work_of(request)
     if after:
         said = cursor(after)
         if not said.isdecimal() or len(said) > 18:
@@ -223,7 +232,7 @@ def jobs(request: HttpRequest, limit: Limit = 50, after: After = "") -> Any:
 @router.get("/jobs/{id}", auth=Scope("jobs:read"), response=shapes.Job, tags=["work"])
 def job(request: HttpRequest, id: Number) -> Any:
     """One piece of work."""
-    found = Job.objects.filter(pk=id).first()
+    found = _work_of(request).filter(pk=id).first()
     if found is None:
         raise Trouble(404, "not_found")
     return told_job(found, language_of(request))

@@ -10,9 +10,10 @@ from ninja import File, Path, Query, Status
 from ninja.files import UploadedFile
 
 from regulars.api.pushed import MODELS
+from regulars.base.text import say
 from regulars_web.company.businesses import business
 from regulars_web.company.powers import may
-from regulars_web.intake.limits import MOST_FILES
+from regulars_web.intake.limits import FULL, MOST_FILES
 from regulars_web.intake.services import commit, take_in, undo
 from regulars_web.rest import shapes
 from regulars_web.rest.exporting import ask, taken
@@ -89,6 +90,8 @@ def push_complaints(request: HttpRequest, system: System = "own", atomic: Atomic
 @router.post("/imports", auth=Scope("imports:write"), response={202: shapes.Upload}, tags=["facts"])
 def import_files(request: HttpRequest, files: File[list[UploadedFile]]) -> Status[Any]:
     """Export files, read into the ledger as by the page of imports; the job tells how far that is."""
+    if request.META.get(FULL):
+        raise Trouble(507, "full", text=say("files.up.full"))
     if not 1 <= len(files) <= MOST_FILES:
         raise Trouble(422, "files", most=MOST_FILES)
     user = _token(request).user

@@ -5,27 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from regulars.base.progress import Progress
 from regulars_web.shared.clock import now
-from regulars_web.shared.models import Checked, Entry, digest_of
+from regulars_web.shared.lock import chained
+from regulars_web.shared.models import Checked, Entry, content_of
+from regulars_web.shared.turns import my_turn
 
 #: Lines gone over while a page waits.
 AT_ONCE = 2_000
-_LOCK = 7_316_001  # of the log's end, on PostgreSQL
 
 
 def note(who: Any, action: str, *, about: str = "", **detail: Any) -> Entry:
     """Put a line down, in the caller's transaction. ``who`` is a signed-in user, or None for the program itself."""
     with transaction.atomic():
-        if connection.vendor == "postgresql":
-            with connection.cursor() as cursor:  # one end of the chain: writers take turns until they commit
-                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        my_turn()  # one end of the chain: writers wait until the one before has committed
         last = Entry.objects.order_by("-id").values_list("digest", flat=True).first() or ""
         at, by = now(), who.pk if who is not None and who.is_authenticated else None
         plain = _plain(detail)
-        digest = digest_of(last, at, by, action, about[:200], plain)
+        digest = chained(content_of(last, at, by, action, about[:200], plain))
         entry = Entry(at=at, who_id=by, action=action, about=about[:200], detail=plain, before=last, digest=digest)
         entry.save()
         return entry
@@ -44,20 +43,26 @@ def first_breach() -> int | None:
 
 
 def _walk(after: int, digest: str, most: int | None) -> tuple[int, str, int | None]:
-    """Go over lines after one of that digest: the last good line, its digest, and the first bad line."""
-    line = after
+    """Go over lines after one of that digest: the last good line, its digest, and the first bad line.
+
+    Lines with a plain hash stand at the beginning and never at the end: anybody can make such a chain.
+    """
+    line, seen = after, 0
+    keyed = bool(after) and Entry.objects.filter(pk=after, keyed=True).exists()
     for entry in Entry.objects.filter(id__gt=after).order_by("id")[:most].iterator():
-        if entry.before != digest or entry.digest != entry.expected():
+        if entry.before != digest or entry.digest != entry.expected() or (keyed and not entry.keyed):
             return line, digest, int(entry.pk)
-        line, digest = int(entry.pk), entry.digest
-    return line, digest, None
+        line, digest, keyed, seen = int(entry.pk), entry.digest, entry.keyed, seen + 1
+    ended = most is None or seen < most
+    return line, digest, (line if ended and line and not keyed else None)
 
 
 def check_on() -> Checked:
     """Go over the lines that came since the last look, and over the line looked at last: cutting the log's end off
     shows too. A breach once found stays until all lines are gone over again."""
     with transaction.atomic():
-        seen = Checked.objects.select_for_update().filter(pk=1).first() or Checked(pk=1)
+        Checked.objects.get_or_create(pk=1)
+        seen = Checked.objects.select_for_update().get(pk=1)
         if seen.breach is not None:
             return seen
         if seen.line and not Entry.objects.filter(pk=seen.line, digest=seen.digest).exists():

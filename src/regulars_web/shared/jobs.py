@@ -14,16 +14,18 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from regulars.base.errors import RegularsError
 from regulars.base.progress import Progress
 from regulars.base.text import Text
 from regulars_web.shared.audit import note
 from regulars_web.shared.clock import now
+from regulars_web.shared.errors import disk_is_full
 from regulars_web.shared.events import announce
 from regulars_web.shared.models import Job
 from regulars_web.shared.texts import as_json
+from regulars_web.shared.turns import my_turn
 
 #: A worker that says nothing for so long is taken for dead.
 SILENT = timedelta(seconds=60)
@@ -32,6 +34,7 @@ MOST_ATTEMPTS = 3
 EVERY = 0.25
 
 type Work = Callable[[Mapping[str, Any], Progress], dict[str, Any]]
+type After = Callable[[Mapping[str, Any]], None]
 type Again = Callable[[Job, Any], Job]
 
 
@@ -41,7 +44,8 @@ class Kind:
 
     ``again`` asks for the same work anew where more than the job itself must know of it.
     ``quiet`` work is the house's own, asked for by nobody: it is not listed, and is written down by what it does alone.
-    ``every``: it is also done by itself, so often.
+    ``every``: it is also done by itself, so often. ``after`` clears away what the work needed, once it is written down
+    as done: until then it may have to be done again.
     """
 
     work: Work
@@ -49,6 +53,7 @@ class Kind:
     again: Again | None = None
     quiet: bool = False
     every: timedelta | None = None
+    after: After | None = None
 
 
 KINDS: dict[str, Kind] = {}
@@ -62,14 +67,22 @@ def register(
     again: Again | None = None,
     quiet: bool = False,
     every: timedelta | None = None,
+    after: After | None = None,
 ) -> None:
     """Make a kind of work known; called when the app is ready."""
-    KINDS[name] = Kind(work, leads_to, again, quiet, every)
+    KINDS[name] = Kind(work, leads_to, again, quiet, every, after)
 
 
 def quiet_kinds() -> list[str]:
     """Kinds of work that are not listed."""
     return [name for name, kind in KINDS.items() if kind.quiet]
+
+
+def seen_by(who: Any) -> QuerySet[Job]:
+    """The work a reader may look at: those confined to some branches only what they asked for themselves, for what
+    others asked for speaks of other branches."""
+    listed = Job.objects.select_related("by")
+    return listed.filter(by_id=who.pk) if who.branches else listed
 
 
 def put_down_due() -> None:
@@ -86,6 +99,7 @@ class Stopped(Exception):
 def put_down(kind: str, by: Any, **asked: Any) -> Job:
     """Ask for work. The same work already waiting or running is not asked for twice: that piece is given back."""
     with transaction.atomic():
+        my_turn()
         same = Job.objects.filter(kind=kind, asked=asked, state__in=[Job.State.WAITING, Job.State.RUNNING]).first()
         if same is not None:
             return same
@@ -147,11 +161,13 @@ def run(job: Job) -> None:
             trouble=as_json(error.text),
             result={"hint": as_json(error.hint)} if error.hint else {},
         )
-    except Exception:
-        _end(job, Job.State.FAILED, trouble={"id": "web.jobs.broken", "params": {}})
+    except Exception as error:
+        broken(job, full=disk_is_full(error))
         raise
     else:
         _end(job, Job.State.DONE, result=result)
+        if kind.after is not None:
+            kind.after(job.asked)
 
 
 def _watching(job: Job) -> Progress:
@@ -164,10 +180,15 @@ def _watching(job: Job) -> Progress:
             return
         said, last = time.monotonic(), _named(step)
         told = {"beat": now(), "step": as_json(step), "steps_done": max(done, 0), "steps": total}
-        if not Job.objects.filter(pk=job.pk, state=Job.State.RUNNING, stop_asked=False).update(**told):
+        if not held(job).filter(stop_asked=False).update(**told):
             raise Stopped
 
     return watch
+
+
+def held(job: Job) -> QuerySet[Job]:
+    """The piece, as long as whoever claimed it still has it: a worker that fell silent may find it taken up again."""
+    return Job.objects.filter(pk=job.pk, state=Job.State.RUNNING, attempts=job.attempts)
 
 
 def _named(step: Text) -> str:
@@ -176,16 +197,16 @@ def _named(step: Text) -> str:
 
 def _end(job: Job, state: str, **more: Any) -> None:
     with transaction.atomic():
-        ended = Job.objects.filter(pk=job.pk, state=Job.State.RUNNING).update(state=state, ended_at=now(), **more)
+        ended = held(job).update(state=state, ended_at=now(), **more)
         if ended:
             if job.kind not in quiet_kinds() or state == Job.State.FAILED:
                 note(job.by, f"job.{state}", about=f"{job.kind} {job.pk}")
             announce("job", state, job=job.pk, kind=job.kind)
 
 
-def broken(job: Job) -> None:
-    """The process that did the work died of it."""
-    _end(job, Job.State.FAILED, trouble={"id": "web.jobs.broken", "params": {}})
+def broken(job: Job, *, full: bool = False) -> None:
+    """The work failed by a fault, or for want of room on the disk."""
+    _end(job, Job.State.FAILED, trouble={"id": "web.jobs.full" if full else "web.jobs.broken", "params": {}})
 
 
 def stop(job: Job, by: Any) -> None:

@@ -12,11 +12,13 @@ from django.conf import settings
 from django.db import models
 
 from regulars_web.shared.clock import now
+from regulars_web.shared.lock import chained
 
 
 class Entry(models.Model):
-    """One line of the audit log: who did what to what. Written once; each line carries the hash of the one before it,
-    so that a line changed or taken out shows."""
+    """One line of the audit log: who did what to what. Written once; each line carries the digest of the one before it,
+    so that a line changed or taken out shows. Digests are keyed, so that who writes into the database alone cannot make
+    the chain anew; lines of before that (``keyed`` is false) have a plain hash, and stand before all others."""
 
     at = models.DateTimeField(default=now, db_index=True)
     who = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
@@ -25,6 +27,7 @@ class Entry(models.Model):
     detail = models.JSONField(default=dict)
     before = models.CharField(max_length=64)
     digest = models.CharField(max_length=64, unique=True)
+    keyed = models.BooleanField(default=True)
 
     class Meta:
         ordering: ClassVar = ["id"]
@@ -41,13 +44,14 @@ class Entry(models.Model):
 
     def expected(self) -> str:
         """The digest these contents must have."""
-        return digest_of(self.before, self.at, self.who_id, self.action, self.about, self.detail)
+        content = content_of(self.before, self.at, self.who_id, self.action, self.about, self.detail)
+        return chained(content) if self.keyed else hashlib.sha256(content).hexdigest()
 
 
-def digest_of(before: str, at: datetime, who: int | None, action: str, about: str, detail: Mapping[str, Any]) -> str:
-    """SHA-256 over the line before and this one's contents."""
+def content_of(before: str, at: datetime, who: int | None, action: str, about: str, detail: Mapping[str, Any]) -> bytes:
+    """What a digest is of: the line before and this one's contents."""
     content = json.dumps([before, at.isoformat(), who, action, about, detail], sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(content.encode()).hexdigest()
+    return content.encode()
 
 
 class Job(models.Model):
@@ -126,3 +130,22 @@ class Beat(models.Model):
 
     worker = models.CharField(max_length=80, primary_key=True)
     at = models.DateTimeField()
+
+
+class Count(models.Model):
+    """How often something was done until a moment, by whichever process (``shared.counts``)."""
+
+    key = models.CharField(max_length=160, primary_key=True)
+    used = models.PositiveIntegerField()
+    until = models.DateTimeField(db_index=True)
+
+
+class Remembered(models.Model):
+    """What the sign-in library counts attempts with: Django's cache in the database, the same for every process."""
+
+    cache_key = models.CharField(max_length=255, primary_key=True)
+    value = models.TextField()
+    expires = models.DateTimeField(db_index=True)
+
+    class Meta:
+        db_table = "shared_remembered"

@@ -1,13 +1,29 @@
-"""One claimed piece of work, in this process: ``python -m regulars_web.shared.one_job ID``."""
+"""One claimed piece of work, in this process: ``python -m regulars_web.shared.one_job ID WORKER``.
+
+It ends with the worker that began it, whose number is told: left alone, it would go on beside the next try.
+"""
 
 from __future__ import annotations
 
 import os
+import signal
 import sys
+import threading
+import time
+
+LOOK = 0.5
 
 
-def main(id: int) -> None:
+def end_with(worker: int) -> None:
+    """End this process when its worker is gone; what it does can be broken off anywhere."""
+    while os.getppid() == worker:
+        time.sleep(LOOK)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def main(id: int, worker: int) -> None:
     """Do it."""
+    threading.Thread(target=end_with, args=[worker], daemon=True).start()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "regulars_web.config.settings")
     import django
 
@@ -19,4 +35,4 @@ def main(id: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(int(sys.argv[1]), int(sys.argv[2]))

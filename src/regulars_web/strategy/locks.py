@@ -12,7 +12,7 @@ from regulars_web.company.businesses import business
 from regulars_web.company.models import User
 from regulars_web.shared.audit import note
 from regulars_web.shared.clock import now
-from regulars_web.strategy.studio import bench, fresh, number
+from regulars_web.strategy.studio import as_opened, bench, number
 
 UNITS: dict[str, Counted] = {"customers": "customers", "spend": "spend", "hours": "hours"}
 
@@ -32,26 +32,26 @@ def chosen(lines: Iterable[api.PlanLine], cell: str, measure: str) -> api.PlanLi
 
 def bind(by: User, asked: Mapping[str, str], *, dry_run: bool) -> api.Change:
     """Bind one line, or weigh what that would cost. Raises Stale, NotThere, and what ``api.lock`` does."""
-    if not dry_run:
-        fresh(asked.get("token", ""))
     whom, measure, how = segment(asked.get("cell", "")), asked.get("what", ""), asked.get("how", "")
     low, high, of = _bounds(how, asked)
     if how == "keep":
         line = chosen(api.plan_lines(bench()), whom.id, measure)
         low = high = float(line.customers if line is not None else 0)
-    done = api.lock(
-        business(),
-        measure,
-        at_least=low,
-        at_most=high,
-        of=of,
-        branches=whom.among.branches,
-        states=whom.among.states,
-        tiers=whom.among.tiers,
-        dry_run=dry_run,
-        author=by.signature,
-        at=now().isoformat(timespec="seconds"),
-    )
+    with as_opened(asked) as token:
+        done = api.lock(
+            business(),
+            measure,
+            at_least=low,
+            at_most=high,
+            of=of,
+            branches=whom.among.branches,
+            states=whom.among.states,
+            tiers=whom.among.tiers,
+            dry_run=dry_run,
+            token=None if dry_run else token,
+            author=by.signature,
+            at=now().isoformat(timespec="seconds"),
+        )
     if not dry_run:
         note(by, "settings.changed", about=done.key, difference=done.difference or 0.0)
     return done

@@ -6,7 +6,8 @@ everybody else from writing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -53,42 +54,53 @@ def amounts(asked: Mapping[str, str]) -> api.WhatIf:
     return api.WhatIf(budget=found.get("budget"), hours=found.get("hours"), risk=found.get("risk"))
 
 
-def fresh(token: str) -> None:
-    """Raises Stale when the settings are no longer those the page was made from."""
-    since = api.changes_since(business(), token)
-    if since is None:
-        raise Stale(say("web.studio.stale_by_hand"))
-    if since:
+@contextmanager
+def as_opened(asked: Mapping[str, str]) -> Iterator[str]:
+    """The settings the page was made from, to be changed as those or not at all. Raises Stale where they are others."""
+    token = asked.get("token", "")
+    try:
+        yield token
+    except api.SettingsRaced as error:
+        since = api.changes_since(business(), token)
+        if not since:  # by hand, or put back since
+            raise Stale(say("web.studio.stale_by_hand")) from error
         last = since[-1]
-        raise Stale(say("web.studio.stale", who=last.by or "?", what=str(last.body["key"]), n=len(since)))
+        told = say("web.studio.stale", who=last.by or "?", what=str(last.body["key"]), n=len(since))
+        raise Stale(told) from error
 
 
 def keep(by: User, asked: Mapping[str, str]) -> api.Change:
     """Keep amounts that were tried. Raises Stale, and what ``api.set_amounts`` does."""
-    fresh(asked.get("token", ""))
     wanted = amounts(asked)
-    done = api.set_amounts(
-        business(), budget=wanted.budget, hours=wanted.hours, risk=wanted.risk, author=by.signature, at=_at()
-    )
+    with as_opened(asked) as token:
+        done = api.set_amounts(
+            business(),
+            budget=wanted.budget,
+            hours=wanted.hours,
+            risk=wanted.risk,
+            token=token,
+            author=by.signature,
+            at=_at(),
+        )
     note(by, "settings.changed", about=done.key, difference=done.difference or 0.0)
     return done
 
 
 def lock(by: User, asked: Mapping[str, str], *, dry_run: bool) -> api.Change:
     """Bind a measure, or weigh what that would cost. Raises Stale, and what ``api.lock`` does."""
-    if not dry_run:
-        fresh(asked.get("token", ""))
     bounds = {"never": (None, 0.0), "must": (1.0, None), "free": (None, None)}
     low, high = bounds.get(asked.get("how", ""), (number(asked, "at_least"), number(asked, "at_most")))
-    done = api.lock(
-        business(),
-        asked.get("what", ""),
-        at_least=low,
-        at_most=high,
-        dry_run=dry_run,
-        author=by.signature,
-        at=_at(),
-    )
+    with as_opened(asked) as token:
+        done = api.lock(
+            business(),
+            asked.get("what", ""),
+            at_least=low,
+            at_most=high,
+            dry_run=dry_run,
+            token=None if dry_run else token,
+            author=by.signature,
+            at=_at(),
+        )
     if not dry_run:
         note(by, "settings.changed", about=done.key, difference=done.difference or 0.0)
     return done
@@ -96,32 +108,36 @@ def lock(by: User, asked: Mapping[str, str], *, dry_run: bool) -> api.Change:
 
 def target(by: User, asked: Mapping[str, str], *, dry_run: bool) -> api.Change:
     """Set a target, its day and who answers for it. Raises Stale, and what ``api.set_target`` does."""
-    if not dry_run:
-        fresh(asked.get("token", ""))
-    day = asked.get("by", "")
-    try:
-        due = date.fromisoformat(day) if day else None
-    except ValueError as error:
-        raise BadSettings(say("web.study.no_day")) from error
-    done = api.set_target(
-        business(),
-        asked.get("objective", ""),
-        asked.get("target", ""),
-        by=due,
-        owner=asked.get("owner", "").strip() or None,
-        dry_run=dry_run,
-        author=by.signature,
-        at=_at(),
-    )
+    with as_opened(asked) as token:
+        done = api.set_target(
+            business(),
+            asked.get("objective", ""),
+            asked.get("target", ""),
+            by=day_of(asked),
+            owner=asked.get("owner", "").strip() or None,
+            serves=asked.get("serves") or None,
+            dry_run=dry_run,
+            token=None if dry_run else token,
+            author=by.signature,
+            at=_at(),
+        )
     if not dry_run:
         note(by, "settings.changed", about=done.key, difference=done.difference or 0.0)
     return done
 
 
-def undo(by: User, token: str) -> str:
+def day_of(asked: Mapping[str, str]) -> date | None:
+    """The day of a form by which something is wanted, if it has one. Raises BadSettings for what is no day."""
+    try:
+        return date.fromisoformat(asked["by"]) if asked.get("by") else None
+    except ValueError as error:
+        raise BadSettings(say("web.study.no_day")) from error
+
+
+def undo(by: User, asked: Mapping[str, str]) -> str:
     """Take the last change of the settings back; its key. Raises Stale, and what ``api.undo_settings`` does."""
-    fresh(token)
-    key = api.undo_settings(business(), author=by.signature, at=_at())
+    with as_opened(asked) as token:
+        key = api.undo_settings(business(), token=token, author=by.signature, at=_at())
     note(by, "settings.undone", about=key)
     return key
 

@@ -1,9 +1,8 @@
-"""The studio: the budget dragged along the frontier, locks with their price, targets, plans beside each other."""
+"""The studio: the budget dragged along the frontier, locks with their price, what was kept taken back."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import pairwise
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -18,9 +17,7 @@ from regulars_web.company.businesses import business
 from regulars_web.company.models import User
 from regulars_web.company.powers import needs
 from regulars_web.strategy import studio as acts
-
-#: Width and height of the frontier's picture, in its own units.
-_WIDE, _HIGH = 600.0, 170.0
+from regulars_web.strategy.picture import pictures
 
 
 @needs("strategy:read")
@@ -28,7 +25,8 @@ _WIDE, _HIGH = 600.0, 170.0
 def studio(request: HttpRequest) -> HttpResponse:
     """The plan as the settings stand, and what may be tried with it."""
     try:
-        plan = acts.bench().plan()
+        bench = acts.bench()
+        plan = bench.plan()
     except NotThere:
         return render(request, "strategy/none.html", {"pages": None})
     except RegularsError as error:
@@ -43,13 +41,19 @@ def studio(request: HttpRequest) -> HttpResponse:
         "plan": plan,
         "currency": plan.provenance.currency,
         "token": api.settings_token(shop),
-        "curve": _curve([(p.budget, p.value_36.mean) for p in plan.frontier]),
+        "pictures": pictures(
+            [(p.budget, p.value_36.mean) for p in plan.frontier],
+            (plan.budget, plan.value_36.mean),
+            currency=plan.provenance.currency,
+            language=request.language,  # type: ignore[attr-defined]
+        ),
         "top": max((p.budget for p in plan.frontier), default=plan.budget * 2) or plan.budget * 2 or 1000,
         "step": max(round(plan.budget / 36, -1), 10),
         "where": [
             {"name": name, "customers": int(n), "cost": cost, "value": value, "share": cost / whole if whole else 0}
             for name, (n, cost, value) in sorted(spent.items(), key=lambda pair: -pair[1][1])
         ],
+        "grid": bench.grid(),
         "clauses": plan.mandate.clauses if plan.mandate else (),
         "rules": [rule for rule in plan.rules if rule.kind in ("lock", "veto", "must")],
         "measures": [{"id": m.id, "name": m.name[request.language]} for m in shop.pack.measures],  # type: ignore[attr-defined]
@@ -81,21 +85,21 @@ def tried(request: HttpRequest) -> HttpResponse:
 @require_POST
 def keep_amounts(request: HttpRequest) -> HttpResponse:
     """Keep the amounts that were tried."""
-    return _act(request, "studio", lambda user: say("web.studio.kept", what=acts.keep(user, request.POST.dict()).key))
+    return acted(request, "studio", lambda user: say("web.studio.kept", what=acts.keep(user, request.POST.dict()).key))
 
 
 @needs("strategy:draft")
 @require_POST
 def lock_price(request: HttpRequest) -> HttpResponse:
     """A part of the page: what a lock would cost and what would take its place. Nothing is saved."""
-    return _weighed(request, lambda user: acts.lock(user, request.POST.dict(), dry_run=True), "save_lock")
+    return weighed(request, lambda user: acts.lock(user, request.POST.dict(), dry_run=True), "save_lock")
 
 
 @needs("strategy:draft")
 @require_POST
 def save_lock(request: HttpRequest) -> HttpResponse:
     """Lock a measure, or free it."""
-    return _act(
+    return acted(
         request,
         "studio",
         lambda user: say("web.studio.kept", what=acts.lock(user, request.POST.dict(), dry_run=False).key),
@@ -107,71 +111,7 @@ def save_lock(request: HttpRequest) -> HttpResponse:
 def undo_change(request: HttpRequest) -> HttpResponse:
     """Take the last change of the settings back."""
     back = "targets" if request.POST.get("back") == "targets" else "studio"
-    return _act(
-        request, back, lambda user: say("web.studio.undone", what=acts.undo(user, request.POST.get("token", "")))
-    )
-
-
-@needs("strategy:read")
-@require_GET
-def targets(request: HttpRequest) -> HttpResponse:
-    """Mission, objectives, targets with the computed baseline, and what does not fit."""
-    try:
-        plan = acts.bench().plan()
-    except NotThere:
-        return render(request, "strategy/none.html", {"pages": None})
-    rows = {row.objective: row for row in plan.targets}
-    mandate = plan.mandate
-    shown = {
-        "plan": plan,
-        "token": api.settings_token(business()),
-        "rows": [{"aim": aim, "row": rows.get(aim.objective)} for aim in mandate.aims] if mandate else [],
-        "corporate": mandate.corporate if mandate else (),
-        "findings": mandate.findings if mandate else (),
-        "currency": plan.provenance.currency,
-    }
-    return render(request, "strategy/targets.html", shown)
-
-
-@needs("strategy:draft")
-@require_POST
-def target_price(request: HttpRequest) -> HttpResponse:
-    """A part of the page: what another target does to the plan. Nothing is saved."""
-    return _weighed(request, lambda user: acts.target(user, request.POST.dict(), dry_run=True), "save_target")
-
-
-@needs("strategy:draft")
-@require_POST
-def save_target(request: HttpRequest) -> HttpResponse:
-    """Set a target."""
-    return _act(
-        request,
-        "targets",
-        lambda user: say("web.studio.kept", what=acts.target(user, request.POST.dict(), dry_run=False).key),
-    )
-
-
-@needs("strategy:read")
-@require_GET
-def versions(request: HttpRequest) -> HttpResponse:
-    """All plans, two of them beside each other, and the simple rules beside the newest."""
-    shop = business()
-    listed = api.plans(shop)
-    difference, error = None, None
-    if len(listed.plans) > 1:
-        try:
-            difference = api.compare(shop, request.GET.get("a") or None, request.GET.get("b") or None)
-        except RegularsError as wrong:
-            error = wrong
-    shown = {
-        "plans": tuple(reversed(listed.plans)),
-        "unreadable": listed.unreadable,
-        "difference": difference,
-        "error": error,
-        "rivals": api.alternatives(shop) if listed.plans else (),
-        "currency": shop.settings.currency,
-    }
-    return render(request, "strategy/versions.html", shown)
+    return acted(request, back, lambda user: say("web.studio.undone", what=acts.undo(user, request.POST.dict())))
 
 
 def spoken_name(name: object, request: HttpRequest) -> str:
@@ -180,7 +120,7 @@ def spoken_name(name: object, request: HttpRequest) -> str:
     return spoken(name, language) if isinstance(name, Text) else str(name.in_language(language))  # type: ignore[attr-defined]
 
 
-def _weighed(request: HttpRequest, weigh: Callable[[User], api.Change], save: str) -> HttpResponse:
+def weighed(request: HttpRequest, weigh: Callable[[User], api.Change], save: str) -> HttpResponse:
     user = request.user
     assert isinstance(user, User)
     try:
@@ -192,7 +132,7 @@ def _weighed(request: HttpRequest, weigh: Callable[[User], api.Change], save: st
     return render(request, "strategy/weighed.html", shown)
 
 
-def _act(request: HttpRequest, back: str, act: Callable[[User], Text]) -> HttpResponse:
+def acted(request: HttpRequest, back: str, act: Callable[[User], Text]) -> HttpResponse:
     """Do what a form asks and say what came of it, or why it was refused; nothing is done half-way."""
     user = request.user
     assert isinstance(user, User)
@@ -204,14 +144,3 @@ def _act(request: HttpRequest, back: str, act: Callable[[User], Text]) -> HttpRe
         said = spoken(error.text, user.language)
         messages.error(request, f"{said} {spoken(error.hint, user.language)}" if error.hint else said)
     return redirect(back)
-
-
-def _curve(points: list[tuple[float, float]]) -> str:
-    """The frontier as points of a line in the picture."""
-    if len(points) < 2:
-        return ""
-    far, tall = max(b for b, _ in points), max(v for _, v in points)
-    if far <= 0 or tall <= 0:
-        return ""
-    rising = [points[0], *(b for a, b in pairwise(points) if b[0] > a[0])]
-    return " ".join(f"{x / far * _WIDE:.1f},{_HIGH - max(y, 0) / tall * (_HIGH - 10):.1f}" for x, y in rising)

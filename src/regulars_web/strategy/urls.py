@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from regulars_web.strategy import approval_views, inputs_views, locks_views, review_views, studio_views, views
+from regulars_web.strategy import (
+    approval_views,
+    inputs_views,
+    locks_views,
+    review_views,
+    studio_views,
+    targets_views,
+    versions_views,
+    views,
+)
 
 urlpatterns = [
     path("", views.strategy, name="strategy"),
@@ -19,10 +28,12 @@ urlpatterns = [
     path("studio/lock/price", studio_views.lock_price, name="lock_price"),
     path("studio/lock", studio_views.save_lock, name="save_lock"),
     path("studio/undo", studio_views.undo_change, name="undo_change"),
-    path("targets", studio_views.targets, name="targets"),
-    path("targets/price", studio_views.target_price, name="target_price"),
-    path("targets/set", studio_views.save_target, name="save_target"),
-    path("versions", studio_views.versions, name="versions"),
+    path("targets", targets_views.targets, name="targets"),
+    path("targets/price", targets_views.target_price, name="target_price"),
+    path("targets/set", targets_views.save_target, name="save_target"),
+    path("targets/<str:act>/price", targets_views.tree_price, name="tree_price"),
+    path("targets/<str:act>/save", targets_views.save_tree, name="save_tree"),
+    path("versions", versions_views.versions, name="versions"),
     path("lines", locks_views.lines, name="lines"),
     path("lines/price", locks_views.line_price, name="line_price"),
     path("lines/lock", locks_views.save_line, name="save_line"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -10,8 +10,8 @@ from django.db import connection, transaction
 
 from regulars.privacy.hkid import mask_hkid
 from regulars_web.shared.clock import now
-from regulars_web.vault.folding import TAIL, email_of, name_shown, phone_of, plain, words
-from regulars_web.vault.lock import locked, mark, opened
+from regulars_web.shared.lock import locked, mark, opened, terms
+from regulars_web.vault.folding import TAIL, beginnings, email_of, name_shown, phone_of, plain
 from regulars_web.vault.models import Forgotten, Identity, Term
 
 BLOCK = 2_000
@@ -69,60 +69,80 @@ def _block(told: Mapping[str, Told], source: str, result: Admitted) -> None:
     erased = set(Forgotten.objects.filter(customer__in=told).values_list("customer", flat=True))
     result.forgotten += len(erased)
     known = {identity.customer: identity for identity in Identity.objects.filter(customer__in=told)}
-    fresh: list[Identity] = []
-    altered: list[Identity] = []
+    fresh: list[tuple[Identity, Told]] = []
+    altered: list[tuple[Identity, Told]] = []
     for customer, said in told.items():
         if customer in erased:
             continue
         identity = known.get(customer) or Identity(customer=customer)
-        if not _write(identity, said):
+        whole = _write(identity, said)
+        if whole is None:
             result.unchanged += 1
             continue
         identity.source, identity.changed_at = source, now()
-        (altered if customer in known else fresh).append(identity)
-    Identity.objects.bulk_create(fresh)
-    Identity.objects.bulk_update(altered, [*FIELDS, "phone_mark", "email_mark", "source", "changed_at"])
-    Term.objects.filter(identity__in=altered).delete()
-    _store(_terms([*fresh, *altered]))
+        (altered if customer in known else fresh).append((identity, whole))
+    Identity.objects.bulk_create([identity for identity, _ in fresh])
+    again = [identity for identity, _ in altered]
+    Identity.objects.bulk_update(again, [*FIELDS, "phone_mark", "email_mark", "source", "changed_at"])
+    Term.objects.filter(identity__in=again).delete()
+    _store((identity.pk, term) for identity, whole in (*fresh, *altered) for term in terms_of(whole))
     result.new += len(fresh)
     result.changed += len(altered)
 
 
-def _write(identity: Identity, said: Told) -> bool:
-    """Put what is told into a row; whether that changed it."""
-    before = (identity.name, identity.member, identity.phone_mark, identity.email_mark)
-    identity.name, identity.member = said.name or identity.name, said.member or identity.member
+def _write(identity: Identity, said: Told) -> Told | None:
+    """Put what is told into a row; all that is known then, None where nothing changed."""
+    before = Told(opened(identity.name, "name"), "", "", opened(identity.member, "member"))
+    changed = False
+    for field, old in (("name", before.name), ("member", before.member)):
+        value = getattr(said, field)
+        if value and value != old:
+            setattr(identity, field, locked(value, field))
+            changed = True
     for field, value in (("phone", said.phone), ("email", said.email)):
         marked = mark(field, value)
         if value and marked != getattr(identity, f"{field}_mark"):
             setattr(identity, field, locked(value))
             setattr(identity, f"{field}_mark", marked)
-    return before != (identity.name, identity.member, identity.phone_mark, identity.email_mark)
+            changed = True
+    if not changed:
+        return None
+    phone = said.phone or opened(identity.phone)
+    return Told(said.name or before.name, phone, said.email, said.member or before.member)
 
 
-def _store(terms: Iterable[tuple[int, str]]) -> None:
+def _store(rows: Iterable[tuple[int, str]]) -> None:
     """Terms are nine in ten of all rows: they go past the models, in the way each database takes many rows fastest."""
     into = f"{connection.ops.quote_name(Term._meta.db_table)} (identity_id, term)"
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             with cursor.copy(f"COPY {into} FROM STDIN") as copy:
-                for row in terms:
+                for row in rows:
                     copy.write_row(row)
         else:
-            cursor.executemany(f"INSERT INTO {into} VALUES (%s, %s)", list(terms))
+            cursor.executemany(f"INSERT INTO {into} VALUES (%s, %s)", list(rows))
 
 
-def _terms(identities: Sequence[Identity]) -> Iterator[tuple[int, str]]:
-    for identity in identities:
-        found = list(words(identity.name))
-        if identity.member:
-            found.append(plain(identity.member))
-        if phone := opened(identity.phone):
-            found.append(tail_term(phone))
-        for term in dict.fromkeys(found):
-            yield identity.pk, term
+def terms_of(whole: Told) -> list[str]:
+    """What somebody is found by, each once."""
+    found = name_terms(beginnings(whole.name))
+    if whole.member:
+        found.append(member_term(whole.member))
+    if whole.phone:
+        found.append(tail_term(whole.phone))
+    return found
+
+
+def name_terms(starts: Iterable[str]) -> list[str]:
+    """What the beginnings of a name's parts are found by."""
+    return [f"W{term}" for term in dict.fromkeys(terms("name", starts))]
+
+
+def member_term(member: str) -> str:
+    """What a member number is found by, however it is written."""
+    return f"M{terms('member', [plain(member)])[0]}"
 
 
 def tail_term(phone: str) -> str:
-    """What the end of a number is found by; capitals keep it apart from every name."""
+    """What the end of a number is found by."""
     return f"T{mark('tail', phone[-TAIL:])}"

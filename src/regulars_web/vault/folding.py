@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 
 import phonenumbers
@@ -14,6 +15,8 @@ HOME = "HK"
 TAIL = 4
 MOST_TERMS = 12
 LONGEST = 40
+#: So many letters of a word find it; longer parts are looked for among what the most of these selects.
+BEGINNINGS = (1, 3, 5)
 _HONGKONG = re.compile(r"(?:(?:\+|00)?852)?([2-9]\d{7})")
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
 _WORD = re.compile(r"[^\W_]+")
@@ -51,6 +54,28 @@ def asked(text: str) -> tuple[str, ...]:
         found += _HAN.findall(word)
         found += _HAN.sub(" ", word).split()
     return tuple(dict.fromkeys(part[:LONGEST] for part in found))[:6]
+
+
+def beginnings(text: str) -> tuple[str, ...]:
+    """What a name is looked up by: of every word the first letters (:data:`BEGINNINGS`), of Chinese every character."""
+    found: list[str] = []
+    for word in words(text):
+        lengths = (1,) if _HAN.match(word) else BEGINNINGS
+        found += [word[:n] for n in lengths if n <= len(word)]
+    return tuple(dict.fromkeys(found))
+
+
+def needed(part: str) -> tuple[str, ...]:
+    """Beginnings that a name with this part must have, the one that tells most first."""
+    if _HAN.match(part):
+        return tuple(dict.fromkeys(part[::-1]))  # the family name, which tells least, stands first
+    return (part[: max(n for n in BEGINNINGS if n <= len(part))],)
+
+
+def has(name: str, parts: Sequence[str]) -> bool:
+    """Whether every part begins a word of a name, or stands within its Chinese characters."""
+    held = words(name)
+    return all(any(word.startswith(part) for word in held) for part in parts)
 
 
 @lru_cache(maxsize=4_096)

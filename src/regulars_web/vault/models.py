@@ -10,14 +10,14 @@ from regulars_web.shared.clock import now
 
 
 class Identity(models.Model):
-    """Who a customer is. ``customer`` is the pseudonym of the ledger; telephone and e-mail lie here encrypted.
+    """Who a customer is. ``customer`` is the pseudonym of the ledger; all else that tells who it is lies encrypted.
 
     ``phone_mark`` and ``email_mark`` are keyed digests: two customers of one number are found without reading it.
     """
 
     customer = models.CharField(max_length=20, unique=True)
-    name = models.CharField(max_length=200, blank=True)
-    member = models.CharField(max_length=80, blank=True)
+    name = models.BinaryField(default=b"")
+    member = models.BinaryField(default=b"")
     phone = models.BinaryField(default=b"")
     email = models.BinaryField(default=b"")
     phone_mark = models.CharField(max_length=32, blank=True, db_index=True)
@@ -47,12 +47,16 @@ class Forgotten(models.Model):
 
 
 class Term(models.Model):
-    """What a customer is found by: a part of a name, a member number, or the mark of a number's end."""
+    """What a customer is found by: keyed digests of beginnings of the name (W), of the member number (M) and of the
+    telephone number's end (T)."""
 
-    identity = models.ForeignKey(Identity, on_delete=models.CASCADE, related_name="terms")
-    term = models.CharField(max_length=80, db_index=True)
+    # The constraint below is an index by identity. The one by term has all that a search of several common parts
+    # compares, hundreds of thousands of rows: the table itself is not read.
+    identity = models.ForeignKey(Identity, on_delete=models.CASCADE, related_name="terms", db_index=False)
+    term = models.CharField(max_length=80)
 
     class Meta:
+        indexes: ClassVar = [models.Index(fields=["term", "identity"], name="term_found")]
         constraints: ClassVar = [models.UniqueConstraint(fields=["identity", "term"], name="term_once")]
 
     def __str__(self) -> str:

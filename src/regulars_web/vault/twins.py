@@ -18,7 +18,7 @@ from django.db.models import Count
 from rapidfuzz.distance import Indel
 from rapidfuzz.process import cdist
 
-from regulars_web.vault.finding import starting
+from regulars_web.shared.lock import opened
 from regulars_web.vault.folding import plain
 from regulars_web.vault.models import Identity, Term
 
@@ -59,12 +59,12 @@ def _sharing(column: str, reason: str) -> Iterator[Twins]:
 
 
 def _alike() -> Iterator[Twins]:
-    ends = Term.objects.filter(starting("T")).exclude(identity__name="").order_by("term")
+    ends = Term.objects.filter(term__gt="T", term__lt="U").exclude(identity__name=b"").order_by("term")
     columns = ("term", "identity__phone_mark", "identity__customer", "identity__name")
     for _, group in groupby(ends.values_list(*columns).iterator(chunk_size=20_000), key=itemgetter(0)):
         held = list(group)
         shared = {mark for mark, n in Counter(mark for _, mark, _, _ in held).items() if n > MOST_SHARING}
-        own = [(key, sorted_name(name)) for _, mark, key, name in held if mark not in shared]
+        own = [(key, sorted_name(opened(name, "name"))) for _, mark, key, name in held if mark not in shared]
         if 1 < len(own) <= MOST_ALIKE:
             yield from _similar([key for key, _ in own], [name for _, name in own])
 

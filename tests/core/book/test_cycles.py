@@ -156,4 +156,4 @@ def test_rules_are_told_with_their_price_and_what_gave_way() -> None:
     assert any(
         isinstance(b, Callout) and b.tone == "bad" and "Kept only" in show(b.text or "", "en") for b in section.blocks
     )
-    assert "30-39 | 410 | 0.52 | 0.08" in table_text(chapter("13", book(plan)))
+    assert "30–39 | 410 | 0.52 | 0.08" in table_text(chapter("13", book(plan)))

@@ -15,12 +15,11 @@ from regulars.base.estimate import Estimate
 from regulars.base.inputs.files import FILES
 from regulars.base.words import render
 from regulars.packs.schema import Measure
-from regulars.report.chapters.bundles import bundles
+from regulars.report.chapters.bundles import bundles, chance_of_gain
 from regulars.report.strategy.book import Book
 from regulars.report.strategy.build import build_strategy
 from regulars.report.strategy.ch04_review import tiers_in
 from regulars.report.strategy.ch14_measurement import expected_rate, smallest
-from regulars.report.strategy.ch15_returns import chance_of_gain
 from regulars.report.strategy.checks import checks
 from regulars.report.strategy.grades import grade
 from support.book import book

@@ -91,3 +91,11 @@ def test_a_mapping_that_does_not_fit_says_so(tmp_path: Path) -> None:
     with pytest.raises(BadData) as caught:
         preview(path, MAPPED, business=business(), pseudonyms=PSEUDONYMS)
     assert caught.value.text.params["column"] in MAPPED.columns
+
+
+def test_what_is_wrong_with_a_file_is_said_by_its_own_name(tmp_path: Path) -> None:
+    path = tmp_path / "till 十月.csv"
+    path.write_bytes(b"When,Who,Paid\n03/02/2026,\x00C1,5\n")
+    with pytest.raises(BadData) as told:
+        look(path)
+    assert told.value.text.params["file"] == path.name

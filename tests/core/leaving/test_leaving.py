@@ -26,7 +26,7 @@ from regulars.analysis.leaving.reasons import (
     price_query,
 )
 from regulars.analysis.leaving.warnings import area, difference, judged, verdict
-from regulars.analysis.origins import OriginDay
+from regulars.analysis.origins import OriginDay, longest
 from regulars.analysis.part import Scene
 from regulars.analysis.results.leaving import Leaving
 from regulars.analysis.results.tournament import Trust
@@ -339,19 +339,39 @@ def test_the_longest_period_of_the_past_is_half_of_it(found: tuple[Leaving, Stud
     assert visits.low is not None and visits.high is not None and visits.low < visits.foretold < visits.high
 
 
-def test_ranges_of_long_totals_hold_where_the_model_is_true() -> None:
-    """Customers of up to two years, foretold for two more by a model learned from them."""
+@pytest.mark.parametrize(("known", "ahead"), [(104, 104), (78, 156)])
+def test_ranges_of_long_totals_hold_where_the_model_is_true(known: int, ahead: int) -> None:
+    """Customers of up to two years foretold for two more, and of a year and a half for three, by a model learned from
+    them."""
     rng, held = np.random.default_rng(21), 0
     nothing = Trust((), (), (), say("study.trust.nothing_came"))
     for _ in range(30):
-        base = simulate("bg-nbd", (1.2, 9.0, 0.8, 3.0), (6.0, 4.0, 15.0), customers=600, rng=rng, weeks=104.0)
+        base = simulate(
+            "bg-nbd",
+            (1.2, 9.0, 0.8, 3.0),
+            (6.0, 4.0, 15.0),
+            customers=600,
+            rng=rng,
+            observed=float(known),
+            weeks=float(ahead),
+        )
         empty = np.zeros(600)
         trial = Trial(
             *(base.x.astype(float), base.t_x, base.T, base.mean_value, base.future.astype(float), base.revenue),
             *(empty, empty, empty, empty > 0),
-            horizon_days=728,
+            horizon_days=7 * ahead,
         )
         fit = fit_bgnbd(trial.statistics())
-        rows = far(nothing, OriginDay(AS_OF, 728), trial, fit, spend_at(trial)).longest
+        rows = far(nothing, OriginDay(AS_OF, 7 * ahead), trial, fit, spend_at(trial)).longest
         held += sum(r.low <= r.actual <= r.high for r in rows if r.low is not None and r.high is not None)
     assert held >= 39  # of 60: 80 %, less three standard errors of 60 (pairs go together)
+
+
+def test_36_months_are_tried_where_18_lie_before_them() -> None:
+    def of(months: float) -> OriginDay | None:
+        return longest(AS_OF - timedelta(days=round(months * 30.4375)), AS_OF, beyond=365)
+
+    assert of(54.1) == OriginDay(AS_OF - timedelta(days=1096), 1096)
+    half = of(53)
+    assert half is not None and half.horizon == round(53 * 30.4375) // 2
+    assert of(24) is None  # no further than the contest looks

@@ -233,7 +233,7 @@ def test_hostile_use(salon: Path) -> None:
     assert regulars("approve", salon, "--by", " ", "--reason", "good").code == 2
     assert regulars("approve", salon, "--by", "Wong", "--reason", " ").code == 2
     assert regulars("judge", salon, "--alternative", "rival:me", "--reason", "worse", "--by", "A").code == 2
-    for strange in ("plan-none", "../salon", "study-1"):
+    for strange in ("plan-none", "../salon", "study-1", "plan-" + "9" * 300):
         assert approve(salon, "Wong", "--plan", strange).code == 2
     with FileLock(salon / "strategies" / ".lock"), pytest.raises(Busy):
         api.approve(business, by="Wong", reason="at the same time")

@@ -122,6 +122,22 @@ def test_pages_have_no_gap_and_no_repeat_under_ties_and_unknowns(
     assert keys == [str(r["customer"]) for r in [*first, *(r for r in rows if known(r) is None)]]
 
 
+@pytest.mark.parametrize("column", [name for name in SCHEMA.names if name != "may_email"])
+@pytest.mark.parametrize("descending", [False, True])
+def test_the_way_back_shows_the_same_pages_under_ties_and_unknowns(
+    reader: PeopleReader, column: str, descending: bool
+) -> None:
+    asked: dict[str, Any] = {"sort": f"{'-' if descending else ''}{column}", "size": 7, "columns": ("branch",)}
+    there = [reader.page(**asked)]
+    while there[-1].after is not None:
+        there.append(reader.page(after=there[-1].after, **asked))
+    assert there[0].before is None and len(there) > 10
+    for earlier, page in zip(there[-2::-1], there[:0:-1], strict=True):
+        back = reader.page(before=page.before, **asked)
+        assert back.rows == earlier.rows and (back.before is None) is (earlier is there[0])
+        assert back.after == earlier.after
+
+
 def test_what_is_asked_for_is_shown_and_nothing_else(reader: PeopleReader) -> None:
     page = reader.page(columns=("state", "revenue", "last_day"), sort="customer", size=3)
     row = min(ROWS, key=lambda r: int(r["customer"]))
@@ -172,6 +188,8 @@ def test_a_cursor_is_good_for_its_own_order_alone(reader: PeopleReader) -> None:
     for sort, bad in [("visits", cursor), ("-visits", "nonsense"), ("-visits", cursor[:-3]), ("-visits", "é")]:
         with pytest.raises(BadSettings):
             reader.page(sort=sort, after=bad, **asked)  # type: ignore[arg-type]
+        with pytest.raises(BadSettings):
+            reader.page(sort=sort, before=bad, **asked)  # type: ignore[arg-type]
 
 
 def test_a_mistake_is_told_with_its_place(reader: PeopleReader) -> None:

@@ -36,7 +36,11 @@ def leaving(*warnings: Warning, candidates: int = 0) -> Leaving:
 
 def test_what_no_past_has_judged_is_said_even_where_nothing_was_tested() -> None:
     assert list(rows(BARE).values()) == [
-        ("No past is long enough. Its ranges take the width found for the period that was tried.", True)
+        (
+            "The ledger knows 47 months: to try 36 months, 18 must lie before them, 54 in all. "
+            "Its ranges take the width found for the period that was tried.",
+            True,
+        )
     ]
 
 

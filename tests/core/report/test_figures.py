@@ -105,4 +105,4 @@ def test_bundles_add_up_to_the_lines_and_come_best_first() -> None:
 def test_money_is_said_as_each_language_says_it() -> None:
     gain = Purse("HKD").between(sample.money(1_020_000, 580_000, 1_470_000))
     assert show(gain, "en") == "between HK$580,000 and HK$1,470,000"
-    assert show(gain, "zh-Hant") == "介乎 HK$580,000 至 HK$1,470,000"
+    assert show(gain, "zh-Hant") == "介乎HK$580,000至HK$1,470,000"

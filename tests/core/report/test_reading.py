@@ -54,7 +54,7 @@ def test_an_effect_is_told_as_a_change_not_as_a_logarithm() -> None:
     back = Evidence("reactivation", 0.04, 0.03, 3, "E", "a source")
     assert show(_change(often), "en") == "35% (13% to 62%)"
     assert show(_change(back), "en") == "4.0 in 100 (1.0 to 7.0)"
-    assert show(_change(back), "zh-Hant") == "每百人 4.0 人（1.0 至 7.0）"
+    assert show(_change(back), "zh-Hant") == "每百人4.0人（1.0至7.0）"
 
 
 def test_a_limit_with_room_left_has_no_price() -> None:

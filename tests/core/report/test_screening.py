@@ -87,7 +87,7 @@ def test_verdicts_say_what_was_found_and_of_whom() -> None:
         name, pill = row[0], row[-1]
         assert isinstance(name, Words) and isinstance(pill, Pill)
         told[spoken(name.text)] = spoken(pill.text)
-    assert told == {"under 30": "below", "30-44": "most selected", "60+": "too few"}
+    assert told == {"under 30": "below", "30–44": "most selected", "60+": "too few"}
 
 
 def test_both_languages_are_whole() -> None:

@@ -116,6 +116,31 @@ def test_only_customers_changed_and_the_parts_sum_to_the_cent(tmp_path: Path) ->
     assert (flows["kept"].customers, flows["new"].customers) == (10, 5)
 
 
+def test_dearer_prices_and_cheaper_choices_are_both_told_where_they_cancel(tmp_path: Path) -> None:
+    """Prices rise by a tenth and customers choose cheaper things: the basket stays, price and mix do not."""
+
+    def year(start: date, dear: float, cheap: float, *, of_dear: int) -> list[Line]:
+        made = []
+        for customer in range(1, 21):
+            for visit in range(10):
+                item, net = ("Dear", dear) if visit < of_dear else ("Cheap", cheap)
+                made.append(Line(customer, start + timedelta(days=30 * visit), net, item=item))
+        return made
+
+    lines = year(date(2024, 1, 2), 200.0, 100.0, of_dear=5) + year(date(2025, 1, 2), 220.0, 110.0, of_dear=4)
+    change = found(lines, tmp_path).change
+    assert change is not None
+    assert (change.before, change.after) == (30_000.0, 30_800.0)
+    price = 200 * (0.45 * 20 + 0.55 * 10)  # mean units a visit times what they became dearer, over 200 visits
+    assert change.price == pytest.approx(price) and change.mix == pytest.approx(800 - price)
+    level = year(date(2024, 1, 2), 200.0, 100.0, of_dear=5) + year(date(2025, 1, 2), 220.0, 110.0, of_dear=4)
+    level = [Line(x.customer, x.day, x.net - (4.0 if x.day.year == 2025 else 0.0), item=x.item) for x in level]
+    (tmp_path / "level").mkdir()
+    same = found(level, tmp_path / "level").change
+    assert same is not None and same.before == same.after
+    assert same.price == pytest.approx(price - 800) and same.mix == pytest.approx(-same.price)
+
+
 def test_definitions_against_a_loop(tmp_path: Path) -> None:
     rng = np.random.default_rng(12)
     first = date(2022, 1, 1)

@@ -132,8 +132,21 @@ def test_held_out_ranges_hold_even_where_the_model_is_off(horizon_missed: float)
     fit = fit_mbgnbd(base.stats)
     x, came = base.x.astype(float), base.future.astype(float)
     part = foretold_visits(fit, x, base.t_x, base.T, weeks=52.0 * horizon_missed, actual=came)
-    _, within = held_out([part], [trial(x, base.t_x, base.T, came)], 0.9)
+    within = held_out([part], [trial(x, base.t_x, base.T, came)], 0.9).within
     assert 0.88 <= within.mean() <= 0.93
+
+
+def test_a_season_no_earlier_day_held_shows_above_the_ranges() -> None:
+    rng = np.random.default_rng(12)
+    base = simulate("mbg-nbd", (3.0, 12.0, 0.6, 6.0), (2.0, 4.0, 60.0), customers=4000, rng=rng, observed=104.0)
+    fit, x = fit_mbgnbd(base.stats), base.x.astype(float)
+    usual = base.future.astype(float)
+    cases = [trial(x, base.t_x, base.T, usual + (rng.random(4000) < 0.5) * rng.poisson(4, 4000))]
+    cases.append(trial(x, base.t_x, base.T, usual))
+    parts = [foretold_visits(fit, x, base.t_x, base.T, weeks=52.0, actual=t.came) for t in cases]
+    held = held_out(parts, cases, 0.9)
+    outside = 1 - held.within.mean()
+    assert outside > 0.12 and 0.9 * outside < held.above.mean() <= outside
 
 
 @pytest.mark.parametrize("k", [1, 3])

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ibis
 
+from regulars.analysis.leaving.ranking import late_at, ranking
 from regulars.analysis.part import Scene
 from regulars.analysis.results.leaving import Exit, Untouched, WinBack
 from regulars.analysis.sums import exact
@@ -71,7 +72,15 @@ def win_back(scene: Scene, each: ibis.Table) -> WinBack:
     ).to_pylist()[0]
     top = min(TOP, row["candidates"])
     return WinBack(
-        row["candidates"], row["worth"], response, cost, top, row["by_value"], row["by_risk"], untouched(scene)
+        row["candidates"],
+        row["worth"],
+        response,
+        cost,
+        top,
+        row["by_value"],
+        row["by_risk"],
+        untouched(scene),
+        ranking(scene),
     )
 
 
@@ -86,10 +95,8 @@ def untouched(scene: Scene) -> Untouched | None:
     """
     if scene.tried is None:
         return None
-    windows = scene.setting.pack.windows
     (origin, t), fit = next(iter(scene.tried.cases.items())), scene.tried.fits[0]
-    own = (windows.prior_strength * scene.interval + t.span) / (windows.prior_strength + t.x)
-    late = (t.silent >= windows.overdue_at * own) & ((t.x > 0) | (t.silent > windows.newcomer_for))
+    late = late_at(t, scene)
     if late.sum() < TRIED:
         return None
     back = 1 - fit.knowing(t.log_gaps).visits(t.x, t.t_x, t.T, t.weeks).none[late]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from regulars.analysis.part import Part, Scene
 from regulars.analysis.profit.contribution import bridge, contributions, missing, reconciled, whale
+from regulars.analysis.profit.lines import profit_lines
 from regulars.analysis.profit.prepaid import prepaid
 from regulars.analysis.results.profit import Profit
 
@@ -27,6 +28,7 @@ def profit(scene: Scene) -> Part[Profit]:
             cost_known_share=known,
             prepaid=prepaid(scene),
             missing=missing(scene),
+            by_line=profit_lines(scene, lines),
         ),
         each.select("customer", "contribution_12", "discount_12"),
     )

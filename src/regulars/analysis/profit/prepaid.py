@@ -1,33 +1,25 @@
 """Prepaid packages: what is owed, what of it will ever be asked for, and how fast it is used.
 
-Cash taken by quarter of sale against value redeemed by age is a run-off triangle. Redemptions are matched to a holder's
-packages first in, first out. Its last column is projected by chain ladder (development factors: sums of next over sums
-of this age, the classic of claims reserving); what is never reached is breakage. The range is by Mack (1993): the
-factors are known from a few cohorts, and every cohort scatters around them. No accounting advice: standards ask for
-breakage in proportion to rights exercised where it can be estimated, and for none where it cannot.
-Docs: docs/methods/prepaid.md.
+Cash taken by quarter of sale against value redeemed by age is a run-off triangle; redemptions are matched to a holder's
+packages first in, first out. How it ends is :mod:`regulars.analysis.profit.running_off`, what is left by age
+:mod:`regulars.analysis.profit.ages`. No accounting advice: standards ask for breakage in proportion to rights exercised
+where it can be estimated, and for none where it cannot. Docs: docs/methods/prepaid.md.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 import ibis
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from regulars.analysis.part import Scene
-from regulars.analysis.results.profit import PackageCohort, Prepaid, PrepaidTrial
+from regulars.analysis.profit.ages import ages, apart, left_of, left_query, paces
+from regulars.analysis.profit.running_off import project, tried
+from regulars.analysis.results.profit import PackageCohort, Prepaid
 from regulars.analysis.value.statistics import Floats
 from regulars.analysis.visits import redeemed_value
-from regulars.base.estimate import Estimate
-
-_DRAWS = 400
-_YEAR = 4  # quarters
-_OLD = 4  # quarters a triangle must span before its end is projected
-_METHOD = "prepaid"
 
 
 def triangle_query(lines: ibis.Table) -> ibis.Table:
@@ -81,7 +73,7 @@ def prepaid(scene: Scene) -> Prepaid | None:
     setting = scene.setting
     if scene.kept.balances is None:
         return None
-    ask, as_of = setting.desk.ask, setting.as_of
+    ask, as_of, currency = setting.desk.ask, setting.as_of, setting.business.currency
     table = ask("profit_triangle", triangle_query(setting.lines))
     row = ask(
         "profit_holders", holders_query(scene.people, setting.lines, since=as_of - timedelta(days=365))
@@ -105,26 +97,29 @@ def prepaid(scene: Scene) -> Prepaid | None:
         / 3
     )
     cohorts, sold, upto = triangle(table, as_of=as_of)
-    breakage = project(sold, upto, rng=scene.rng.spawn(1)[0], n=row["holders"])
-    expected = None
-    if breakage is not None:
-        low, middle, high, mean = (
-            max(sums["outstanding"] - sums["sold"] * share, 0.0)
-            for share in (breakage.p90, breakage.p50, breakage.p10, breakage.mean)
-        )
-        expected = Estimate(mean, low, middle, high, setting.business.currency, _METHOD, row["holders"])
+    left = ask("profit_left", left_query(setting.lines))
+    tells = project(
+        sold, upto, rng=scene.rng.spawn(1)[0], n=row["holders"], left=left_of(left, cohorts), currency=currency
+    )
+    outstanding = sums["outstanding"] or 0.0
+    valid = setting.business.packages.valid_months
+    by_age = ages(left, cohorts, tells.each if tells else None, as_of=as_of, valid_months=valid)
     return Prepaid(
         sold=sums["sold"] or 0.0,
         redeemed=sums["redeemed"] or 0.0,
-        outstanding=sums["outstanding"] or 0.0,
+        outstanding=outstanding,
         cohorts=cohorts,
-        breakage=breakage,
-        expected_liability=expected,
+        breakage=tells.breakage if tells else None,
+        expected_liability=tells.liability if tells else None,
         monthly_pace=pace,
-        months_to_finish=(sums["outstanding"] or 0.0) / pace if pace > 0 else None,
+        months_to_finish=outstanding / pace if pace > 0 else None,
         slow_holders=row["slow"],
         silent_holders=row["silent"],
-        trial=tried(cohorts, upto, rng=scene.rng.spawn(1)[0], currency=setting.business.currency),
+        trial=tried(cohorts, upto, rng=scene.rng.spawn(1)[0], currency=currency),
+        ages=by_age,
+        pace=paces(sold, upto),
+        valid_months=valid,
+        difference=apart(outstanding, by_age),
     )
 
 
@@ -148,112 +143,3 @@ def triangle(table: pa.Table, *, as_of: date) -> tuple[tuple[PackageCohort, ...]
         for i, (q, s) in enumerate(zip(quarters, sold, strict=True))
     )
     return cohorts, sold, upto
-
-
-def project(sold: Floats, upto: Floats, *, rng: np.random.Generator, n: int) -> Estimate | None:
-    """Share of all cash never redeemed, with its 80 % range; None where the triangle is too short."""
-    told = (~np.isnan(upto)).sum(axis=1)
-    if not len(told) or told.max() < _OLD or sold.sum() <= 0:
-        return None
-    law = Development.of(upto)
-    some = np.flatnonzero(told > 0)
-    ages, now = told[some] - 1, upto[some, told[some] - 1]
-    first = upto[some, 0] / sold[some]
-    begin, fresh = float(upto[some, 0].sum() / sold[some].sum()), float(sold[told == 0].sum())
-    # Packages of the running quarter have no quarter behind them: they begin as the others did, give or take.
-    spread = float(first.std(ddof=1) * np.sqrt(1 + 1 / len(first))) if len(first) > 1 else 0.0
-    begun = np.maximum(begin + spread * rng.standard_normal((_DRAWS, 1)), 0.0) * fresh
-    ends = law.drawn(np.append(now, 0.0), np.append(ages, 0), law.steps, rng, begun=begun)
-    mean = (law.expected(now, ages, law.steps).sum() + begin * fresh * law.factor.prod()) / sold.sum()
-    lost = np.clip(1 - ends.sum(axis=1) / sold.sum(), 0.0, 1.0)
-    p10, p50, p90 = (float(v) for v in np.quantile(lost, (0.1, 0.5, 0.9)))
-    return Estimate(float(np.clip(1 - mean, 0.0, 1.0)), p10, p50, p90, "share", _METHOD, n)
-
-
-def tried(
-    cohorts: tuple[PackageCohort, ...], upto: Floats, *, rng: np.random.Generator, currency: str
-) -> PrepaidTrial | None:
-    """The last year's redemptions of packages sold before it, foretold from the triangle as it stood then.
-
-    None where it was too short by then to project.
-    """
-    then = (~np.isnan(upto)).sum(axis=1) - _YEAR  # quarters known of every cohort a year ago
-    known = np.flatnonzero(then > 0)
-    if not len(known) or then.max() < _OLD:
-        return None
-    before, ages = upto[known].copy(), then[known] - 1
-    before[np.arange(upto.shape[1]) >= then[known, None]] = np.nan
-    now = before[np.arange(len(known)), ages]
-    came = float((upto[known, ages + _YEAR] - now).sum())
-    law = Development.of(before)
-    draws = (law.drawn(now, ages, _YEAR, rng) - now).sum(axis=1)
-    low, middle, high = (float(v) for v in np.quantile(draws, (0.1, 0.5, 0.9)))
-    last = cohorts[int(known[-1])].quarter
-    months = 12 * last.year + last.month - 1 + 3 * int(then[known[-1]])
-    mean = float((law.expected(now, ages, _YEAR) - now).sum())
-    foretold = Estimate(mean, low, middle, high, currency, _METHOD, len(known))
-    return PrepaidTrial(date(months // 12, months % 12 + 1, 1), foretold, came)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Development:
-    """How value redeemed grows from one age to the next (Mack 1993), one element an age.
-
-    ``factor``: sums of next over sums of this age. ``scatter``: variance of the next age's value for each unit of this
-    age's. ``doubt``: variance of the factor, which a few cohorts told.
-    """
-
-    factor: Floats
-    scatter: Floats
-    doubt: Floats
-
-    @classmethod
-    def of(cls, upto: Floats) -> Development:
-        """From a triangle of cumulative value; where one cohort alone tells, the scatter is that of the age before."""
-        steps = upto.shape[1] - 1
-        factor, scatter, doubt = np.ones(steps), np.zeros(steps), np.zeros(steps)
-        for age in range(steps):
-            told = ~np.isnan(upto[:, age + 1]) & (upto[:, age] > 0)
-            here, then = upto[told, age], upto[told, age + 1]
-            if not len(here):
-                continue
-            factor[age] = then.sum() / here.sum()
-            if len(here) > 1:
-                scatter[age] = (here * (then / here - factor[age]) ** 2).sum() / (len(here) - 1)
-            elif age:
-                scatter[age] = scatter[age - 1]
-            doubt[age] = scatter[age] / here.sum()
-        return cls(factor, scatter, doubt)
-
-    @property
-    def steps(self) -> int:
-        """Ages that the oldest cohort has seen, less one."""
-        return len(self.factor)
-
-    def expected(self, now: Floats, ages: NDArray[np.int64], steps: int) -> Floats:
-        """Value of every cohort so many steps on; after the oldest age nothing more is redeemed."""
-        factor = np.append(self.factor, np.ones(steps))
-        return np.asarray(now * np.array([factor[age : age + steps].prod() for age in ages]))
-
-    def drawn(
-        self,
-        now: Floats,
-        ages: NDArray[np.int64],
-        steps: int,
-        rng: np.random.Generator,
-        *,
-        begun: Floats | None = None,
-    ) -> Floats:
-        """The same with chance and doubt, draws x cohorts; ``begun`` (draws x 1) is where the last cohort starts."""
-        none = np.zeros(steps)
-        factor = np.append(self.factor, np.ones(steps))
-        doubt, scatter = np.append(self.doubt, none), np.append(self.scatter, none)
-        factors = np.maximum(factor + np.sqrt(doubt) * rng.standard_normal((_DRAWS, len(factor))), 1.0)
-        value = np.repeat(now[None, :], _DRAWS, axis=0)
-        if begun is not None:
-            value[:, -1:] = begun
-        for step in range(steps):
-            at = ages + step
-            chance = np.sqrt(value * scatter[at]) * rng.standard_normal(value.shape)
-            value = np.maximum(value * factors[:, at] + chance, value)  # nothing redeemed is taken back
-        return value

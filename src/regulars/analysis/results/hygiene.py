@@ -68,6 +68,11 @@ class Truncation:
     first_visits_a_week: float
     later_a_week: float | None  # None where the history ends before there is a later
 
+    @property
+    def surely_new(self) -> date | None:
+        """The first day on which a first visit surely is one; None where nobody is suspected."""
+        return self.before if self.crowded else None
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:

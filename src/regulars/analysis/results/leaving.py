@@ -124,11 +124,38 @@ class Untouched:
 
 
 @dataclass(frozen=True, slots=True)
+class RankRule:
+    """One way of naming candidates: of those named first, the share who stayed away the whole period, and what these
+    had brought a year (``gone``). ``chance`` is names drawn from a hat."""
+
+    id: str
+    away: float
+    gone: float
+
+
+@dataclass(frozen=True, slots=True)
+class RankingTrial:
+    """The order of candidates who had come back before, as of an earlier day: the own order first, then simple rules.
+
+    ``clear`` says whether the money that went with those named first is better (more), worse or alike that of the best
+    simple rule. What a contact would have recovered is not in it.
+    """
+
+    cut: date
+    days: int
+    candidates: int
+    top: int
+    rules: tuple[RankRule, ...]
+    clear: str
+
+
+@dataclass(frozen=True, slots=True)
 class WinBack:
     """Candidates (overdue and lapsed) ranked by value recovered: expected gain of one contact, less its cost.
 
     ``response`` is the prior of the pack's best win-back measure. ``top`` customers: what is at stake if chosen by
-    value, and by risk alone. ``untouched``: the returns that would have been foretold at an earlier day.
+    value, and by risk alone. ``untouched``: the returns that would have been foretold at an earlier day;
+    ``ranking``: the order of that day, and what became of those named first.
     """
 
     candidates: int
@@ -139,6 +166,7 @@ class WinBack:
     by_value: float
     by_risk: float
     untouched: Untouched | None = None
+    ranking: RankingTrial | None = None
 
 
 @dataclass(frozen=True, slots=True)

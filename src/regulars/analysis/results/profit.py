@@ -50,6 +50,45 @@ class Whale:
     top_decile_share: float
 
 
+type HoursFrom = Literal["bookings", "setting", "both", "unknown", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class ProfitLine:
+    """A line of the trade (a category; lines without one by their ``kind``), a branch, or a line at a branch.
+
+    What the row does not part by is "". ``per_hour`` is contribution before staff time for an hour of serving, to be
+    held against a wage; None where the length of services is not known, or nothing of it takes an appointment.
+    """
+
+    line: str
+    kind: str
+    branch: str
+    revenue: float
+    contribution: float
+    before_time: float
+    margin: float | None  # contribution for each dollar of revenue
+    services: int
+    hours: float | None
+    hours_from: HoursFrom
+    per_hour: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProfitLines:
+    """Contribution of the last 365 days by line of the trade and by branch; ``cells`` are lines at branches.
+
+    Each of the three sums to the contribution of the bridge; ``difference`` is what is left of it, to the cent.
+    """
+
+    lines: tuple[ProfitLine, ...]
+    branches: tuple[ProfitLine, ...]
+    cells: tuple[ProfitLine, ...]
+    difference: float
+    length_known: float | None  # share of services whose length bookings tell; None without services
+    wage: float | None  # of an hour, where business.toml states it
+
+
 @dataclass(frozen=True, slots=True)
 class PackageCohort:
     """Packages sold in one quarter: cash taken, value redeemed by age in quarters (cumulative share), still unused."""
@@ -57,6 +96,32 @@ class PackageCohort:
     quarter: date
     sold: float
     redeemed: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PackageAge:
+    """What is left of packages sold in one month, and of it what is expected to be redeemed and what never.
+
+    ``months_left`` to expiry (none or less: over) is known where business.toml states how long packages are valid;
+    the expectation where a cohort is old enough to tell. Holders of several months count in each.
+    """
+
+    sold_in: date
+    age_months: int
+    months_left: int | None
+    outstanding: float
+    holders: int
+    expected: float | None
+    breakage: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class PackagePace:
+    """Of cash taken, the share redeemed in one quarter of a package's age, over so many cohorts."""
+
+    age: int
+    cohorts: int
+    redeemed: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +148,10 @@ class Prepaid:
     slow_holders: int  # whose pace will not finish within 12 months
     silent_holders: int  # with a balance, and silent for twice their own interval
     trial: PrepaidTrial | None = None  # None where a year ago no cohort was old enough to tell
+    ages: tuple[PackageAge, ...] = ()
+    pace: tuple[PackagePace, ...] = ()
+    valid_months: int | None = None  # as business.toml states; None: months to expiry are not known
+    difference: float = 0.0  # owed less the balances by age, to the cent
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,3 +167,4 @@ class Profit:
     cost_known_share: float  # of the revenue studied, the part whose product cost is in the ledger
     prepaid: Prepaid | None
     missing: tuple[Text, ...]
+    by_line: ProfitLines | None = None  # None in studies of before it was known

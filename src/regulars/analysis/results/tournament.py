@@ -105,6 +105,7 @@ class Coverage:
     customers: int
     within_80: float
     within_90: float
+    above_90: float = 0.0  # share whose outcome lay above their 90 % range; chance and counts put it at a twentieth
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,7 +82,8 @@ def change(scene: Scene) -> Change | None:
         return None
     ask, basis, as_of = setting.desk.ask, setting.tally.basis, setting.as_of
     groups = ask("staying_change", totals_query(scene.kept.days, as_of=as_of)).to_pylist()
-    items = ask("staying_items", items_query(setting.lines, as_of=as_of, basis=basis))
+    own = setting.lines.semi_join(scene.kept.days, "customer")  # those whose baskets are counted
+    items = ask("staying_items", items_query(own, as_of=as_of, basis=basis))
     unknown = ask("staying_anonymous", anonymous_query(setting.lines, as_of=as_of, basis=basis)).to_pylist()[0]
     return explain(groups, items, unknown, as_of=as_of)
 
@@ -97,13 +98,13 @@ def explain(
     was = sum(int(str(g["customers"])) for g in groups if g["was"])
     if not (here and was):
         return None
-    customers, frequency, basket = shapley(
-        (was, counts["visits_before"] / was, float(total["basket_before"]) / counts["visits_before"]),
-        (here, counts["visits_after"] / here, float(total["basket_after"]) / counts["visits_after"]),
-    )
-    share = _price_share(items, counts)
+    before = (was, counts["visits_before"] / was, float(total["basket_before"]) / counts["visits_before"])
+    after = (here, counts["visits_after"] / here, float(total["basket_after"]) / counts["visits_after"])
+    customers, frequency, _ = shapley(before, after)
+    # A dollar more in every basket counts as often as the basket's own change does.
+    price = _price(items, counts) * _others((before[0], before[1]), (after[0], after[1]))
     visits = total["basket_after"] - total["basket_before"]
-    parts = [_cents(customers), _cents(frequency), _cents(basket * share)]
+    parts = [_cents(customers), _cents(frequency), _cents(price)]
     mix = visits - sum(parts, Decimal(0))  # what is left is mix to within a cent of rounding
     whole = (total["all_after"] - total["all_before"]) - visits
     anonymous = _money(unknown["after"]) - _money(unknown["before"])
@@ -131,22 +132,24 @@ def shapley(before: tuple[float, float, float], after: tuple[float, float, float
     parts = []
     for i in range(3):
         j, k = (n for n in range(3) if n != i)
-        step = after[i] - before[i]
-        both = before[j] * before[k] + after[j] * after[k]
-        one = before[j] * after[k] + after[j] * before[k]
-        parts.append(step * (2 * both + one) / 6)
+        parts.append((after[i] - before[i]) * _others((before[j], before[k]), (after[j], after[k])))
     return parts[0], parts[1], parts[2]
 
 
-def _price_share(items: pa.Table, counts: dict[str, int]) -> float:
-    """The share of the basket's change that is price (Bennet); 0 where the basket did not change."""
+def _others(before: tuple[float, float], after: tuple[float, float]) -> float:
+    """The mean over all orders of the product of the two other factors."""
+    both = before[0] * before[1] + after[0] * after[1]
+    one = before[0] * after[1] + after[0] * before[1]
+    return (2 * both + one) / 6
+
+
+def _price(items: pa.Table, counts: dict[str, int]) -> float:
+    """What changed prices changed in a basket (Bennet), over items sold in both years."""
     units = [items[f"units_{w}"].to_numpy().astype(float) / max(counts[f"visits_{w}"], 1) for w in ("before", "after")]
     value = [items[f"value_{w}"].to_numpy().astype(float) / max(counts[f"visits_{w}"], 1) for w in ("before", "after")]
     both = (units[0] > 0) & (units[1] > 0)
     prices = [v[both] / u[both] for u, v in zip(units, value, strict=True)]
-    price = float(((units[0][both] + units[1][both]) / 2 * (prices[1] - prices[0])).sum())
-    moved = float((value[1] - value[0]).sum())
-    return price / moved if abs(moved) > 1e-9 else 0.0
+    return float(((units[0][both] + units[1][both]) / 2 * (prices[1] - prices[0])).sum())
 
 
 def _flows(groups: list[dict[str, object]]) -> tuple[Flow, ...]:

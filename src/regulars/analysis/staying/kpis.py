@@ -134,10 +134,14 @@ def _returning(scene: Scene) -> list[KpiFigure]:
         ("back_92", 92, (True, False)),
     ):
         start, end = told_months(as_of, window)
-        own = [r for r in rows if r["new"] in ages]
+        own = [r for r in rows if r["new"] in ages and (ages != (True,) or _told(r["month"], scene))]
         now = [r for r in own if start <= r["month"] < end]
         then = [r for r in own if _year_before(start) <= r["month"] < start]
         told = _year_before(start) >= scene.setting.first_day.replace(day=1)
+        told = told and (ages != (True,) or _told(_year_before(start), scene))
+        if not now and ages == (True,) and scene.surely_new is not None:
+            found.append(_locked(id, window, say("study.staying.early")))
+            continue
         count = _Count(
             sum(r[f"back_{window}"] for r in now),
             sum(r["clients"] for r in now),
@@ -146,6 +150,11 @@ def _returning(scene: Scene) -> list[KpiFigure]:
         )
         found.append(_share(id, window, count))
     return found
+
+
+def _told(month: date, scene: Scene) -> bool:
+    """Whether who was first seen in a month surely was new."""
+    return scene.surely_new is None or month >= scene.surely_new
 
 
 def told_months(as_of: date, window: int) -> tuple[date, date]:

@@ -1,17 +1,20 @@
 """How long customers wait until they come again: Kaplan-Meier, so that those still waiting are counted as such.
 
 Kaplan and Meier (1958), JASA 53; variance by Greenwood, interval on the scale log(-log S), which stays within 0 and 1.
+After later visits a customer waits many times, and waits of one customer are alike: there the variance is that of the
+curve with one twentieth of the customers left out after the other (jackknife of groups; Wolter 2007, ch. 4).
 Two years of newcomers are compared by the log-rank test (Mantel 1966). Docs: docs/methods/survival.md.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 import ibis
 import numpy as np
 import pyarrow as pa
-from scipy.special import ndtr
+from scipy.special import ndtr, stdtrit
 
 from regulars.analysis.part import Scene
 from regulars.analysis.results.staying import CohortTest, Curve
@@ -21,6 +24,8 @@ from regulars.base.text import Text, say
 LAST_BAND = 4
 HORIZON = 730
 _NORMAL_80 = 1.2816
+#: Groups of customers left out one after the other, and below how many with waits the jackknife has no say.
+_GROUPS, _FEW_GROUPS = 20, 10
 _FEW = 20
 _SHOWN = 60
 _SURE = 0.05
@@ -61,32 +66,53 @@ def kaplan_meier(w: Waiting) -> Survival:
     return Survival(days, waiting, low, high)
 
 
-def waits_query(days: ibis.Table, customers: ibis.Table, *, horizon: int = HORIZON) -> ibis.Table:
-    """Waits by the visit waited after, days and whether it ended; waits beyond the horizon are cut there."""
+def waits_query(
+    days: ibis.Table, customers: ibis.Table, *, horizon: int = HORIZON, since: date | None = None
+) -> ibis.Table:
+    """Waits by the visit waited after, days and whether it ended; waits beyond the horizon are cut there.
+
+    Of who was first seen before ``since`` nobody knows which visit was the first: they count after later visits alone.
+    """
     again = days.filter(days.previous.notnull())
+    if since is not None:
+        again = again.filter((again.first_day >= since) | (again["index"] >= LAST_BAND))
+        customers = customers.filter((customers.first_day >= since) | (customers.x + 1 >= LAST_BAND))
     ended = again.select(
-        band=ibis.least(again["index"], LAST_BAND).cast("int64"), days=again.day.delta(again.previous, unit="day")
+        "customer",
+        band=ibis.least(again["index"], LAST_BAND).cast("int64"),
+        days=again.day.delta(again.previous, unit="day"),
     )
     ended = ended.mutate(came=ibis.ifelse(ended.days <= horizon, 1, 0), days=ibis.least(ended.days, horizon))
     running = customers.select(
-        band=ibis.least(customers.x + 1, LAST_BAND).cast("int64"), days=ibis.least(customers.since_days, horizon)
+        "customer",
+        band=ibis.least(customers.x + 1, LAST_BAND).cast("int64"),
+        days=ibis.least(customers.since_days, horizon),
     )
-    running = running.mutate(came=ibis.literal(0)).select("band", "days", "came")
-    every = ended.select("band", "days", came=ended.came.cast("int64")).union(
-        running.select("band", "days", came=running.came.cast("int64"))
-    )
-    return every.group_by("band", "days", "came").aggregate(n=every.count()).order_by("band", "days", "came")
+    running = running.mutate(came=ibis.literal(0))
+    key = ("band", "days", "came", "part")
+    every = ended.mutate(came=ended.came.cast("int64"), part=_part(ended)).select(*key)
+    every = every.union(running.mutate(came=running.came.cast("int64"), part=_part(running)).select(*key))
+    return every.group_by(*key).aggregate(n=every.count()).order_by(*key)
+
+
+def _part(t: ibis.Table) -> ibis.Value:
+    """The group of a customer, after later visits; after the first ones everybody waits once."""
+    return ibis.ifelse(t.band == LAST_BAND, (t.customer % _GROUPS).abs(), 0).cast("int64")
 
 
 def curves(scene: Scene) -> tuple[Curve, ...]:
     """One curve for the first, second, third and every later visit."""
-    table = scene.setting.desk.ask("staying_waits", waits_query(scene.kept.days, scene.kept.customers))
+    table = scene.setting.desk.ask(
+        "staying_waits", waits_query(scene.kept.days, scene.kept.customers, since=scene.surely_new)
+    )
     band = table["band"].to_numpy()
     found = []
     for b in range(1, LAST_BAND + 1):
-        waiting = _waiting(table.filter(pa.array(band == b)))
+        own = table.filter(pa.array(band == b))
+        waiting = _waiting(own)
         if waiting.came.sum() + waiting.open.sum() >= _FEW and waiting.came.sum() > 0:
-            found.append(_curve(b, waiting))
+            curve = kaplan_meier(waiting)
+            found.append(_curve(b, waiting, clustered(curve, own) if b == LAST_BAND else curve))
     return tuple(found)
 
 
@@ -96,8 +122,29 @@ def _waiting(table: pa.Table) -> Waiting:
     return Waiting(distinct, *(np.bincount(code, n * (came == flag), len(distinct)) for flag in (1, 0)))
 
 
-def _curve(band: int, w: Waiting) -> Curve:
-    s = kaplan_meier(w)
+def clustered(s: Survival, table: pa.Table) -> Survival:
+    """The curve with the interval that the waits of customers in groups (``part``) tell; as it is with few groups."""
+    part = table["part"].to_numpy()
+    groups = np.unique(part)
+    if len(groups) < _FEW_GROUPS:
+        return s
+    without = [_on(kaplan_meier(_waiting(table.filter(pa.array(part != g)))), s.days) for g in groups]
+    scale = np.array([np.log(-np.log(np.clip(v, 1e-9, 1 - 1e-9))) for v in without])
+    n = len(groups)
+    error = np.sqrt((n - 1) / n * ((scale - scale.mean(axis=0)) ** 2).sum(axis=0))
+    half = float(stdtrit(n - 1, 0.9)) * error
+    inside = (s.waiting > 0) & (s.waiting < 1)
+    logs = np.log(np.where(inside, s.waiting, 0.5))
+    low, high = (np.where(inside, np.exp(logs * np.exp(sign * half)), s.waiting) for sign in (1, -1))
+    return Survival(s.days, s.waiting, low, high)
+
+
+def _on(s: Survival, days: Floats) -> Floats:
+    """Share still waiting on each of some days."""
+    return np.asarray(np.r_[1.0, s.waiting][np.searchsorted(s.days, days, side="right")])
+
+
+def _curve(band: int, w: Waiting, s: Survival) -> Curve:
     below = np.flatnonzero(s.waiting <= 0.5)
     grid = np.unique(np.round(np.linspace(0, min(365.0, float(w.days.max())), _SHOWN)))
     at = np.searchsorted(s.days, grid, side="right") - 1
@@ -139,6 +186,8 @@ def cohort_test(scene: Scene) -> CohortTest | None:
     last = setting.as_of.year - (0 if (setting.as_of.month, setting.as_of.day) == (12, 31) else 1)
     year = table["year"].to_numpy()
     first_whole = setting.first_day.year + (0 if setting.first_day.timetuple().tm_yday == 1 else 1)
+    if scene.surely_new is not None:  # a year that begins before holds old customers among its newcomers
+        first_whole = max(first_whole, scene.surely_new.year + (0 if scene.surely_new.timetuple().tm_yday == 1 else 1))
     if last - 1 < first_whole:
         return None
     pair = [_waiting(table.filter(pa.array(year == y))) for y in (last - 1, last)]
@@ -150,11 +199,6 @@ def cohort_test(scene: Scene) -> CohortTest | None:
     ]
     sizes = [round(float(w.came.sum() + w.open.sum())) for w in pair]
     return CohortTest(last - 1, last, sizes[0], sizes[1], back[0], back[1], p, _verdict(back, p))
-
-
-def _at(s: Survival, day: int) -> float:
-    """Share still waiting after that many days."""
-    return float(np.r_[1.0, s.waiting][np.searchsorted(s.days, day, side="right")])
 
 
 def log_rank(one: Waiting, other: Waiting, *, window: int) -> float:

@@ -149,7 +149,7 @@ def judge(entries: Mapping[str, Entry], trials: Sequence[Trial]) -> dict[str, St
             bias=_bias(entry, trials),
             miscalibration=whole.miscalibration,
             nominal_90=float(whole.covered(0.9).mean()),
-            coverage={width: float(held_out(entry.parts, trials, width)[1].mean()) for width in WIDTHS},
+            coverage={width: float(held_out(entry.parts, trials, width).within.mean()) for width in WIDTHS},
             likelihood=entry.fits[0].log_likelihood - len(entry.fits[0].parameters) - (entry.fits[0].k > 1),
         )
     return found
@@ -164,24 +164,30 @@ def choose(standings: Mapping[str, Standing]) -> str:
     return min((n for n in alike if standings[n].likelihood >= likeliest - TELLING), key=ORDER.index)
 
 
-def held_out(parts: Sequence[Foretold], trials: Sequence[Trial], width: float) -> tuple[Floats, Floats]:
-    """Past repeat visits, and 1.0 where the calibrated range held the outcome, its width learned on others.
+@dataclass(frozen=True, slots=True, eq=False)
+class Held:
+    """Past repeat visits, 1.0 where the calibrated range held the outcome, and 1.0 where it lay above the range."""
+
+    x: Floats
+    within: Floats
+    above: Floats
+
+
+def held_out(parts: Sequence[Foretold], trials: Sequence[Trial], width: float) -> Held:
+    """Outcomes against calibrated ranges whose width was learned on others.
 
     Origins come latest first: each is judged by the widths of those before it. With one origin alone, each half of
     the customers is judged by the widths of the other.
     """
     if len(parts) > 1:
-        within = []
-        for n in range(len(parts) - 1):
-            learned = calibrated(parts[n + 1 :], trials[n + 1 :])
-            within.append(parts[n].covered(learned.width(width, trials[n].x)))
-        return np.concatenate([t.x for t in trials[:-1]]), np.concatenate(within)
+        widths = [calibrated(parts[n + 1 :], trials[n + 1 :]).width(width, trials[n].x) for n in range(len(parts) - 1)]
+        x, judged, used = (np.concatenate([t.x for t in trials[:-1]]), together(parts[:-1]), np.concatenate(widths))
+        return Held(x, judged.covered(used), judged.beyond(used))
     part, trial = parts[0], trials[0]
-    found = np.empty(len(trial.x))
+    used = np.empty(len(trial.x))
     for half in (trial.half, ~trial.half):
-        learned = Calibration.of(part.needed[~half], trial.x[~half])
-        found[half] = part.rows(half).covered(learned.width(width, trial.x[half]))
-    return trial.x, found
+        used[half] = Calibration.of(part.needed[~half], trial.x[~half]).width(width, trial.x[half])
+    return Held(trial.x, part.covered(used), part.beyond(used))
 
 
 def calibrated(parts: Sequence[Foretold], trials: Sequence[Trial]) -> Calibration:

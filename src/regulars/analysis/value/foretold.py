@@ -40,6 +40,10 @@ class Foretold:
         """1.0 where the central interval of that width held the outcome."""
         return (self.needed <= width).astype(float)
 
+    def beyond(self, width: float | Floats) -> Floats:
+        """1.0 where the outcome lay above the central interval of that width."""
+        return (2 * self.below - 1 > width).astype(float)
+
     def spread(self, u: Floats) -> Floats:
         """Mean probability integral transform up to each ``u``: the identity for a calibrated forecast."""
         width = np.maximum(self.at - self.below, 1e-12)

@@ -50,9 +50,9 @@ TRADE = Trade(
         new_year_lull=0.8,
     ),
     goals=(
-        Goal("stay", "Keep the customers we have", "留住現有顧客", "retention_rate", 0.685, 1),
+        Goal("stay", "Keep the customers we have", "留住現有客戶", "retention_rate", 0.71, 1),
         Goal("gain", "Earn more from care for customers", "由客戶關係賺取更多", "gain_12", 1_200, 2, True),
-        Goal("back", "Win lapsed customers back", "挽回久未光顧的顧客", "reactivated", 16, 3, True),
+        Goal("back", "Win lapsed customers back", "挽回久未光顧的客戶", "reactivated", 16, 3, True),
     ),
     female=0.6,
     margin=0.5,

@@ -58,7 +58,7 @@ TRADE = Trade(
         new_year_lull=0.8,
     ),
     goals=(
-        Goal("stay", "Keep owners in our care", "留住錶主", "retention_rate", 0.89, 1),
+        Goal("stay", "Keep owners in our care", "留住錶主", "retention_rate", 0.9, 1),
         Goal("gain", "Earn more from care for owners", "由客戶關係賺取更多", "gain_12", 4_200, 2, True),
         Goal("back", "Bring owners back for their service", "請錶主回來保養", "reactivated", 6, 3, True),
     ),

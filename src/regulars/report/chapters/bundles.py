@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from regulars.base.estimate import Estimate
-from regulars.base.text import Listing, Local, Text, say
+from regulars.base.text import Listing, Local, Share, Text, say
 from regulars.report import names
 from regulars.report.context import Context
 from regulars.report.figures import plain
@@ -35,9 +36,33 @@ class Bundle:
         return self.lines[0]
 
     @property
+    def chance_of_gain(self) -> float | None:
+        """Chance that it brings more than it costs: counted on the draws of a single line, read from the added range of
+        several. None without width."""
+        return self.first.probability_positive if len(self.lines) == 1 else chance_of_gain(self.value_36)
+
+    @property
     def test_first(self) -> bool:
         """Whether any of its lines is to be tried first."""
         return any(line.test_first for line in self.lines)
+
+
+def chance_of_gain(value: Estimate) -> float | None:
+    """Chance that a value is above zero, read from its 10, 50 and 90 % points as two halves of a normal curve.
+
+    Each half has the spread its own point gives (0.1 and 0.9 lie 1.2816 spreads from the middle). None without width.
+    """
+    side = value.p50 - value.p10 if value.p50 > 0 else value.p90 - value.p50
+    if side <= 0:
+        return None
+    return 0.5 * math.erfc(-(value.p50 / (side / 1.2815515655446004)) / math.sqrt(2))
+
+
+def chance_told(chance: float | None) -> Text | Share | None:
+    """A chance for a cell; what would round to certainty is told as less than that."""
+    if chance is None:
+        return None
+    return say("report.say.nearly_sure", share=Share(0.99)) if chance > 0.995 else Share(chance)
 
 
 def bundles(plan: Plan) -> tuple[Bundle, ...]:

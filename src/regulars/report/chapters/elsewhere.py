@@ -27,6 +27,7 @@ def elsewhere(d: Diagnosis) -> Table:
     if d.leaving is not None:
         tried += _alarm(d.leaving)
         tried += _untouched(d.leaving)
+        tried += named_first(d.leaving, d.provenance.currency)
     if d.renewal is not None:
         tried += _returns(d.renewal)
         tried += _renewals(d.renewal)
@@ -45,10 +46,7 @@ def elsewhere(d: Diagnosis) -> Table:
         tried += _referring(d.opportunity)
     rows: list[tuple[Cell, ...]] = [(Words(what), Words(found)) for what, found in tried]
     untold = Pill(say("report.trust.untried"), "warn")
-    rows += [
-        (Words(say(f"report.trust.of_{name}"), pills=(untold,)), Words(say(f"report.trust.untried_{name}")))
-        for name in _untried(d)
-    ]
+    rows += [(Words(say(f"report.trust.of_{name}"), pills=(untold,)), Words(_why_not(d, name))) for name in _untried(d)]
     columns = (Column(say("report.trust.figure"), share=1.2), Column(say("report.trust.found"), share=2.0))
     return Table(say("report.trust.elsewhere"), columns, tuple(rows))
 
@@ -76,6 +74,27 @@ def _untouched(leaving: Leaving) -> list[tuple[Text, Text]]:
     said = {"low": round(t.foretold.p10), "high": round(t.foretold.p90), "came": t.came}
     told = say("report.trust.found_untouched", day=t.cut, n=t.candidates, days=t.days, **said)
     return [(say("report.trust.of_untouched"), told)]
+
+
+def named_first(leaving: Leaving, currency: str) -> list[tuple[Text, Text]]:
+    """Win-back candidates an earlier day would have named first, beside those of the best simple rule."""
+    if (t := leaving.win_back.ranking) is None:
+        return []
+    own, *others = t.rules
+    rule = max((r for r in others if r.id != "chance"), key=lambda r: r.gone)
+    told = say(
+        "report.trust.found_ranking",
+        day=t.cut,
+        top=t.top,
+        n=t.candidates,
+        away=Share(own.away),
+        gone=Money.of(own.gone, currency),
+        rule=say(f"report.trust.rank_{rule.id}"),
+        rule_away=Share(rule.away),
+        rule_gone=Money.of(rule.gone, currency),
+        verdict=say(f"report.trust.rank_{t.clear}"),
+    )
+    return [(say("report.trust.of_ranking"), told)]
 
 
 def _alarm(leaving: Leaving) -> list[tuple[Text, Text]]:
@@ -202,6 +221,17 @@ def _referring(opportunity: Opportunity) -> list[tuple[Text, Text]]:
     (n, hits), (n_rest, hits_rest) = found.top, found.rest
     shares = {"share": Share(part(hits, n)), "rest": Share(part(hits_rest, n_rest))}
     return [(say("report.trust.of_referring"), say("report.trust.found_referring", n=n, **shares))]
+
+
+def _why_not(d: Diagnosis, name: str) -> Text:
+    """Why a figure could not be put to the test."""
+    if name != "months_36":
+        return say(f"report.trust.untried_{name}")
+    told = round((d.provenance.as_of - d.base.first_day).days / MONTH_DAYS)
+    if d.trust is None or not d.trust.longest:
+        return say("report.trust.untried_months_36", months=told)
+    tried = round(d.trust.longest_days / MONTH_DAYS)
+    return say("report.trust.untried_months_36_but", months=told, tried=tried)
 
 
 def _untried(d: Diagnosis) -> list[str]:

@@ -6,7 +6,7 @@ import math
 
 from regulars.base.text import Listing, Number, Share, Text, say
 from regulars.report import names
-from regulars.report.chapters.bundles import Bundle, bundles, whom, why
+from regulars.report.chapters.bundles import Bundle, bundles, chance_told, whom, why
 from regulars.report.context import Context
 from regulars.report.document import (
     Amount,
@@ -96,7 +96,7 @@ def _entry(c: Context, b: Bundle) -> Entry:
         (say("report.plan.cost_hours"), Amount(spent)),
         (say("report.plan.value_12"), own.cell(b.value_12, c.purse)),
         (say("report.plan.value_36"), own.cell(b.value_36, c.purse)),
-        (say("report.plan.positive"), Amount(Share(line.probability_positive))),
+        (say("report.plan.positive"), Amount(chance_told(b.chance_of_gain))),
         *(((say("report.plan.channels"), Words(channels)),) if line.channels else ()),
         *_objectives(c, b),
     )

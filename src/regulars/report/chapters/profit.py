@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from regulars.analysis.results.profit import BridgeLine, Prepaid, Profit
-from regulars.base.text import Day, Number, Param, Share, Text, say
+from regulars.analysis.results.profit import BridgeLine, Profit
+from regulars.base.text import Param, Share, Text, say
+from regulars.report.chapters.prepaid import prepaid
+from regulars.report.chapters.profit_lines import by_line
 from regulars.report.charts.bands import Band, bands
 from regulars.report.charts.bridge import Step, bridge
 from regulars.report.context import Context
@@ -14,7 +16,6 @@ from regulars.report.document import (
     Cell,
     Column,
     Figure,
-    KeyFigure,
     KeyFigures,
     Paragraph,
     Section,
@@ -22,7 +23,6 @@ from regulars.report.document import (
     Unknown,
     Words,
 )
-from regulars.report.figures import count, known
 
 _TOTALS = ("listed", "revenue", "contribution")
 #: Of revenue with its cost in the ledger: below, one assumed margin would decide who costs more than they bring.
@@ -38,9 +38,10 @@ def chapter(c: Context) -> Section | None:
         _keys(c, p),
         _bridge(c, p),
         _whale(c, p),
+        *by_line(c, p.by_line),
         _missing(p),
         _reconciled(c, p),
-        *_prepaid(c, p.prepaid),
+        *prepaid(c, p.prepaid),
     )
     return c.section(
         "profit",
@@ -51,9 +52,11 @@ def chapter(c: Context) -> Section | None:
             "profit_of_each",
             "profit_bridge",
             "profit_whale",
+            "profit_lines",
             "profit_studied",
             "profit_triangle",
             "profit_holders",
+            "profit_left",
         ),
         cards=("contribution", "prepaid") if p.prepaid else ("contribution",),
     )
@@ -154,76 +157,3 @@ def _reconciled(c: Context, p: Profit) -> Table:
     ]
     columns = (Column(say("report.profit.where"), share=2.4), Column(say("report.profit.money"), "right"))
     return Table(say("report.profit.reconciled"), columns, tuple(rows))
-
-
-def _prepaid(c: Context, p: Prepaid | None) -> tuple[Block | None, ...]:
-    if p is None or not p.sold:
-        return ()
-    months = Number(p.months_to_finish) if p.months_to_finish is not None else None
-    share = p.breakage
-    keys = KeyFigures(
-        (
-            KeyFigure(say("report.profit.owed"), c.purse.exact(p.outstanding)),
-            c.purse.key(say("report.profit.expected"), p.expected_liability, say("report.profit.expected_note")),
-            KeyFigure(
-                say("report.profit.breakage"),
-                Share(share.mean) if share is not None and known(share) else None,
-                say("report.say.between", low=Share(share.p10), high=Share(share.p90)) if share is not None else None,
-                say("report.profit.breakage_note"),
-            ),
-            KeyFigure(
-                say("report.profit.months"),
-                months,
-                None,
-                say("report.profit.months_note", value=c.purse.about(p.monthly_pace)),
-            ),
-        )
-    )
-    notice = Callout(
-        say("report.profit.holders", slow=count(p.slow_holders), silent=count(p.silent_holders)),
-        say("report.profit.accounting"),
-        "plain",
-    )
-    return keys, _triangle(c, p), notice
-
-
-def _triangle(c: Context, p: Prepaid) -> Figure | None:
-    told = [cohort for cohort in p.cohorts if len(cohort.redeemed) > 1][-5:]
-    if not told:
-        return None
-    curves = [
-        Band(
-            cohort.quarter.isoformat(),
-            say("report.profit.sold_in", day=Day(cohort.quarter)),
-            list(range(len(cohort.redeemed))),
-            cohort.redeemed,
-        )
-        for cohort in told
-    ]
-    last = max(len(cohort.redeemed) for cohort in told) - 1
-    ages: dict[float | str, Param] = {float(a): Number(a) for a in range(last + 1)}
-    shares: dict[float | str, Param] = {v: Share(v) for v in (0.0, 0.25, 0.5, 0.75, 1.0)}
-    title = say("report.profit.triangle")
-    chart = bands(
-        curves,
-        x_title=say("report.profit.age"),
-        y_title=say("report.profit.redeemed"),
-        x_ticks=ages,
-        y_ticks=shares,
-        x_domain=(0.0, float(last)),
-        y_domain=(0.0, 1.0),
-    )
-    rows: list[tuple[Cell, ...]] = [
-        (
-            Words(say("report.profit.sold_in", day=Day(cohort.quarter))),
-            Amount(c.purse.exact(cohort.sold)),
-            Amount(Share(cohort.redeemed[-1]) if cohort.redeemed else None),
-        )
-        for cohort in p.cohorts
-    ]
-    columns = (
-        Column(say("report.profit.quarter"), share=1.6),
-        Column(say("report.profit.money"), "right"),
-        Column(say("report.profit.redeemed"), "right"),
-    )
-    return Figure("run_off", title, chart, say("report.profit.triangle_alt"), Table(title, columns, tuple(rows)))

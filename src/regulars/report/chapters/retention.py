@@ -6,7 +6,19 @@ from regulars.base.text import Month, Param, Share, Text, say
 from regulars.report import behind
 from regulars.report.charts import cohort_heatmap
 from regulars.report.context import Context
-from regulars.report.document import Amount, Callout, Cell, Column, Figure, KeyFigure, KeyFigures, Section, Table, Words
+from regulars.report.document import (
+    Amount,
+    Callout,
+    Cell,
+    Column,
+    Figure,
+    KeyFigure,
+    KeyFigures,
+    Pill,
+    Section,
+    Table,
+    Words,
+)
 from regulars.report.figures import in_hundred, part, share
 
 COHORTS = 12
@@ -69,7 +81,8 @@ def _figures(c: Context) -> KeyFigures:
 def average(c: Context, k: int) -> float | None:
     """Share of all customers old enough who were seen in their month ``k``, weighted by cohort size."""
     cohorts = c.diagnosis.cohorts
-    told = [(n, row[k]) for n, row in zip(cohorts.sizes, cohorts.share, strict=True) if len(row) > k]
+    each = list(zip(cohorts.sizes, cohorts.share, strict=True))[cohorts.truncated :]
+    told = [(n, row[k]) for n, row in each if len(row) > k]
     seen = [(n, value) for n, value in told if value is not None]
     total = sum(n for n, _ in seen)
     return part(sum(n * value for n, value in seen), total) if total else None
@@ -94,9 +107,10 @@ def _figure(c: Context) -> Figure | None:
     else:
         title = say("report.retention.figure", near=in_hundred(near), far=in_hundred(far))
     chart = cohort_heatmap(names, rows, say("report.retention.x"), say("report.retention.y"))
-    return Figure(
-        "cohorts", title, chart, say("report.retention.alt", n=len(told)), _data(c), say("report.retention.read")
-    )
+    note = say("report.retention.read")
+    if cohorts.truncated:
+        note = say("report.say.then", first=note, second=say("report.retention.truncated", n=cohorts.truncated))
+    return Figure("cohorts", title, chart, say("report.retention.alt", n=len(told)), _data(c), note)
 
 
 def _data(c: Context) -> Table:
@@ -107,9 +121,19 @@ def _data(c: Context) -> Table:
         *(Column(say("report.say.plain", text=k), "right") for k in range(1, MONTHS + 1)),
     )
     rows: list[tuple[Cell, ...]] = []
+    early = set(cohorts.months[: cohorts.truncated])
+    older = (Pill(say("report.retention.older"), "warn"),)
     for month, size, row in list(zip(cohorts.months, cohorts.sizes, cohorts.share, strict=True))[-COHORTS:]:
         padded = [*row[1 : MONTHS + 1], *([None] * (MONTHS + 1 - len(row)))]
         rows.append(
-            (Words(Month(month), behind=behind.first_seen_in(month)), Amount(size), *(Amount(share(v)) for v in padded))
+            (
+                Words(
+                    Month(month),
+                    behind=behind.first_seen_in(month),
+                    pills=older if month in early else (),
+                ),
+                Amount(size),
+                *(Amount(share(v)) for v in padded),
+            )
         )
     return Table(say("report.retention.data"), columns, tuple(rows))

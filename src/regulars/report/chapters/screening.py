@@ -141,8 +141,7 @@ def _bias(c: Context, test: BiasTest) -> Table:
 def _group(c: Context, test: BiasTest, group: str) -> Param:
     if test.attribute == "branch":
         return c.branch(group)
-    youngest, name = AGES[0]
-    return say("report.screening.under", age=youngest) if group == name else names.verbatim(group)
+    return names.age_band(group) if test.attribute == "age_band" else names.verbatim(group)
 
 
 def _verdict(test: BiasTest) -> Text:

@@ -24,6 +24,8 @@ from regulars.report.document import (
 from regulars.report.figures import count, part
 
 _FIGURES = ("visits", "revenue", "active_90", "next_visit")
+#: Outcomes outside 90 % ranges: too many of them, nearly all on one side, and of how many anything is said.
+_TOO_MANY, _ONE_SIDE, _SOME = 0.12, 0.9, 50
 
 
 def chapter(c: Context) -> Section | None:
@@ -201,7 +203,19 @@ def _coverage(trust: Trust) -> Table | None:
         Column(say("report.trust.in_80"), "right"),
         Column(say("report.trust.in_90"), "right"),
     )
-    return Table(say("report.trust.coverage"), columns, tuple(rows), say("report.trust.coverage_note"))
+    note = say("report.trust.coverage_note")
+    if (sided := one_sided(trust)) is not None:
+        note = say("report.say.then", first=note, second=sided)
+    return Table(say("report.trust.coverage"), columns, tuple(rows), note)
+
+
+def one_sided(trust: Trust) -> Text | None:
+    """That ranges held too little because more came than any foresaw: a season or growth the past did not hold."""
+    for row in (r for r in trust.coverage if r.group == "all"):
+        outside = 1 - row.within_90
+        if outside > _TOO_MANY and row.above_90 > _ONE_SIDE * outside and row.customers * outside >= _SOME:
+            return say("report.trust.mostly_above", outside=Share(outside), above=Share(row.above_90))
+    return None
 
 
 def _contest(contest: Tournament) -> Table:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from regulars.base.text import Param, Text
+from regulars.base.ticks import nice_ticks as nice_ticks
 from regulars.report import theme
 
 SCHEMA_URL = "https://vega.github.io/schema/vega-lite/v6.json"
@@ -42,6 +43,7 @@ CONFIG: Spec = {
         "labelFontSize": 12,
         "symbolType": "square",
         "symbolSize": 110,
+        "symbolOpacity": 1,
         "labelLimit": 220,
         "columnPadding": 16,
         "offset": 8,
@@ -49,6 +51,11 @@ CONFIG: Spec = {
     "text": {"color": theme.INK, "fontSize": 12},
     "rule": {"color": theme.LINE_STRONG},
 }
+
+
+def on_phone(narrow: float, wide: float) -> Spec:
+    """A figure of a chart that is another one where the chart is drawn for a phone."""
+    return {"expr": f"width < 340 ? {narrow} : {wide}"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,16 +83,6 @@ class BandPoint:
     low: float
     mid: float
     high: float
-
-
-def nice_ticks(top: float, count: int = 4) -> list[float]:
-    """Round tick values from 0 to just above ``top``."""
-    if top <= 0 or not math.isfinite(top):
-        return [0.0, 1.0]
-    rough = top / count
-    magnitude = 10.0 ** math.floor(math.log10(rough))
-    step = next(m * magnitude for m in (1, 2, 2.5, 5, 10) if m * magnitude >= rough * 0.999)
-    return [round(i * step, 10) for i in range(math.ceil(top / step - 1e-9) + 1)]
 
 
 def _chart(*layers: Spec, height: int, **more: Any) -> Spec:
@@ -156,7 +153,7 @@ def _part_colours(parts: Sequence[Series]) -> Spec:
         "scale": {"domain": [p.key for p in parts], "range": [p.colour for p in parts]},
         "legend": {
             "labelExpr": Labels({p.key: p.name for p in parts}),
-            "columns": {"expr": f"width < 340 ? 2 : {len(parts)}"},
+            "columns": on_phone(2, len(parts)),
         },
     }
 
@@ -252,7 +249,7 @@ def histogram(
         layers.append(
             {"data": place, "mark": {"type": "rule", "color": theme.SEAL, "strokeWidth": 1.4}, "encoding": {"x": x}}
         )
-        left = mark_at > len(counts) * 0.6
+        left = mark_at > len(counts) / 2  # where there is more room
         layers.append(
             {
                 "data": place,

@@ -8,7 +8,7 @@ from typing import Any
 
 from regulars.base.text import Param, Text
 from regulars.report import theme
-from regulars.report.charts import Labels, Spec, _chart, _data
+from regulars.report.charts import Labels, Spec, _chart, _data, on_phone
 
 #: Colours of curves side by side; none of them means a state or a class.
 COLOURS = (theme.ACCENT, "#6d5a8d", "#bd8728", "#8b8f94", theme.SEAL)
@@ -58,7 +58,9 @@ def bands(
         "field": "part",
         "type": "nominal",
         "scale": {"domain": [c.key for c in curves], "range": list(COLOURS[: len(curves)])},
-        "legend": {"labelExpr": Labels({c.key: c.name for c in curves})} if len(curves) > 1 else None,
+        "legend": {"labelExpr": Labels({c.key: c.name for c in curves}), "columns": on_phone(1, len(curves))}
+        if len(curves) > 1
+        else None,
     }
     y = {"type": "quantitative", "title": y_title, "scale": scale, "axis": axis}
     area: Spec = {

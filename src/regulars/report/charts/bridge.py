@@ -8,7 +8,7 @@ from typing import Any
 
 from regulars.base.text import Param
 from regulars.report import theme
-from regulars.report.charts import Labels, Spec, _chart, _data, nice_ticks
+from regulars.report.charts import Labels, Spec, _chart, _data, nice_ticks, on_phone
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +41,12 @@ def bridge(steps: Sequence[Step]) -> Spec:
             "labelExpr": Labels(dict(enumerate(s.name for s in steps))),
             "labelColor": theme.INK,
             "labelFontSize": 12,
-            "labelLimit": 190,
+            "labelLimit": on_phone(120, 190),
         },
         "scale": {"paddingInner": 0.35, "paddingOuter": 0.15},
     }
-    scale = {"domain": [low, max(ticks[-1], high) * 1.18], "nice": False}
+    # Room on the right for the amounts beside the longest bars.
+    scale = {"domain": [low, on_phone(max(ticks[-1], high) * 2, max(ticks[-1], high) * 1.18)], "nice": False}
     x = {"field": "a", "type": "quantitative", "axis": None, "scale": scale}
     bars: Spec = {
         "mark": {"type": "bar"},

@@ -25,7 +25,7 @@ def factors(names: Sequence[Param], points: Sequence[BandPoint], ticks: Labels, 
     x = {
         "field": "i",
         "type": "ordinal",
-        "axis": {"title": None, "labelExpr": Labels(dict(enumerate(names))), "labelAngle": 0, "labelOverlap": False},
+        "axis": {"title": None, "labelExpr": Labels(dict(enumerate(names))), "labelAngle": 0, "labelOverlap": True},
     }
     axis = {"values": values, "labelExpr": ticks}
     y = {"field": "mid", "type": "quantitative", "title": y_title, "scale": scale, "axis": axis}
@@ -55,7 +55,14 @@ def months(names: Sequence[Param], actual: Series, foretold: Sequence[Series], y
     x = {
         "field": "i",
         "type": "ordinal",
-        "axis": {"title": None, "values": list(labels), "labelExpr": Labels(labels), "labelAngle": 0},
+        "axis": {
+            "title": None,
+            "values": list(labels),
+            "labelExpr": Labels(labels),
+            "labelAngle": 0,
+            "labelOverlap": True,
+            "labelSeparation": 8,
+        },
     }
     y = {
         "field": "n",

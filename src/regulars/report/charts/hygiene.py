@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from regulars.base.text import Param
 from regulars.report import theme
-from regulars.report.charts import Labels, Spec, _chart, _data
+from regulars.report.charts import Labels, Spec, _chart, _data, on_phone
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ def waterfall(steps: Sequence[Step], ticks: Labels) -> Spec:
     low = min([0.0, *(min(s.start, s.end) for s in steps)])
     top = max([*values, *(max(s.start, s.end) for s in steps)])
     # Room on the right for the amounts beside the longest bars.
-    scale = {"domain": [low, low + (top - low) * 1.28 or 1], "nice": False}
+    scale = {"domain": [low, on_phone(low + (top - low) * 2 or 1, low + (top - low) * 1.28 or 1)], "nice": False}
     y = {
         "field": "row",
         "type": "ordinal",
@@ -48,7 +48,7 @@ def waterfall(steps: Sequence[Step], ticks: Labels) -> Spec:
             "labelExpr": Labels({i: s.name for i, s in enumerate(steps)}),
             "labelColor": theme.INK,
             "labelFontSize": 12,
-            "labelLimit": 200,
+            "labelLimit": on_phone(120, 200),
         },
         "scale": {"paddingInner": 0.35, "paddingOuter": 0.1},
     }

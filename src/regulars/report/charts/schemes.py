@@ -10,6 +10,9 @@ from regulars.base.text import Param, Text
 from regulars.report import theme
 from regulars.report.charts import CONFIG, SCHEMA_URL, Labels, Spec
 
+#: Pixels that the names of rows take, and that a cell of two lines or of one can be read at.
+_NAMES, _TWO_LINES, _ONE_LINE = 110, 70, 44
+
 
 @dataclass(frozen=True, slots=True)
 class Square:
@@ -78,11 +81,11 @@ def heat(
     data: list[dict[str, Any]] = [
         {"row": s.row, "column": s.column, "value": s.value, "first": s.first, "second": s.second} for s in squares
     ]
-    height = max(90, (42 if both else 32) * len(rows))
     return {
         "$schema": SCHEMA_URL,
         "config": CONFIG,
-        "height": height,
+        "height": max(90, (42 if both else 32) * len(rows)),
+        "usermeta": {"least": _NAMES + (_TWO_LINES if both else _ONE_LINE) * len(columns)},
         "layer": layers,
         "data": {"values": data},
     }

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from regulars.base.text import Param, Text
 from regulars.report import theme
-from regulars.report.charts import Labels, Spec, _chart, _data, nice_ticks
+from regulars.report.charts import Labels, Spec, _chart, _data, nice_ticks, on_phone
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ def foretold(rows: Sequence[Foretold], *, forecast: Text, came: Text, x_title: T
         "field": "part",
         "type": "nominal",
         "scale": {"domain": ["forecast", "came"], "range": [theme.ACCENT, theme.SEAL]},
-        "legend": {"labelExpr": Labels({"forecast": forecast, "came": came})},
+        "legend": {"labelExpr": Labels({"forecast": forecast, "came": came}), "columns": on_phone(1, 2)},
     }
     points: Spec = {
         "data": _data(dots),

@@ -15,7 +15,7 @@ from regulars.base.inputs.service import Service
 from regulars.base.inputs.workflows import Workflows
 from regulars.base.text import Listing, Number, Text, say
 from regulars.report.document import Block, Cell, Column, Pill, Section, Table, Words
-from regulars.report.names import verbatim
+from regulars.report.names import model_card, verbatim
 from regulars.report.strategy.book import Book
 from regulars.report.strategy.ch06_service import latest
 
@@ -35,7 +35,11 @@ class Theory:
 
 def _visits(c: Book) -> Text | None:
     chosen = next((m for m in c.diagnosis.value_models if m.chosen and m.role == "visits"), None)
-    return say("book.theories.visits_shows", model=chosen.model, n=chosen.customers) if chosen else None
+    return (
+        say("book.theories.visits_shows", model=say(f"card.{model_card(chosen)}.title"), n=chosen.customers)
+        if chosen
+        else None
+    )
 
 
 def _classes(c: Book) -> Text | None:

@@ -51,7 +51,15 @@ def _expected(c: Book, process: str) -> Text | None:
             return say("book.workflows.load_loyalty", n=c.made.customers)
         case "wastage" if known(d.wastage.expected_lost_next_90):
             return say("book.workflows.load_wastage", n=round(d.wastage.expected_lost_next_90.mean))
+        case "complaints" if "complaints" in d.provenance.tables:
+            return say("book.workflows.load_complaints", n=_answered(c))
     return None
+
+
+def _answered(c: Book) -> int:
+    """Customers whose open complaint the plan answers."""
+    answers = {measure.id for measure in c.pack.measures if "complaints" in measure.needs}
+    return sum(line.customers for line in c.made.lines if answers.intersection(line.measures))
 
 
 def _loads(c: Book) -> Table:

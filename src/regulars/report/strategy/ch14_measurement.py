@@ -68,6 +68,11 @@ def smallest(c: Book, bundle: Bundle) -> float:
     return detectable(treated=bundle.customers, held=bundle.held_out, rate=WORST if rate is None else rate)
 
 
+def most(rate: float | None) -> float:
+    """The largest change a share can make."""
+    return 1.0 if rate is None else max(rate, 1 - rate)
+
+
 def _heading(c: Book, found: tuple[Bundle, ...]) -> Text:
     sizes = [s for s in (smallest(c, b) for b in found) if math.isfinite(s)]
     if not sizes:
@@ -112,7 +117,9 @@ def _holdouts(c: Book, found: tuple[Bundle, ...]) -> Table:
     for b in found:
         rate, change = expected_rate(c, b), smallest(c, b)
         seen: Cell = Words(say("book.measurement.not_measured"))
-        if math.isfinite(change):
+        if math.isfinite(change) and change >= most(rate):
+            seen = Words(say("book.measurement.too_few"))
+        elif math.isfinite(change):
             seen = Amount(
                 _points(change) if rate is not None else say("book.measurement.at_most", change=_points(change))
             )

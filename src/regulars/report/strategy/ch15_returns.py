@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import math
-
-from regulars.base.estimate import Estimate
 from regulars.base.text import Share, Text, say
 from regulars.report.chapters import ahead, frontier, hours_frontier, limits, uncertainty, why
-from regulars.report.chapters.bundles import Bundle, bundles
+from regulars.report.chapters.bundles import Bundle, bundles, chance_of_gain, chance_told
 from regulars.report.document import (
     Amount,
     Cell,
@@ -44,17 +41,6 @@ def chapter(c: Book) -> Section:
     queries = ("standings", *queries_of(curve, held, later, doubt, time, dear))
     cards = ("effects", *cards_of(curve, held, later, doubt, time, dear))
     return c.chapter("15", "returns", _heading(c), blocks, lead=_lead(c), queries=queries, cards=cards, planned=True)
-
-
-def chance_of_gain(value: Estimate) -> float | None:
-    """Chance that a value is above zero, read from its 10, 50 and 90 % points as two halves of a normal curve.
-
-    Each half has the spread its own point gives (0.1 and 0.9 lie 1.2816 spreads from the middle). None without width.
-    """
-    side = value.p50 - value.p10 if value.p50 > 0 else value.p90 - value.p50
-    if side <= 0:
-        return None
-    return 0.5 * math.erfc(-(value.p50 / (side / 1.2815515655446004)) / math.sqrt(2))
 
 
 def _heading(c: Book) -> Text:
@@ -129,14 +115,13 @@ def _break_even(found: tuple[Bundle, ...]) -> Table:
     )
     rows: list[tuple[Cell, ...]] = []
     for b in found:
-        chance = chance_of_gain(b.value_36)
         gross = b.value_36.mean + b.cost
         share = b.cost / gross if gross > 0 else None
         times = gross / b.cost if b.cost >= 1 else None
         rows.append(
             (
                 Words(b.first.measure_name, strong=True),
-                Amount(None if chance is None else Share(chance)),
+                Amount(chance_told(b.chance_of_gain)),
                 Words(say("book.returns.of_expected", share=Share(share))) if share is not None else Amount(None),
                 Words(say("book.returns.times", times=times))
                 if times is not None

@@ -47,7 +47,7 @@ def evenness(c: Book) -> Table | None:
     rows: list[tuple[Cell, ...]] = [
         (
             Words(say(f"strategy.attribute.{row.attribute}"), names.state_of(row.state)),
-            Words(row.group, strong=True),
+            Words(names.age_band(row.group) if row.attribute == "age_band" else row.group, strong=True),
             Amount(round(row.customers)),
             Amount(Number(row.rate, 2)),
             Amount(Number(row.gap, 2)),

@@ -12,7 +12,7 @@ from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 
 from regulars.base.text import Day, Money, Number, Param, Share, Text, say
-from regulars.base.words import render, show
+from regulars.base.words import render, show, word_list
 from regulars_web.shared.texts import text_of
 
 register = template.Library()
@@ -85,7 +85,8 @@ def moment(context: Any, value: datetime | None) -> str:
     if value is None:
         return ""
     here = value.astimezone(ZoneInfo(context.get("zone", "UTC")))
-    return conditional_escape(f"{show(Day(here.date()), _language(context))} {here:%H:%M}")
+    apart = "" if _language(context).startswith("zh") else " "
+    return conditional_escape(f"{show(Day(here.date()), _language(context))}{apart}{here:%H:%M}")
 
 
 @register.filter
@@ -114,3 +115,22 @@ _SHARES = frozenset({"retention_rate", "wastage_90d", "complaints_in_time", "sat
 def kpi(value: float, kind: str) -> str:
     """A figure of a KPI as people write it: a share in per cent, anything else as a whole number."""
     return f"{value * 100:.1f}%" if kind in _SHARES else f"{value:,.0f}"
+
+
+#: KPIs that are sums of money.
+_MONEY = ("gain_", "revenue_", "margin_")
+
+
+@register.simple_tag(takes_context=True)
+def aimed(context: Any, value: float, kind: str) -> str:
+    """A figure of a KPI with its unit: as :func:`kpi`, and money in the currency of the page."""
+    if not kind.startswith(_MONEY):
+        return kpi(value, kind)
+    return conditional_escape(show(Money.of(value, context["currency"]), _language(context), "round"))
+
+
+@register.simple_tag(takes_context=True)
+def did(context: Any, action: str) -> str:
+    """What a line of the audit log says was done; of what is done no more, the name it was put down by."""
+    id = f"web.did.{action.replace('.', '_')}"
+    return conditional_escape(render(say(id), _language(context)) if id in word_list("en") else action)

@@ -1,0 +1,98 @@
+"""What those confined to a branch, and those who see no names, cannot come by on a side way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from regulars_web.company.models import Role, User
+from regulars_web.intake.models import Batch
+from regulars_web.intake.services import take_in
+from regulars_web.people import exporting
+from regulars_web.shared.clock import now
+from regulars_web.shared.jobs import put_down
+from regulars_web.shared.models import Entry, Job
+from support.rest import Program
+
+pytestmark = pytest.mark.django_db
+BAD = "Date,Customer ID,Customer Name,Amount\n2026-01-02,C1,Ling Ngan,380\n2026-13-40,C2,Mei Ho,380\n"
+
+
+def test_work_others_asked_for_is_not_told_to_a_branch(folder: Path, signed_in: Callable[..., Client]) -> None:
+    director, manager = signed_in(), signed_in(Role.MANAGER, branches=("TST",))
+    by, theirs = User.objects.get(role="director"), User.objects.get(role="manager")
+    made = put_down("people_export", by, where="tier = high")
+    trouble = {"id": "api.study.none", "params": {}}
+    Job.objects.update(state="failed", begun_at=now(), ended_at=now(), result={"rows": 7313}, trouble=trouble)
+    mine = put_down("people_export", theirs, where="everybody")
+    assert director.get(f"/work/{made.pk}?stay=1").status_code == 200
+    assert manager.get(f"/work/{made.pk}?stay=1").status_code == 404
+    assert manager.get(f"/work/{mine.pk}?stay=1").status_code == 200
+    for address in ("/", "/work/"):
+        assert f"/work/{made.pk}" in director.get(address).content.decode(), address
+        assert f"/work/{made.pk}" not in manager.get(address).content.decode(), address
+    program = Program(theirs, "jobs:read")
+    assert [job["id"] for job in program.get("jobs").json()["items"]] == [mine.pk]
+    assert program.get(f"jobs/{made.pk}").status_code == 404
+    confined = Program(by, "jobs:read", branches=("TST",))
+    assert confined.get("jobs").json()["items"] == [], "what a director asks for is of the whole"
+    assert Program(by, "jobs:read").get(f"jobs/{mine.pk}").status_code == 200
+
+
+def test_a_file_made_before_is_not_for_who_may_less_since(folder: Path, signed_in: Callable[..., Client]) -> None:
+    client = signed_in(Role.MANAGER)
+    by = User.objects.get()
+    asked = {"where": "everybody", "columns": ["name", "state"], "for_user": by.pk}
+    place = exporting.new_place("csv")
+    place.write_text("x")
+    job = Job.objects.create(
+        kind="people_export", asked=asked, by=by, state="done", result={"file": place.name, "branches": []}
+    )
+    assert client.get(f"/people/take-away/{job.pk}").getvalue() == b"x"
+    by.branches = ["TST"]
+    by.save()
+    assert client.get(f"/people/take-away/{job.pk}").status_code == 404, "it holds the whole business"
+    Job.objects.update(result={"file": place.name, "branches": ["TST"]})
+    assert client.get(f"/people/take-away/{job.pk}").getvalue() == b"x"
+    by.role = Role.ANALYST
+    by.save()
+    assert client.get(f"/people/take-away/{job.pk}").status_code == 404, "it holds names"
+
+
+def test_rows_of_a_file_are_for_who_brought_it_and_who_may_see_names(
+    folder: Path, signed_in: Callable[..., Client]
+) -> None:
+    director, analyst = signed_in(), signed_in(Role.ANALYST)
+    take_in(User.objects.get(role="director"), [SimpleUploadedFile("s.csv", BAD.encode())])
+    batch = Batch.objects.get()
+    pages = (f"/imports/{batch.pk}", f"/imports/{batch.pk}/files/0")
+    for address in pages:
+        assert "Ling Ngan" in director.get(address).content.decode(), address
+        assert "Ling" not in analyst.get(address).content.decode(), address
+    assert analyst.get(pages[1]).status_code == 403 and analyst.post(f"{pages[1]}/try").status_code == 403
+    assert "Director brought the files" in analyst.get(pages[1]).content.decode()
+    analyst.post(f"/imports/{batch.pk}/read")
+    batch.refresh_from_db()
+    assert batch.job is not None
+    kept = f"/imports/{batch.pk}/bad-rows/{batch.job.result['files'][0]['rejects']}"
+    assert analyst.get(kept).status_code == 403 and "Mei Ho" in director.get(kept).getvalue().decode()
+    analyst.post("/imports/new", {"files": SimpleUploadedFile("own.csv", BAD.encode())})
+    own = Batch.objects.latest("id")
+    assert "Ling Ngan" in analyst.get(f"/imports/{own.pk}").content.decode(), "who brings a file knows what is in it"
+
+
+def test_a_bulk_read_is_written_down_at_whatever_page_it_begins(studied: Path, person: Callable[..., User]) -> None:
+    by = person()
+    first = Program(by, "people:read").get("people?limit=1&sort=customer").json()
+    program = Program(by, "people:read")
+    read = Entry.objects.filter(action="standings.read", detail__token=program.token.pk)
+    program.get(f"people?limit=200&sort=customer&after={first['next']}")
+    assert read.count() == 1
+    program.get(f"people?limit=200&sort=customer&after={first['next']}")
+    assert read.count() == 1, "another page of the same"
+    program.get("people?where=state%20%3D%20overdue")
+    assert read.count() == 2, "another read"
