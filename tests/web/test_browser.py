@@ -34,6 +34,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 PHONE = (
     *("/study/all", "/study/queries", "/methods/", "/methods/wastage", "/house/log", "/house/me", "/account/2fa/"),
     *("/", "/study/movement", "/study/wastage", "/strategy/decision", "/strategy/plan", "/imports/", "/house/people"),
+    *("/strategy/lines", "/strategy/review", "/strategy/approval"),
 )
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 

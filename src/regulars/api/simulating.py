@@ -26,6 +26,9 @@ def simulate(
     holdout: float = 0.05,
     consent: float | None = None,
     drift: float = 0.0,
+    unseen: float = 0.0,
+    arrivals: float = 1.0,
+    wander: float = 1.0,
     rivals: tuple[str, ...] = RIVALS,
     workers: int = 1,
     progress: Progress = unwatched,
@@ -44,6 +47,9 @@ def simulate(
         holdout: share held out of every promotion.
         consent: mean share of customers who permit a channel (None: the trade's).
         drift: how far effects wander per cycle, in sds of their priors.
+        unseen: part of visits that the till ties to no customer.
+        arrivals: newcomers, as a multiple of the trade's.
+        wander: how far the quality of branches wanders per cycle, as a multiple of the usual.
         rivals: which simple policies to fight.
         workers: processes; with more than one the caller's main module must be importable.
         progress: told after each seed.
@@ -64,6 +70,9 @@ def simulate(
         holdout=holdout,
         consent=consent,
         drift=drift,
+        unseen=unseen,
+        arrivals=arrivals,
+        wander=wander,
         rivals=rivals,
     )
     return play(knobs, load_pack(pack), workers=workers, progress=progress)

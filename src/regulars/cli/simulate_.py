@@ -35,6 +35,9 @@ def _names(_context: click.Context, _parameter: click.Parameter, value: str | No
 @click.option("--holdout", default=0.05, show_default=True, help="Share held out of every promotion.")
 @click.option("--consent", type=float, default=None, help="Mean share who permit a channel (default: the trade's).")
 @click.option("--drift", default=0.0, show_default=True, help="How far effects wander per quarter, in prior sds.")
+@click.option("--unseen", default=0.0, show_default=True, help="Part of visits that the till ties to no customer.")
+@click.option("--arrivals", default=1.0, show_default=True, help="Newcomers, as a multiple of the trade's.")
+@click.option("--wander", default=1.0, show_default=True, help="How far branches' quality wanders: 1 is as usual.")
 @click.option("--rivals", callback=_names, default=None, help="Rivals to fight, by comma (default: all).")
 @click.option("--workers", type=int, default=None, help="Processes (default: one a processor, at most 4).")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), default=None, help="Also write an HTML page.")
@@ -52,6 +55,9 @@ def command(
     holdout: float,
     consent: float | None,
     drift: float,
+    unseen: float,
+    arrivals: float,
+    wander: float,
     rivals: tuple[str, ...] | None,
     workers: int | None,
     out: Path | None,
@@ -75,6 +81,9 @@ def command(
         holdout=holdout,
         consent=consent,
         drift=drift,
+        unseen=unseen,
+        arrivals=arrivals,
+        wander=wander,
         rivals=RIVALS if rivals is None else rivals,
         workers=workers if workers is not None else min(os.cpu_count() or 1, 4),
         progress=voice.progress(),

@@ -19,6 +19,9 @@ LIMITS = {
     "holdout": (0.0, 0.5),
     "consent": (0.0, 1.0),
     "drift": (0.0, 2.0),
+    "unseen": (0.0, 0.9),
+    "arrivals": (0.0, 5.0),
+    "wander": (0.0, 20.0),
     "workers": (1, 64),
 }
 
@@ -29,7 +32,10 @@ class Knobs:
 
     ``consent``: mean share of customers who permit a channel (None: the trade's). ``drift``: how far effects wander
     per cycle, as a part of their prior's sd. ``no_harm``: the plan, and it alone, gives nothing that is expected to
-    make customers leave sooner, whatever else it brings. ``rivals`` are those fought (doing nothing is always one).
+    make customers leave sooner, whatever else it brings. ``unseen``: part of visits that the till ties to no customer.
+    ``arrivals``: newcomers, as a multiple of the trade's. ``wander``: how far the quality of branches, which makes
+    customers leave, wanders per cycle, as a multiple of the usual. ``rivals`` are those fought (doing nothing is always
+    one).
     """
 
     pack: str = "hair"
@@ -44,6 +50,9 @@ class Knobs:
     consent: float | None = None
     drift: float = 0.0
     no_harm: bool = False
+    unseen: float = 0.0
+    arrivals: float = 1.0
+    wander: float = 1.0
     rivals: tuple[str, ...] = RIVALS
 
     def __post_init__(self) -> None:

@@ -20,7 +20,7 @@ from regulars.simulator.counts import Counts, Points, mode
 from regulars.simulator.life import MONTHS
 from regulars.simulator.menu import ABSENT, Menu
 from regulars.simulator.world import Bools, Ints, Standing
-from regulars.strategy.draws import prior_of
+from regulars.strategy.draws import HETEROGENEITY, prior_of
 from regulars.strategy.own import OwnEffect
 from regulars.strategy.returns import Floats
 from regulars.trial.learning import Belief, Results, Scale, learn, scale_of
@@ -113,6 +113,7 @@ class Memory:
                 if effect.primitive != "reactivation":
                     mean += 0.5 * sd**2
                 given = dict(effect) | {"mean": mean, "sd": sd, "states": (state,), "own": 1.0, "root": place}
+                given["apart"] = HETEROGENEITY * self.scale.wider * start_of(effect)[1]
                 effects.append(OwnEffect.model_construct(**given))
         return measure.model_copy(update={"effects": tuple(effects)})
 

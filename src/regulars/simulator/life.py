@@ -51,8 +51,9 @@ def quarter(
     season: Floats,
     no_show: float,
     rng: Generator,
+    wander: float = 1.0,
 ) -> Quarter:
-    """Live three months under what was given; the world is moved on."""
+    """Live three months under what was given; the world is moved on. What is counted is what the till sees."""
     push = _pushed(world, standing, menu, chosen, truth)
     size = world.size
     shock = {name: float(np.exp(sd * rng.standard_normal() - 0.5 * sd**2)) for name, sd in SHOCK.items()}
@@ -68,6 +69,8 @@ def quarter(
         rate = world.rate * season[month] * shock["visits"] * np.exp(push.frequency[month])
         away = np.minimum(no_show * np.exp(push.no_show[month]), 1.0)
         counts[month] = rng.poisson(np.where(world.alive, rate * (1 - away) / (1 - no_show), 0.0))
+        if world.seen < 1:
+            counts[month] = rng.binomial(counts[month], world.seen)
         missed += rng.poisson(np.where(world.alive, rate * away / (1 - no_show), 0.0))
         gap = np.where(counts[month] > 0, rng.random(size) ** counts[month], gap + 1)
     counts[MONTHS - 1] += back
@@ -76,7 +79,7 @@ def quarter(
     world.age = world.age + MONTHS
     world.visits = world.visits + counts.sum(axis=0)
     world.month += MONTHS
-    world.quality = world.quality + BRANCH * rng.standard_normal(world.quality.size)
+    world.quality = world.quality + wander * BRANCH * rng.standard_normal(world.quality.size)
     seen = lapsed & (counts.sum(axis=0) > 0)
     spent = _spent(standing, menu, chosen, truth, rng)
     return Quarter(counts[0], counts.sum(axis=0), missed, was & ~world.alive, seen, spent)

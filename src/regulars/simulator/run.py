@@ -122,7 +122,7 @@ def run_seed(game: Game, seed: int) -> SeedRun:
         consent=knobs.consent,
         rng=rng,
     )
-    world = before.world
+    world = replace(before.world, seen=1 - knobs.unseen)
     memory = Memory(game.measures)
     cycles: list[Cycle] = []
     past: list[tuple[Ints, Standing]] = []
@@ -137,7 +137,7 @@ def run_seed(game: Game, seed: int) -> SeedRun:
         cycles[-1] = _with_spending(cycles[-1], seen)
         table.learned(seen)
         truth = truth.drifted(game.measures, knobs.drift, rng)
-        world = renew(world, game.preset, rng, consent=knobs.consent)
+        world = renew(world, game.preset, rng, consent=knobs.consent, arrivals=knobs.arrivals)
     return SeedRun(seed, tuple(cycles), before.naive_error, before.prior_error, first, last)
 
 
@@ -369,6 +369,7 @@ class Table:
             season=game.season[start : start + 3],
             no_show=game.preset.no_show,
             rng=rng,
+            wander=game.knobs.wander,
         )
 
     def learned(self, seen: Quarter) -> None:

@@ -114,7 +114,7 @@ def base_of(world: World, standing: Standing, truth: Truth, *, season: Floats, n
     """The base of a cycle. ``season`` holds factors of 36 months from now; lapsed customers live a second life."""
     lapsed = standing.state == LAPSED
     hazard = world.true_hazard()
-    alive = np.where(lapsed, 1.0, still_there(hazard, world.rate, world.gap))
+    alive = np.where(lapsed, 1.0, still_there(hazard, world.rate * world.seen, world.gap))
     hazard = np.where(lapsed, np.minimum(SECOND_LIFE * hazard, MOST_HAZARD), hazard)
     visits = season[:LONG, None] * world.rate
     base = Base(alive, hazard, visits, world.margin, no_show, np.zeros(0))

@@ -70,6 +70,7 @@ class World:
     noise: Floats  # 3 x customers
     quality: Floats = field(default_factory=lambda: np.zeros(0))  # log-hazard of each branch
     month: int = 0
+    seen: float = 1.0  # share of visits that the till ties to their customer
 
     @property
     def size(self) -> int:
@@ -81,7 +82,7 @@ class World:
         return np.minimum(self.hazard * np.exp(self.quality[self.branch]), MOST_HAZARD)
 
 
-_PER_PERSON = tuple(f.name for f in fields(World) if f.name not in ("quality", "month"))
+_PER_PERSON = tuple(f.name for f in fields(World) if f.name not in ("quality", "month", "seen"))
 
 
 def newcomers(preset: Preset, rng: Generator, count: int, *, branches: int, consent: float | None) -> World:
@@ -148,19 +149,19 @@ def found(preset: Preset, rng: Generator, count: int, *, branches: int, consent:
 def select(world: World, places: NDArray[np.intp]) -> World:
     """Some of the customers."""
     part = {name: getattr(world, name)[..., places] for name in _PER_PERSON}
-    return World(**part, quality=world.quality, month=world.month)
+    return World(**part, quality=world.quality, month=world.month, seen=world.seen)
 
 
 def joined(one: World, two: World) -> World:
-    """Both bases; branches and month of the first."""
+    """Both bases; branches, month and till of the first."""
     both = {name: np.concatenate([getattr(one, name), getattr(two, name)], axis=-1) for name in _PER_PERSON}
-    return World(**both, quality=one.quality, month=one.month)
+    return World(**both, quality=one.quality, month=one.month, seen=one.seen)
 
 
-def renew(world: World, preset: Preset, rng: Generator, *, consent: float | None) -> World:
+def renew(world: World, preset: Preset, rng: Generator, *, consent: float | None, arrivals: float = 1.0) -> World:
     """Newcomers of a quarter in place of those who stayed away longest; the number of customers stays."""
     gone = world.gap > preset.kept
-    share = 3 / preset.past  # in a steady state as many come as have come
+    share = arrivals * 3 / preset.past  # in a steady state as many come as have come
     new = min(max(int(gone.sum()), rng.poisson(share * world.size)), world.size // 2)
     keep = np.argsort(world.gap, kind="stable")[: world.size - new]
     kept = select(world, np.sort(keep))
@@ -203,9 +204,10 @@ class Standing:
 
 def stand(world: World, windows: Windows, rng: Generator) -> Standing:
     """The study of a base. ``rng`` gives the error that all readings of the study share."""
-    own = _state(world, windows, world.rate)
+    usual = world.rate * world.seen
+    own = _state(world, windows, usual)
     shared = {name: rng.standard_normal() for name in Spreads.names()}
-    rate = _read(world.rate, world.noise[1], READING["rate"], own, shared["frequency"] * JUDGED.frequency.common)
+    rate = _read(usual, world.noise[1], READING["rate"], own, shared["frequency"] * JUDGED.frequency.common)
     state = _state(world, windows, rate)
     hazard = _read(
         world.true_hazard(), world.noise[0], READING["hazard"], state, shared["hazard"] * JUDGED.hazard.common

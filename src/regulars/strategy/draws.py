@@ -57,6 +57,13 @@ def prior_of(effect: Effect) -> Prior:
     return Prior(kappa * effect.mean, math.hypot(kappa * effect.sd, t), True)
 
 
+def apart_of(effect: Effect) -> float:
+    """The sd of a cell's own deviation from an effect: a part of the prior's, however well the mean is known by now."""
+    if isinstance(effect, OwnEffect) and effect.apart is not None:
+        return effect.apart
+    return HETEROGENEITY * prior_of(effect).sd
+
+
 def holding(measure: Measure, *, state: str, tiers: tuple[str, ...]) -> tuple[int, ...]:
     """Places of the effects of a measure that hold for customers of that state and those tiers."""
     return tuple(
@@ -96,10 +103,11 @@ class Draws:
         for place in holding(measure, state=state, tiers=tiers):
             effect = measure.effects[place]
             prior = prior_of(effect)
-            log = times * prior.mean + prior.sd * (self.effects[measure.id, place] + HETEROGENEITY * own[place])
+            apart = apart_of(effect)
+            log = times * prior.mean + prior.sd * self.effects[measure.id, place] + apart * own[place]
             if effect.primitive != "reactivation":
                 # The expected *multiplier* is exp(mean): width alone must not look like a gain.
-                log = log - 0.5 * prior.sd**2 * (1 + HETEROGENEITY**2)
+                log = log - 0.5 * (prior.sd**2 + apart**2)
             found.append(Push(effect.primitive, log, effect.months))
         return tuple(found)
 

@@ -13,6 +13,7 @@ import highspy
 import numpy as np
 from numpy.typing import NDArray
 
+from regulars.strategy.bulk_rows import add_at_most
 from regulars.strategy.optimise import BROKEN, TARGET_SLACK, NotSolved, Problem, Solution
 from regulars.strategy.returns import Floats
 
@@ -89,16 +90,7 @@ class Held:
         return solver
 
     def _add(self, rows: NDArray[np.intp]) -> None:
-        part = self._by_row[rows]
-        self._solver.addRows(
-            rows.size,
-            np.full(rows.size, -_INF),
-            self._upper[rows],
-            part.nnz,
-            part.indptr[:-1].astype(np.int32),
-            part.indices.astype(np.int32),
-            part.data,
-        )
+        add_at_most(self._solver, self._by_row, self._upper, rows)
         self._waiting[rows] = False
 
     def best(self, value: Floats | None = None) -> Floats:

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from regulars.strategy.bulk_rows import add_at_most
 from regulars.strategy.problem import Bulk, Choice, Goal, Group, Limit, Link, Problem, Risk, Solution, Switch
 from regulars.strategy.returns import Floats
 from regulars.strategy.rounding import column_of, whole
@@ -421,16 +422,7 @@ class Program:
         if bulk is None or not places.size:
             return
         first = self._solver.getNumRow()
-        rows = bulk.matrix[places]
-        self._solver.addRows(
-            places.size,
-            np.full(places.size, -_INF),
-            bulk.upper[places],
-            rows.nnz,
-            rows.indptr[:-1].astype(np.int32),
-            rows.indices.astype(np.int32),
-            rows.data,
-        )
+        add_at_most(self._solver, bulk.matrix, bulk.upper, places)
         self._pending[places] = False
         self._rows |= {bulk.ids[place]: first + row for row, place in enumerate(places)}
 

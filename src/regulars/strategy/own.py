@@ -9,11 +9,13 @@ class OwnEffect(Effect):
     """Used as it is: no rule of trust widens it again. ``own``: the part of what is known that is one's own.
 
     ``root``: effects of a measure with the same one are one effect as believed in several states. What is not known of
-    it is not known of all of them.
+    it is not known of all of them. ``apart``: the sd of a cell's own deviation, where that is known apart from the sd
+    of the mean: cells differ no less because the mean has been learned.
     """
 
     own: float
     root: int | None = None
+    apart: float | None = None
 
 
 def share_own(effect: Effect) -> float:

@@ -41,8 +41,8 @@ def lines(request: HttpRequest) -> HttpResponse:
     context = {
         "lines": [_row(one, measure, cell, opened) for one in shown],
         "opened": next((one for one in shown if _key(one) == opened), None),
-        "whole": len(found),
-        "groups": len({one.segment.id for one in found}),
+        "whole": sum(one.customers > 0 for one in found),
+        "groups": len({one.segment.id for one in found if one.customers}),
         "bound": sum(bool(one.bounds) for one in found),
         "segments": segments,
         "measures": [{"id": m.id, "name": m.name[request.language]} for m in shop.pack.measures],  # type: ignore[attr-defined]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from pathlib import Path
 
+import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
@@ -124,6 +125,24 @@ def test_planted_bias_is_found_and_no_score_hangs_on_it(tmp_path: Path) -> None:
     blind, same = screened(tmp_path / "b", text, old_are_late=False)
     assert same == rows
     assert "age_band" not in {test.attribute for test in blind.bias}
+
+
+@pytest.mark.parametrize(("groups", "customers"), [(12, 430), (12, 100), (30, 200)])
+def test_a_fair_card_is_rarely_called_unfair_however_many_groups(groups: int, customers: int) -> None:
+    """Ranges that each held by themselves called one of the groups below in 33, 74 and 96 % of such trials."""
+    rng = np.random.default_rng(groups + customers)
+    below = 0
+    for _ in range(60):
+        chosen = rng.binomial(customers, 0.13, groups).tolist()
+        rows = [(str(i), customers, k, 0) for i, k in enumerate(chosen)]
+        below += judge_groups("district", rows).verdict == "below"
+    assert below <= 6
+
+
+def test_a_group_selected_half_as_often_is_still_found_among_many() -> None:
+    rows = [(str(i), 430, 172, 0) for i in range(11)] + [("hurt", 430, 86, 0)]
+    test = judge_groups("district", rows)
+    assert test.verdict == "below" and [g.group for g in test.groups if g.verdict == "below"] == ["hurt"]
 
 
 def test_the_four_fifths_test_by_hand() -> None:

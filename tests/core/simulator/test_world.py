@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from dataclasses import replace
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 from regulars.packs.load import load_pack
 from regulars.packs.schema import STATES, Measure
 from regulars.simulator import truth as truths
+from regulars.simulator.life import quarter
 from regulars.simulator.menu import eligible, menu_of
 from regulars.simulator.presets import PRESETS, preset_of, season
 from regulars.simulator.truth import Truth, base_of, truth_of, values
@@ -134,3 +136,42 @@ def test_the_lapsed_have_a_second_life() -> None:
     lapsed = standing.state == LAPSED
     assert (base.alive[lapsed] == 1).all()
     assert (base.hazard[lapsed] >= world.true_hazard()[lapsed]).all()
+
+
+def _lived(world: World, *, seen: float = 1.0, wander: float = 1.0) -> tuple[World, int]:
+    """The world after a quarter in which nobody is given anything, and the visits the till saw."""
+    rng = np.random.default_rng(8)
+    world = replace(deepcopy(world), seen=seen)
+    standing = stand(world, PACK.windows, rng)
+    nobody = np.full(world.size, -1, dtype=np.int64)
+    truth = truth_of((), rng, mult=1.0, discount=0.99)
+    menu = menu_of(PACK.measures, max_contacts=3)
+    found = quarter(world, standing, menu, nobody, truth, season=np.ones(3), no_show=0.03, rng=rng, wander=wander)
+    return world, int(found.visits.sum())
+
+
+def test_visits_without_a_name_are_seen_by_nobody() -> None:
+    world = found(PRESET, np.random.default_rng(7), 8000, branches=3, consent=None)
+    whole, part = _lived(world)[1], _lived(world, seen=0.6)[1]
+    assert part == pytest.approx(0.6 * whole, rel=0.05)
+    full = stand(world, PACK.windows, np.random.default_rng(1))
+    poor = stand(replace(world, seen=0.6), PACK.windows, np.random.default_rng(1))
+    assert poor.rate.mean() == pytest.approx(0.6 * full.rate.mean(), rel=0.05)
+    assert poor.alive.mean() > full.alive.mean(), "silence says less where visits go unseen"
+
+
+def test_newcomers_come_as_often_as_told() -> None:
+    rng = np.random.default_rng(3)
+    world = found(PRESET, rng, 8000, branches=1, consent=None)
+    world.gap = np.minimum(world.gap, PRESET.kept)  # nobody has to be forgotten
+    fresh = {share: int((renew(world, PRESET, rng, consent=None, arrivals=share).age < 3).sum()) for share in (0, 1, 3)}
+    came = fresh[1] - fresh[0]
+    assert came > 400
+    assert fresh[3] - fresh[0] == pytest.approx(3 * came, rel=0.25)
+
+
+def test_the_quality_of_branches_wanders_as_far_as_told() -> None:
+    world = found(PRESET, np.random.default_rng(7), 400, branches=12, consent=None)
+    step = {much: _lived(world, wander=much)[0].quality - world.quality for much in (0.0, 1.0, 10.0)}
+    assert not step[0.0].any()
+    assert step[10.0] == pytest.approx(10 * step[1.0])

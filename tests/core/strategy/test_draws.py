@@ -87,3 +87,12 @@ def test_one_effect_believed_by_state_is_in_doubt_in_all_of_them_together() -> N
     drawn = draw((several,), count=2000, seed=1, stream=0).effects
     assert np.array_equal(drawn["several", 0], drawn["several", 1])
     assert abs(np.corrcoef(drawn["several", 0], drawn["several", 2])[0, 1]) < 0.1
+
+
+def test_cells_differ_no_less_because_the_mean_was_learned() -> None:
+    plain = Effect.model_validate(effect("frequency", 0.2))
+    known = OwnEffect.model_construct(**(dict(plain) | {"sd": 0.01, "own": 1.0, "apart": 0.2}))
+    learned = measure("learned", [effect("frequency", 0.2)]).model_copy(update={"effects": (known,)})
+    (push,) = draw((learned,), count=50_000, seed=1, stream=0).pushes(learned, cell=0, state="active", tiers=("low",))
+    assert push.draws.std() == pytest.approx(np.hypot(0.01, 0.2), rel=0.02)
+    assert np.exp(push.draws).mean() == pytest.approx(np.exp(0.2), rel=0.01)

@@ -42,8 +42,8 @@ def steadiness(halves: tuple[float, float] | None, month: tuple[float, float] | 
     told = [pair for pair in (halves, month) if pair is not None]
     grade: Grade = "unknown"
     if told:
-        share, rand = (min(pair[i] for pair in told) for i in (0, 1))
-        good, fair = share >= GOOD_SAME and rand >= GOOD_RAND, share >= FAIR_SAME and rand >= FAIR_RAND
+        least, index = (min(pair[i] for pair in told) for i in (0, 1))
+        good, fair = least >= GOOD_SAME and index >= GOOD_RAND, least >= FAIR_SAME and index >= FAIR_RAND
         grade = "good" if good else "fair" if fair else "weak"
     same, rand = halves or (None, None)
     month_same, month_rand = month or (None, None)

@@ -6,6 +6,10 @@ Procedures, 29 CFR 1607.4 D, 1978) is a warning to look, not proof; the range is
 
     sd of ln ratio = sqrt((1 - p1) / (n1 p1) + (1 - p2) / (n2 p2))
 
+The group selected most often is picked after looking, and so is the one that fares worst: of many groups treated alike
+some pair always looks unlike. Ranges of one attribute are therefore as wide as all of them together need to hold in
+8 of 10 cases (Tukey's studentized range; with two groups nothing changes).
+
 These attributes are read for the test alone and never reach a score.
 """
 
@@ -20,6 +24,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import ibis
+from scipy.stats import studentized_range
 
 from regulars.analysis.catalogue import CATALOGUE
 from regulars.analysis.predicate import compiled
@@ -211,6 +216,7 @@ def judge_groups(
     """The four-fifths test over groups of (name, customers, selected, sum of scores)."""
     large = [(k / n, name, k, n) for name, n, k, _ in rows if n >= SMALLEST]
     best = max(large, key=lambda row: (row[0], row[1]), default=None)
+    reach = together(len(large))
     groups = []
     for name, n, k, score in rows:
         ratio = None
@@ -219,7 +225,7 @@ def judge_groups(
             if name == best[1]:
                 verdict = "fine"
             else:
-                ratio = katz(k, n, best[2], best[3])
+                ratio = katz(k, n, best[2], best[3], reach=reach)
                 verdict = "below" if ratio.p90 < FOUR_FIFTHS else "fine" if ratio.p10 >= FOUR_FIFTHS else "unclear"
         groups.append(BiasGroup(name, n, k, k / n, score / n, ratio, verdict))
     told = {group.verdict for group in groups if group.ratio is not None}
@@ -228,11 +234,16 @@ def judge_groups(
     return BiasTest(attribute, tuple(groups), overall)
 
 
-def katz(k1: int, n1: int, k2: int, n2: int) -> Estimate:
-    """Ratio of two shares with Katz's 80 % range; half a customer is added to counts of none (Haldane)."""
+def together(groups: int) -> float:
+    """Standard deviations a range must reach for those of all pairs of so many groups to hold in 8 of 10 cases."""
+    return float(studentized_range.ppf(0.8, groups, math.inf)) / math.sqrt(2) if groups > 2 else Z80
+
+
+def katz(k1: int, n1: int, k2: int, n2: int, *, reach: float = Z80) -> Estimate:
+    """Ratio of two shares with Katz's range; half a customer is added to counts of none (Haldane)."""
     a, b = (k1, n1) if k1 else (0.5, n1 + 0.5), (k2, n2) if k2 else (0.5, n2 + 0.5)
     p1, p2 = a[0] / a[1], b[0] / b[1]
     sd = math.sqrt((1 - p1) / (a[1] * p1) + (1 - p2) / (b[1] * p2))
     ratio = p1 / p2
-    low, high = ratio * math.exp(-Z80 * sd), ratio * math.exp(Z80 * sd)
+    low, high = ratio * math.exp(-reach * sd), ratio * math.exp(reach * sd)
     return Estimate(ratio, low, ratio, high, "ratio", METHOD, n1 + n2)
