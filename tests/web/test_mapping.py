@@ -89,7 +89,7 @@ def test_reading_that_failed_can_be_corrected_and_done_again(folder: Path, signe
     assert batch.job is not None and batch.job.state == "failed" and batch.folder.is_dir()
     page = client.get(f"/imports/{id}").content.decode()
     assert "The reading broke off or was stopped" in page and "Say what its columns mean" in page
-    assert "x.csv</a>: failed" in client.get("/imports/").content.decode()
+    assert "x.csv</a> · failed" in client.get("/imports/").content.decode()
     said = {"table": "sales", "c0": "field_date", "c1": "field_customer", "c2": "field_net", "version": "0"}
     client.post(f"/imports/{id}/files/0", said | {"act": "keep", "date_order": "DMY"})
     answer = client.post(f"/work/{batch.job.pk}/again")
@@ -103,7 +103,7 @@ def test_the_second_of_two_is_told_and_nothing_is_lost(
     folder: Path, signed_in: Callable[..., Client], person: Callable[..., User]
 ) -> None:
     first, second = signed_in(), Client()
-    other = person(Role.ANALYST)
+    other = person()
     second.force_login(other)
     id = put(first, ("odd.csv", ODD))
     first.post(f"/imports/{id}/files/0", MAPPED | {"act": "keep"})

@@ -22,6 +22,7 @@ from regulars.base.progress import unwatched
 from regulars_web.company.models import Role, User
 from regulars_web.rest import exporting
 from regulars_web.rest.models import Export
+from regulars_web.shared import lock
 from regulars_web.shared.clock import now
 from regulars_web.shared.models import Entry, Job
 from support.rest import Program
@@ -61,15 +62,18 @@ def test_it_holds_everything_and_every_sum_is_right(studied: Path, signed_in: Ca
 def test_no_secret_leaves_the_house(studied: Path, signed_in: Callable[..., Client]) -> None:
     client = signed_in()
     (studied / "web-secret").write_text("w" * 60)
+    (studied / "vault-key").write_text("ab" * 32)
+    lock._key.cache_clear()
     (studied / "runs" / "way-out").symlink_to(studied / "secret.key")
     client.post("/house/export")
     file = taken(client)
     secret = (studied / "secret.key").read_text().strip()
     password = User.objects.get().password
     for name in file.namelist():
-        assert not name.endswith((".key", ".db", "web-secret", "way-out")), name
+        assert not name.endswith((".key", ".db", "web-secret", "vault-key", "way-out")), name
         content = file.read(name)
         assert secret.encode() not in content and password.encode() not in content and b"w" * 60 not in content
+        assert b"ab" * 32 not in content
 
 
 def test_it_is_only_for_who_asked_and_for_a_day(folder: Path, signed_in: Callable[..., Client]) -> None:

@@ -16,7 +16,7 @@ from numpy.random import Generator
 
 from regulars.packs.schema import STATES, Measure
 from regulars.simulator.ground import Ground, doubts_of
-from regulars.simulator.learn import LEAST, Trial, overlap_of
+from regulars.simulator.learn import LEAST, Trial
 from regulars.simulator.menu import Menu
 from regulars.simulator.world import Ints
 from regulars.strategy.choosing import Market, fitting, left_over
@@ -78,12 +78,11 @@ def _with_arms(trial: Trial, idea: Idea, treated: Ints, elsewhere: Ints, ground:
     id, state = idea.measure.id, ground.standing.state
     yes = np.setdiff1d(treated, elsewhere)
     no = np.setdiff1d(np.setdiff1d(idea.who, treated), elsewhere)
-    found = replace(trial, treated=dict(trial.treated), control=dict(trial.control), overlap=dict(trial.overlap))
+    found = replace(trial, treated=dict(trial.treated), control=dict(trial.control))
     for one, name in enumerate(STATES):
         arms = yes[state[yes] == one], no[state[no] == one]
         if arms[0].size and arms[1].size:
             found.treated[id, name], found.control[id, name] = arms
-            found.overlap[id, name] = overlap_of(id, name, trial.chosen[arms[0]], ground.menu)
     return found
 
 

@@ -1,54 +1,44 @@
-"""From a quarter's outcomes to beliefs: intention to treat against a lot, then the hierarchy of ``trial.learning``.
+"""From estimates to beliefs: who is compared with whom, and the hierarchy of ``trial.learning`` over all that was seen.
 
 For every measure some of those who were to have it are left without it, drawn by lot among exactly them; the held out,
 who may have no promotion at all, are controls too where at the plan's prices they would have had it. How many are left
-without is sized by value of information (``trial.exploring``): none where what is believed is sure or tiny.
-
-Counts are standardised by what each customer was expected to do (the covariate), so
-
-    y = ln( (O_t / E_t) / (O_c / E_c) ) / (fade * overlap)       s^2 = phi (1/O_t + 1/O_c) / (fade * overlap)^2
-
-for hazard (losses), frequency (visits) and missed appointments; a difference of shares for reactivation. ``fade`` is
-the mean of exp(-t/tau) over the months counted, ``overlap`` the mean theta^rank among the treated, phi the dispersion.
+without is sized by value of information (``trial.exploring``): none where what is believed is sure or tiny. What a
+quarter then shows of each effect is :mod:`regulars.simulator.estimate`'s.
 """
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.random import Generator
 
 from regulars.packs.schema import STATES, Effect, Measure
-from regulars.simulator.belief import THETA_MEAN
-from regulars.simulator.life import MONTHS, Quarter
+from regulars.simulator.counts import Counts, Points, mode
+from regulars.simulator.life import MONTHS
 from regulars.simulator.menu import ABSENT, Menu
 from regulars.simulator.world import Bools, Ints, Standing
 from regulars.strategy.draws import prior_of
 from regulars.strategy.own import OwnEffect
 from regulars.strategy.returns import Floats
-from regulars.trial.learning import Belief, Results, learn, transfer_error, widened
+from regulars.trial.learning import Belief, Results, Scale, learn, scale_of
 from regulars.trial.mixture import Mixture
 
 #: Fewer outcomes on one side than this teach nothing.
 LEAST = 4
 #: Spread between states, as a part of the prior's sd.
 TAU_PART = 0.4
-#: Log-likelihood by which wider priors must explain own results better (about one chance in 45 when priors are right).
-BORNE_OUT = 2.0
 
 type Key = tuple[str, int, str]  # measure, place of the effect, state
 
 
 @dataclass(frozen=True)
 class Seen:
-    """One estimate: value, standard error and the cycle it is of."""
+    """What one comparison showed, and the cycle it is of."""
 
-    y: float
-    se: float
+    told: Counts | Points
     cycle: int
 
 
@@ -59,6 +49,7 @@ class Memory:
     measures: tuple[Measure, ...]
     seen: dict[Key, list[Seen]] = field(default_factory=lambda: defaultdict(list))
     beliefs: dict[Key, tuple[float, float]] = field(default_factory=dict)  # mean and sd of the log (or of the points)
+    scale: Scale = field(default_factory=lambda: scale_of([]))
 
     def believed(self, key: Key) -> tuple[float, float]:
         """Mean and sd of an effect in a state: of its log, or of its probability points."""
@@ -69,51 +60,39 @@ class Memory:
 
     def updated(self, cycle: int) -> None:
         """Learn again from everything seen up to the end of ``cycle``."""
-        wider = self._transfer()
-        for measure in self.measures:
-            for place, effect in enumerate(measure.effects):
-                points = effect.primitive == "reactivation"
-                self._learn(measure, place, effect, cycle, 0.0 if points else wider)
+        rows = {(m.id, place): self._rows(m, place, cycle) for m in self.measures for place, _ in enumerate(m.effects)}
+        known = {key: found for key, found in rows.items() if found is not None}
+        self.scale = scale_of([(known[m.id, p], belief_of(e)) for m, p, e in self._effects() if (m.id, p) in known])
+        for measure, place, effect in self._effects():
+            self._learn(measure, place, effect, rows[measure.id, place])
 
-    def _learn(self, measure: Measure, place: int, effect: Effect, cycle: int, wider: float) -> None:
+    def _effects(self) -> Iterator[tuple[Measure, int, Effect]]:
+        return ((m, place, effect) for m in self.measures for place, effect in enumerate(m.effects))
+
+    def _rows(self, measure: Measure, place: int, cycle: int) -> Results | None:
         rows = [(state, s) for state in STATES for s in self.seen.get((measure.id, place, state), ())]
-        mean, sd = start_of(effect)
-        belief = widened(Belief(mean, sd, tau_scale=TAU_PART * sd), transfer=wider)
         if not rows:
-            if wider:
-                for state in measure.states:
-                    self.beliefs[measure.id, place, state] = belief.mean, belief.sd
-            return
-        results = Results.of(
-            [s.y for _, s in rows],
-            [s.se for _, s in rows],
+            return None
+        mean, sd = start_of(measure.effects[place])
+        near = mode([s.told for _, s in rows], mean=mean, sd=sd)
+        told = [s.told.told(near) for _, s in rows]
+        return Results.of(
+            [y for y, _ in told],
+            [se for _, se in told],
             age=[3.0 * (cycle - s.cycle) for _, s in rows],
             units=[state for state, _ in rows],
         )
-        known = learn(results, belief=belief)
+
+    def _learn(self, measure: Measure, place: int, effect: Effect, results: Results | None) -> None:
+        belief = belief_of(effect)
+        if results is None:
+            for state in measure.states:
+                self.beliefs[measure.id, place, state] = belief.mean, self.scale.wider * belief.sd
+            return
+        known = learn(results, belief=belief, scale=self.scale)
         for state in measure.states:
             now: Mixture = known.units.get(state) or known.new()
             self.beliefs[measure.id, place, state] = now.mean, now.sd
-
-    def _transfer(self) -> float:
-        """How much further own results lie from the priors than those say, all effects on logs together.
-
-        One number for all classes of trust: a class has few measures, and widening on the word of two or three gaps
-        would only make beliefs follow noise. It must be borne out: a log-likelihood better by :data:`BORNE_OUT`.
-        """
-        gaps, known = [], []
-        for measure in self.measures:
-            for place, effect in enumerate(measure.effects):
-                rows = [s for state in STATES for s in self.seen.get((measure.id, place, state), ())]
-                if rows and effect.primitive != "reactivation":
-                    weight = np.array([s.se**-2 for s in rows])
-                    mean, sd = start_of(effect)
-                    gaps.append(float(weight @ [s.y for s in rows]) / float(weight.sum()) - mean)
-                    known.append(sd**2 + 1 / float(weight.sum()))
-        wider = transfer_error(gaps, known)
-        squares, total = np.square(gaps), np.array(known)
-        gain = 0.5 * float((squares / total - squares / (total + wider**2) - np.log1p(wider**2 / total)).sum())
-        return wider if gain > BORNE_OUT else 0.0
 
     def as_measures(self) -> tuple[Measure, ...]:
         """The measures with what is now believed of them, a belief per state."""
@@ -133,9 +112,15 @@ class Memory:
                 mean, sd = self.believed(key)
                 if effect.primitive != "reactivation":
                     mean += 0.5 * sd**2
-                given = dict(effect) | {"mean": mean, "sd": sd, "states": (state,), "own": 1.0}
+                given = dict(effect) | {"mean": mean, "sd": sd, "states": (state,), "own": 1.0, "root": place}
                 effects.append(OwnEffect.model_construct(**given))
         return measure.model_copy(update={"effects": tuple(effects)})
+
+
+def belief_of(effect: Effect) -> Belief:
+    """The prior, with states expected to differ by a part of it."""
+    mean, sd = start_of(effect)
+    return Belief(mean, sd, tau_scale=TAU_PART * sd)
 
 
 def start_of(effect: Effect) -> tuple[float, float]:
@@ -152,7 +137,6 @@ class Trial:
     treated: dict[tuple[str, str], Ints]
     control: dict[tuple[str, str], Ints]
     chosen: Ints
-    overlap: dict[tuple[str, str], float]
 
 
 def withhold(
@@ -183,7 +167,6 @@ def withhold(
     chosen = _without(intended, out, menu)
     treated: dict[tuple[str, str], Ints] = {}
     control: dict[tuple[str, str], Ints] = {}
-    overlap: dict[tuple[str, str], float] = {}
     for id in lot:
         for one, state in enumerate(STATES):
             here = standing.state == one
@@ -191,8 +174,7 @@ def withhold(
             no = np.flatnonzero((out[id] | wants[id]) & here)
             if yes.size and no.size:
                 treated[id, state], control[id, state] = yes, no
-                overlap[id, state] = overlap_of(id, state, chosen[yes], menu)
-    return Trial(treated, control, chosen, overlap)
+    return Trial(treated, control, chosen)
 
 
 def spared(intended: Ints, would: Ints, held: Bools, menu: Menu) -> dict[str, Bools]:
@@ -218,21 +200,6 @@ def _without(intended: Ints, out: Mapping[str, Bools], menu: Menu) -> Ints:
     return chosen
 
 
-def overlap_of(id: str, state: str, chosen: Ints, menu: Menu) -> float:
-    """Mean of theta^rank of a measure among its treated, ranked by prior strength as the value model ranks them."""
-    total = 0.0
-    for place, many in zip(*np.unique(chosen, return_counts=True), strict=True):
-        ranked = sorted(menu.options[int(place)].measures, key=lambda m: (-_strength(m, state), m.id))
-        total += many * THETA_MEAN ** [m.id for m in ranked].index(id)
-    return total / max(chosen.size, 1)
-
-
-def _strength(measure: Measure, state: str) -> float:
-    lapsed = state == "lapsed"
-    sizes = [abs(prior_of(e).mean) for e in measure.effects if (e.primitive == "reactivation") == lapsed]
-    return max(sizes, default=0.0)
-
-
 @dataclass(frozen=True)
 class Expected:
     """What each customer was expected to do untouched: visits of a month and a quarter, loss, missed appointments."""
@@ -251,76 +218,9 @@ class Expected:
         return cls(month * stay, visits, standing.alive * (1 - stay**3), visits * no_show / (1 - no_show))
 
 
-def estimates(
-    trial: Trial, seen: Quarter, expected: Expected, measures: Sequence[Measure], cycle: int
-) -> dict[Key, Seen]:
-    """An estimate per measure, effect and state, where both sides have enough to tell."""
-    found: dict[Key, Seen] = {}
-    for measure in measures:
-        for place, effect in enumerate(measure.effects):
-            for state in effect.states or measure.states:
-                arms = trial.treated.get((measure.id, state)), trial.control.get((measure.id, state))
-                if arms[0] is None or arms[1] is None:
-                    continue
-                if (state == "lapsed") != (effect.primitive == "reactivation"):
-                    continue
-                one = _estimate(effect, arms[0], arms[1], seen, expected, trial.overlap[measure.id, state])
-                if one is not None:
-                    found[measure.id, place, state] = Seen(one[0], one[1], cycle)
-    return found
-
-
-def _estimate(
-    effect: Effect, treated: Ints, control: Ints, seen: Quarter, expected: Expected, overlap: float
-) -> tuple[float, float] | None:
-    match effect.primitive:
-        case "reactivation":
-            return _shares(seen.back[treated], seen.back[control], overlap)
-        case "frequency" if effect.months < MONTHS:
-            # The first month alone: later ones give back what was borrowed from them.
-            return _ratio(seen.first_month, expected.first_month, treated, control, overlap)
-        case "frequency":
-            return _ratio(seen.visits, expected.visits, treated, control, overlap * fade(effect.months))
-        case "attrition":
-            return _ratio(seen.left.astype(int), expected.left, treated, control, overlap * fade(effect.months))
-        case "no_show":
-            return _ratio(seen.missed, expected.missed, treated, control, overlap * fade(effect.months))
-    return None
-
-
 def fade(months: float) -> float:
     """Mean of exp(-t/tau) over the quarter."""
     return float(np.exp(-np.arange(MONTHS) / months).mean())
-
-
-def _ratio(count: Ints, base: Floats, treated: Ints, control: Ints, part: float) -> tuple[float, float] | None:
-    """Log ratio of rates and its error.
-
-    Whether there is enough to tell, and how sure it is, is read off what was *expected* on each side at the rate of
-    both together: judged by what happened there, high counts would be believed more, and low ones left out.
-    """
-    ot, oc = float(count[treated].sum()), float(count[control].sum())
-    et, ec = float(base[treated].sum()), float(base[control].sum())
-    rate = (ot + oc) / (et + ec) if et + ec > 0 else 0.0
-    if min(et, ec) * rate < LEAST:
-        return None
-    # The half makes the logarithm of a count right on average (Haldane 1955).
-    y = math.log((ot + 0.5) / et) - math.log((oc + 0.5) / ec)
-    everybody = np.concatenate([treated, control])
-    phi = max(_dispersion(count[everybody], base[everybody] * rate), 1.0)
-    return y / part, math.sqrt(phi * (1 / (et * rate) + 1 / (ec * rate))) / part
-
-
-def _dispersion(count: Ints, mean: Floats) -> float:
-    return float(((count - mean) ** 2).sum() / mean.sum())
-
-
-def _shares(treated: Bools, control: Bools, part: float) -> tuple[float, float] | None:
-    if min(treated.size, control.size) < 10 * LEAST:
-        return None
-    p, q = treated.mean(), control.mean()
-    pooled = (treated.sum() + control.sum() + 1) / (treated.size + control.size + 2)
-    return float(p - q) / part, math.sqrt(pooled * (1 - pooled) * (1 / treated.size + 1 / control.size)) / part
 
 
 def information(effect: Effect, who: Ints, expected: Expected) -> float:

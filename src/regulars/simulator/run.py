@@ -11,11 +11,12 @@ from regulars.base.settings import Business
 from regulars.packs.schema import STATES, Measure, Pack
 from regulars.simulator.belief import believed
 from regulars.simulator.check import violations
+from regulars.simulator.estimate import estimates
 from regulars.simulator.explore import explored, ideas, reserve
 from regulars.simulator.ground import Ground, shares_of
 from regulars.simulator.history import QUARTERS, lived_past
 from regulars.simulator.knobs import Knobs
-from regulars.simulator.learn import Expected, Memory, Trial, estimates, spared, start_of, withhold
+from regulars.simulator.learn import Expected, Memory, Trial, spared, start_of, withhold
 from regulars.simulator.life import Quarter, quarter
 from regulars.simulator.market import market_of, safe_costs
 from regulars.simulator.menu import Menu, eligible, menu_of
@@ -372,7 +373,7 @@ class Table:
 
     def learned(self, seen: Quarter) -> None:
         """Add what was seen to memory and learn again."""
-        for key, one in estimates(self.trial, seen, self.expected, self.game.measures, self.cycle).items():
+        for key, one in estimates(self.trial, seen, self.expected, self.memory, self.game.menu, self.cycle).items():
             self.memory.seen[key].append(one)
         self.memory.updated(self.cycle + 1)
 

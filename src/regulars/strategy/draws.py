@@ -15,7 +15,7 @@ import numpy as np
 
 from regulars.packs.schema import Effect, Measure
 from regulars.strategy.believed import JUDGED, Spreads
-from regulars.strategy.own import OwnEffect
+from regulars.strategy.own import OwnEffect, root_of
 from regulars.strategy.returns import Floats, Push
 
 #: kappa and t of the trust rule: mean = kappa * x, sd = sqrt((kappa * se)^2 + t^2).
@@ -150,8 +150,10 @@ def draw(measures: tuple[Measure, ...], *, count: int, seed: int, stream: int, s
     take_up, effects = {}, {}
     for measure in measures:
         take_up[measure.id] = np.exp(TAKE_UP_SD * normals(rng, 1, count)[0] - 0.5 * TAKE_UP_SD**2)
+        shared: dict[int, Floats] = {}
         for place, z in enumerate(normals(rng, len(measure.effects), count)):
-            effects[measure.id, place] = z
+            root = root_of(measure.effects[place])
+            effects[measure.id, place] = z if root is None else shared.setdefault(root, z)
     return Draws(
         count,
         seed,

@@ -22,12 +22,12 @@ from regulars.base.text import say
 from regulars.packs.schema import Effect, Measure, Pack
 from regulars.strategy.draws import prior_of
 from regulars.strategy.own import OwnEffect
-from regulars.trial.learning import TAU_SCALE, Belief, Learned, Results, learn, transfer_error
+from regulars.trial.learning import TAU_SCALE, Belief, Learned, Results, learn, scale_of
 
 SCHEMA = "regulars.learned/1"
 MONTH = 365.25 / 12
-#: A class of trust is widened only where so many of its effects have results of their own.
-FEWEST_OF_A_CLASS = 3
+#: What is widened: all priors of the business by one factor.
+ALL = "all"
 #: A cell's own deviation, as a part of the sd, as the plan's draws have it.
 DEVIATION = 0.5
 
@@ -64,7 +64,7 @@ class Believed:
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """The file. ``wider``: what was added to the priors of a class of trust because own results lay further off."""
+    """The file. ``wider``: the factor on the sds of all priors because own results lay further off than these say."""
 
     results: tuple[Result, ...] = ()
     believed: tuple[Believed, ...] = ()
@@ -111,23 +111,26 @@ def belief_of(effect: Effect) -> Belief:
 def updated(pack: Pack, memory: Memory) -> tuple[Pack, Memory]:
     """The pack with effects as believed after the results, and the memory with what is believed written in.
 
-    An effect is never given a wider prior than it had but by the error of transfer of its class of trust.
+    An effect is never given a wider prior than it had but by the factor that all results of the business speak for.
     """
     if memory.today is None:
         return pack, replace(memory, believed=(), wider={})
     by_effect: dict[tuple[str, int], list[Result]] = defaultdict(list)
     for result in memory.results:
         by_effect[result.measure, result.place].append(result)
-    learned = _learn_all(pack, by_effect, memory.today)
-    wider = _wider(pack, learned)
+    rows = _rows(pack, by_effect, memory.today)
+    scale = scale_of(list(rows.values()))
+    learned = {key: learn(results, belief=belief, scale=scale) for key, (results, belief) in rows.items()}
     told: list[Believed] = []
-    measures = tuple(_measure(measure, learned, wider, by_effect, told) for measure in pack.measures)
+    measures = tuple(_measure(measure, learned, scale.wider, by_effect, told) for measure in pack.measures)
+    wider = {ALL: round(scale.wider, 6)} if scale.wider > 1 else {}
     return pack.model_copy(update={"measures": measures}), replace(memory, believed=tuple(told), wider=wider)
 
 
-def _learn_all(
+def _rows(
     pack: Pack, by_effect: dict[tuple[str, int], list[Result]], today: date
-) -> dict[tuple[str, int], Learned]:
+) -> dict[tuple[str, int], tuple[Results, Belief]]:
+    """Of every effect with results of its own, these and what was believed before them."""
     found = {}
     for measure in pack.measures:
         for place, effect in enumerate(measure.effects):
@@ -139,54 +142,27 @@ def _learn_all(
                     age=[(today - r.on).days / MONTH for r in own],
                     units=[r.unit for r in own],
                 )
-                found[measure.id, place] = learn(results, belief=belief_of(effect))
+                found[measure.id, place] = results, belief_of(effect)
     return found
-
-
-def _class(effect: Effect) -> str:
-    """A class of trust on one scale: points of probability are not log ratios."""
-    return f"{effect.trust}:{'points' if effect.primitive == 'reactivation' else 'log'}"
-
-
-def _wider(pack: Pack, learned: dict[tuple[str, int], Learned]) -> dict[str, float]:
-    """The error of transfer of every class of trust with enough results."""
-    gaps: dict[str, list[tuple[float, float]]] = defaultdict(list)
-    for measure in pack.measures:
-        for place, effect in enumerate(measure.effects):
-            found = learned.get((measure.id, place))
-            if found is None:
-                continue
-            prior, after = belief_of(effect), found.mu
-            # What the data alone say, from prior and posterior: precisions add up.
-            precision = max(after.sd**-2 - prior.sd**-2, 1e-9)
-            alone = (after.mean / after.sd**2 - prior.mean / prior.sd**2) / precision
-            gaps[_class(effect)].append((alone - prior.mean, 1 / precision + prior.sd**2))
-    return {
-        name: round(t, 6)
-        for name, found in sorted(gaps.items())
-        if len(found) >= FEWEST_OF_A_CLASS and (t := transfer_error(*zip(*found, strict=True))) > 1e-4
-    }
 
 
 def _measure(
     measure: Measure,
     learned: dict[tuple[str, int], Learned],
-    wider: dict[str, float],
+    wider: float,
     by_effect: dict[tuple[str, int], list[Result]],
     told: list[Believed],
 ) -> Measure:
     effects: list[Effect] = []
     for place, effect in enumerate(measure.effects):
-        found, more = learned.get((measure.id, place)), wider.get(_class(effect), 0.0)
-        prior = belief_of(effect)
+        found, prior = learned.get((measure.id, place)), belief_of(effect)
         if found is None:
-            widened = math.hypot(prior.sd, more)
-            effects.append(_own(effect, prior.mean, widened, 0.0) if more else effect)
+            effects.append(_own(effect, prior.mean, wider * prior.sd, 0.0) if wider > 1 else effect)
             continue
         mean, between = found.mu.mean, found.tau.mean
         # The plan adds a cell's own deviation of half the sd; together no wider than the prior was.
         seen = math.sqrt((found.mu.sd**2 + between**2) / (1 + DEVIATION**2))
-        sd = min(seen, math.hypot(prior.sd, more))
+        sd = min(seen, wider * prior.sd)
         effects.append(_own(effect, mean, sd, found.own))
         count = len(by_effect[measure.id, place])
         told.append(

@@ -2,32 +2,36 @@
 
     y_i     ~ N(theta_u(i), s_i^2 / a_i)       a_i = 0.5 ^ (age_i / half-life)
     theta_u ~ N(mu + beta'z_u, tau^2)
-    mu ~ N(m0, v0)    beta ~ N(0, b0)    tau ~ HalfNormal(scale)
+    mu ~ N(m0, k^2 v0)    beta ~ N(0, b0)    tau ~ HalfNormal(scale)    log k ~ HalfNormal(0.4)
 
 ``y`` are estimates of one measure's effect on one primitive, each in a unit (a cell of customers, a branch). Given tau
-everything is normal and in closed form; tau is one number, so the average over it is a sum over a grid. A unit departs
-from the measure's mean only as far as its own data carry it (Gelman et al., *Bayesian Data Analysis*, 5.4). Old
-results are kept with a smaller weight (a power prior, Ibrahim and Chen 2000), because customers change.
+everything is normal and in closed form; tau is one number, so the average over it is a sum over a grid. So is ``k``:
+the priors of a business may all be too sure of themselves, by one factor that its results together tell of. A unit
+departs from the measure's mean only as far as its own data carry it (Gelman et al., *Bayesian Data Analysis*, 5.4).
+Old results are kept with a smaller weight (a power prior, Ibrahim and Chen 2000), because customers change.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.optimize import minimize_scalar
 
-from regulars.trial.mixture import Floats, Mixture
+from regulars.trial.mixture import Floats, Mixture, mixed
 
 #: Months after which a result counts half.
 HALF_LIFE = 18.0
 #: Scale of the half-normal prior of tau, on the log scale of effects.
 TAU_SCALE = 0.15
-#: Scale of the half-normal prior of the error of transfer: it must be able to reach priors 2.5 times too narrow.
-TRANSFER_SCALE = 0.30
+#: Factors by which the sds of all priors of a business may have to be multiplied, and how likely they are beforehand:
+#: a half-normal on their logarithm. They must be able to reach priors 2.5 times too narrow.
+SCALES = (1.0, 1.2, 1.45, 1.75, 2.1, 2.5, 3.0, 3.6, 4.3)
+SCALE_SPREAD = 0.7
+#: It is asked about only where so many effects have results.
+FEWEST = 3
 #: The grid of tau ends at so many scales, and has so many points.
 TAU_REACH, TAU_POINTS = 6.0, 301
 #: Evidence without a hold-out never moves a prior further than this part of the way.
@@ -45,6 +49,24 @@ class Belief:
     sd: float
     tau_scale: float = TAU_SCALE
     beta_sd: float = 0.10
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """Factors on the sds of the priors of a business, and the probability of each."""
+
+    sizes: Floats
+    weights: Floats
+
+    @property
+    def mean(self) -> float:
+        """The expected factor."""
+        return float(self.weights @ self.sizes)
+
+    @property
+    def wider(self) -> float:
+        """The factor on the sd of an effect of which nothing has been seen: root of the mean square."""
+        return math.sqrt(float(self.weights @ self.sizes**2))
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +138,19 @@ def weight_of_age(age: ArrayLike, *, half_life: float = HALF_LIFE) -> Floats:
     return np.asarray(0.5 ** (np.asarray(age, dtype=float) / half_life), dtype=float)
 
 
-def learn(results: Results, *, belief: Belief, half_life: float = HALF_LIFE) -> Learned:
-    """The posterior of mu, of every unit's effect and of tau. Without results it is the belief itself."""
+def learn(results: Results, *, belief: Belief, half_life: float = HALF_LIFE, scale: Scale | None = None) -> Learned:
+    """The posterior of mu, of every unit's effect and of tau. Without results it is the belief itself.
+
+    ``scale``: how much wider the priors of this business may have to be; the belief's own width where there is none.
+    """
+    if scale is None:
+        return _learn(results, belief, half_life)[0]
+    parts = [_learn(results, scaled(belief, size), half_life)[0] for size in scale.sizes]
+    return _mixed(parts, scale.weights, belief.sd * scale.wider)
+
+
+def _learn(results: Results, belief: Belief, half_life: float) -> tuple[Learned, float]:
+    """The posterior, and the logarithm of the probability of the results (up to what no belief changes)."""
     names = tuple(dict.fromkeys(results.units))
     mean, variance = _by_unit(results, names, half_life)
     design = np.ones((len(names), 1))
@@ -131,11 +164,12 @@ def learn(results: Results, *, belief: Belief, half_life: float = HALF_LIFE) -> 
     covariances = np.linalg.inv(informed)
     right = precision @ prior + np.einsum("ui,gu,u->gi", design, 1 / total, mean)
     coefficients = np.einsum("gij,gj->gi", covariances, right)
-    # log p(y | tau), up to what does not depend on tau: completing the square in (mu, beta).
-    _, logdet = np.linalg.slogdet(informed)
+    # log p(y | tau): completing the square in (mu, beta).
+    logdet = np.linalg.slogdet(informed)[1] - np.linalg.slogdet(precision)[1]
     square = np.einsum("gu,u->g", 1 / total, mean**2) - np.einsum("gi,gi->g", right, coefficients)
-    logs = logs - 0.5 * (np.log(total).sum(axis=1) + logdet + square)
+    logs = logs - 0.5 * (np.log(total).sum(axis=1) + logdet + square + prior @ precision @ prior)
     weights = np.exp(logs - logs.max())
+    evidence = float(logs.max() + np.log(weights.sum()))
     weights /= weights.sum()
     keep = taus[:, None] ** 2 / total  # how far a unit follows its own data
     centre = coefficients @ design.T
@@ -145,7 +179,18 @@ def learn(results: Results, *, belief: Belief, half_life: float = HALF_LIFE) -> 
     mu = Mixture(weights, coefficients[:, 0], np.sqrt(covariances[:, 0, 0]))
     units = {name: Mixture(weights, own_means[:, at], own_sds[:, at]) for at, name in enumerate(names)}
     own = 1 - float(weights @ covariances[:, 0, 0]) / belief.sd**2
-    return Learned(mu, units, Mixture(weights, taus, np.zeros(taus.size)), max(own, 0.0), coefficients, covariances)
+    tau = Mixture(weights, taus, np.zeros(taus.size))
+    return Learned(mu, units, tau, max(own, 0.0), coefficients, covariances), evidence
+
+
+def _mixed(parts: Sequence[Learned], weights: Floats, sd: float) -> Learned:
+    """One posterior from those under each scale."""
+    mu = mixed([part.mu for part in parts], weights)
+    units = {name: mixed([part.units[name] for part in parts], weights) for name in parts[0].units}
+    tau = mixed([part.tau for part in parts], weights)
+    covariances = np.concatenate([part.covariances for part in parts])
+    own = max(1 - float(mu.weights @ covariances[:, 0, 0]) / sd**2, 0.0)
+    return Learned(mu, units, tau, own, np.concatenate([part.coefficients for part in parts]), covariances)
 
 
 def _by_unit(results: Results, names: Sequence[str], half_life: float) -> tuple[Floats, Floats]:
@@ -160,7 +205,8 @@ def _tau_grid(scale: float) -> tuple[Floats, Floats]:
     """Points of tau, and the logarithm of the prior's weight at each (trapezium rule)."""
     taus = np.linspace(0.0, TAU_REACH * scale, TAU_POINTS)
     ends = np.log(np.r_[0.5, np.ones(TAU_POINTS - 2), 0.5])
-    return taus, ends - 0.5 * (taus / scale) ** 2
+    logs = ends - 0.5 * (taus / scale) ** 2
+    return taus, logs - float(np.log(np.exp(logs).sum()))
 
 
 def observed(belief: Belief, *, y: float, se: float, kappa: float = KAPPA) -> Belief:
@@ -174,30 +220,23 @@ def observed(belief: Belief, *, y: float, se: float, kappa: float = KAPPA) -> Be
     return Belief(moved, belief.sd * math.sqrt(1 - gain), belief.tau_scale, belief.beta_sd)
 
 
-def transfer_error(gaps: ArrayLike, variances: ArrayLike, *, scale: float = TRANSFER_SCALE) -> float:
-    """How much further own results lie from their priors than the priors say: a standard deviation to add to them.
+def scaled(belief: Belief, size: float) -> Belief:
+    """The belief with its sd so many times as wide."""
+    return replace(belief, sd=size * belief.sd)
 
-    ``gaps`` are own estimate minus prior mean, one per measure of a class of trust; ``variances`` the prior's plus the
-    estimate's. gap ~ N(0, variance + t^2), t ~ HalfNormal(scale): the posterior's mode, exactly 0 where the results
-    scatter no more than was said.
+
+def scale_of(found: Sequence[tuple[Results, Belief]], *, half_life: float = HALF_LIFE) -> Scale:
+    """How many times too sure the priors of a business are, by all results together: probabilities of :data:`SCALES`.
+
+    One factor for all effects, whatever they are measured in: a few results of one kind would only make beliefs follow
+    noise. Fewer than :data:`FEWEST` effects with results say nothing of it.
     """
-    squares, known = np.asarray(gaps, dtype=float) ** 2, np.asarray(variances, dtype=float)
-    if squares.size == 0:
-        return 0.0
-
-    def against(t: float) -> float:
-        total = known + t * t
-        return float(0.5 * (np.log(total) + squares / total).sum() + 0.5 * (t / scale) ** 2)
-
-    # The curve may fall on both sides of a hump, so the best of a coarse grid is refined.
-    grid = np.linspace(0.0, TAU_REACH * scale, 121)
-    best = int(np.argmin([against(float(t)) for t in grid]))
-    if best == 0 and against(float(grid[1]) * 1e-3) >= against(0.0):
-        return 0.0
-    low, high = float(grid[max(best - 1, 0)]), float(grid[min(best + 1, grid.size - 1)])
-    return float(minimize_scalar(against, bounds=(low, high), method="bounded", options={"xatol": 1e-9}).x)
-
-
-def widened(belief: Belief, *, transfer: float) -> Belief:
-    """The belief with the error of transfer of its class of trust added."""
-    return Belief(belief.mean, math.hypot(belief.sd, transfer), belief.tau_scale, belief.beta_sd)
+    if len(found) < FEWEST:
+        return Scale(np.ones(1), np.ones(1))
+    sizes = np.array(SCALES)
+    ends = np.gradient(np.log(sizes))
+    logs = np.log(ends) - 0.5 * (np.log(sizes) / SCALE_SPREAD) ** 2
+    for results, belief in found:
+        logs = logs + [_learn(results, scaled(belief, float(size)), half_life)[1] for size in sizes]
+    weights = np.exp(logs - logs.max())
+    return Scale(sizes, weights / weights.sum())

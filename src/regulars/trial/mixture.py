@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -56,3 +57,12 @@ class Mixture:
         """``count`` independent draws."""
         part = rng.choice(self.weights.size, size=count, p=self.weights / self.weights.sum())
         return self.means[part] + self.sds[part] * rng.standard_normal(count)
+
+
+def mixed(parts: Sequence[Mixture], weights: Floats) -> Mixture:
+    """Mixtures mixed: each with its weight."""
+    return Mixture(
+        np.concatenate([weight * part.weights for part, weight in zip(parts, weights, strict=True)]),
+        np.concatenate([part.means for part in parts]),
+        np.concatenate([part.sds for part in parts]),
+    )

@@ -17,7 +17,7 @@ from regulars.analysis.schemes.definitions import digest
 from regulars.analysis.schemes.needs import cluster, halves_agree, named
 from regulars.analysis.schemes.odds import with_odds
 from regulars.analysis.schemes.relations import SIGNS, habit_weights, with_habit, with_relationship, with_scores
-from regulars.analysis.schemes.worth import steadiness, usefulness_grade
+from regulars.analysis.schemes.worth import agreement, steadiness, usefulness_grade
 
 ENGINE = ibis.duckdb.connect()
 
@@ -137,8 +137,20 @@ def test_the_habit_index_is_the_sum_of_its_points(staffed: bool, prepaid: bool) 
     assert full["habit"] == pytest.approx(1)
 
 
+def test_what_stays_the_same_by_chance_alone_is_not_called_steady() -> None:
+    """19 in 20 in one class, drawn anew each time: nine in ten stay where they were, and that says nothing."""
+    rng = np.random.default_rng(3)
+    one, two = (np.where(rng.random(20_000) < 0.975, "a", "b") for _ in range(2))
+    pairs, counts = np.unique(np.stack([one, two]), axis=1, return_counts=True)
+    found = agreement(pa.table({"a": pairs[0], "b": pairs[1], "customers": counts}))
+    assert found is not None and found[0] > 0.9 and abs(found[1]) < 0.05
+    assert steadiness(found, None).grade == "weak"
+    assert steadiness((1.0, 1.0), None).grade == "good"
+
+
 def test_grades_and_digests() -> None:
     assert steadiness((0.95, 0.9), (0.8, 0.7)).grade == "fair"
+    assert steadiness((0.95, 0.9), (0.92, 0.81)).grade == "good"
     assert steadiness(None, None).grade == "unknown"
     assert usefulness_grade(0.3, 1.0) == "good"
     assert usefulness_grade(0.3, 0.8) == "fair"

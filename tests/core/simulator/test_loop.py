@@ -10,11 +10,13 @@ import pytest
 
 from regulars.api.runs import as_json
 from regulars.base.errors import BadSettings, NotThere
-from regulars.packs.schema import STATES
+from regulars.packs.schema import STATES, Measure
 from regulars.simulator import history
 from regulars.simulator.check import violations
+from regulars.simulator.counts import mode
+from regulars.simulator.estimate import estimates
 from regulars.simulator.knobs import RIVALS, Knobs
-from regulars.simulator.learn import Expected, Memory, Trial, estimates, spared, start_of
+from regulars.simulator.learn import Expected, Key, Memory, Seen, Trial, spared, start_of
 from regulars.simulator.life import Quarter
 from regulars.simulator.play import simulate
 from regulars.simulator.presets import preset_of
@@ -166,23 +168,59 @@ def test_who_lacks_two_promotions_is_no_control_for_one(table: Table) -> None:
     assert np.array_equal(beside["colour_season_email"], held), "what they do have, the treated have too"
 
 
-def test_estimates_are_not_read_off_lucky_counts() -> None:
-    """With few events an estimate is right on average, and as far off as it says: whichever way chance fell."""
+def _one(measure: Measure, treated: np.ndarray, control: np.ndarray, chosen: np.ndarray) -> Trial:
+    key = measure.id, "active"
+    return Trial({key: treated}, {key: control}, chosen)
+
+
+def _read(found: dict[Key, Seen], key: Key) -> tuple[float, float]:
+    mean, sd = start_of(next(m for m in PACK.measures if m.id == key[0]).effects[key[1]])
+    return found[key].told.told(mode([found[key].told], mean=mean, sd=sd))
+
+
+@pytest.mark.parametrize(("true", "left"), [(0.0, 360), (1.2, 12)])
+def test_estimates_are_not_read_off_lucky_counts(table: Table, true: float, left: int) -> None:
+    """With few events an estimate is right on average, and as far off as it says: whichever way chance fell, and
+    for a large effect beside few controls too."""
     rng = np.random.default_rng(3)
-    measure = next(m for m in PACK.measures if m.id == "colour_season_email")
-    treated, control = np.arange(40), np.arange(40, 400)
-    base = np.full(400, 0.16)
-    expected = Expected(base, base, base, base)
-    true, z = 0.0, []
-    for _ in range(1500):
-        visits = rng.poisson(base * np.where(np.arange(400) < 40, np.exp(true), 1.0))
-        none = np.zeros(400, dtype=bool)
-        trial = Trial(
-            {(measure.id, "active"): treated}, {(measure.id, "active"): control}, none, {(measure.id, "active"): 1.0}
-        )
-        found = estimates(trial, Quarter(visits, visits, visits, none, none, 0.0), expected, [measure], 0)
-        if one := found.get((measure.id, 0, "active")):
-            z.append((one.y - true) / one.se)
-    assert len(z) > 1450
-    assert abs(np.mean(z)) < 0.1
-    assert np.std(z) == pytest.approx(1.0, abs=0.15)
+    menu, measure = table.game.menu, next(m for m in PACK.measures if m.id == "colour_season_email")
+    many = 40 if left > 40 else 400
+    treated, control = np.arange(many), np.arange(many, many + left)
+    has = np.arange(many + left) < many
+    base = np.full(many + left, 0.16 if left > 40 else 0.6)
+    expected, none = Expected(base, base, base, base), np.zeros(base.size, dtype=bool)
+    trial = _one(measure, treated, control, np.where(has, menu.place[measure.id], -1))
+    memory, z = Memory((measure,)), []
+    for _ in range(600):
+        visits = rng.poisson(base * np.where(has, np.exp(true), 1.0))
+        found = estimates(trial, Quarter(visits, visits, visits, none, none, 0.0), expected, memory, menu, 0)
+        if found:
+            y, se = _read(found, (measure.id, 0, "active"))
+            z.append((y - true) / se)
+    assert len(z) > 550
+    assert abs(np.mean(z)) < 0.2
+    assert np.std(z) == pytest.approx(1.0, abs=0.2)
+
+
+def test_what_else_customers_have_is_no_effect_of_the_measure(table: Table) -> None:
+    """Most of the treated have a strong second measure, nobody left out has: only like is compared with like."""
+    rng = np.random.default_rng(4)
+    menu, measure = table.game.menu, next(m for m in PACK.measures if m.id == "colour_season_email")
+    both = menu.place["colour_season_email+due_reminder"]
+    who = np.arange(3000)
+    chosen = np.where(who < 1200, both, np.where(who < 2000, menu.place[measure.id], -1))
+    base = np.full(3000, 1.0)
+    visits = rng.poisson(base * np.where(who < 1200, 2.0, 1.0))
+    trial = _one(measure, np.arange(2000), np.arange(2000, 3000), chosen)
+    none = np.zeros(3000, dtype=bool)
+    found = estimates(
+        trial,
+        Quarter(visits, visits, visits, none, none, 0.0),
+        Expected(base, base, base, base),
+        Memory(table.game.measures),
+        menu,
+        0,
+    )
+    y, se = _read(found, (measure.id, 0, "active"))
+    assert abs(y) < 3 * se
+    assert se < 0.1

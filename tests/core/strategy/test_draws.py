@@ -7,6 +7,7 @@ import pytest
 
 from regulars.packs.schema import Effect
 from regulars.strategy.draws import HETEROGENEITY, draw, prior_of
+from regulars.strategy.own import OwnEffect
 from support.planning import effect, measure, measures
 
 
@@ -73,3 +74,16 @@ def test_streams_are_fresh_and_overlap_and_echo_have_their_means() -> None:
     assert a.take_up["voucher"].mean() == pytest.approx(1.0, abs=0.005)
     for factor in a.primitives(cell=0, customers=200).values():
         assert factor.mean() == pytest.approx(1.0, abs=0.005)
+
+
+def test_one_effect_believed_by_state_is_in_doubt_in_all_of_them_together() -> None:
+    """The error of its mean is one, so that the states' sum is as uncertain as one effect's is."""
+    plain = Effect.model_validate(effect("attrition", -0.3))
+    by_state = [
+        OwnEffect.model_construct(**(dict(plain) | {"states": (state,), "own": 1.0, "root": root}))
+        for state, root in (("active", 0), ("overdue", 0), ("newcomer", 1))
+    ]
+    several = measure("several", [effect("attrition", -0.3)]).model_copy(update={"effects": tuple(by_state)})
+    drawn = draw((several,), count=2000, seed=1, stream=0).effects
+    assert np.array_equal(drawn["several", 0], drawn["several", 1])
+    assert abs(np.corrcoef(drawn["several", 0], drawn["several", 2])[0, 1]) < 0.1

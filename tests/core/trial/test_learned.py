@@ -61,16 +61,18 @@ def test_old_results_fade() -> None:
     assert prior_of(fresh).mean < prior_of(faded).mean < -0.15
 
 
-def test_a_class_of_trust_whose_results_scatter_is_widened() -> None:
+def test_priors_of_a_business_whose_results_scatter_are_widened() -> None:
     off = tuple(result(f"m{i}", y, 0.05) for i, y in enumerate((0.6, -0.9, 0.5, -0.8)))
     found, memory = updated(pack(), Memory(off))
     assert memory.wider is not None
-    assert memory.wider["B:log"] > 0.2
+    assert memory.wider["all"] > 2
     untried = found.measures[4].effects[0]
-    assert prior_of(untried).sd > 0.28
+    assert prior_of(untried).sd == pytest.approx(0.2 * memory.wider["all"], rel=1e-5)
     assert share_own(untried) == 0.0
-    calm = tuple(result(f"m{i}", -0.15, 0.05) for i in range(4))
-    assert updated(pack(), Memory(calm))[1].wider == {}
+    calm = updated(pack(), Memory(tuple(result(f"m{i}", -0.15, 0.05) for i in range(4))))[1].wider
+    assert calm is not None
+    assert 1 < calm["all"] < 1.3
+    assert updated(pack(), Memory(off[:2]))[1].wider == {}, "two results say nothing of all priors"
 
 
 def test_the_file_comes_back_as_it_was(tmp_path: Path) -> None:

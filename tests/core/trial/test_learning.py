@@ -9,9 +9,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
-from scipy.optimize import minimize_scalar
 
-from regulars.trial.learning import Belief, Results, learn, observed, transfer_error, weight_of_age, widened
+from regulars.trial.learning import (
+    SCALE_SPREAD,
+    SCALES,
+    Belief,
+    Results,
+    Scale,
+    learn,
+    observed,
+    scale_of,
+    scaled,
+    weight_of_age,
+)
 from regulars.trial.mixture import Mixture
 
 #: Coaching effects and standard errors of eight schools (Rubin 1981; Gelman et al., Bayesian Data Analysis, table 5.2).
@@ -131,30 +141,50 @@ def test_evidence_without_a_hold_out_moves_a_prior_by_two_fifths_at_most(
     assert moved.sd >= sd * math.sqrt(0.6) - 1e-12
 
 
-def test_transfer_error_is_the_mode_and_nought_where_results_are_as_foretold() -> None:
-    gaps, variances = np.array([0.5, -0.6, 0.4, -0.1]), np.array([0.02, 0.02, 0.03, 0.02])
+def test_the_scale_of_priors_weighs_the_likelihood_of_results() -> None:
+    """Against the marginal likelihood apart: y ~ N(m, (k sd)^2 + tau^2 + se^2), tau summed over its prior."""
+    ys, se, belief = (0.5, -0.6, 0.4, -0.1), 0.1, Belief(0.05, 0.15, tau_scale=0.06)
+    found = scale_of([(Results.of([y], [se]), belief) for y in ys])
+    taus = np.linspace(0, 0.4, 4001)
+    prior = stats.halfnorm.pdf(taus, scale=0.06)
+    ends = np.gradient(np.log(SCALES))
+    wanted = ends * np.exp(-0.5 * (np.log(SCALES) / SCALE_SPREAD) ** 2)
+    for y in ys:
+        for at, k in enumerate(SCALES):
+            seen = stats.norm.pdf(y, 0.05, np.sqrt((k * 0.15) ** 2 + se**2 + taus**2))
+            wanted[at] *= np.trapezoid(seen * prior, taus)
+    assert found.weights == pytest.approx(wanted / wanted.sum(), abs=1e-4)
+    assert scale_of([]).wider == scale_of([(Results.of([5.0], [0.1]), belief)] * 2).wider == 1.0
 
-    def against(t: float) -> float:
-        log = stats.norm.logpdf(gaps, 0, np.sqrt(variances + t**2)).sum() + stats.norm.logpdf(t, 0, 0.30)
-        return -float(log)
 
-    wanted = minimize_scalar(against, bounds=(0, 2), method="bounded").x
-    assert transfer_error(gaps, variances) == pytest.approx(wanted, abs=1e-4)
-    assert transfer_error([0.05, -0.08, 0.02], [0.02, 0.02, 0.02]) == 0.0
-    assert transfer_error([], []) == 0.0
-
-
-def test_transfer_error_restores_coverage_of_priors_that_were_too_sure() -> None:
+def test_the_scale_restores_coverage_of_priors_that_were_too_sure() -> None:
     rng = np.random.default_rng(9)
-    before, after = [], []
-    for _ in range(200):
-        truth = rng.normal(0, 0.25, 13)  # the prior says 0.10
-        y = rng.normal(truth[:12], 0.05)
-        t = transfer_error(y, np.full(12, 0.10**2 + 0.05**2))
-        before.append(abs(truth[12]) < 1.2816 * 0.10)
-        after.append(abs(truth[12]) < 1.2816 * widened(Belief(0, 0.10), transfer=t).sd)
+    before: list[bool] = []
+    after: list[bool] = []
+    calm: list[bool] = []
+    belief = Belief(0.0, 0.10, tau_scale=0.01)
+    for _ in range(60):
+        for wide, held in ((2.5, after), (1.0, calm)):
+            truth = rng.normal(0, wide * 0.10, 13)
+            y = rng.normal(truth[:12], 0.05)
+            scale = scale_of([(Results.of([one], [0.05]), belief) for one in y])
+            held.append(abs(truth[12]) < 1.2816 * 0.10 * scale.wider)
+            if wide > 1:
+                before.append(abs(truth[12]) < 1.2816 * 0.10)
     assert np.mean(before) < 0.5
-    assert np.mean(after) == pytest.approx(0.8, abs=0.09)
+    assert np.mean(after) == pytest.approx(0.8, abs=0.12)
+    assert np.mean(calm) == pytest.approx(0.85, abs=0.12)
+
+
+def test_wider_priors_are_one_posterior_mixed() -> None:
+    results, belief = Results.of([0.8, 0.7], [0.2, 0.2], units=["a", "b"]), Belief(0.0, 0.1)
+    scale = Scale(np.array([1.0, 3.0]), np.array([0.25, 0.75]))
+    found = learn(results, belief=belief, scale=scale)
+    one, three = learn(results, belief=belief), learn(results, belief=scaled(belief, 3.0))
+    assert found.mu.mean == pytest.approx(0.25 * one.mu.mean + 0.75 * three.mu.mean)
+    assert found.units["a"].cdf(0.5) == pytest.approx(0.25 * one.units["a"].cdf(0.5) + 0.75 * three.units["a"].cdf(0.5))
+    assert found.new().mean == pytest.approx(found.mu.mean)
+    assert one.mu.mean < found.mu.mean < three.mu.mean
 
 
 def test_a_mixture_has_the_moments_of_its_draws() -> None:

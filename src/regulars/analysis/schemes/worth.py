@@ -11,6 +11,8 @@ from regulars.analysis.results.schemes import Grade, Steadiness
 from regulars.analysis.schemes.agreement import adjusted_rand
 
 GOOD_SAME, FAIR_SAME = 0.9, 0.75
+#: The same of the adjusted Rand index: where nearly all are in one class, nearly all stay in it whatever happens.
+GOOD_RAND, FAIR_RAND = 0.8, 0.5
 GOOD_EXPLAINED, FAIR_EXPLAINED = 0.2, 0.05
 SIZE_FLOOR = 30
 
@@ -36,11 +38,13 @@ def agreement(rows: pa.Table) -> tuple[float, float] | None:
 
 
 def steadiness(halves: tuple[float, float] | None, month: tuple[float, float] | None) -> Steadiness:
-    """Graded by the smaller of the shares that stay the same."""
-    told = [pair[0] for pair in (halves, month) if pair is not None]
+    """Graded by the smaller of the shares that stay the same, and by what of it is more than chance."""
+    told = [pair for pair in (halves, month) if pair is not None]
     grade: Grade = "unknown"
     if told:
-        grade = "good" if min(told) >= GOOD_SAME else "fair" if min(told) >= FAIR_SAME else "weak"
+        share, beyond = (min(pair[i] for pair in told) for i in (0, 1))
+        good, fair = share >= GOOD_SAME and beyond >= GOOD_RAND, share >= FAIR_SAME and beyond >= FAIR_RAND
+        grade = "good" if good else "fair" if fair else "weak"
     same, rand = halves or (None, None)
     month_same, month_rand = month or (None, None)
     return Steadiness(same, rand, month_same, month_rand, grade)

@@ -85,7 +85,8 @@ def moment(context: Any, value: datetime | None) -> str:
     if value is None:
         return ""
     here = value.astimezone(ZoneInfo(context.get("zone", "UTC")))
-    return conditional_escape(f"{show(Day(here.date()), _language(context))} {here:%H:%M}")
+    apart = "" if _language(context).startswith("zh") else " "
+    return conditional_escape(f"{show(Day(here.date()), _language(context))}{apart}{here:%H:%M}")
 
 
 @register.filter
