@@ -43,6 +43,7 @@ class Customer:
     all_visits: bool
     events: tuple[Event, ...]
     gaps: tuple[Text, ...]
+    places: Mapping[str, str]  # names of the branches, by what the ledger calls them
 
 
 def customer_of(who: Any, key: str, *, language: str, all_visits: bool = False) -> Customer:
@@ -59,6 +60,7 @@ def customer_of(who: Any, key: str, *, language: str, all_visits: bool = False) 
     shown = gate.shown(who, keys, purpose="customer page", contacts=True)
     first, last = of.get("next_visit_from"), of.get("next_visit_by")
     due = (first, last) if isinstance(first, date) and isinstance(last, date) else None
+    places = branch_names(language)
     return Customer(
         key=key,
         person=shown.people[key],
@@ -74,8 +76,9 @@ def customer_of(who: Any, key: str, *, language: str, all_visits: bool = False) 
         permissions=tuple(at_a_glance(keys, _imported(history))),
         notes=tuple(Note.objects.filter(customer__in=keys, removed_at=None).select_related("by")[:100]),
         all_visits=all_visits,
-        events=events_of(history, branch_names(language), reader.currency),
+        events=events_of(history, places, reader.currency),
         gaps=gaps_of(history),
+        places=places,
     )
 
 
@@ -111,8 +114,11 @@ def _said(of: Mapping[str, Any], currency: str) -> list[Text]:
         found.append(say("people.said.leaving", n=round(100 * leaving)))
     value, low, high = (of.get(name) for name in ("value_12", "value_12_p10", "value_12_p90"))
     if all(isinstance(v, float | int) for v in (value, low, high)):
-        amounts = {"value": value, "low": low, "high": high}
-        found.append(say("people.said.value", **{k: Money.of(float(v or 0), currency) for k, v in amounts.items()}))
+        amounts = {k: Money.of(float(v or 0), currency) for k, v in (("value", value), ("low", low), ("high", high))}
+        kind = (
+            "value" if amounts["high"].amount >= 1 else "value_rare" if amounts["value"].amount >= 1 else "value_none"
+        )
+        found.append(say(f"people.said.{kind}", **amounts))
     if of.get("deliberate_exit"):
         found.append(say("people.said.exit"))
     if of.get("left_truncated"):

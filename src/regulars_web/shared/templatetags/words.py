@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -99,6 +100,12 @@ def drawn(html: str) -> SafeString:
 def in_language(local: Any, language: str) -> str:
     """A name of the business's in a language."""
     return str(local.in_language(language))
+
+
+@register.filter
+def named(id: str, names: Mapping[str, str]) -> str:
+    """What something is called; its id where it has no name."""
+    return names.get(id, id)
 
 
 @register.filter

@@ -24,7 +24,7 @@ def counted(context: Any, amount: float, unit: str, currency: str, *, gap: bool 
     if unit in MONEY:
         return conditional_escape(show(Money.of(amount, currency), language, "round"))
     if unit in SHARES and not gap:
-        return conditional_escape(show(Share(amount), language))
+        return conditional_escape(show(Share(amount), language, "1"))  # targets differ by less than a whole per cent
     if unit in SHARES:
         return conditional_escape(render(say("web.bounds.points", amount=Number(100 * amount, 1)), language))
     figure: Param = int(amount) if float(amount).is_integer() else Number(amount, 1)
