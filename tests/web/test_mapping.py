@@ -103,7 +103,7 @@ def test_the_second_of_two_is_told_and_nothing_is_lost(
     folder: Path, signed_in: Callable[..., Client], person: Callable[..., User]
 ) -> None:
     first, second = signed_in(), Client()
-    other = person(Role.ANALYST)
+    other = person()
     second.force_login(other)
     id = put(first, ("odd.csv", ODD))
     first.post(f"/imports/{id}/files/0", MAPPED | {"act": "keep"})

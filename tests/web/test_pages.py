@@ -140,7 +140,7 @@ def test_a_server_whose_worker_is_silent_or_whose_tables_are_old_is_not_ready(
     say_alive("host:1")
     assert Client().get("/health/ready").status_code == 200
     monkeypatch.setitem(health._FOUND, "tables", False)
-    MigrationRecorder(connection).record_unapplied("company", "0002_doors")
+    MigrationRecorder(connection).record_unapplied("company", "0003_sent")
     old = Client().get("/health/ready")
     assert old.status_code == 503 and old.json()["tables"] is False
 

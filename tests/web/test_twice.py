@@ -21,7 +21,6 @@ from regulars_web.people.models import Note
 from regulars_web.people.services import write
 from regulars_web.privacy import permissions
 from regulars_web.privacy.models import Refusal
-from regulars_web.rest.messages import register
 from regulars_web.rest.models import Endpoint, Token
 from regulars_web.shared.clock import now
 from regulars_web.shared.jobs import put_down
@@ -113,13 +112,12 @@ def test_what_is_shown_once_is_not_made_twice(folder: Path, signed_in: Callable[
     answers = [submit(client, "/house/tokens/new", asked) for _ in range(2)]
     assert [a.status_code for a in answers] == [200, 409] and Token.objects.count() == 1
     assert "make another one" in answers[1].content.decode()
-    endpoint, _ = register(User.objects.get(), url="https://x.hk/", events=[])
-    in_use = bytes(Endpoint.objects.get().secret)
+    endpoint = Endpoint.objects.create(url="https://x.hk/", events=[], secret=b"old", by=User.objects.get())
     asked = form_of(client, f"/house/messages/{endpoint.pk}")
     for _ in range(2):
         submit(client, f"/house/messages/{endpoint.pk}/rotate", asked)
     endpoint.refresh_from_db()
-    assert bytes(endpoint.before) == in_use, "the secret in use still signs for a day"
+    assert bytes(endpoint.before) == b"old", "the secret in use still signs for a day"
 
 
 def test_what_was_refused_or_broken_off_may_be_sent_again(folder: Path, signed_in: Callable[..., Client]) -> None:

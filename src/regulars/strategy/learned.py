@@ -8,7 +8,6 @@ a better prior, a longer memory or a corrected result all tell. Docs: docs/metho
 from __future__ import annotations
 
 import json
-import math
 from collections import defaultdict
 from dataclasses import asdict, dataclass, replace
 from datetime import date
@@ -20,7 +19,7 @@ from pydantic import TypeAdapter, ValidationError
 from regulars.base.errors import BadData
 from regulars.base.text import say
 from regulars.packs.schema import Effect, Measure, Pack
-from regulars.strategy.draws import prior_of
+from regulars.strategy.draws import HETEROGENEITY, prior_of
 from regulars.strategy.own import OwnEffect
 from regulars.trial.learning import TAU_SCALE, Belief, Learned, Results, learn, scale_of
 
@@ -28,8 +27,6 @@ SCHEMA = "regulars.learned/1"
 MONTH = 365.25 / 12
 #: What is widened: all priors of the business by one factor.
 ALL = "all"
-#: A cell's own deviation, as a part of the sd, as the plan's draws have it.
-DEVIATION = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,10 +157,10 @@ def _measure(
             effects.append(_own(effect, prior.mean, wider * prior.sd, 0.0) if wider > 1 else effect)
             continue
         mean, between = found.mu.mean, found.tau.mean
-        # The plan adds a cell's own deviation of half the sd; together no wider than the prior was.
-        seen = math.sqrt((found.mu.sd**2 + between**2) / (1 + DEVIATION**2))
-        sd = min(seen, wider * prior.sd)
-        effects.append(_own(effect, mean, sd, found.own))
+        sd = min(found.mu.sd, wider * prior.sd)
+        # Cells differ as much as they were seen to, and no less than the prior has it: the mean alone was learned.
+        apart = max(between, HETEROGENEITY * wider * prior.sd)
+        effects.append(_own(effect, mean, sd, found.own, apart=apart))
         count = len(by_effect[measure.id, place])
         told.append(
             Believed(measure.id, place, effect.primitive, prior.mean, prior.sd, mean, sd, between, found.own, count)
@@ -171,7 +168,6 @@ def _measure(
     return measure.model_copy(update={"effects": tuple(effects)})
 
 
-def _own(effect: Effect, mean: float, sd: float, own: float) -> OwnEffect:
-    return OwnEffect.model_construct(
-        **{**dict(effect), "mean": round(mean, 12), "sd": round(sd, 12), "own": round(own, 6)}
-    )
+def _own(effect: Effect, mean: float, sd: float, own: float, *, apart: float | None = None) -> OwnEffect:
+    given = {"mean": round(mean, 12), "sd": round(sd, 12), "own": round(own, 6)}
+    return OwnEffect.model_construct(**{**dict(effect), **given, "apart": None if apart is None else round(apart, 12)})

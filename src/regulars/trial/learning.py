@@ -2,7 +2,7 @@
 
     y_i     ~ N(theta_u(i), s_i^2 / a_i)       a_i = 0.5 ^ (age_i / half-life)
     theta_u ~ N(mu + beta'z_u, tau^2)
-    mu ~ N(m0, k^2 v0)    beta ~ N(0, b0)    tau ~ HalfNormal(scale)    log k ~ HalfNormal(0.4)
+    mu ~ N(m0, k^2 v0)    beta ~ N(0, b0)    tau ~ HalfNormal(scale)    log k ~ HalfNormal(0.7)
 
 ``y`` are estimates of one measure's effect on one primitive, each in a unit (a cell of customers, a branch). Given tau
 everything is normal and in closed form; tau is one number, so the average over it is a sum over a grid. So is ``k``:

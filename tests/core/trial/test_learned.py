@@ -9,7 +9,7 @@ import pytest
 
 from regulars.base.errors import BadData
 from regulars.packs.schema import Pack
-from regulars.strategy.draws import prior_of
+from regulars.strategy.draws import apart_of, prior_of
 from regulars.strategy.learned import Memory, Result, read_memory, updated, write_memory
 from regulars.strategy.own import share_own
 from regulars.trial.learning import Belief, Results, learn
@@ -89,3 +89,12 @@ def test_a_result_for_an_effect_the_pack_no_longer_has_is_left_alone() -> None:
     stranger = Result("gone", 0, "attrition", "active", -1.0, 0.1, DAY, "assign-1")
     other = Result("m1", 0, "frequency", "active", -1.0, 0.1, DAY, "assign-1")
     assert updated(pack(), Memory((stranger, other)))[0] == pack()
+
+
+def test_the_mean_is_learned_and_cells_still_differ() -> None:
+    results = tuple(result("m1", -0.4, 0.05, unit=unit) for unit in ("a", "b", "c", "d"))
+    changed = updated(pack(), Memory(results))[0].measures[1].effects[0]
+    assert prior_of(changed).sd < 0.08
+    assert apart_of(changed) == pytest.approx(0.5 * 0.2)
+    scattered = tuple(result("m1", y, 0.05, unit=str(y)) for y in (-0.9, 0.3, -0.7, 0.2, -1.1))
+    assert apart_of(updated(pack(), Memory(scattered))[0].measures[1].effects[0]) > 0.3

@@ -16,6 +16,7 @@ import numpy as np
 from regulars.analysis.bookings import rebooked
 from regulars.analysis.part import Scene
 from regulars.analysis.results.staying import KpiFigure
+from regulars.analysis.staying.alike import alike_query, worth
 from regulars.analysis.visits import YEAR
 from regulars.base.text import Text, say
 
@@ -23,6 +24,14 @@ _NORMAL_80 = 1.2816
 
 #: Windows in days after a client-month: Biro's four to six weeks, Strategies' and Phorest's 90, Kitomba's 92.
 WINDOWS = (42, 90, 92)
+#: Definition, window, and whether of customers first seen in the month (True), of others, or of both.
+RETURNING: tuple[tuple[str, int, tuple[bool, ...]], ...] = (
+    ("new_back_42", 42, (True,)),
+    ("new_back_90", 90, (True,)),
+    ("existing_back_90", 90, (False,)),
+    ("all_back_90", 90, (True, False)),
+    ("back_92", 92, (True, False)),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +63,20 @@ def returns_query(days: ibis.Table, *, scene: Scene) -> ibis.Table:
     t = client_months(days, as_of=scene.setting.as_of)
     back = {f"back_{w}": t.count(where=(t.wait <= w).fill_null(False)) for w in WINDOWS}
     return t.group_by("month", "new").aggregate(clients=t.count(), **back).order_by("month", "new")
+
+
+def answers_query(days: ibis.Table, *, scene: Scene) -> ibis.Table:
+    """Sums over customers of the client-months that the figures of existing and of all customers rest on."""
+    t = client_months(days, as_of=scene.setting.as_of)
+    asked = {}
+    for id, window, ages in RETURNING:
+        if ages == (True,):
+            continue  # a customer is new in one month alone
+        start, end = told_months(scene.setting.as_of, window)
+        answer = (t.month >= start) & (t.month < end)
+        answer = answer if len(ages) > 1 else answer & ~t.new
+        asked[id] = (answer, (t.wait <= window).fill_null(False))
+    return alike_query(t, asked)
 
 
 def base_query(days: ibis.Table, *, scene: Scene) -> ibis.Table:
@@ -100,12 +123,16 @@ def bookings_query(bookings: ibis.Table, *, scene: Scene) -> ibis.Table:
     )
 
 
-def rebooked_query(days: ibis.Table, bookings: ibis.Table, *, scene: Scene) -> ibis.Table:
+def with_rebooked(days: ibis.Table, bookings: ibis.Table, *, scene: Scene) -> ibis.Table:
+    """Visits of the last two years and, where bookings tell, whether they were followed up."""
+    visits = days.filter(days.visit, days.day > scene.setting.as_of - 2 * YEAR).select("customer", "day")
+    return visits.left_join(rebooked(visits, bookings), ["customer", "day"])
+
+
+def rebooked_query(t: ibis.Table, *, scene: Scene) -> ibis.Table:
     """Visits of the last two years by year: all, with a further booking made within 24 hours (same or next day), and
     with a booking for later that stood when they left."""
     as_of = scene.setting.as_of
-    visits = days.filter(days.visit, days.day > as_of - 2 * YEAR).select("customer", "day")
-    t = visits.left_join(rebooked(visits, bookings), ["customer", "day"])
     return (
         t.group_by(recent=t.day > as_of - YEAR)
         .aggregate(
@@ -125,14 +152,9 @@ def kpis(scene: Scene) -> tuple[KpiFigure, ...]:
 def _returning(scene: Scene) -> list[KpiFigure]:
     as_of = scene.setting.as_of
     rows = scene.setting.desk.ask("staying_returns", returns_query(scene.kept.days, scene=scene)).to_pylist()
+    answers = scene.setting.desk.ask("staying_answers", answers_query(scene.kept.days, scene=scene)).to_pylist()[0]
     found = []
-    for id, window, ages in (
-        ("new_back_42", 42, (True,)),
-        ("new_back_90", 90, (True,)),
-        ("existing_back_90", 90, (False,)),
-        ("all_back_90", 90, (True, False)),
-        ("back_92", 92, (True, False)),
-    ):
+    for id, window, ages in RETURNING:
         start, end = told_months(as_of, window)
         own = [r for r in rows if r["new"] in ages and (ages != (True,) or _told(r["month"], scene))]
         now = [r for r in own if start <= r["month"] < end]
@@ -148,7 +170,7 @@ def _returning(scene: Scene) -> list[KpiFigure]:
             sum(r[f"back_{window}"] for r in then) if told else 0,
             sum(r["clients"] for r in then) if told else 0,
         )
-        found.append(_share(id, window, count))
+        found.append(_share(id, window, count, None if ages == (True,) else worth(answers, id)))
     return found
 
 
@@ -201,7 +223,12 @@ def _booked(scene: Scene) -> list[KpiFigure]:
     bookings = setting.desk.reader.table("bookings")
     ended = setting.desk.ask("staying_bookings", bookings_query(bookings, scene=scene)).to_pylist()
     status: dict[tuple[bool, str], int] = {(r["recent"], r["status"]): r["n"] for r in ended}
-    made = setting.desk.ask("staying_rebooked", rebooked_query(scene.kept.days, bookings, scene=scene)).to_pylist()
+    visits = with_rebooked(scene.kept.days, bookings, scene=scene)
+    made = setting.desk.ask("staying_rebooked", rebooked_query(visits, scene=scene)).to_pylist()
+    this_year = visits.day > setting.as_of - YEAR
+    yes = {"rebooked_24h": visits.quickly, "left_with_booking": visits.standing}
+    asked = {id: (this_year, answer.fill_null(False)) for id, answer in yes.items()}
+    answers = setting.desk.ask("staying_rebooked_answers", alike_query(visits, asked)).to_pylist()[0]
     by_year: Mapping[bool, Mapping[str, int]] = {r["recent"]: r for r in made}
     found = []
     for id, column in (("rebooked_24h", "quickly"), ("left_with_booking", "standing")):
@@ -210,7 +237,7 @@ def _booked(scene: Scene) -> list[KpiFigure]:
         if count.counted + count.counted_before == 0:
             found.append(_locked(id, 365, say("study.staying.no_booking_times")))
         else:
-            found.append(_share(id, 365, count))
+            found.append(_share(id, 365, count, worth(answers, id)))
     settled = ("completed", "no_show", "late_cancelled", "cancelled")
     base = {recent: sum(status.get((recent, s), 0) for s in settled) for recent in (True, False)}
     for name in settled:
@@ -219,7 +246,7 @@ def _booked(scene: Scene) -> list[KpiFigure]:
     return found
 
 
-def wilson(counted: int, base: int) -> tuple[float, float]:
+def wilson(counted: float, base: float) -> tuple[float, float]:
     """80 % interval of a share (Wilson 1927)."""
     p, z = counted / base, _NORMAL_80
     middle = (p + z * z / (2 * base)) / (1 + z * z / base)
@@ -227,10 +254,12 @@ def wilson(counted: int, base: int) -> tuple[float, float]:
     return max(float(middle - half), 0.0), min(float(middle + half), 1.0)
 
 
-def _share(id: str, window: int, count: _Count) -> KpiFigure:
+def _share(id: str, window: int, count: _Count, answers: float | None = None) -> KpiFigure:
+    """A share with its interval; ``answers`` is what its base is worth where customers count several times."""
     if not count.base:
         return _locked(id, window, say("study.staying.nobody"))
-    low, high = wilson(count.counted, count.base)
+    worth_ = answers or float(count.base)
+    low, high = wilson(count.counted / count.base * worth_, worth_)
     before = count.counted_before / count.base_before if count.base_before else None
     return KpiFigure(id, window, count.counted / count.base, low, high, count.counted, count.base, before, None)
 
