@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
+import regulars
 from regulars.base.text import Day, Listing, Local, Money, Month, Number, Param, Share, say
 from regulars.base.words import UnknownLanguage, UnknownMessage, places, render, show, word_list
 
@@ -73,3 +76,12 @@ def test_misuse_says_what_was_wanted() -> None:
     with pytest.raises(KeyError):
         render(say("cli.undo.done"), "en")
     assert places("{a} and {b:short}") == {"a", "b"}
+
+
+def test_chinese_has_no_spaces_about_figures() -> None:
+    han = r"[\u3400-\u9fff\u3000-\u303f\uff00-\uffef]"
+    apart = re.compile(rf"{han} (?=[{{\d−])|[}}\d%] (?={han})")
+    lists = sorted(Path(regulars.__file__).parent.parent.glob("regulars*/**/zh-Hant/*.toml"))
+    assert len(lists) > 50
+    lines = [(f.name, line) for f in lists for line in f.read_text(encoding="utf-8").splitlines()]
+    assert [(name, line) for name, line in lines if not line.startswith("#") and apart.search(line)] == []
