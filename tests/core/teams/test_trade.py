@@ -45,7 +45,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Beside], 
     lines = [Line(customer, day, 100.0) for customer, days in visits.items() for day in days]
     tables = {"sales": sales_table(lines), "bookings": bookings_table(bookings)}
     with laid_out(tmp_path_factory.mktemp("trade"), as_of=AS_OF, **tables) as (_, setting, kept):
-        scene: Any = SimpleNamespace(setting=setting, kept=kept)
+        scene: Any = SimpleNamespace(setting=setting, kept=kept, surely_new=None)
         beside = {b.id: b for b in beside_the_trade(scene)}
         return beside, {k.id: k for k in kpis(scene)}, visits
 
@@ -84,7 +84,7 @@ def test_what_the_trade_counts_otherwise_is_not_compared(found: Any) -> None:
 def test_without_bookings_or_people_it_says_so(tmp_path: Path) -> None:
     lines = [Line(i, date(2025, 1, 1) + timedelta(days=i)) for i in range(1, 9)]
     with laid_out(tmp_path, as_of=AS_OF, sales=sales_table(lines)) as (_, setting, kept):
-        scene: Any = SimpleNamespace(setting=setting, kept=kept)
+        scene: Any = SimpleNamespace(setting=setting, kept=kept, surely_new=None)
         untold = {b.id: b.untold for b in beside_the_trade(scene)}
     assert untold["rebooking"] == untold["no_show"] == "no_bookings"
     assert untold["newcomers_returned"] == untold["interval_days"] == "too_few"
