@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import socket
 import subprocess
 import sys
 import threading
@@ -51,6 +52,7 @@ def command(
     if folder is None:
         raise click.UsageError("Name the business folder, or use --demo.")
     api.open_business(folder)
+    free(host, port)
     environment(folder, host=host, names=names, https=https)
     prepare()
     address = f"{'https' if https else 'http'}://{names[0]}/" if names and https else f"http://{host}:{port}/"
@@ -108,6 +110,19 @@ def environment(folder: Path, *, host: str, names: tuple[str, ...], https: bool)
     )
     os.environ["REGULARS_HTTPS"] = "1" if https else "0"
     os.environ["DJANGO_SETTINGS_MODULE"] = "regulars_web.config.settings"
+
+
+def free(host: str, port: int) -> None:
+    """Raises NotUsable where another program listens already: the server would share the port with it in silence, and
+    people would be answered by either."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as tried:
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            tried.bind((host, port))
+        except OSError as error:
+            text = say("web.serve.not_free", host=host, port=str(port), detail=error.strerror or "")
+            raise NotUsable(text, say("web.serve.not_free_hint")) from error
 
 
 def prepare() -> None:
