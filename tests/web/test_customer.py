@@ -13,6 +13,7 @@ from django.test import Client
 from regulars import api
 from regulars.base.text import Day
 from regulars.base.words import show
+from regulars.ledger.profile import Profile
 from regulars_web.company.models import Role
 
 pytestmark = pytest.mark.django_db
@@ -69,3 +70,22 @@ def test_the_search_stands_on_every_page_of_those_who_may_search(
         assert client.get("/people/search?q=chan").status_code == (200 if may else 403)
     assert 'class="seek"' not in Client().get("/account/login/").content.decode()
     assert 'class="seek"' not in signed_in().get("/people/search").content.decode(), "that page has its own"
+
+
+def test_what_a_customer_answered_stands_in_the_timeline(
+    studied: Path, tmp_path: Path, signed_in: Callable[..., Client]
+) -> None:
+    shop = api.open_business(studied)
+    key = api.people_of(shop).page(size=1).rows[0].key
+    file = tmp_path / "ratings.csv"
+    file.write_text(f"day,key,about,score,best\n2026-10-30,{key},Cut,4.5,5\n2026-10-29,999,Cut,2,5\n")
+    columns = {"day": "date", "key": "key", "about": "kind", "score": "score", "best": "best"}
+    profile = Profile(name="ratings", table="feedback", identity=("key",), columns=columns)
+    api.import_files(shop, [file], mappings={file: profile})
+    client = signed_in()
+    card = told(client.get(f"/people/{key}").content.decode())
+    assert "4.5 of 5" in card and "Cut" in card and "Feedback: not recorded" not in card
+    other = next(row.key for row in api.people_of(shop).page(size=2).rows if row.key != key)
+    assert "No rating or answer of this customer" in told(client.get(f"/people/{other}").content.decode())
+    chinese = told(signed_in(Role.STAFF, language="zh-Hant").get(f"/people/{key}").content.decode())
+    assert "5分中得4.5分" in chinese

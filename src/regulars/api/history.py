@@ -11,10 +11,21 @@ from regulars.api.runs import finished_at, is_finished, load_run
 from regulars.base.text import Local, Text
 from regulars.ledger import lookup
 from regulars.ledger.engine import scan
-from regulars.ledger.history import Booking, Complaint, Facts, Line, PackageMove, Registered, Visit, facts_of
+from regulars.ledger.history import Booking, Complaint, Facts, Feedback, Line, PackageMove, Registered, Visit, facts_of
 from regulars.strategy.plan_assigned import Assignment
 
-__all__ = ["Booking", "Complaint", "Contact", "Facts", "History", "Line", "PackageMove", "Registered", "Visit"]
+__all__ = [
+    "Booking",
+    "Complaint",
+    "Contact",
+    "Facts",
+    "Feedback",
+    "History",
+    "Line",
+    "PackageMove",
+    "Registered",
+    "Visit",
+]
 
 #: So many assignments are looked through, the newest ones.
 MOST_CYCLES = 8
@@ -57,6 +68,11 @@ class History:
     def complaints(self) -> tuple[Complaint, ...]:
         """Complaints on record."""
         return self.facts.complaints
+
+    @property
+    def feedback(self) -> tuple[Feedback, ...]:
+        """What they answered when asked."""
+        return self.facts.feedback
 
     @property
     def packages(self) -> tuple[PackageMove, ...]:

@@ -32,6 +32,7 @@ ROW_CHECKS: tuple[Check, ...] = (
     Check("odd_date", "date"),
     Check("bad_until", "until"),
     Check("bad_resolved", "resolved"),
+    Check("bad_score", "score"),
     Check("no_amount", "amount"),
     Check("bad_amount", "amount"),
     Check("foreign_currency", "currency"),

@@ -27,7 +27,7 @@ _CONTACT = ("email", "phone", "customer_name")
 _ACCEPTS = tuple(f"accepts_{way}" for way in ("email", "sms", "whatsapp", "phone", "post"))
 _OWN = ("joined", "birth", "source", "referrer", "district", "home_branch", "company", *_ACCEPTS)
 _DATED = ("date", "until", "joined", "booked_at", "resolved")
-_NUMBERS = ("quantity", "price", "gross", "discount", "net", "cost", "minutes", "compensation")
+_NUMBERS = ("quantity", "price", "gross", "discount", "net", "cost", "minutes", "compensation", "score", "best")
 _NOBODY = {*WALK_INS, "null", "n/a", "nan", "none", "-"}
 _WHO = ("customer", "reference", *_CONTACT)
 _BARE = ("id", "no", "number", "key", "編號")
@@ -186,6 +186,8 @@ def _table(file: str, found: dict[str, dict[str, str]], cells: dict[str, Cells])
     sold = set(sales) & {"sale_id", "item", "quantity", "price", "time"}
     if not sold and _complained(found["complaints"]):
         return "complaints"
+    if not sold and not set(sales) & {"net", "gross", "price"} and {"date", "score"} <= set(found["feedback"]):
+        return "feedback"
     if about_people and not sold and ("date" not in sales or (own and _one_each(people, cells))):
         return "customers"
     if dated and money and (who or "sale_id" in sales):

@@ -1,4 +1,4 @@
-"""One customer's history as the ledger tells it: visits with their lines, bookings, complaints, who they are to us.
+"""One customer's history as the ledger tells it: visits with their lines, bookings, complaints, answers, who they are.
 
 Rows lie by customer in every file, so this reads a few pages of each, however many lines the ledger holds.
 """
@@ -102,9 +102,22 @@ class Registered:
 
 
 @dataclass(frozen=True, slots=True)
+class Feedback:
+    """One answer to a survey, or one rating."""
+
+    day: date
+    branch: str | None
+    kind: str | None
+    score: Decimal
+    best: Decimal | None
+    system: str  # whose list it stands in
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """All of it, newest first. ``more`` tells that there are older lines than the newest :data:`MOST_LINES`;
-    ``complaints_kept`` whether the ledger has complaints of anybody, so that none here says something."""
+    ``complaints_kept`` and ``feedback_kept`` whether the ledger has any of anybody, so that none here says
+    something."""
 
     visits: tuple[Visit, ...]
     bookings: tuple[Booking, ...]
@@ -113,6 +126,8 @@ class Facts:
     registered: tuple[Registered, ...]
     more: bool
     complaints_kept: bool
+    feedback: tuple[Feedback, ...] = ()
+    feedback_kept: bool = False
 
 
 def facts_of(ledger: Ledger, customer: int) -> Facts:
@@ -135,6 +150,11 @@ def facts_of(ledger: Ledger, customer: int) -> Facts:
         ),
         more=len(lines) > MOST_LINES,
         complaints_kept=bool(ledger.files_now("complaints")),
+        feedback=tuple(
+            Feedback(**_only(Feedback, row))
+            for row in _of(ledger, "feedback", customer, "day DESC, feedback_id", MOST_OTHERS)
+        ),
+        feedback_kept=bool(ledger.files_now("feedback")),
     )
 
 

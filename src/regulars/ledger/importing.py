@@ -18,6 +18,7 @@ from regulars.base.text import say
 from regulars.ledger.checks import LISTED, row_problems
 from regulars.ledger.complaints import complaint_facts, stage_complaints
 from regulars.ledger.diary import booking_facts, stage_bookings
+from regulars.ledger.feedback import feedback_facts, stage_feedback
 from regulars.ledger.identifying import Identified, Receiver, identifiers_of
 from regulars.ledger.mapping import Recognition, match, recognise
 from regulars.ledger.outlay import spend_facts, stage_spend
@@ -39,6 +40,7 @@ _STAGES: dict[str, Callable[[Stage], None]] = {
     "bookings": stage_bookings,
     "spend": stage_spend,
     "complaints": stage_complaints,
+    "feedback": stage_feedback,
 }
 _FACTS: dict[str, Callable[[Stage, Pseudonyms], Path]] = {
     "sales": sales_facts,
@@ -46,6 +48,7 @@ _FACTS: dict[str, Callable[[Stage, Pseudonyms], Path]] = {
     "bookings": booking_facts,
     "spend": spend_facts,
     "complaints": complaint_facts,
+    "feedback": feedback_facts,
 }
 
 

@@ -17,7 +17,7 @@ from regulars.base.errors import BadSettings
 from regulars.base.settings import Names
 from regulars.base.text import say
 
-type TableName = Literal["sales", "customers", "bookings", "spend", "complaints"]
+type TableName = Literal["sales", "customers", "bookings", "spend", "complaints", "feedback"]
 type DateOrder = Literal["DMY", "MDY", "YMD"]
 type DecimalMark = Literal[".", ","]
 type BookingStatus = Literal["completed", "no_show", "cancelled", "late_cancelled", "booked"]
@@ -45,6 +45,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
         *("complaint_id", "date", *_WHO, "branch", "staff", "kind", "severity", "resolved", "outcome"),
         *("compensation", "currency"),
     ),
+    "feedback": ("feedback_id", "date", *_WHO, "branch", "staff", "kind", "score", "best"),
 }
 #: Without one of each group a table cannot be read.
 REQUIRED: dict[str, tuple[tuple[str, ...], ...]] = {
@@ -53,6 +54,7 @@ REQUIRED: dict[str, tuple[tuple[str, ...], ...]] = {
     "bookings": (("date",), (*_WHO, "booking_id")),
     "spend": (("date",), ("net",)),
     "complaints": (("date",), (*_WHO, "complaint_id")),
+    "feedback": (("date",), ("score",)),
 }
 
 

@@ -158,6 +158,23 @@ COMPLAINTS = Table(
     ),
 )
 
+FEEDBACK = Table(
+    "feedback",
+    ("system", "feedback_id"),
+    (
+        Column("system", pa.string(), "the system the row comes from", True),
+        Column("feedback_id", pa.string(), "number in that system; else made of who, day, branch and kind", True),
+        Column("customer", pa.int64(), "pseudonymous key; null where nobody knows who answered"),
+        Column("day", pa.date32(), "local day of the answer", True),
+        Column("branch", pa.string(), "branch id"),
+        Column("staff", pa.string(), "pseudonymous staff key of whom it is about"),
+        Column("kind", pa.string(), "what was asked, as the business calls it"),
+        Column("score", MONEY, "the answer: stars, points, a grade", True),
+        Column("best", MONEY, "the best answer there was to give; null = not told"),
+        *_HOUSE,
+    ),
+)
+
 #: What people state of customers. Read by the ledger alone, which applies it to all other tables (``ledger.same``).
 SAME_PEOPLE = Table(
     "same_people",
@@ -169,4 +186,4 @@ SAME_PEOPLE = Table(
     ),
 )
 
-TABLES: dict[str, Table] = {table.name: table for table in (SALES, CUSTOMERS, BOOKINGS, SPEND, COMPLAINTS)}
+TABLES: dict[str, Table] = {table.name: table for table in (SALES, CUSTOMERS, BOOKINGS, SPEND, COMPLAINTS, FEEDBACK)}

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from regulars import api
-from regulars.api.history import Complaint, Contact
-from regulars.base.text import Day, Local, Money, Text, say
+from regulars.api.history import Complaint, Contact, Feedback
+from regulars.base.text import Day, Local, Money, Number, Text, say
 
 #: Told at most; the rest is in the exports.
 MOST = 40
@@ -21,7 +21,7 @@ OWN = "own"
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One entry. ``kind``: contact or complaint; ``state``: open or settled, of complaints."""
+    """One entry. ``kind``: contact, complaint or feedback; ``state``: open or settled, of complaints."""
 
     day: date
     kind: str
@@ -35,6 +35,7 @@ def events_of(history: api.History, branches: Mapping[str, str], currency: str) 
     """Everything, newest first. ``branches``: what they are called, by id."""
     found = [_contact(row) for row in history.contacts if row.measure is not None]
     found += [_complaint(row, branches, currency) for row in history.complaints]
+    found += [_answer(row, branches) for row in history.feedback]
     return tuple(sorted(found, key=lambda event: event.day, reverse=True)[:MOST])
 
 
@@ -48,7 +49,11 @@ def gaps_of(history: api.History) -> tuple[Text, ...]:
         said.append(say("people.event.complaints_not_kept"))
     elif not history.complaints:
         said.append(say("people.event.no_complaint"))
-    return (*said, say("people.event.feedback_not_kept"))
+    if not history.facts.feedback_kept:
+        said.append(say("people.event.feedback_not_kept"))
+    elif not history.feedback:
+        said.append(say("people.event.no_feedback"))
+    return tuple(said)
 
 
 def _contact(row: Contact) -> Event:
@@ -67,6 +72,20 @@ def _complaint(row: Complaint, branches: Mapping[str, str], currency: str) -> Ev
         "complaint",
         row.kind or say("people.event.unsaid"),
         tuple(more),
-        say("people.event.from_own") if row.system == OWN else say("people.event.from_list", system=row.system),
+        _list(row.system),
         "settled" if row.resolved else "open",
     )
+
+
+def _answer(row: Feedback, branches: Mapping[str, str]) -> Event:
+    score = Number(float(row.score), 0 if row.score == row.score.to_integral_value() else 1)
+    told = say("people.event.score", score=score)
+    if row.best is not None:
+        told = say("people.event.score_of", score=score, best=Number(float(row.best), 0))
+    more: list[Text | str] = [row.kind] if row.kind else []
+    more += [branches.get(row.branch, row.branch)] if row.branch else []
+    return Event(row.day, "feedback", told, tuple(more), _list(row.system))
+
+
+def _list(system: str) -> Text:
+    return say("people.event.from_own") if system == OWN else say("people.event.from_list", system=system)

@@ -247,6 +247,52 @@ def test_complaints(tmp_path: Path) -> None:
     assert (again := shop.take(path)).unchanged == 3 and again.changed == 0
 
 
+FEEDBACK = "rated on,customer id,branch,stylist,question,rating,out of,comment"
+
+
+def test_feedback(tmp_path: Path) -> None:
+    rows = [
+        ["2026-01-05", "C1", "TST", "Ann Fictitious", "Cut", "4.5", "5", "Ann was lovely"],
+        ["2026-01-06", "", "TST", "", "Cut", "2", "5", "call me at 6123 4567"],
+        ["2026-01-06", "", "TST", "", "Cut", "2", "5", ""],
+        ["2026-01-07", "C2", "TST", "", "Cut", "6", "5", ""],
+        ["2026-01-08", "C2", "TST", "", "Cut", "", "5", ""],
+        ["2026-02-30", "C2", "TST", "", "Cut", "3", "5", ""],
+        ["2026-01-05", "C1", "TST", "Ann Fictitious", "Cut", "1", "5", ""],
+    ]
+    shop = Shop(tmp_path)
+    path = write(tmp_path / "ratings.csv", FEEDBACK, rows)
+    result = shop.take(path)
+    assert (result.table, result.stored, result.rejected) == ("feedback", 3, 4)
+    wrong = {(p.code, p.row, p.column) for p in result.problems if p.severity == "rejected"}
+    assert wrong == {
+        ("bad_score", 5, "rating"),
+        ("bad_score", 6, "rating"),
+        ("bad_date", 7, "rated on"),
+        ("duplicate_line", 8, None),
+    }
+    first, *nobody = shop.rows("feedback", order=("day",))
+    assert (first["customer"], first["score"], first["best"]) == (
+        PSEUDONYMS.key("own", "C1"),
+        Decimal("4.5"),
+        Decimal(5),
+    )
+    assert first["staff"].startswith("st-") and "Ann" not in str(first) and "6123" not in str(nobody)
+    assert [row["customer"] for row in nobody] == [None, None]  # two who gave no name are two
+    assert (again := shop.take(path)).unchanged == 3 and again.changed == 0
+
+
+def test_ratings_in_chinese_and_what_is_no_feedback(tmp_path: Path) -> None:
+    path = write(
+        tmp_path / "f.csv", "評分日期,客戶編號,分店,題目,評分,滿分", [["2026-01-05", "C1", "中環", "剪髮", "4", "5"]]
+    )
+    assert recognise(path).table == "feedback"
+    sold = write(
+        tmp_path / "s.csv", "date,customer id,item,amount,rating", [["2026-01-05", "C1", "Cut", "380.00", "5"]]
+    )
+    assert recognise(sold).table == "sales"
+
+
 def test_a_complaint_settled_since_replaces_the_open_one(tmp_path: Path) -> None:
     shop = Shop(tmp_path)
     for settled in ("", "2026-01-20"):
