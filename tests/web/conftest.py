@@ -14,6 +14,7 @@ from django.test import Client
 from regulars import api
 from regulars_web.company.models import Role, User
 from regulars_web.shared import counts
+from support.once import once
 from support.web import salon
 
 PASSWORD = "a-long-pass-42"
@@ -38,15 +39,17 @@ def folder(tmp_path: Path, settings: Any) -> Path:
 
 @pytest.fixture(scope="session")
 def studied_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A small demo business, imported, studied and formulated once."""
-    place = tmp_path_factory.mktemp("once") / "salon"
-    business = salon(place.parent, customers=250)
-    run = api.study(business)
-    api.screen(business, study_run=run)
-    api.formulate(business, study_run=run)
-    for language in ("en", "zh-Hant"):
-        api.chapters(business, language=language)
-    return place
+    """A small demo business, imported, studied and formulated once for all processes that test."""
+
+    def make(place: Path) -> None:
+        business = salon(place, customers=250)
+        run = api.study(business)
+        api.screen(business, study_run=run)
+        api.formulate(business, study_run=run)
+        for language in ("en", "zh-Hant"):
+            api.chapters(business, language=language)
+
+    return once("studied", make, tmp_path_factory) / "salon"
 
 
 @pytest.fixture

@@ -73,7 +73,7 @@ def test_a_filter_in_the_address_is_told_counted_and_kept(studied: Path, signed_
     client, where = signed_in(language="zh-Hant"), "state = overdue and value_12 > 100"
     html = client.get(f"/people/?{address(where)}").content.decode()
     n = reader_at(studied).count(where).customers
-    assert f"位客戶中的{n}位" in html and "狀態是逾期，並且" in html
+    assert f"名客戶中的{n}名" in html and "狀態是逾期，並且" in html
     assert len(names(html)) == min(n, 50)
     assert parse_qs(urlsplit(link(html, "最近到訪")).query)["where"] == [where]
 

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from support.missing import missing
+from support.once import PLACE, shared
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
@@ -58,14 +59,16 @@ def address() -> Iterator[str]:
         shutil.rmtree(place, ignore_errors=True)
 
 
-def test_every_test_of_the_web_passes_there(address: str) -> None:
+@pytest.mark.timeout(900)
+def test_every_test_of_the_web_passes_there(address: str, tmp_path_factory: pytest.TempPathFactory) -> None:
     others = [
         str(p)
         for p in sorted((ROOT / "tests" / "web").glob("test_*.py"))
         if p.name not in ("test_on_postgres.py", "test_browser.py")
     ]
     command = [sys.executable, "-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider", *others]
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTEST_")} | {"DATABASE_URL": address}
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTEST_")}
+    environment |= {"DATABASE_URL": address, PLACE: str(shared(tmp_path_factory))}
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
     assert " passed" in done.stdout

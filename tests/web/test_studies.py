@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -14,6 +15,7 @@ from regulars_web.company.models import Role
 from regulars_web.insight.acts import PREDICATES
 from regulars_web.insight.models import Study
 from regulars_web.shared.models import Entry
+from support.once import once
 
 pytestmark = pytest.mark.django_db
 EARLIER = date(2026, 6, 30)
@@ -21,12 +23,14 @@ EARLIER = date(2026, 6, 30)
 
 @pytest.fixture(scope="session")
 def twice_once(studied_once: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The same business with an earlier study beside the newest."""
-    import shutil
+    """The same business with an earlier study beside the newest; a copy of this process's own."""
+
+    def make(place: Path) -> None:
+        shutil.copytree(studied_once, place / "salon")
+        api.study(api.open_business(place / "salon"), as_of=EARLIER)
 
     place = tmp_path_factory.mktemp("twice") / "salon"
-    shutil.copytree(studied_once, place)
-    api.study(api.open_business(place), as_of=EARLIER)
+    shutil.copytree(once("twice", make, tmp_path_factory) / "salon", place)
     return place
 
 
