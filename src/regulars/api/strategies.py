@@ -11,6 +11,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -431,9 +432,10 @@ def _reason(reason: str) -> str:
     return said
 
 
-def day_of(at: str) -> Text | Day | str:
-    """The moment of an entry as people read it."""
+def day_of(at: str, zone: ZoneInfo) -> Text | Day | str:
+    """The moment of an entry as people read it: the day where the business is."""
     try:
-        return Day(datetime.fromisoformat(at).date())
+        moment = datetime.fromisoformat(at)
     except ValueError:
         return at or say("mandate.undated")
+    return Day(moment.astimezone(zone).date() if moment.tzinfo else moment.date())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from regulars.analysis.diagnosis import Diagnosis
 from regulars.api.business import OWN_PACK, OpenBusiness
@@ -101,16 +102,16 @@ def _outcomes(business: OpenBusiness) -> dict[str, Measurement]:
 
 def _approval(business: OpenBusiness, plan: str) -> Approval:
     """Where the plan stands, from the journal of strategies."""
-    found = status(business, plan=plan)
+    found, zone = status(business, plan=plan), ZoneInfo(business.settings.zone)
     names = {PLAN: say("book.decision.the_plan"), **{a.id: a.name for a in found.alternatives}}
     judged = tuple(
-        Judged(names.get(j.about, j.about), j.verdict, j.reason, j.by, day_of(j.at)) for j in found.judgements
+        Judged(names.get(j.about, j.about), j.verdict, j.reason, j.by, day_of(j.at, zone)) for j in found.judgements
     )
     blocks = tuple(block.text for block in found.blocks)
     current = found.in_force
     if current is None or current.plan != plan:
         return Approval(judged=judged, waits_for=found.waits_for, blocks=blocks)
-    at = day_of(current.approved_at)
+    at = day_of(current.approved_at, zone)
     return Approval(current.approved_by, at, current.reason, current.version, judged, found.waits_for, blocks)
 
 

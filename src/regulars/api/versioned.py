@@ -68,7 +68,7 @@ def versions(business: OpenBusiness) -> Versions:
                 number,
                 figures,
                 drafted.by if drafted else "",
-                _day(drafted.at, zone) if drafted and drafted.at else Day(made.date()),
+                day_of(drafted.at, zone) if drafted and drafted.at else Day(made.date()),
                 _last(decided, "approved", zone),
                 _last(decided, "rejected", zone) if state in ("rejected", "withdrawn") else None,
                 state,
@@ -90,13 +90,6 @@ def _last(decided: list[Entry], kind: str, zone: ZoneInfo) -> Decided | None:
     if entry is None:
         return None
     version = entry.body.get("version")
-    return Decided(entry.by, _day(entry.at, zone), str(entry.body["reason"]), None if version is None else int(version))
-
-
-def _day(at: str, zone: ZoneInfo) -> Text | Day | str:
-    """The day where the business is."""
-    try:
-        moment = datetime.fromisoformat(at)
-    except ValueError:
-        return day_of(at)
-    return Day(moment.astimezone(zone).date() if moment.tzinfo else moment.date())
+    return Decided(
+        entry.by, day_of(entry.at, zone), str(entry.body["reason"]), None if version is None else int(version)
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -27,7 +28,7 @@ def command(voice: Voice, folder: Path, plan: str | None) -> None:
     """
     business = api.open_business(folder)
     found = api.status(business, plan=plan)
-    _tell(voice, found, business.settings.currency)
+    _tell(voice, found, business)
     document = as_json(found)
     document["waits_for"] = _both(found.waits_for)
     document["blocks"] = [
@@ -46,10 +47,10 @@ def _both(text: Any) -> dict[str, str]:
     return {language: render(text, language) for language in LANGUAGES}
 
 
-def _tell(voice: Voice, found: api.Status, currency: str) -> None:
+def _tell(voice: Voice, found: api.Status, business: api.OpenBusiness) -> None:
     if found.in_force:
         s = found.in_force
-        when = day_of(s.approved_at)
+        when = day_of(s.approved_at, ZoneInfo(business.settings.zone))
         voice.tell("cli.status.in_force", version=s.version, plan=s.plan, name=s.approved_by, day=when, why=s.reason)
     else:
         voice.tell("cli.status.none")
@@ -66,7 +67,7 @@ def _tell(voice: Voice, found: api.Status, currency: str) -> None:
         voice.tell("cli.status.plan", plan=found.plan)
     said = {j.about: j for j in found.judgements}
     for row in found.alternatives:
-        more = Money.of(row.difference, currency)
+        more = Money.of(row.difference, business.settings.currency)
         voice.tell_text(say("cli.status.alternative", id=row.id, name=row.name, more=more), 2)
         if row.id in said:
             _judged(voice, said[row.id])
