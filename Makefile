@@ -41,14 +41,14 @@ $(READY): requirements.lock pyproject.toml tools/find-python.sh
 	@python=$$(sh tools/find-python.sh) || exit 1; \
 	  echo "Making $(VENV) with $$python ..."; \
 	  "$$python" -m venv --clear $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $(READY)
 
 # PySpark, for the tests that hold it to DuckDB's results: large, so only they wait for it. Java is not installed here.
 $(SPARK): $(READY) requirements-spark.lock
 	@echo "Adding PySpark (430 MB) for the tests ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-spark.lock
+	@$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-spark.lock
 	@touch $(SPARK)
 
 # Write the locks anew from pyproject.toml (needs uv). uv.lock stays out of git: it carries download addresses.
@@ -63,7 +63,7 @@ wheel: $(READY)
 
 # Benchmarks: the peers are installed beside the program, in the same environment, from their own lock.
 bench: $(READY)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r benchmarks/requirements.lock
+	@$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --require-hashes --no-deps -r benchmarks/requirements.lock
 	@$(BIN)/python benchmarks/scale.py $(BENCH)
 
 clean:

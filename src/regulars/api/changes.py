@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from regulars.api.business import SETTINGS, OpenBusiness
 from regulars.api.comparing import differ
@@ -70,6 +70,16 @@ class Change:
     misses: tuple[Miss, ...] = ()  # what the change keeps from being kept: ``after`` is the nearest plan
 
 
+class How(TypedDict, total=False):
+    """How a change of the settings is made. Without any of these it is saved, by nobody named."""
+
+    dry_run: bool  # the effect on the plan is worked out and nothing is written
+    token: str | None  # of ``settings_token``: the change is made to those settings or not at all
+    author: str
+    at: str  # the moment, in ISO 8601
+    progress: Progress
+
+
 def set_target(
     business: OpenBusiness,
     id: str,
@@ -78,11 +88,7 @@ def set_target(
     by: date | None = None,
     owner: str | None = None,
     serves: str | None = None,
-    dry_run: bool = False,
-    token: str | None = None,
-    author: str = "",
-    at: str = "",
-    progress: Progress = unwatched,
+    **how: Unpack[How],
 ) -> Change:
     """Set the target of an objective (a rate may be given as ``85%``), its date, its owner, what it serves.
 
@@ -101,35 +107,19 @@ def set_target(
             text = set_in_item(text, "objectives", id, "serves", serves)
         return text if owner is None else set_in_item(text, "objectives", id, "owner", owner)
 
-    return change(
-        business, edit, key=f"objectives.{id}", dry_run=dry_run, token=token, author=author, at=at, progress=progress
-    )
+    return change(business, edit, key=f"objectives.{id}", **how)
 
 
 def set_budget(
     business: OpenBusiness,
     amount: str | float,
-    *,
-    dry_run: bool = False,
-    token: str | None = None,
-    author: str = "",
-    at: str = "",
-    progress: Progress = unwatched,
+    **how: Unpack[How],
 ) -> Change:
     """Set the budget of a cycle. Raises as :func:`set_target`."""
     number = _number(amount, share=False)
     if number < 0:
         raise BadSettings(say("mandate.edit.no_number", value=str(amount)), say("mandate.edit.no_number_hint"))
-    return change(
-        business,
-        lambda text: set_in_table(text, "budget", "amount", number),
-        key="budget.amount",
-        dry_run=dry_run,
-        token=token,
-        author=author,
-        at=at,
-        progress=progress,
-    )
+    return change(business, lambda text: set_in_table(text, "budget", "amount", number), key="budget.amount", **how)
 
 
 def set_amounts(
@@ -138,11 +128,7 @@ def set_amounts(
     budget: float | None = None,
     hours: float | None = None,
     risk: float | None = None,
-    dry_run: bool = False,
-    token: str | None = None,
-    author: str = "",
-    at: str = "",
-    progress: Progress = unwatched,
+    **how: Unpack[How],
 ) -> Change:
     """Set budget, staff hours of every branch and aversion to risk in one change, as they were tried.
 
@@ -165,7 +151,7 @@ def set_amounts(
                     text = set_in_item(text, "branches", branch.id, "staff_hours", _number(hours, share=False))
         return text if risk is None else set_in_table(text, "risk", "aversion", _number(risk, share=False))
 
-    return change(business, edit, key=key, dry_run=dry_run, token=token, author=author, at=at, progress=progress)
+    return change(business, edit, key=key, **how)
 
 
 def settings_token(business: OpenBusiness) -> str:

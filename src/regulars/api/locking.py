@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Unpack
 
 from regulars.api.business import OpenBusiness
-from regulars.api.changes import MOST, Change, change
+from regulars.api.changes import MOST, Change, How, change
 from regulars.api.journal import sha256
 from regulars.base.edit import add_item, drop_item
 from regulars.base.errors import BadSettings
 from regulars.base.mandate import Counted
-from regulars.base.progress import Progress, unwatched
 from regulars.base.text import Listing, Local, Number, Text, say
 from regulars.base.words import LANGUAGES, render
 from regulars.strategy.explain import local
@@ -58,11 +57,7 @@ def lock(
     branches: tuple[str, ...] = (),
     states: tuple[str, ...] = (),
     tiers: tuple[str, ...] = (),
-    dry_run: bool = False,
-    token: str | None = None,
-    author: str = "",
-    at: str = "",
-    progress: Progress = unwatched,
+    **how: Unpack[How],
 ) -> Change:
     """Bind a measure (or ``family:…``, ``channel:…``, ``relationship:…``) by clauses ``lock-…``; neither bound given
     takes the bounds away again.
@@ -102,16 +97,7 @@ def lock(
                 text = add_item(text, "clauses", {"id": ids[kind], "text": said, "kind": kind, "rule": rule})
         return text
 
-    return change(
-        business,
-        edit,
-        key=f"clauses.{ids['must'].removesuffix('-least')}",
-        dry_run=dry_run,
-        token=token,
-        author=author,
-        at=at,
-        progress=progress,
-    )
+    return change(business, edit, key=f"clauses.{ids['must'].removesuffix('-least')}", **how)
 
 
 def _group(business: OpenBusiness, what: str) -> tuple[str, str]:

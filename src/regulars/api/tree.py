@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import get_args
+from typing import Unpack, get_args
 
 from regulars.api.business import OpenBusiness
-from regulars.api.changes import Change, change, known_corporate, known_target, target_amount
+from regulars.api.changes import Change, How, change, known_corporate, known_target, target_amount
 from regulars.base.edit import add_item, drop_item
 from regulars.base.errors import BadSettings, Refused
 from regulars.base.mandate import Aim, Kpi, named
-from regulars.base.progress import Progress, unwatched
 from regulars.base.text import Listing, Param, Text, say
 from regulars.base.words import LANGUAGES, render
 
@@ -33,11 +32,7 @@ def add_target(
     owner: str = "",
     serves: str = "",
     priority: int | None = None,
-    dry_run: bool = False,
-    token: str | None = None,
-    author: str = "",
-    at: str = "",
-    progress: Progress = unwatched,
+    **how: Unpack[How],
 ) -> Change:
     """Aim at a KPI: a new target (a rate may be given as ``85%``). ``serves`` is the id of a corporate objective.
 
@@ -60,27 +55,13 @@ def add_target(
     item: dict[str, object] = {"id": id, "name": _named(name, say(f"mandate.kpi.{kpi}")), "kpi": kpi}
     item |= {"target": target_amount(kpi, value), "priority": rank}
     item |= {key: told for key, told in (("serves", serves), ("owner", owner.strip()), ("by", by)) if told}
-    return change(
-        business,
-        lambda text: add_item(text, "objectives", item),
-        key=f"objectives.{id}",
-        dry_run=dry_run,
-        token=token,
-        author=author,
-        at=at,
-        progress=progress,
-    )
+    return change(business, lambda text: add_item(text, "objectives", item), key=f"objectives.{id}", **how)
 
 
 def remove_target(
     business: OpenBusiness,
     id: str,
-    *,
-    dry_run: bool = False,
-    token: str | None = None,
-    author: str = "",
-    at: str = "",
-    progress: Progress = unwatched,
+    **how: Unpack[How],
 ) -> Change:
     """Aim at something no longer: the target is taken out.
 
@@ -97,16 +78,7 @@ def remove_target(
             say("mandate.tree.rests", name=named(objective.name, id), keys=_listed(resting)),
             say("mandate.tree.rests_hint"),
         )
-    return change(
-        business,
-        lambda text: drop_item(text, "objectives", id),
-        key=f"objectives.{id}",
-        dry_run=dry_run,
-        token=token,
-        author=author,
-        at=at,
-        progress=progress,
-    )
+    return change(business, lambda text: drop_item(text, "objectives", id), key=f"objectives.{id}", **how)
 
 
 def add_corporate(
@@ -116,11 +88,7 @@ def add_corporate(
     name: str = "",
     by: date | None = None,
     owner: str = "",
-    dry_run: bool = False,
-    token: str | None = None,
-    author: str = "",
-    at: str = "",
-    progress: Progress = unwatched,
+    **how: Unpack[How],
 ) -> Change:
     """A new corporate objective, which targets may then serve. Without a name it is called as its kind usually is.
 
@@ -134,27 +102,13 @@ def add_corporate(
     id = _free(kind, (c.id for c in business.settings.corporate))
     item: dict[str, object] = {"id": id, "name": _named(name, say(f"mandate.starter.{kind}")), "kind": kind}
     item |= {key: told for key, told in (("owner", owner.strip()), ("by", by)) if told}
-    return change(
-        business,
-        lambda text: add_item(text, "corporate", item),
-        key=f"corporate.{id}",
-        dry_run=dry_run,
-        token=token,
-        author=author,
-        at=at,
-        progress=progress,
-    )
+    return change(business, lambda text: add_item(text, "corporate", item), key=f"corporate.{id}", **how)
 
 
 def remove_corporate(
     business: OpenBusiness,
     id: str,
-    *,
-    dry_run: bool = False,
-    token: str | None = None,
-    author: str = "",
-    at: str = "",
-    progress: Progress = unwatched,
+    **how: Unpack[How],
 ) -> Change:
     """Take a corporate objective out.
 
@@ -166,16 +120,7 @@ def remove_corporate(
     if serving := [named(o.name, o.id) for o in business.settings.objectives if o.serves == id]:
         text = say("mandate.tree.served", n=len(serving), targets=_listed(serving))
         raise Refused(text, say("mandate.tree.served_hint"))
-    return change(
-        business,
-        lambda text: drop_item(text, "corporate", id),
-        key=f"corporate.{id}",
-        dry_run=dry_run,
-        token=token,
-        author=author,
-        at=at,
-        progress=progress,
-    )
+    return change(business, lambda text: drop_item(text, "corporate", id), key=f"corporate.{id}", **how)
 
 
 def _named(name: str, usual: Text) -> dict[str, str]:

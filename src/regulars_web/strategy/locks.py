@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 
 from regulars import api
 from regulars.base.errors import BadSettings, NotThere
@@ -10,9 +11,7 @@ from regulars.base.mandate import Counted
 from regulars.base.text import say
 from regulars_web.company.businesses import business
 from regulars_web.company.models import User
-from regulars_web.shared.audit import note
-from regulars_web.shared.clock import now
-from regulars_web.strategy.studio import as_opened, bench, number
+from regulars_web.strategy.studio import bench, number, weigh_or_save
 
 UNITS: dict[str, Counted] = {"customers": "customers", "spend": "spend", "hours": "hours"}
 
@@ -37,24 +36,18 @@ def bind(by: User, asked: Mapping[str, str], *, dry_run: bool) -> api.Change:
     if how == "keep":
         line = chosen(api.plan_lines(bench()), whom.id, measure)
         low = high = float(line.customers if line is not None else 0)
-    with as_opened(asked) as token:
-        done = api.lock(
-            business(),
-            measure,
-            at_least=low,
-            at_most=high,
-            of=of,
-            branches=whom.among.branches,
-            states=whom.among.states,
-            tiers=whom.among.tiers,
-            dry_run=dry_run,
-            token=None if dry_run else token,
-            author=by.signature,
-            at=now().isoformat(timespec="seconds"),
-        )
-    if not dry_run:
-        note(by, "settings.changed", about=done.key, difference=done.difference or 0.0)
-    return done
+    ask = partial(
+        api.lock,
+        business(),
+        measure,
+        at_least=low,
+        at_most=high,
+        of=of,
+        branches=whom.among.branches,
+        states=whom.among.states,
+        tiers=whom.among.tiers,
+    )
+    return weigh_or_save(by, asked, ask, dry_run=dry_run)
 
 
 def _bounds(how: str, asked: Mapping[str, str]) -> tuple[float | None, float | None, Counted]:

@@ -5,22 +5,18 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
 from regulars import api
 from regulars.base.errors import NotThere, RegularsError
 from regulars.base.text import say
-from regulars.base.words import render as spoken
-from regulars_web.company.businesses import business
-from regulars_web.company.models import User
 from regulars_web.company.powers import needs
 from regulars_web.shared.errors import told
 from regulars_web.strategy.locks import bind
-from regulars_web.strategy.studio import Stale, bench
+from regulars_web.strategy.studio import bench
+from regulars_web.strategy.studio_views import acted, weighed
 
 
 @needs("strategy:read")
@@ -69,30 +65,13 @@ def _key(line: api.PlanLine) -> str:
 @require_POST
 def line_price(request: HttpRequest) -> HttpResponse:
     """A part of the page: what binding a line would cost and what would take its place. Nothing is saved."""
-    user = request.user
-    assert isinstance(user, User)
-    try:
-        change = bind(user, request.POST.dict(), dry_run=True)
-    except RegularsError as error:
-        return render(request, "strategy/refused.html", {"error": error})
-    asked = {key: value for key, value in request.POST.items() if key != "csrfmiddlewaretoken"}
-    shown = {"change": change, "asked": asked, "save": "save_line", "currency": business().settings.currency}
-    return render(request, "strategy/weighed.html", shown)
+    return weighed(request, lambda user: bind(user, request.POST.dict(), dry_run=True), "save_line")
 
 
 @needs("strategy:draft")
 @require_POST
 def save_line(request: HttpRequest) -> HttpResponse:
     """Bind a line, or set it free."""
-    user = request.user
-    assert isinstance(user, User)
-    try:
-        done = bind(user, request.POST.dict(), dry_run=False)
-    except Stale as stale:
-        messages.error(request, spoken(stale.text, user.language))
-    except RegularsError as error:
-        said = spoken(error.text, user.language)
-        messages.error(request, f"{said} {spoken(error.hint, user.language)}" if error.hint else said)
-    else:
-        messages.success(request, spoken(say("web.studio.kept", what=done.key), user.language))
-    return redirect(reverse("lines"))
+    return acted(
+        request, "lines", lambda user: say("web.studio.kept", what=bind(user, request.POST.dict(), dry_run=False).key)
+    )

@@ -6,10 +6,10 @@ everybody else from writing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -55,11 +55,10 @@ def amounts(asked: Mapping[str, str]) -> api.WhatIf:
 
 
 @contextmanager
-def as_opened(asked: Mapping[str, str]) -> Iterator[str]:
-    """The settings the page was made from, to be changed as those or not at all. Raises Stale where they are others."""
-    token = asked.get("token", "")
+def _as_opened(token: str) -> Iterator[None]:
+    """Raises Stale where the settings are not those that the page was made from."""
     try:
-        yield token
+        yield
     except api.SettingsRaced as error:
         since = api.changes_since(business(), token)
         if not since:  # by hand, or put back since
@@ -69,61 +68,47 @@ def as_opened(asked: Mapping[str, str]) -> Iterator[str]:
         raise Stale(told) from error
 
 
+def weigh_or_save(
+    by: User, asked: Mapping[str, str], ask: Callable[..., api.Change], *, dry_run: bool, **told: str
+) -> api.Change:
+    """A change asked of the core: weighed and nothing saved, or made to the settings that the page was made from, with
+    its line (and ``told``) in the log. Raises Stale, and what the core does."""
+    if dry_run:
+        return ask(dry_run=True)
+    token = asked.get("token", "")
+    with _as_opened(token):
+        done = ask(token=token, author=by.signature, at=_at())
+    note(by, "settings.changed", about=done.key, difference=done.difference or 0.0, **told)
+    return done
+
+
 def keep(by: User, asked: Mapping[str, str]) -> api.Change:
     """Keep amounts that were tried. Raises Stale, and what ``api.set_amounts`` does."""
     wanted = amounts(asked)
-    with as_opened(asked) as token:
-        done = api.set_amounts(
-            business(),
-            budget=wanted.budget,
-            hours=wanted.hours,
-            risk=wanted.risk,
-            token=token,
-            author=by.signature,
-            at=_at(),
-        )
-    note(by, "settings.changed", about=done.key, difference=done.difference or 0.0)
-    return done
+    ask = partial(api.set_amounts, business(), budget=wanted.budget, hours=wanted.hours, risk=wanted.risk)
+    return weigh_or_save(by, asked, ask, dry_run=False)
 
 
 def lock(by: User, asked: Mapping[str, str], *, dry_run: bool) -> api.Change:
     """Bind a measure, or weigh what that would cost. Raises Stale, and what ``api.lock`` does."""
     bounds = {"never": (None, 0.0), "must": (1.0, None), "free": (None, None)}
     low, high = bounds.get(asked.get("how", ""), (number(asked, "at_least"), number(asked, "at_most")))
-    with as_opened(asked) as token:
-        done = api.lock(
-            business(),
-            asked.get("what", ""),
-            at_least=low,
-            at_most=high,
-            dry_run=dry_run,
-            token=None if dry_run else token,
-            author=by.signature,
-            at=_at(),
-        )
-    if not dry_run:
-        note(by, "settings.changed", about=done.key, difference=done.difference or 0.0)
-    return done
+    ask = partial(api.lock, business(), asked.get("what", ""), at_least=low, at_most=high)
+    return weigh_or_save(by, asked, ask, dry_run=dry_run)
 
 
 def target(by: User, asked: Mapping[str, str], *, dry_run: bool) -> api.Change:
     """Set a target, its day and who answers for it. Raises Stale, and what ``api.set_target`` does."""
-    with as_opened(asked) as token:
-        done = api.set_target(
-            business(),
-            asked.get("objective", ""),
-            asked.get("target", ""),
-            by=day_of(asked),
-            owner=asked.get("owner", "").strip() or None,
-            serves=asked.get("serves") or None,
-            dry_run=dry_run,
-            token=None if dry_run else token,
-            author=by.signature,
-            at=_at(),
-        )
-    if not dry_run:
-        note(by, "settings.changed", about=done.key, difference=done.difference or 0.0)
-    return done
+    ask = partial(
+        api.set_target,
+        business(),
+        asked.get("objective", ""),
+        asked.get("target", ""),
+        by=day_of(asked),
+        owner=asked.get("owner", "").strip() or None,
+        serves=asked.get("serves") or None,
+    )
+    return weigh_or_save(by, asked, ask, dry_run=dry_run)
 
 
 def day_of(asked: Mapping[str, str]) -> date | None:
@@ -136,7 +121,8 @@ def day_of(asked: Mapping[str, str]) -> date | None:
 
 def undo(by: User, asked: Mapping[str, str]) -> str:
     """Take the last change of the settings back; its key. Raises Stale, and what ``api.undo_settings`` does."""
-    with as_opened(asked) as token:
+    token = asked.get("token", "")
+    with _as_opened(token):
         key = api.undo_settings(business(), token=token, author=by.signature, at=_at())
     note(by, "settings.undone", about=key)
     return key

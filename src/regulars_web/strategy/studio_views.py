@@ -121,6 +121,7 @@ def spoken_name(name: object, request: HttpRequest) -> str:
 
 
 def weighed(request: HttpRequest, weigh: Callable[[User], api.Change], save: str) -> HttpResponse:
+    """A part of the page: what a change would do to the plan, with the form that saves it at the address ``save``."""
     user = request.user
     assert isinstance(user, User)
     try:

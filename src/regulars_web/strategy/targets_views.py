@@ -73,7 +73,7 @@ def tree_price(request: HttpRequest, act: str) -> HttpResponse:
     assert isinstance(user, User)
     asked = {key: value for key, value in request.POST.dict().items() if key != "csrfmiddlewaretoken"}
     try:
-        change = tree.weigh(user, act, request.POST.dict())
+        change = tree.grow_or_cut(user, act, request.POST.dict(), dry_run=True)
     except RegularsError as error:
         return render(request, "strategy/refused.html", {"error": error})
     before, after = change.before, change.after
@@ -99,7 +99,7 @@ def save_tree(request: HttpRequest, act: str) -> HttpResponse:
     def done(user: User) -> Text:
         asked = request.POST.dict()
         question = _question(act, asked)  # its name is gone once it is done
-        tree.save(user, act, asked)
+        tree.grow_or_cut(user, act, asked, dry_run=False)
         return say(f"web.targets.{act}_done", **question.params)
 
     return acted(request, "targets", done)

@@ -1,28 +1,24 @@
-"""Targets and corporate objectives come in and go out: asked of the core, each with its line in the log.
-
-``token`` is of the settings that the page was made from; without one an act is weighed and nothing is saved.
-"""
+"""Targets and corporate objectives come in and go out: what the page of objectives asks of the core."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from regulars import api
 from regulars.base.errors import BadSettings
 from regulars.base.text import say
 from regulars_web.company.businesses import business
 from regulars_web.company.models import User
-from regulars_web.shared.audit import note
-from regulars_web.shared.clock import now
-from regulars_web.strategy.studio import as_opened, day_of
+from regulars_web.strategy.studio import day_of, weigh_or_save
 
 
-def add_target(by: User, asked: Mapping[str, str], *, token: str | None) -> api.Change:
-    """Aim at a KPI. Raises what ``api.add_target`` does."""
+def _add_target(asked: Mapping[str, str]) -> Callable[..., api.Change]:
     said = asked.get("priority", "").strip()
     if said and not said.isdecimal():
         raise BadSettings(say("mandate.tree.no_priority", value=said))
-    return api.add_target(
+    return partial(
+        api.add_target,
         business(),
         asked.get("kpi", ""),
         asked.get("target", ""),
@@ -31,63 +27,37 @@ def add_target(by: User, asked: Mapping[str, str], *, token: str | None) -> api.
         owner=asked.get("owner", ""),
         serves=asked.get("serves", ""),
         priority=int(said) if said else None,
-        dry_run=token is None,
-        token=token,
-        author=by.signature,
-        at=_at(),
     )
 
 
-def remove_target(by: User, asked: Mapping[str, str], *, token: str | None) -> api.Change:
-    """Take a target out. Raises what ``api.remove_target`` does."""
-    return api.remove_target(
-        business(), asked.get("objective", ""), dry_run=token is None, token=token, author=by.signature, at=_at()
-    )
+def _remove_target(asked: Mapping[str, str]) -> Callable[..., api.Change]:
+    return partial(api.remove_target, business(), asked.get("objective", ""))
 
 
-def add_corporate(by: User, asked: Mapping[str, str], *, token: str | None) -> api.Change:
-    """Set a corporate objective. Raises what ``api.add_corporate`` does."""
-    return api.add_corporate(
+def _add_corporate(asked: Mapping[str, str]) -> Callable[..., api.Change]:
+    return partial(
+        api.add_corporate,
         business(),
         asked.get("kind", ""),
         name=asked.get("name", ""),
         by=day_of(asked),
         owner=asked.get("owner", ""),
-        dry_run=token is None,
-        token=token,
-        author=by.signature,
-        at=_at(),
     )
 
 
-def remove_corporate(by: User, asked: Mapping[str, str], *, token: str | None) -> api.Change:
-    """Take a corporate objective out. Raises what ``api.remove_corporate`` does."""
-    return api.remove_corporate(
-        business(), asked.get("id", ""), dry_run=token is None, token=token, author=by.signature, at=_at()
-    )
+def _remove_corporate(asked: Mapping[str, str]) -> Callable[..., api.Change]:
+    return partial(api.remove_corporate, business(), asked.get("id", ""))
 
 
-#: What may be done to the tree, as addresses and words name it.
-ACTS: dict[str, Callable[..., api.Change]] = {
-    "add_target": add_target,
-    "remove_target": remove_target,
-    "add_corporate": add_corporate,
-    "remove_corporate": remove_corporate,
+#: What may be done to the tree, as addresses and words name it: what a form asks of the core.
+ACTS: dict[str, Callable[[Mapping[str, str]], Callable[..., api.Change]]] = {
+    "add_target": _add_target,
+    "remove_target": _remove_target,
+    "add_corporate": _add_corporate,
+    "remove_corporate": _remove_corporate,
 }
 
 
-def weigh(by: User, act: str, asked: Mapping[str, str]) -> api.Change:
-    """What an act would do to the plan; nothing is saved. Raises what the core does."""
-    return ACTS[act](by, asked, token=None)
-
-
-def save(by: User, act: str, asked: Mapping[str, str]) -> api.Change:
-    """Do it, with its line in the log. Raises Stale, and what the core does."""
-    with as_opened(asked) as token:
-        done = ACTS[act](by, asked, token=token)
-    note(by, "settings.changed", about=done.key, act=act, difference=done.difference or 0.0)
-    return done
-
-
-def _at() -> str:
-    return now().isoformat(timespec="seconds")
+def grow_or_cut(by: User, act: str, asked: Mapping[str, str], *, dry_run: bool) -> api.Change:
+    """Do an act, or weigh what it would do to the plan. Raises Stale, and what the core does."""
+    return weigh_or_save(by, asked, ACTS[act](asked), dry_run=dry_run, act=act)
