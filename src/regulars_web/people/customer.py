@@ -9,10 +9,11 @@ from typing import Any
 
 from regulars import api
 from regulars.base.errors import NotUsable
-from regulars.base.text import Day, Money, Text, say
+from regulars.base.text import Text
 from regulars_web.company.businesses import business
 from regulars_web.people.models import Note
 from regulars_web.people.pages import branch_names
+from regulars_web.people.said import may_come, said_of
 from regulars_web.people.strip import Strip, strip_of
 from regulars_web.people.timeline import Event, events_of, gaps_of
 from regulars_web.privacy import gate
@@ -59,7 +60,7 @@ def customer_of(who: Any, key: str, *, language: str, all_visits: bool = False) 
     days = sorted({visit.day for visit in history.visits if visit.came})
     shown = gate.shown(who, keys, purpose="customer page", contacts=True)
     first, last = of.get("next_visit_from"), of.get("next_visit_by")
-    due = (first, last) if isinstance(first, date) and isinstance(last, date) else None
+    due = (first, last) if isinstance(first, date) and isinstance(last, date) and may_come(of) else None
     places = branch_names(language)
     return Customer(
         key=key,
@@ -72,7 +73,7 @@ def customer_of(who: Any, key: str, *, language: str, all_visits: bool = False) 
         currency=reader.currency,
         history=history,
         strip=strip_of(days, as_of=reader.as_of, due=due),
-        said=tuple(_said(of, reader.currency)),
+        said=tuple(said_of(of, reader.currency)),
         permissions=tuple(at_a_glance(keys, _imported(history))),
         notes=tuple(Note.objects.filter(customer__in=keys, removed_at=None).select_related("by")[:100]),
         all_visits=all_visits,
@@ -95,32 +96,4 @@ def _imported(history: api.History) -> dict[str, bool | None]:
         told = [getattr(row, f"may_{channel}") for row in history.facts.registered]
         known = [answer for answer in told if answer is not None]
         found[channel] = all(known) if known else None
-    return found
-
-
-def _said(of: Mapping[str, Any], currency: str) -> list[Text]:
-    """Why we believe what we believe, in sentences a person at the counter can use."""
-    found: list[Text] = []
-    rhythm, due, last, factor = (of.get(name) for name in ("rhythm_days", "due_on", "last_day", "overdue_factor"))
-    if isinstance(rhythm, float | int) and isinstance(last, date):
-        found.append(say("people.said.rhythm", days=round(rhythm), last=Day(last)))
-    if isinstance(due, date):
-        late = isinstance(factor, float | int) and factor > 1
-        found.append(say("people.said.late" if late else "people.said.due", day=Day(due)))
-    alive, leaving = of.get("p_alive"), of.get("leaving_90")
-    if isinstance(alive, float):
-        found.append(say("people.said.alive", n=round(100 * alive)))
-    if isinstance(leaving, float):
-        found.append(say("people.said.leaving", n=round(100 * leaving)))
-    value, low, high = (of.get(name) for name in ("value_12", "value_12_p10", "value_12_p90"))
-    if all(isinstance(v, float | int) for v in (value, low, high)):
-        amounts = {k: Money.of(float(v or 0), currency) for k, v in (("value", value), ("low", low), ("high", high))}
-        kind = (
-            "value" if amounts["high"].amount >= 1 else "value_rare" if amounts["value"].amount >= 1 else "value_none"
-        )
-        found.append(say(f"people.said.{kind}", **amounts))
-    if of.get("deliberate_exit"):
-        found.append(say("people.said.exit"))
-    if of.get("left_truncated"):
-        found.append(say("people.said.before"))
     return found
