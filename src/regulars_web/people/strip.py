@@ -29,7 +29,7 @@ def strip_of(days: Sequence[date], *, as_of: date, due: tuple[date, date] | None
     if not days:
         return None
     begin = max(min(days), as_of - LONGEST) - timedelta(days=10)
-    end = max(as_of, *(due or ())) + timedelta(days=20)
+    end = max((as_of, *(due or ()))) + timedelta(days=20)
     end = min(end, as_of + timedelta(days=240))
     scale = WIDTH / max(1, (end - begin).days)
 
