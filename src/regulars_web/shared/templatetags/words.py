@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -12,7 +12,7 @@ from django import template
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 
-from regulars.base.text import Day, Money, Number, Param, Share, Text, say
+from regulars.base.text import Day, Listing, Money, Number, Param, Share, Text, say
 from regulars.base.words import render, show, word_list
 from regulars_web.shared.texts import text_of
 
@@ -106,6 +106,13 @@ def in_language(local: Any, language: str) -> str:
 def named(id: str, names: Mapping[str, str]) -> str:
     """What something is called; its id where it has no name."""
     return names.get(id, id)
+
+
+@register.simple_tag(takes_context=True)
+def branches(context: Any, ids: Iterable[str]) -> str:
+    """The names of branches in a row, as the reader's language calls and parts them."""
+    places: Mapping[str, str] = context.get("places", {})
+    return conditional_escape(show(Listing(tuple(places.get(id, id) for id in ids)), _language(context)))
 
 
 @register.filter
