@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
+import regulars_web
 from regulars import api
-from regulars_web.company.models import Role
+from regulars_web.company.models import Role, User
+from regulars_web.rest.models import Endpoint
 
 pytestmark = pytest.mark.django_db
 ZH = "zh-Hant"
@@ -65,3 +67,30 @@ def test_a_step_is_shown_to_whom_it_is_and_a_picture_is_told_of_where_one_is_dra
     assert "newer sales" not in officer and "How far to the targets" in officer
     drawn = '<svg class="pace' in signed_in().get("/").content.decode()
     assert ("In the picture" in officer) is drawn
+
+
+def test_other_programs_are_spoken_of_in_words(folder: Path, signed_in: Callable[..., Client]) -> None:
+    director = signed_in(language=ZH)
+    director.post("/house/messages/new", {"url": "https://example.com/x", "events": ["study.done", "job.failed"]})
+    made = Endpoint.objects.get()
+    director.post(f"/house/messages/{made.pk}/ping")
+    scopes = {"name": "收銀機", "user": User.objects.get().pk, "days": 90, "scopes": ["facts:write"]}
+    assert director.post("/house/tokens/new", scopes).status_code == 200
+    for address in ("/house/messages", f"/house/messages/{made.pk}"):
+        page = words(director, address)
+        assert "有工作失敗" in page and "study.done" not in page, address
+    assert "測試訊息" in words(director, f"/house/messages/{made.pk}")
+    assert "傳送銷售、預約、客戶及投訴" in words(director, "/house/tokens")
+
+
+def test_nothing_is_hidden_on_a_phone_by_a_name_it_shares_with_a_picture() -> None:
+    """What is ``wide`` has a narrow brother that a phone shows in its place: pictures alone have one."""
+    for path in Path(regulars_web.__file__).parent.rglob("templates/**/*.html"):
+        for tag in re.findall(r'<(\w+)[^>]*class="[^"]*\bwide\b', path.read_text(encoding="utf-8")):
+            assert tag == "svg", path
+
+
+def test_a_box_to_tick_stands_beside_its_words(folder: Path, signed_in: Callable[..., Client]) -> None:
+    director = signed_in()
+    page = director.get(f"/house/people/{User.objects.get().pk}").content.decode()
+    assert re.search(r'<label class="tick"><input type="checkbox" name="active"[^>]*> May sign in</label>', page)

@@ -30,6 +30,8 @@ def about(entry: Entry) -> Param:
         return f"#{said[-6:]}"
     if action.startswith("customers.") and all(key.isdigit() for key in said.split()):
         return Listing(tuple(f"#{key[-6:]}" for key in said.split()))
+    if action == "customers.taken_away" and said == "everybody":
+        return say("predicate.say.everybody")
     if action in ("settings.changed", "settings.undone"):
         return setting(said)
     if action.startswith(_NUMBERED) and said.isdigit():

@@ -78,6 +78,7 @@ class Person(Spoken):
         super().__init__(*args, **kwargs)
         self.fields["role"].choices = [(role, self.words(f"web.role.{role.value}")) for role in Role]  # type: ignore[attr-defined]
         self.fields["branches"].choices = branches  # type: ignore[attr-defined]
+        self.fields["branches"].help_text = self.words("web.person.branches_note")
 
 
 class Change(Person):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -113,6 +114,12 @@ def branches(context: Any, ids: Iterable[str]) -> str:
     """The names of branches in a row, as the reader's language calls and parts them."""
     places: Mapping[str, str] = context.get("places", {})
     return conditional_escape(show(Listing(tuple(places.get(id, id) for id in ids)), _language(context)))
+
+
+@register.filter
+def id_of(name: str) -> str:
+    """A name of the interface (``study.done``, ``plans:write``) as a part of a message id."""
+    return re.sub(r"[.:]", "_", name)
 
 
 @register.filter
