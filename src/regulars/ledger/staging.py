@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -312,8 +313,23 @@ def written(stage: Stage, name: str) -> Written:
     return stage.amounts[name]
 
 
+def _all_abroad(stage: Stage, house: str) -> None:
+    # Every row says so: the settings are wrong, or the file is another shop's. One word on it, not one a row.
+    query = "SELECT upper(trim(f_currency)) AS code, count(*) FROM raw GROUP BY 1 ORDER BY 2 DESC, 1"
+    rows = dict(stage.engine.execute(query).fetchall())
+    codes = {code: n for code, n in rows.items() if code is not None and re.fullmatch("[A-Z]{3}", code)}
+    if house not in codes and 1 < sum(rows.values()) <= sum(codes.values()) / 0.9:
+        found = next(iter(codes))
+        text = say("importing.refused.all_foreign", file=stage.raw.file, found=found, wanted=house)
+        raise BadData(text, say("importing.refused.all_foreign_hint", found=found))
+
+
 def foreign(stage: Stage) -> str:
-    """The condition under which a row is in another currency than the business's; warns of odd symbols."""
+    """The condition under which a row is in another currency than the business's; warns of odd symbols.
+
+    Raises:
+        BadData: the profile, or every row of the file, names another currency.
+    """
     house = stage.business.currency
     if stage.reading.currency not in (None, house):
         text = say("importing.refused.currency", file=stage.raw.file, found=stage.reading.currency, wanted=house)
@@ -321,6 +337,7 @@ def foreign(stage: Stage) -> str:
     conditions: list[str] = []
     if stage.has("currency"):
         conditions.append(f"coalesce(upper(trim(f_currency)), '{house}') <> '{house}'")
+        _all_abroad(stage, house)
     for name in _WORTH:
         if not stage.has(name) or is_number(stage.types[name]):
             continue
