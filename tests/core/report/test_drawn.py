@@ -10,6 +10,7 @@ import pytest
 from regulars import api
 from regulars.api import pages
 from regulars.base.words import word_list
+from regulars.report.drawing import lines
 
 
 @pytest.fixture(autouse=True)
@@ -30,3 +31,13 @@ def test_a_page_is_drawn_anew_when_a_word_changes(tmp_path: Path, monkeypatch: p
     assert before == (kept("en"), kept("zh-Hant"))
     monkeypatch.setitem(word_list("en"), "report.kind.study", "Another name for it")
     assert kept("en") != before[0] and kept("zh-Hant") == before[1], "each language has its own words"
+
+
+def test_long_names_are_broken_into_lines_that_stand_on_one_foot() -> None:
+    assert lines("Keep the clients we have", 0) == "Keep the clients we have"
+    assert lines("Others", 14) == ["", "", "Others"]
+    assert lines("更換錶鏡 Crystal replacement", 14) == ["更換錶鏡", "Crystal", "replacement"]
+    assert lines("由客戶關係賺取更多", 14) == ["", "由客戶關係賺取", "更多"]
+    assert lines("Water resistance test and certificate", 14)[-1].endswith("…"), (
+        "what does not fit is seen to be left out"
+    )
