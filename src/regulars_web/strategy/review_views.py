@@ -14,7 +14,7 @@ from regulars_web.company.businesses import business
 from regulars_web.company.powers import needs
 from regulars_web.insight.queries import health
 from regulars_web.shared.errors import told
-from regulars_web.strategy.review_picture import panels, signed
+from regulars_web.strategy.review_picture import panels, signed, standing
 
 #: Told in figures of its own at the top of the page.
 BROUGHT = "trial.measure.brought"
@@ -45,6 +45,8 @@ def _shown(found: api.Review) -> dict[str, Any]:
         "measured": measured,
         "currency": measured.currency,
         "panels": panels(found.promises),
+        "held": sum(standing(p) == "held" for p in found.promises),
+        "open": sum(standing(p) == "open" for p in found.promises),
         "told": [one for one in measured.measured if one.verdict != "untold"],
         "untold": [one for one in measured.measured if one.verdict == "untold"],
         "lessons": [_lesson(one) for one in found.lessons],

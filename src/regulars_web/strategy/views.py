@@ -51,7 +51,9 @@ def chapter(request: HttpRequest, id: str) -> HttpResponse:
     found = next((c for c in shown if c.id == id), None)
     if found is None:
         raise Http404
-    context = {"pages": pages, "chapters": shown, "chapter": found}
+    place = shown.index(found)
+    before, after = shown[:place][-1:], shown[place + 1 :][:1]
+    context = {"pages": pages, "chapters": shown, "chapter": found, "before": before, "after": after}
     return render(request, "strategy/chapter.html", context)
 
 
