@@ -20,6 +20,11 @@ def business() -> api.OpenBusiness:
     return _opened(folder, _changed(folder / "business.toml"))
 
 
+def founded() -> bool:
+    """Whether the folder holds a business; a server may be started on an empty one, and the first visit makes it."""
+    return (Path(settings.FOLDER) / "business.toml").is_file()
+
+
 def health() -> api.Health:
     """What the business holds and what was brought in; looked at anew when anything was stored, taken back or studied.
 
