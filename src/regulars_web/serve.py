@@ -82,7 +82,7 @@ def command(
 
 def empty(folder: Path) -> bool:
     """Whether no business is there and nothing else either (but what an earlier start left): one can be made there."""
-    left = {"web-secret", "regulars.db", "regulars.db-wal", "regulars.db-shm"}
+    left = {"web-secret", "vault-key", "regulars.db", "regulars.db-wal", "regulars.db-shm"}
     return not folder.exists() or (folder.is_dir() and {path.name for path in folder.iterdir()} <= left)
 
 

@@ -12,7 +12,10 @@ from django.test import Client
 from regulars import api
 from regulars_web.company.businesses import founded
 from regulars_web.company.models import Role, User
+from regulars_web.config.secret import secret
 from regulars_web.serve import empty
+from regulars_web.shared import lock
+from regulars_web.shared.audit import first_breach, note
 from regulars_web.shared.models import Entry
 
 pytestmark = pytest.mark.django_db
@@ -38,6 +41,8 @@ def test_a_server_on_an_empty_folder_makes_the_business_at_the_first_visit(tmp_p
     assert empty(place)
     place.mkdir()
     settings.FOLDER = place
+    secret(place / "web-secret", founding=True)
+    note(None, "audit.keyed")  # as the server itself does before there is a business
     client = Client()
     assert client.get("/")["Location"] == "/house/welcome"
     assert "What is your business?" in client.get("/house/welcome").content.decode()
@@ -49,6 +54,8 @@ def test_a_server_on_an_empty_folder_makes_the_business_at_the_first_visit(tmp_p
     assert {objective.owner for objective in made.settings.objectives} == {OWNER["name"]}
     assert "髮型屋" in client.get("/").content.decode()
     assert not empty(place)
+    lock._key.cache_clear()  # another process reads the key in the folder, and finds the log whole
+    assert first_breach() is None
 
 
 def test_a_wrong_trade_is_put_right_while_nothing_of_the_settings_would_be_lost(

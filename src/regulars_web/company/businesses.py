@@ -21,8 +21,13 @@ def business() -> api.OpenBusiness:
 
 
 def founded() -> bool:
-    """Whether the folder holds a business; a server may be started on an empty one, and the first visit makes it."""
+    """Whether the folder holds a business."""
     return (Path(settings.FOLDER) / "business.toml").is_file()
+
+
+def to_be_made() -> bool:
+    """Whether the first visit makes the business: the server was started on an empty folder, and left its key there."""
+    return not founded() and (Path(settings.FOLDER) / "web-secret").is_file()
 
 
 def health() -> api.Health:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from regulars.base.text import say
 from regulars.base.words import render as spoken
-from regulars_web.company.businesses import business, founded
+from regulars_web.company.businesses import business, to_be_made
 from regulars_web.company.forms import Chosen, Welcome
 from regulars_web.company.founding import Founding, found
 from regulars_web.company.kept import kept
@@ -47,7 +47,7 @@ def welcome(request: HttpRequest) -> HttpResponse:
         shown = {"wrong": bool(code), "asked": bool(settings.SETUP_CODE)}
         return render(request, "company/code.html", shown, status=403 if request.method == "POST" else 200)
     language: str = request.language  # type: ignore[attr-defined]
-    asks = Welcome if founded() else Founding
+    asks = Founding if to_be_made() else Welcome
     form = asks(request.POST or None, language=language, initial={"language": language})
     if request.method == "POST" and form.is_valid():
         if asks is Founding:
@@ -59,7 +59,7 @@ def welcome(request: HttpRequest) -> HttpResponse:
         login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
         return redirect("home")
     return render(
-        request, "company/welcome.html", {"form": form, "code": code, "business": business() if founded() else None}
+        request, "company/welcome.html", {"form": form, "code": code, "business": None if to_be_made() else business()}
     )
 
 
