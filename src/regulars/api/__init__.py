@@ -104,8 +104,8 @@ if TYPE_CHECKING:
     from regulars.api.strategy_document import WrittenDocument, write_starters, write_strategy_document
     from regulars.api.studies import Compared, Headline, Reproduced, compare_studies, headline, reproduce, study_ids
     from regulars.api.targets import TargetState, target_states
-    from regulars.api.trades import PackShown, check_pack, packs, show_pack
-    from regulars.api.tree import add_corporate, add_target, remove_corporate, remove_target
+    from regulars.api.trades import PackShown, change_trade, check_pack, packs, show_pack
+    from regulars.api.tree import add_corporate, add_target, name_owner, remove_corporate, remove_target
     from regulars.api.trials import assign, latest_assignment, latest_plan, measure
     from regulars.api.versioned import Decided, Version, Versions, versions
     from regulars.api.what_if import WhatIf
@@ -200,8 +200,8 @@ _HOMES = {
     ),
     "simulating": ("simulate", "write_simulation"),
     "targets": ("TargetState", "target_states"),
-    "trades": ("PackShown", "check_pack", "packs", "show_pack"),
-    "tree": ("add_corporate", "add_target", "remove_corporate", "remove_target"),
+    "trades": ("PackShown", "change_trade", "check_pack", "packs", "show_pack"),
+    "tree": ("add_corporate", "add_target", "name_owner", "remove_corporate", "remove_target"),
     "trials": ("assign", "latest_assignment", "latest_plan", "measure"),
     "versioned": ("Decided", "Version", "Versions", "versions"),
     "what_if": ("WhatIf",),
@@ -278,6 +278,7 @@ __all__ = [
     "branches_of",
     "card",
     "cards",
+    "change_trade",
     "changes_since",
     "chapters",
     "check_business",
@@ -303,6 +304,7 @@ __all__ = [
     "measure",
     "merge",
     "misses",
+    "name_owner",
     "open_business",
     "packs",
     "people_of",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -77,6 +78,7 @@ class Stage:
     identify: bool = False  # the columns that say who somebody is are wanted, too
     vault: dict[str, str] = field(default_factory=dict)  # name of such a column in ``raw`` -> what it says
     most: int | None = None  # so many rows are enough
+    latest: date | None = None  # sales of later days have not been
 
     @property
     def reading(self) -> Profile:

@@ -28,7 +28,12 @@ def home(request: HttpRequest) -> HttpResponse:
     """A day's beginning by role: what to decide, whom to look after, what runs, what broke, how far to target."""
     user: Any = request.user
     shop = business()
-    shown: dict[str, Any] = {"shop": shop, "people": people_address(user), "broken": broken(user)}
+    shown: dict[str, Any] = {
+        "shop": shop,
+        "trade": shop.pack.label(),
+        "people": people_address(user),
+        "broken": broken(user),
+    }
     if may(user, "notes:write"):  # those who look after customers; others have no business with a list of names
         shown["day"] = day_of(user)
     if may(user, "study:read"):

@@ -111,6 +111,11 @@ def target(by: User, asked: Mapping[str, str], *, dry_run: bool) -> api.Change:
     return weigh_or_save(by, asked, ask, dry_run=dry_run)
 
 
+def owner(by: User, asked: Mapping[str, str]) -> api.Change:
+    """Somebody answers for every target that nobody answers for. Raises Stale, and what ``api.name_owner`` does."""
+    return weigh_or_save(by, asked, partial(api.name_owner, business(), asked.get("owner", "")), dry_run=False)
+
+
 def day_of(asked: Mapping[str, str]) -> date | None:
     """The day of a form by which something is wanted, if it has one. Raises BadSettings for what is no day."""
     try:

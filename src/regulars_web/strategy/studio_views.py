@@ -16,6 +16,7 @@ from regulars.base.words import render as spoken
 from regulars_web.company.businesses import business
 from regulars_web.company.models import User
 from regulars_web.company.powers import needs
+from regulars_web.shared.texts import at_a_page
 from regulars_web.strategy import studio as acts
 from regulars_web.strategy.picture import pictures
 
@@ -101,7 +102,7 @@ def save_lock(request: HttpRequest) -> HttpResponse:
     """Lock a measure, or free it."""
     return acted(
         request,
-        "studio",
+        "approval" if request.POST.get("back") == "approval" else "studio",
         lambda user: say("web.studio.kept", what=acts.lock(user, request.POST.dict(), dry_run=False).key),
     )
 
@@ -143,5 +144,6 @@ def acted(request: HttpRequest, back: str, act: Callable[[User], Text]) -> HttpR
         messages.error(request, spoken(stale.text, user.language))
     except RegularsError as error:
         said = spoken(error.text, user.language)
-        messages.error(request, f"{said} {spoken(error.hint, user.language)}" if error.hint else said)
+        hint = spoken(at_a_page(error.hint), user.language) if error.hint else ""
+        messages.error(request, f"{said} {hint}".strip())
     return redirect(back)

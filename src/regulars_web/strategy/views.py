@@ -34,7 +34,7 @@ def strategy(request: HttpRequest) -> HttpResponse:
     """The decision page, or how to come to one."""
     pages = pages_of(request)
     if pages is None or pages.plan_run is None:
-        return render(request, "strategy/none.html", {"pages": pages})
+        return render(request, "strategy/none.html", {"pages": pages, "shop": business()})
     return redirect("plan_chapter", id=next(c.id for c in pages.chapters if c.id in STRATEGY))
 
 

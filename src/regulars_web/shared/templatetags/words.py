@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from regulars.base.text import Day, Listing, Money, Number, Param, Share, Text, say
 from regulars.base.words import render, show, word_list
-from regulars_web.shared.texts import text_of
+from regulars_web.shared.texts import at_a_page, text_of
 
 register = template.Library()
 
@@ -39,7 +39,7 @@ def told(context: Any, text: Any) -> str:
     if text is None:
         return ""
     return conditional_escape(
-        render(text, _language(context)) if isinstance(text, Text) else show(text, _language(context))
+        render(at_a_page(text), _language(context)) if isinstance(text, Text) else show(text, _language(context))
     )
 
 
