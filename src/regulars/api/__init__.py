@@ -55,6 +55,7 @@ if TYPE_CHECKING:
         saved_profiles,
         undo_import,
     )
+    from regulars.api.kept_settings import recorded
     from regulars.api.lines import Bound, PlanLine, Segment, plan_lines, segments_of
     from regulars.api.locking import lock
     from regulars.api.owned import Finished, finished_runs, run_document, write_tables
@@ -151,6 +152,7 @@ _HOMES = {
         "undo_import",
     ),
     "inputs": ("InputsRaced", "StatedFile", "stated_file", "stated_files", "undo_stated", "write_stated"),
+    "kept_settings": ("recorded",),
     "lines": ("Bound", "PlanLine", "Segment", "plan_lines", "segments_of"),
     "locking": ("lock",),
     "owned": ("Finished", "finished_runs", "run_document", "write_tables"),
@@ -315,6 +317,7 @@ __all__ = [
     "queries",
     "query",
     "recognise",
+    "recorded",
     "reject",
     "remove_corporate",
     "remove_target",
