@@ -34,7 +34,15 @@ if TYPE_CHECKING:
     from regulars.api.contradictions import Miss, misses
     from regulars.api.demo import Demo, make_demo
     from regulars.api.health import Health, check_business
-    from regulars.api.inputs import InputsRaced, StatedFile, stated_file, stated_files, undo_stated, write_stated
+    from regulars.api.inputs import (
+        InputsRaced,
+        StatedFile,
+        stated_file,
+        stated_files,
+        stated_left,
+        undo_stated,
+        write_stated,
+    )
     from regulars.api.intake import (
         FIELDS,
         REQUIRED,
@@ -151,7 +159,15 @@ _HOMES = {
         "saved_profiles",
         "undo_import",
     ),
-    "inputs": ("InputsRaced", "StatedFile", "stated_file", "stated_files", "undo_stated", "write_stated"),
+    "inputs": (
+        "InputsRaced",
+        "StatedFile",
+        "stated_file",
+        "stated_files",
+        "stated_left",
+        "undo_stated",
+        "write_stated",
+    ),
     "kept_settings": ("recorded",),
     "lines": ("Bound", "PlanLine", "Segment", "plan_lines", "segments_of"),
     "locking": ("lock",),
@@ -344,6 +360,7 @@ __all__ = [
     "simulate",
     "stated_file",
     "stated_files",
+    "stated_left",
     "status",
     "strategy_in_force",
     "study",

@@ -183,8 +183,9 @@ def forget(asked: Mapping[str, Any], progress: Progress) -> dict[str, Any]:  # n
     over = Export.objects.filter(expires_at__lte=now())
     gone = [export.path for export in over if export.path.is_file()]
     for path in gone:
+        if not Entry.objects.filter(action="export.removed", about=path.stem).exists():  # killed before it was removed
+            note(None, "export.removed", about=path.stem)
         path.unlink()
-        note(None, "export.removed", about=path.stem)
     if not Job.objects.filter(kind="export", state=Job.State.RUNNING).exists():
         place = business().folder / EXPORTS
         for left in (*place.glob("regulars-export-*"), *place.glob("*.part")):

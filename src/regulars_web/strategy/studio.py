@@ -18,8 +18,8 @@ from regulars.base.errors import BadSettings
 from regulars.base.text import Text, say
 from regulars_web.company.businesses import business
 from regulars_web.company.models import User
-from regulars_web.shared.audit import note
 from regulars_web.shared.clock import now
+from regulars_web.shared.meant import meant
 
 
 class Stale(Exception):
@@ -75,10 +75,10 @@ def weigh_or_save(
     its line (and ``told``) in the log. Raises Stale, and what the core does."""
     if dry_run:
         return ask(dry_run=True)
-    token = asked.get("token", "")
-    with _as_opened(token):
-        done = ask(token=token, author=by.signature, at=_at())
-    note(by, "settings.changed", about=done.key, difference=done.difference or 0.0, **told)
+    token, at = asked.get("token", ""), _at()
+    with _as_opened(token), meant(by, "settings.changed", clue={"at": at}, **told) as line:
+        done = ask(token=token, author=by.signature, at=at)
+        line.write(about=done.key, difference=done.difference or 0.0)
     return done
 
 
@@ -121,10 +121,10 @@ def day_of(asked: Mapping[str, str]) -> date | None:
 
 def undo(by: User, asked: Mapping[str, str]) -> str:
     """Take the last change of the settings back; its key. Raises Stale, and what ``api.undo_settings`` does."""
-    token = asked.get("token", "")
-    with _as_opened(token):
-        key = api.undo_settings(business(), token=token, author=by.signature, at=_at())
-    note(by, "settings.undone", about=key)
+    token, at = asked.get("token", ""), _at()
+    with _as_opened(token), meant(by, "settings.undone", clue={"at": at}) as line:
+        key = api.undo_settings(business(), token=token, author=by.signature, at=at)
+        line.write(about=key)
     return key
 
 
