@@ -41,6 +41,10 @@ class SettingsRaced(BadData):
     """The settings are no longer those that the change was made to: somebody else changed them."""
 
 
+class Contradicts(BadSettings):
+    """The change contradicts other bounds: not all of them can be kept."""
+
+
 @dataclass(frozen=True, slots=True)
 class Brief:
     """A plan in short."""
@@ -76,6 +80,7 @@ class How(TypedDict, total=False):
     token: str | None  # of ``settings_token``: the change is made to those settings or not at all
     author: str
     at: str  # the moment, in ISO 8601
+    refuse_misses: bool  # a change after which something cannot be kept is refused
     progress: Progress
 
 
@@ -183,6 +188,7 @@ def change(
     token: str | None = None,
     author: str = "",
     at: str = "",
+    refuse_misses: bool = False,
     progress: Progress = unwatched,
 ) -> Change:
     """Edit the settings: the effect on the plan is worked out first, then (unless ``dry_run``) the file is written.
@@ -192,6 +198,7 @@ def change(
     Raises:
         BadSettings: the edit cannot be made, or what comes out cannot be used; nothing is written.
         SettingsRaced: the settings are not those of ``token``, or were edited by somebody else meanwhile.
+        Contradicts: it contradicts other bounds, and ``refuse_misses`` was asked for.
     """
     path = business.folder / SETTINGS
     raw = path.read_bytes()
@@ -201,6 +208,8 @@ def change(
     content = (b"\xef\xbb\xbf" if raw.startswith(b"\xef\xbb\xbf") else b"") + text.encode()
     settings = parse_business(content, file=path)
     before, after, moves, misses = _weighed(business, replace(business, settings=settings), progress)
+    if misses and refuse_misses and not dry_run:
+        raise Contradicts(say("mandate.edit.contradicts", n=len(misses)), say("mandate.edit.contradicts_hint"))
     if not dry_run:
         journal = journal_of(business)
         with journal.held():

@@ -69,12 +69,17 @@ def _as_opened(token: str) -> Iterator[None]:
 
 
 def weigh_or_save(
-    by: User, asked: Mapping[str, str], ask: Callable[..., api.Change], *, dry_run: bool, **told: str
+    by: User, asked: Mapping[str, str], ask: Callable[..., api.Change], *, dry_run: bool, wary: bool = True, **told: str
 ) -> api.Change:
     """A change asked of the core: weighed and nothing saved, or made to the settings that the page was made from, with
-    its line (and ``told``) in the log. Raises Stale, and what the core does."""
+    its line (and ``told``) in the log. Raises Stale, and what the core does.
+
+    Who is ``wary`` saves what contradicts other bounds only where the form says that this was read (``anyway``).
+    """
     if dry_run:
         return ask(dry_run=True)
+    if wary and asked.get("anyway") != "1":
+        ask = partial(ask, refuse_misses=True)
     token, at = asked.get("token", ""), _at()
     with _as_opened(token), meant(by, "settings.changed", clue={"at": at}, **told) as line:
         done = ask(token=token, author=by.signature, at=at)
@@ -86,7 +91,7 @@ def keep(by: User, asked: Mapping[str, str]) -> api.Change:
     """Keep amounts that were tried. Raises Stale, and what ``api.set_amounts`` does."""
     wanted = amounts(asked)
     ask = partial(api.set_amounts, business(), budget=wanted.budget, hours=wanted.hours, risk=wanted.risk)
-    return weigh_or_save(by, asked, ask, dry_run=False)
+    return weigh_or_save(by, asked, ask, dry_run=False, wary=False)
 
 
 def lock(by: User, asked: Mapping[str, str], *, dry_run: bool) -> api.Change:
