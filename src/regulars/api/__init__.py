@@ -34,7 +34,15 @@ if TYPE_CHECKING:
     from regulars.api.contradictions import Miss, misses
     from regulars.api.demo import Demo, make_demo
     from regulars.api.health import Health, check_business
-    from regulars.api.inputs import InputsRaced, StatedFile, stated_file, stated_files, undo_stated, write_stated
+    from regulars.api.inputs import (
+        InputsRaced,
+        StatedFile,
+        stated_file,
+        stated_files,
+        stated_left,
+        undo_stated,
+        write_stated,
+    )
     from regulars.api.intake import (
         FIELDS,
         REQUIRED,
@@ -55,6 +63,7 @@ if TYPE_CHECKING:
         saved_profiles,
         undo_import,
     )
+    from regulars.api.kept_settings import recorded
     from regulars.api.lines import Bound, PlanLine, Segment, plan_lines, segments_of
     from regulars.api.locking import lock
     from regulars.api.owned import Finished, finished_runs, run_document, write_tables
@@ -150,7 +159,16 @@ _HOMES = {
         "saved_profiles",
         "undo_import",
     ),
-    "inputs": ("InputsRaced", "StatedFile", "stated_file", "stated_files", "undo_stated", "write_stated"),
+    "inputs": (
+        "InputsRaced",
+        "StatedFile",
+        "stated_file",
+        "stated_files",
+        "stated_left",
+        "undo_stated",
+        "write_stated",
+    ),
+    "kept_settings": ("recorded",),
     "lines": ("Bound", "PlanLine", "Segment", "plan_lines", "segments_of"),
     "locking": ("lock",),
     "owned": ("Finished", "finished_runs", "run_document", "write_tables"),
@@ -317,6 +335,7 @@ __all__ = [
     "queries",
     "query",
     "recognise",
+    "recorded",
     "reject",
     "remove_corporate",
     "remove_target",
@@ -343,6 +362,7 @@ __all__ = [
     "simulate",
     "stated_file",
     "stated_files",
+    "stated_left",
     "status",
     "strategy_in_force",
     "study",

@@ -20,7 +20,7 @@ from regulars.ledger.dates import DateForm, clock_words, day_of, day_words, find
 from regulars.ledger.fields import identifier, text_of, trimmed
 from regulars.ledger.mapping import LINE_COLUMN, Recognition
 from regulars.ledger.profile import Profile
-from regulars.ledger.readers import Raw, laid_out, literal
+from regulars.ledger.readers import FORMULA, Raw, laid_out, literal
 from regulars.ledger.sources import all_sources
 
 #: Cells that say "nothing" in so many words.
@@ -181,7 +181,7 @@ def _said(raw: Raw, cell: str, type: str) -> str:
         return cell
     text = cell
     if LINE_COLUMN in raw.names:  # the rejects file kept spreadsheets from taking the cell for a formula
-        text = f"CASE WHEN regexp_matches({cell}, '^''[=+@\\-]') THEN substr({cell}, 2) ELSE {cell} END"
+        text = f"CASE WHEN regexp_matches({cell}, '^''[{FORMULA}]') THEN substr({cell}, 2) ELSE {cell} END"
     return f"CASE WHEN {cell} IN {_NOTHING} THEN NULL ELSE {text} END"
 
 

@@ -12,8 +12,10 @@ class Strategy(AppConfig):
     label = "strategy"
 
     def ready(self) -> None:
-        """Make formulating known to the workers."""
+        """Make formulating known to the workers, and how changes are looked for whose makers were killed."""
         from regulars_web.shared.jobs import register
+        from regulars_web.strategy import looked_up
         from regulars_web.strategy.services import work
 
         register("formulate", work, leads_to="strategy")
+        looked_up.register()

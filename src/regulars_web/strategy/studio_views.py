@@ -129,7 +129,7 @@ def weighed(request: HttpRequest, weigh: Callable[[User], api.Change], save: str
         change = weigh(user)
     except RegularsError as error:
         return render(request, "strategy/refused.html", {"error": error})
-    asked = {key: value for key, value in request.POST.items() if key != "csrfmiddlewaretoken"}
+    asked = {key: value for key, value in request.POST.items() if key not in ("csrfmiddlewaretoken", "anyway")}
     shown = {"change": change, "asked": asked, "save": save, "currency": business().settings.currency}
     return render(request, "strategy/weighed.html", shown)
 
