@@ -264,7 +264,9 @@ class Locked:
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """What every figure of the run rests on, and the ``engine`` that computed it (which no figure depends on)."""
+    """What every figure of the run rests on, and the ``engine`` that computed it (which no figure depends on).
+
+    ``program`` is a digest of the program's own text and of the libraries it counts with."""
 
     data_version: int
     tables: dict[str, int]
@@ -274,6 +276,7 @@ class Provenance:
     settings_digest: str
     program_version: str
     engine: str = "duckdb"
+    program: str = ""  # not told by runs of earlier programs
 
 
 @dataclass(frozen=True, slots=True)

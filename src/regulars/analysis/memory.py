@@ -22,7 +22,9 @@ from regulars.base.plain_file import read_plain, write_plain
 
 #: Findings kept at most, and bytes of them together; the longest unused go first.
 MOST, MOST_BYTES = 64, 400 * 2**20
-_COUNTING = ("numpy", "scipy", "ibis-framework")
+_COUNTING = ("numpy", "scipy", "pyarrow", "duckdb", "ibis-framework", "sqlglot")
+#: The floors of the program that a study is made by.
+STUDYING = ("base", "packs", "ledger", "analysis")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +84,11 @@ def digest(*parts: object) -> str:
 
 
 @cache
-def program() -> str:
-    """A digest of the program's own text and of the versions it counts with: other code, other findings."""
-    home = Path(regulars.__file__).parent
+def program(*floors: str, home: Path = Path(regulars.__file__).parent) -> str:
+    """A digest of the program's own text (of what studies, and of more ``floors``) and of the versions it counts with:
+    other code, other findings and other runs."""
     found = hashlib.sha256()
-    for part in ("base", "packs", "ledger", "analysis"):
+    for part in (*STUDYING, *floors):
         for file in sorted((home / part).rglob("*.py")):
             found.update(str(file.relative_to(home)).encode() + b"\0" + file.read_bytes())
     for name in _COUNTING:

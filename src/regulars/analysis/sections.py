@@ -29,6 +29,7 @@ from regulars.analysis.diagnosis import (
     Value,
 )
 from regulars.analysis.forecast import Portfolio, cells_query, groups
+from regulars.analysis.memory import program
 from regulars.analysis.models import Models
 from regulars.analysis.movement import absences_query, movement
 from regulars.analysis.origins import OriginDay, as_known
@@ -176,6 +177,7 @@ def _provenance(setting: Setting) -> Provenance:
         settings_digest=hashlib.sha256(told.encode()).hexdigest()[:16],
         program_version=__version__,
         engine=setting.desk.reader.engine,
+        program=program()[:16],
     )
 
 
