@@ -59,7 +59,10 @@ def test_a_target_is_priced_added_removed_and_taken_back(studied: Path, signed_i
     assert "Removed: Lapsed" in page and ids(studied) == there
     undo = {"token": token(page), "back": "targets"}
     page = client.post("/strategy/studio/undo", undo, follow=True).content.decode()
-    assert "Taken back: objectives.reactivated" in page and ids(studied) == [*there, "reactivated"]
+    assert "Taken back: the target “Lapsed customers back within 90 days”" in page and ids(studied) == [
+        *there,
+        "reactivated",
+    ]
     lines = [(e.about, e.detail["act"]) for e in Entry.objects.filter(action="settings.changed").order_by("id")]
     assert lines == [("objectives.reactivated", "add_target"), ("objectives.reactivated", "remove_target")]
 

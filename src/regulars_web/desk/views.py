@@ -38,15 +38,27 @@ def home(request: HttpRequest) -> HttpResponse:
         shown["day"] = day_of(user)
     if may(user, "study:read"):
         shown |= _whole(request)
+        shown["can_step"] = may(user, _STEPS[shown["step"]])
     if may(user, "strategy:read"):
         language = request.language  # type: ignore[attr-defined]
         shown["targets"] = courses(shop, today=today(shop.settings.zone), language=language)
+        shown["drawn"] = any(course.target.pace for course in shown["targets"])
         shown["decide"] = _to_decide(shown)
     if may(user, "audit:read"):
         shown["handed_out"] = handed_out()
     if may(user, "jobs:read"):
         shown["jobs"] = seen_by(user).exclude(kind__in=quiet_kinds()).filter(by__isnull=False)[:5]
     return render(request, "desk/home.html", shown)
+
+
+#: The next step towards a strategy, and the power to take it: whoever lacks it is not shown a step that is another's.
+_STEPS = {
+    "import": "imports:write",
+    "study": "study:run",
+    "restudy": "study:run",
+    "formulate": "strategy:draft",
+    "decide": "strategy:read",
+}
 
 
 def _whole(request: HttpRequest) -> dict[str, Any]:

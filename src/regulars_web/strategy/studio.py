@@ -16,6 +16,7 @@ from typing import Any
 from regulars import api
 from regulars.base.errors import BadSettings
 from regulars.base.text import Text, say
+from regulars_web.company.about import setting
 from regulars_web.company.businesses import business
 from regulars_web.company.models import User
 from regulars_web.shared.clock import now
@@ -64,7 +65,7 @@ def _as_opened(token: str) -> Iterator[None]:
         if not since:  # by hand, or put back since
             raise Stale(say("web.studio.stale_by_hand")) from error
         last = since[-1]
-        told = say("web.studio.stale", who=last.by or "?", what=str(last.body["key"]), n=len(since))
+        told = say("web.studio.stale", who=last.by or "?", what=setting(str(last.body["key"])), n=len(since))
         raise Stale(told) from error
 
 

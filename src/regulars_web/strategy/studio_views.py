@@ -13,6 +13,7 @@ from regulars import api
 from regulars.base.errors import NotThere, RegularsError
 from regulars.base.text import Text, say
 from regulars.base.words import render as spoken
+from regulars_web.company.about import setting
 from regulars_web.company.businesses import business
 from regulars_web.company.models import User
 from regulars_web.company.powers import needs
@@ -86,7 +87,9 @@ def tried(request: HttpRequest) -> HttpResponse:
 @require_POST
 def keep_amounts(request: HttpRequest) -> HttpResponse:
     """Keep the amounts that were tried."""
-    return acted(request, "studio", lambda user: say("web.studio.kept", what=acts.keep(user, request.POST.dict()).key))
+    return acted(
+        request, "studio", lambda user: say("web.studio.kept", what=setting(acts.keep(user, request.POST.dict()).key))
+    )
 
 
 @needs("strategy:draft")
@@ -103,7 +106,7 @@ def save_lock(request: HttpRequest) -> HttpResponse:
     return acted(
         request,
         "approval" if request.POST.get("back") == "approval" else "studio",
-        lambda user: say("web.studio.kept", what=acts.lock(user, request.POST.dict(), dry_run=False).key),
+        lambda user: say("web.studio.kept", what=setting(acts.lock(user, request.POST.dict(), dry_run=False).key)),
     )
 
 
@@ -112,7 +115,9 @@ def save_lock(request: HttpRequest) -> HttpResponse:
 def undo_change(request: HttpRequest) -> HttpResponse:
     """Take the last change of the settings back."""
     back = "targets" if request.POST.get("back") == "targets" else "studio"
-    return acted(request, back, lambda user: say("web.studio.undone", what=acts.undo(user, request.POST.dict())))
+    return acted(
+        request, back, lambda user: say("web.studio.undone", what=setting(acts.undo(user, request.POST.dict())))
+    )
 
 
 def spoken_name(name: object, request: HttpRequest) -> str:

@@ -12,6 +12,7 @@ from regulars import api
 from regulars.base.errors import NotThere, RegularsError
 from regulars.base.mandate import Aim, named
 from regulars.base.text import Param, Text, say
+from regulars_web.company.about import setting
 from regulars_web.company.businesses import business
 from regulars_web.company.models import User
 from regulars_web.company.powers import needs
@@ -61,7 +62,7 @@ def save_target(request: HttpRequest) -> HttpResponse:
     return acted(
         request,
         "targets",
-        lambda user: say("web.studio.kept", what=acts.target(user, request.POST.dict(), dry_run=False).key),
+        lambda user: say("web.studio.kept", what=setting(acts.target(user, request.POST.dict(), dry_run=False).key)),
     )
 
 

@@ -116,6 +116,13 @@ def named(id: str, names: Mapping[str, str]) -> str:
     return names.get(id, id)
 
 
+@register.simple_tag(takes_context=True)
+def branches(context: Any, ids: Iterable[str]) -> str:
+    """The names of branches in a row, as the reader's language calls and parts them."""
+    places: Mapping[str, str] = context.get("places", {})
+    return conditional_escape(show(Listing(tuple(places.get(id, id) for id in ids)), _language(context)))
+
+
 @register.filter
 def listing(texts: Iterable[Text]) -> Listing:
     """Several sentences or names as one enumeration, for a place in a sentence."""
