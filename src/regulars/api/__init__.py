@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from regulars.api.approving import Approving, approval
     from regulars.api.beside import Alternative
     from regulars.api.business import OpenBusiness, create_business, open_business
+    from regulars.api.carrying import Cycle, Drawn, Task, assignment_of, hold_out_of, tasks
     from regulars.api.changes import (
         Change,
         SettingsRaced,
@@ -77,6 +78,7 @@ if TYPE_CHECKING:
         StandingsPage,
         people_of,
     )
+    from regulars.api.permitted import permissions_of
     from regulars.api.places import branches_of
     from regulars.api.policies import PolicyRequest, policy, write_groups, write_scores
     from regulars.api.pushed import Checked
@@ -125,6 +127,7 @@ _HOMES = {
     "approving": ("Approving", "approval"),
     "beside": ("Alternative",),
     "business": ("OpenBusiness", "create_business", "open_business"),
+    "carrying": ("Cycle", "Drawn", "Task", "assignment_of", "hold_out_of", "tasks"),
     "comparing": ("Listed", "compare", "plans"),
     "changes": (
         "Change",
@@ -174,6 +177,7 @@ _HOMES = {
     "owned": ("Finished", "finished_runs", "run_document", "write_tables"),
     "pages": ("Pages", "card", "cards", "chapters", "queries", "query"),
     "people": ("Counted", "History", "PeopleReader", "Spread", "Standing", "StandingsPage", "people_of"),
+    "permitted": ("permissions_of",),
     "places": ("branches_of",),
     "policies": ("PolicyRequest", "policy", "write_groups", "write_scores"),
     "pushed": ("Checked",),
@@ -237,8 +241,10 @@ __all__ = [
     "Checked",
     "Compared",
     "Counted",
+    "Cycle",
     "Decided",
     "Demo",
+    "Drawn",
     "Finished",
     "Headline",
     "Health",
@@ -279,6 +285,7 @@ __all__ = [
     "Status",
     "Strategy",
     "TargetState",
+    "Task",
     "Tried",
     "Version",
     "Versions",
@@ -292,6 +299,7 @@ __all__ = [
     "approval",
     "approve",
     "assign",
+    "assignment_of",
     "beginning",
     "branches_of",
     "card",
@@ -309,6 +317,7 @@ __all__ = [
     "finished_runs",
     "formulate",
     "headline",
+    "hold_out_of",
     "import_files",
     "judge",
     "kept_keys",
@@ -326,6 +335,7 @@ __all__ = [
     "open_business",
     "packs",
     "people_of",
+    "permissions_of",
     "plan_in_force",
     "plan_lines",
     "plans",
@@ -368,6 +378,7 @@ __all__ = [
     "study",
     "study_ids",
     "target_states",
+    "tasks",
     "undo_import",
     "undo_settings",
     "undo_stated",

@@ -24,12 +24,13 @@ from regulars.ledger.workplace import workplace
 from regulars.privacy.identifiers import normal_identifier
 
 #: Tables a till may push to.
-PUSHED = ("sales", "bookings", "customers", "complaints")
+PUSHED = ("sales", "bookings", "customers", "complaints", "feedback")
 #: What makes a keyed row itself.
 _IDS = {
     "sales": ("sale_id", "line_id"),
     "bookings": ("booking_id",),
     "complaints": ("complaint_id",),
+    "feedback": ("feedback_id",),
     "customers": ("key",),
 }
 #: Findings about the columns of a file, which say nothing of pushed rows.

@@ -106,7 +106,11 @@ def write(target: Path, by: User, *, where: str, columns: tuple[str, ...], purpo
     heads = [render(say("people.column.customer"), language), *(heading(c, language) for c in there)]
     if NAME in columns:
         heads.insert(1, render(say("people.column.name"), language))
-    rows = _rows(reader, by, where, there, purpose if NAME in columns else "")
+    return sheet(target, heads, _rows(reader, by, where, there, purpose if NAME in columns else ""))
+
+
+def sheet(target: Path, heads: list[str], rows: Iterator[list[Any]]) -> int:
+    """Write rows, in the form the file's name ends with; how many there were."""
     try:
         return (_csv if target.suffix == ".csv" else _xlsx)(target, heads, rows)
     except BaseException:
