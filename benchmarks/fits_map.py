@@ -32,12 +32,13 @@ def main() -> None:
         ("BG/NBD", BetaGeoModel, ("r", "alpha", "a", "b")),
         ("Pareto/NBD", ParetoNBDModel, ("r", "alpha", "s", "beta")),
     ):
-        seconds, found = float("inf"), None
+        seconds, found = float("inf"), model()
         for _ in range(2):
             started = time.perf_counter()
-            found = model().fit(data=frame, method="map", progressbar=False)
+            found = model()
+            found.fit(data=frame, method="map", progressbar=False)
             seconds = min(seconds, time.perf_counter() - started)
-        posterior = found.posterior if hasattr(found, "posterior") else found
+        posterior = found.idata.posterior
         told[name] = {"seconds": seconds, "parameters": [float(posterior[p].mean()) for p in parameters]}
     print(json.dumps(told))
 

@@ -92,3 +92,15 @@ def drawn(folder: Path) -> Assignment:
     place.mkdir()
     write_document(place, found)
     return found
+
+
+def in_force(folder: Path) -> str:
+    """The newest plan drafted, judged and approved, each by somebody else; its run."""
+    shop = api.open_business(folder)
+    api.draft(shop, by="Draft", plan=None)
+    run = api.latest_plan(shop).id
+    for row in api.alternatives(shop)[:2]:
+        api.judge(shop, about=row.id, reason="brings less", by="Judge", verdict="reject", plan=run)
+    api.judge(shop, about="plan", reason="brings most", by="Judge", verdict="accept", plan=run)
+    api.approve(shop, by="Chan Mei <chan@example.com>", reason="the best there is", plan=run)
+    return run

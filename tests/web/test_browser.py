@@ -35,6 +35,7 @@ PHONE = (
     *("/study/all", "/study/queries", "/methods/", "/methods/wastage", "/house/log", "/house/me", "/account/2fa/"),
     *("/", "/study/movement", "/study/wastage", "/strategy/decision", "/strategy/plan", "/imports/", "/house/people"),
     *("/strategy/lines", "/strategy/review", "/strategy/approval"),
+    *("/strategy/carry", "/contacts/"),
 )
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 

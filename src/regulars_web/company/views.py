@@ -79,7 +79,8 @@ def _branches(language: str) -> list[tuple[str, str]]:
 def new_person(request: HttpRequest) -> HttpResponse:
     """Somebody new; their first password is shown once."""
     language = request.user.language  # type: ignore[union-attr]
-    form = Person(request.POST or None, language=language, branches=_branches(language), initial={"language": language})
+    asked = {"language": language, "role": request.GET.get("role", "")}
+    form = Person(request.POST or None, language=language, branches=_branches(language), initial=asked)
     if request.method == "POST" and form.is_valid():
         try:
             made = make_person(request.user, **form.cleaned_data)

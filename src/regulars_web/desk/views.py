@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from regulars import api
 from regulars_web.company.businesses import business
 from regulars_web.company.powers import may, needs
+from regulars_web.desk.contacts import to_contact
 from regulars_web.desk.pace import courses
 from regulars_web.desk.today import day_of
 from regulars_web.desk.watch import broken, handed_out, status
@@ -28,9 +29,16 @@ def home(request: HttpRequest) -> HttpResponse:
     """A day's beginning by role: what to decide, whom to look after, what runs, what broke, how far to target."""
     user: Any = request.user
     shop = business()
-    shown: dict[str, Any] = {"shop": shop, "people": people_address(user), "broken": broken(user)}
+    shown: dict[str, Any] = {
+        "shop": shop,
+        "trade": shop.pack.label(),
+        "people": people_address(user),
+        "broken": broken(user),
+    }
     if may(user, "notes:write"):  # those who look after customers; others have no business with a list of names
         shown["day"] = day_of(user)
+    if may(user, "contacts:read"):
+        shown["contacts"] = to_contact(user)
     if may(user, "study:read"):
         shown |= _whole(request)
         shown["can_step"] = may(user, _STEPS[shown["step"]])

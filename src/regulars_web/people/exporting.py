@@ -106,7 +106,11 @@ def write(target: Path, by: User, *, where: str, columns: tuple[str, ...], purpo
     heads = [render(say("people.column.customer"), language), *(heading(c, language) for c in there)]
     if NAME in columns:
         heads.insert(1, render(say("people.column.name"), language))
-    rows = _rows(reader, by, where, there, purpose if NAME in columns else "")
+    return sheet(target, heads, _rows(reader, by, where, there, purpose if NAME in columns else ""))
+
+
+def sheet(target: Path, heads: list[str], rows: Iterator[list[Any]]) -> int:
+    """Write rows, in the form the file's name ends with; how many there were."""
     try:
         return (_csv if target.suffix == ".csv" else _xlsx)(target, heads, rows)
     except BaseException:
@@ -145,7 +149,7 @@ def _csv(target: Path, names: list[str], rows: Iterator[list[Any]]) -> int:
     count = 0
     with target.open("w", encoding="utf-8-sig", newline="") as out:  # the mark tells spreadsheets that this is UTF-8
         writer = csv.writer(out)
-        writer.writerow(names)
+        writer.writerow([harmless(name) for name in names])
         for row in rows:
             writer.writerow(["" if v is None else v.isoformat() if isinstance(v, date) else harmless(v) for v in row])
             count += 1
@@ -163,7 +167,7 @@ def _xlsx(target: Path, names: list[str], rows: Iterator[list[Any]]) -> int:
     sheet.freeze_panes(1, 1)
     sheet.set_column(0, len(names), 18)
     for place, name in enumerate(names):
-        sheet.write_string(0, place, name, bold)
+        sheet.write_string(0, place, str(harmless(name)), bold)
     count = 0
     for count, row in enumerate(rows, 1):
         for place, value in enumerate(row):

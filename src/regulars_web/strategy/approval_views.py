@@ -39,6 +39,8 @@ def approval(request: HttpRequest) -> HttpResponse:
         "approved_at": _moment(found.status.in_force.approved_at) if found.status.in_force else None,
         "others": [one.name for one in _approvers() if one.signature not in found.hands],
         "currency": shop.settings.currency,
+        "token": api.settings_token(shop),
+        "ownerless": any(block.code == "no_owner" for check in found.checks for block in check.blocks),
         **_weighed(found, said),
     }
     return render(request, "strategy/approval.html", shown)

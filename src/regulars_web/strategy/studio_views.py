@@ -17,6 +17,7 @@ from regulars_web.company.about import setting
 from regulars_web.company.businesses import business
 from regulars_web.company.models import User
 from regulars_web.company.powers import needs
+from regulars_web.shared.texts import at_a_page
 from regulars_web.strategy import studio as acts
 from regulars_web.strategy.picture import pictures
 
@@ -104,7 +105,7 @@ def save_lock(request: HttpRequest) -> HttpResponse:
     """Lock a measure, or free it."""
     return acted(
         request,
-        "studio",
+        "approval" if request.POST.get("back") == "approval" else "studio",
         lambda user: say("web.studio.kept", what=setting(acts.lock(user, request.POST.dict(), dry_run=False).key)),
     )
 
@@ -133,7 +134,7 @@ def weighed(request: HttpRequest, weigh: Callable[[User], api.Change], save: str
         change = weigh(user)
     except RegularsError as error:
         return render(request, "strategy/refused.html", {"error": error})
-    asked = {key: value for key, value in request.POST.items() if key != "csrfmiddlewaretoken"}
+    asked = {key: value for key, value in request.POST.items() if key not in ("csrfmiddlewaretoken", "anyway")}
     shown = {"change": change, "asked": asked, "save": save, "currency": business().settings.currency}
     return render(request, "strategy/weighed.html", shown)
 
@@ -148,5 +149,6 @@ def acted(request: HttpRequest, back: str, act: Callable[[User], Text]) -> HttpR
         messages.error(request, spoken(stale.text, user.language))
     except RegularsError as error:
         said = spoken(error.text, user.language)
-        messages.error(request, f"{said} {spoken(error.hint, user.language)}" if error.hint else said)
+        hint = spoken(at_a_page(error.hint), user.language) if error.hint else ""
+        messages.error(request, f"{said} {hint}".strip())
     return redirect(back)

@@ -21,7 +21,7 @@ type Spec = dict[str, Any]
 CONFIG: Spec = {
     "background": None,
     "font": ", ".join(theme.SANS),
-    "padding": 4,
+    "padding": {"left": 8, "right": 8, "top": 4, "bottom": 4},  # a reader's fonts are a little wider than ours
     "view": {"stroke": None},
     "axis": {
         "labelColor": theme.MUTED,
@@ -60,9 +60,13 @@ def on_phone(narrow: float, wide: float) -> Spec:
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """Words for values of an axis or legend; becomes a Vega label expression in one language."""
+    """Words for values of an axis or legend; becomes a Vega label expression in one language.
+
+    ``line``: broken into three lines of so many letters, a Chinese one counting double; 0 leaves them whole.
+    """
 
     words: Mapping[float | str, Param]
+    line: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,7 +299,11 @@ def _marker(at: tuple[float, float], text: Text, x_scale: Spec, y_scale: Spec) -
     x = {"field": "x", "type": "quantitative", "scale": x_scale}
     y = {"field": "y", "type": "quantitative", "scale": y_scale}
     low, high = x_scale["domain"]
-    left = at[0] > low + 0.4 * (high - low)
+    place = (at[0] - low) / (high - low)
+    # In the middle third the words are centred under the point: on a phone neither side has room for them.
+    align, dx = ("left", 10) if place < 0.34 else ("right", -10) if place > 0.66 else ("center", 0)
+    words = {"type": "text", "align": align, "dx": dx, "dy": 22, "fontWeight": 600}
+    said = {"x": x, "y": y, "text": {"field": "text"}}
     return [
         {"data": data, "mark": {"type": "rule", "color": theme.SEAL, "strokeWidth": 1.2}, "encoding": {"x": x}},
         {
@@ -303,17 +311,8 @@ def _marker(at: tuple[float, float], text: Text, x_scale: Spec, y_scale: Spec) -
             "mark": {"type": "point", "filled": True, "opacity": 1, "size": 90, "color": theme.SEAL},
             "encoding": {"x": x, "y": y},
         },
-        {
-            "data": data,
-            "mark": {
-                "type": "text",
-                "align": "right" if left else "left",
-                "dx": -10 if left else 10,
-                "dy": 22,
-                "fontWeight": 600,
-            },
-            "encoding": {"x": x, "y": y, "text": {"field": "text"}},
-        },
+        {"data": data, "mark": {**words, "stroke": theme.CARD, "strokeWidth": 4}, "encoding": said},
+        {"data": data, "mark": words, "encoding": said},
     ]
 
 
@@ -382,7 +381,13 @@ def frontier(
         "type": "quantitative",
         "title": titles[0],
         "scale": x_scale,
-        "axis": {"values": x_ticks, "labelExpr": ticks[0], "grid": False},
+        "axis": {
+            "values": x_ticks,
+            "labelExpr": ticks[0],
+            "grid": False,
+            "labelOverlap": "parity",
+            "labelSeparation": 10,
+        },
     }
     y_axis = {"values": y_ticks, "labelExpr": ticks[1]}
     band: Spec = {
