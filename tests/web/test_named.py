@@ -80,7 +80,7 @@ def test_other_programs_are_spoken_of_in_words(folder: Path, signed_in: Callable
         page = words(director, address)
         assert "有工作失敗" in page and "study.done" not in page, address
     assert "測試訊息" in words(director, f"/house/messages/{made.pk}")
-    assert "傳送銷售、預約、客戶及投訴" in words(director, "/house/tokens")
+    assert "傳送銷售、預約、客戶" in words(director, "/house/tokens")
 
 
 def test_nothing_is_hidden_on_a_phone_by_a_name_it_shares_with_a_picture() -> None:
