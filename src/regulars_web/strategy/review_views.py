@@ -40,6 +40,7 @@ def review(request: HttpRequest) -> HttpResponse:
 
 def _shown(found: api.Review) -> dict[str, Any]:
     measured = found.measured
+    effects = [change for change in found.next.changes if change.kind == "effect"] if found.next else []
     return {
         "review": found,
         "measured": measured,
@@ -53,7 +54,8 @@ def _shown(found: api.Review) -> dict[str, Any]:
         "nearer": None if measured.promises.crps is None else _nearer(measured.promises),
         "notes": [note for note in measured.notes if note.id != BROUGHT],
         "moves": [move for move in found.next.measures if move.move != "kept"] if found.next else [],
-        "beliefs": [change for change in found.next.changes if change.kind == "effect"] if found.next else [],
+        "beliefs": [change for change in effects if change.before != change.after],
+        "ranges": sum(change.before == change.after for change in effects),
     }
 
 
