@@ -53,6 +53,7 @@ def _again(shop: api.OpenBusiness, found: api.Review) -> dict[str, Any]:
 
 def _shown(found: api.Review) -> dict[str, Any]:
     measured = found.measured
+    effects = [change for change in found.next.changes if change.kind == "effect"] if found.next else []
     return {
         "review": found,
         "measured": measured,
@@ -66,7 +67,8 @@ def _shown(found: api.Review) -> dict[str, Any]:
         "nearer": None if measured.promises.crps is None else _nearer(measured.promises),
         "notes": [note for note in measured.notes if note.id != BROUGHT],
         "moves": [move for move in found.next.measures if move.move != "kept"] if found.next else [],
-        "beliefs": [change for change in found.next.changes if change.kind == "effect"] if found.next else [],
+        "beliefs": [change for change in effects if change.before != change.after],
+        "ranges": sum(change.before == change.after for change in effects),
     }
 
 
