@@ -100,7 +100,7 @@ def begin_business(page: Page) -> None:
     accessible(page)
     page.get_by_label("Name of the business").fill("Harbour Hair")
     page.get_by_label("Trade", exact=True).select_option("hair")
-    page.get_by_label("Name", exact=True).fill("陳美儀")
+    page.get_by_label("Your name").fill("陳美儀")
     page.get_by_label("E-mail").fill("may@example.com")
     page.get_by_label("Password").fill("correct-horse-42")
     page.get_by_role("button", name="Begin").click()
