@@ -300,6 +300,7 @@ class Diagnosis:
     quality: tuple[Problem, ...]  # findings about the data as a whole, never about a person
     locked: tuple[Locked, ...]
     queries: dict[str, str]  # section -> the SQL that produced it
+    past: date | None = None  # the day that parts which look back look from (staying, teams); as_of or a month's end
     groups: tuple[GroupValue, ...] = ()
     tournament: Tournament | None = None  # None where the history is too short to be cut
     trust: Trust | None = None

@@ -44,8 +44,9 @@ def study(
     """Study the customer base as it was at the end of ``as_of`` (the ledger's last day when not given).
 
     The same day, data, settings and program give the same run, which is reused unless ``fresh``. What earlier studies
-    found of a past in which nothing has changed since is taken from ``runs/.cache`` (the run's ``recalled``); ``full``
-    computes that again too. ``engine`` ("duckdb" or "spark") changes how it is computed, and none of these what comes out.
+    found of a past in which nothing has changed since is taken from ``runs/.cache`` (the run's ``recalled``);
+    ``full`` computes that again too. ``engine`` ("duckdb" or "spark") changes how it is computed, and none of these
+    what comes out.
     ``costs`` is filled with what each part took (with nothing where the run is reused).
 
     Raises:
