@@ -7,6 +7,7 @@ import io
 import re
 import shutil
 from collections.abc import Callable
+from datetime import timedelta
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -30,8 +31,8 @@ pytestmark = pytest.mark.django_db
 
 def within_cycle(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     day = api.latest_plan(api.open_business(folder)).result.provenance.as_of
-    for module in ("regulars_web.strategy.contact_views", "regulars_web.desk.contacts"):
-        monkeypatch.setattr(f"{module}.today", lambda _zone: day)
+    for module in ("strategy.contact_views", "strategy.review_views", "desk.contacts"):
+        monkeypatch.setattr(f"regulars_web.{module}.today", lambda _zone: day)
 
 
 @pytest.fixture
@@ -49,7 +50,9 @@ def carried_once(studied_once: Path, tmp_path_factory: pytest.TempPathFactory) -
     def make(place: Path) -> None:
         shutil.copytree(studied_once, place / "salon")
         in_force(place / "salon")
-        api.assign(api.open_business(place / "salon"))
+        shop = api.open_business(place / "salon")
+        api.Drawn(api.assign(shop))  # made ready for looking up, as the newest study is
+        api.people_of(shop)
 
     return once("carried", make, tmp_path_factory) / "salon"
 
@@ -62,6 +65,11 @@ def carried(carried_once: Path, tmp_path: Path, settings: Any, monkeypatch: pyte
     settings.FOLDER, settings.INLINE = place, True
     within_cycle(place, monkeypatch)
     return place
+
+
+def forget() -> None:
+    contacts._known.cache_clear()
+    contacts._called.cache_clear()
 
 
 def running() -> Work:
@@ -165,7 +173,7 @@ def test_the_law_is_asked_when_a_list_leaves(
 
     yes = dict.fromkeys(keys, ("imported",) * len(task.asks))
     monkeypatch.setattr(contacts, "on_record", lambda keys, _channels: {key: yes[key] for key in keys})
-    contacts._known.cache_clear()
+    forget()
     user = User.objects.get()
     permissions.refuse(user, keys[0], channel="all", how="at the counter")
     permissions.refuse(user, keys[1], channel="post", how="another channel")
@@ -181,7 +189,7 @@ def test_the_law_is_asked_when_a_list_leaves(
     assert line.detail["purpose"] == "marketing" and line.detail["identifiers"] == "name phone"
     page = client.get(f"/contacts/{quote(task.id)}").content.decode()
     assert "One left out: they want no promotion" in page and "This is promotion" in page
-    contacts._known.cache_clear()
+    forget()
 
 
 def test_what_is_on_record_is_read_from_the_ledger_as_it_is(carried: Path, db: None) -> None:
@@ -227,15 +235,21 @@ def test_after_the_cycle_nobody_is_contacted_for_it(
         monkeypatch.setattr(f"{module}.today", lambda _zone: late)
     assert "The cycle ended on" in client.get("/contacts/").content.decode()
     assert "/take" not in client.get(f"/contacts/{quote(work.tasks[0].id)}").content.decode()
+    late_one = client.post(f"/contacts/{quote(work.tasks[0].id)}/take", {"format": "csv"})
+    assert late_one.status_code == 400 and not Entry.objects.filter(action="contacts.taken_away").exists()
     assert 'id="contacts-h"' not in client.get("/").content.decode()
 
 
-def test_measuring_is_asked_for_on_the_page(carried: Path, signed_in: Callable[..., Client]) -> None:
+def test_measuring_is_asked_for_on_the_page(
+    carried: Path, signed_in: Callable[..., Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
     client = signed_in(Role.STRATEGIST)
     work = running()
     assert work.cycle is not None
     page = client.get("/strategy/review").content.decode()
     assert "Nothing can be learned before" in page and "regulars measure" not in page
+    monkeypatch.setattr("regulars_web.strategy.review_views.today", lambda _zone: work.cycle.ends + timedelta(days=1))
+    assert "bring in the sales up to then" in client.get("/strategy/review").content.decode()
     client.post("/strategy/review/measure")
     job = Job.objects.filter(kind="measure").get()
     assert job.state == Job.State.FAILED and (job.trouble or {})["id"] == "trial.measure.no_sales", "told, not guessed"

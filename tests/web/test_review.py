@@ -47,7 +47,7 @@ def test_a_review_shows_promises_lessons_and_what_the_next_plan_makes_of_them(
     assert page.index("came otherwise") > page.index(">held<"), "visits have a panel of their own, before the shares"
     assert "HK$6,000" in page and "between HK$2,000 and HK$10,000" in page, "200 customers, 30 each"
     assert "62%" in page and "grade C" in page and "Groups too small to be told: 1" in page
-    assert "No plan was made since" in page
+    assert "No plan was made since" in page and "every effect a plan rests on has a wider range" in page
     assert "style=" not in page.split("<main")[1]
     chinese = signed_in(Role.DIRECTOR, language="zh-Hant").get(f"/strategy/review?cycle={_only(studied)}")
     assert "2項承諾中有1項兌現" in chinese.content.decode()

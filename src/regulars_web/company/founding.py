@@ -22,8 +22,7 @@ from regulars_web.company.models import User
 from regulars_web.company.powers import needs
 from regulars_web.shared.audit import note
 
-#: How names of trades and currencies begin in the lists of the form.
-_NONE = ""
+#: Currencies of the list; the first is the one of Hong Kong.
 CURRENCIES = ("HKD", "MOP", "CNY", "TWD", "SGD", "MYR", "JPY", "GBP", "EUR", "USD", "AUD", "NZD", "CAD")
 
 
@@ -39,16 +38,20 @@ class Founding(Welcome):
         "shop": "web.welcome.shop",
         "trade": "web.trade.trade",
         "currency": "web.welcome.currency",
+        "name": "web.welcome.yours",
     }
-    shop = forms.CharField(max_length=120, widget=forms.TextInput(attrs={"autocomplete": "organization"}))
+    shop = forms.CharField(
+        max_length=120, widget=forms.TextInput(attrs={"autocomplete": "organization", "autofocus": True})
+    )
     trade = forms.ChoiceField()
     currency = forms.ChoiceField(choices=[(code, code) for code in CURRENCIES], initial="HKD")
     field_order = ("shop", "trade", "currency", "name", "email", "password", "language")
 
     def __init__(self, *args: object, language: str = "en", **kwargs: object) -> None:
         super().__init__(*args, language=language, **kwargs)
-        chosen = [(_NONE, self.words("web.welcome.choose")), *trades(language)]
+        chosen = [("", self.words("web.welcome.choose")), *trades(language)]
         self.fields["trade"].choices = chosen  # type: ignore[attr-defined]
+        del self.fields["name"].widget.attrs["autofocus"]
         self.fields["trade"].help_text = self.words("web.trade.why")
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Count, Max
 
 from regulars import api
 from regulars_web.company.businesses import business
@@ -80,6 +81,13 @@ def of_many(recorded: Mapping[str, tuple[str, ...]], channels: Sequence[str]) ->
         now_is = ["agreed" if (kept[key], c) in agreed else s for c, s in zip(channels, states, strict=True)]
         found[key] = "refused" if kept[key] in refused else min(now_is, key=STATES.index)
     return found
+
+
+def marker() -> tuple[int, ...]:
+    """Changes whenever a refusal or a consent is recorded or ended: what rests on them is then asked anew."""
+    rows = (Refusal.objects.filter(withdrawn_at=None), Consent.objects.filter(until=None))
+    told = [found.aggregate(n=Count("id"), last=Max("id")) for found in rows]
+    return tuple(int(one[name] or 0) for one in told for name in ("n", "last"))
 
 
 def refusing() -> int:

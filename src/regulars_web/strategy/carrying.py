@@ -95,7 +95,7 @@ def assign_work(asked: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
     strategy = api.strategy_in_force(shop)
     if strategy is None or strategy.plan != asked["plan"]:
         raise Refused(say("web.carry.other"), say("web.carry.other_hint"))
-    run = api.assign(shop, api.latest_plan(shop), progress=progress)
+    run = api.assign(shop, api.latest_plan(shop, strategy.plan), progress=progress)
     found = run.result
     note(None, "plan.assigned", about=run.id, customers=found.customers, given=found.assigned, held_out=found.held_out)
     return {"run": run.id}

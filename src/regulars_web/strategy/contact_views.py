@@ -9,7 +9,8 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
-from regulars.base.errors import NotThere
+from regulars.base.errors import NotThere, Refused
+from regulars.base.text import say
 from regulars_web.company.businesses import business
 from regulars_web.company.models import User
 from regulars_web.company.powers import needs
@@ -73,6 +74,8 @@ def take(request: HttpRequest, id: str) -> FileResponse:
     format, branch = request.POST.get("format", ""), request.POST.get("branch", "")
     if format not in exporting.FORMATS:
         raise Http404
+    if _over(work) and work.cycle is not None:
+        raise Refused(say("web.contacts.over", ends=work.cycle.ends))
     made, _ = contacts.take(by, work, one, branch=branch, format=format)
     try:
         title = f"{business().folder.name}-{one.id.replace('+', '-')}-{now().date().isoformat()}.{format}"

@@ -21,13 +21,15 @@ from regulars_web.insight.queries import ledger_mark
 from regulars_web.people import exporting
 from regulars_web.people.pages import branch_names
 from regulars_web.privacy import gate
-from regulars_web.privacy.permissions import YES, of_many, on_record
+from regulars_web.privacy.permissions import YES, marker, of_many, on_record
 from regulars_web.shared.audit import note
 from regulars_web.strategy.carrying import Work
 
 #: What is needed of a person to reach them there; nothing else of them leaves.
 _REACHED_BY = {"email": "email", "sms": "phone", "whatsapp": "phone", "phone": "phone"}
 _BLOCK = 5_000
+#: Tables that say what of permission: others change with every sale.
+_OF_PEOPLE = ("customers", "same_people")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,21 +48,33 @@ class Called:
 
 def called(work: Work, task: api.Task, branches: tuple[str, ...]) -> Called:
     """Who is to be contacted, as permissions stand at this moment."""
-    places, recorded = _known(work, task.id, task.asks, branches, settings.FOLDER, ledger_mark())
-    if not task.asks:
+    mark = tuple(found for found in ledger_mark() if found[0] in _OF_PEOPLE)
+    return _called(work, task.id, task.asks, branches, (settings.FOLDER, mark), marker() if task.asks else ())
+
+
+@lru_cache(maxsize=12)
+def _called(
+    work: Work,
+    task: str,
+    asks: tuple[str, ...],
+    branches: tuple[str, ...],
+    mark: object,
+    said: object,  # noqa: ARG001 - part of the key: what was refused or agreed since
+) -> Called:
+    places, recorded = _known(work, task, asks, branches, mark)
+    if not asks:
         return Called({key: (place, "") for key, place in places.items()}, {})
-    states = of_many(recorded, task.asks)
+    states = of_many(recorded, asks)
     allowed = {key: (places[key], state) for key, state in states.items() if state in YES}
     return Called(allowed, dict(Counter(state for state in states.values() if state not in YES)))
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=12)
 def _known(
     work: Work,
     task: str,
     asks: tuple[str, ...],
     branches: tuple[str, ...],
-    folder: Path,  # noqa: ARG001 - part of the key
     mark: object,  # noqa: ARG001 - part of the key: what the ledger says of permission may have changed
 ) -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:
     """Customers with their branches, and what the ledger says of permission: the part that takes long."""

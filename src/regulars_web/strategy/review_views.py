@@ -14,6 +14,7 @@ from regulars.base.errors import NotThere, RegularsError
 from regulars_web.company.businesses import business
 from regulars_web.company.powers import needs
 from regulars_web.insight.queries import health
+from regulars_web.shared.clock import today
 from regulars_web.shared.errors import told
 from regulars_web.strategy.review_picture import panels, signed, standing
 
@@ -30,7 +31,11 @@ def review(request: HttpRequest) -> HttpResponse:
     named = request.GET.get("cycle")
     if not cycles and named is None:
         path = api.review_path(shop)
-        return render(request, "strategy/review_none.html", {"steps": _steps(shop, path), "cycle": path.cycle})
+        return render(
+            request,
+            "strategy/review_none.html",
+            {"steps": _steps(shop, path), "cycle": path.cycle, "past": _past(shop, path.cycle)},
+        )
     try:
         found = api.review(shop, named)
     except NotThere as error:
@@ -48,11 +53,17 @@ def _again(shop: api.OpenBusiness, found: api.Review) -> dict[str, Any]:
     since, until = (found.measured.until if mine else path.since), path.cycle.ends if path.cycle else None
     more = since is not None and last is not None and last > since and not (mine and found.measured.complete)
     early = found.cycle is not None and found.measured.until < found.cycle.told_from
-    return {"again": more, "early": early, "newer": None if mine or until is None else path.since}
+    return {
+        "again": more,
+        "past": _past(shop, found.cycle),
+        "early": early,
+        "newer": None if mine or until is None else path.since,
+    }
 
 
 def _shown(found: api.Review) -> dict[str, Any]:
     measured = found.measured
+    effects = [change for change in found.next.changes if change.kind == "effect"] if found.next else []
     return {
         "review": found,
         "measured": measured,
@@ -66,7 +77,8 @@ def _shown(found: api.Review) -> dict[str, Any]:
         "nearer": None if measured.promises.crps is None else _nearer(measured.promises),
         "notes": [note for note in measured.notes if note.id != BROUGHT],
         "moves": [move for move in found.next.measures if move.move != "kept"] if found.next else [],
-        "beliefs": [change for change in found.next.changes if change.kind == "effect"] if found.next else [],
+        "beliefs": [change for change in effects if change.before != change.after],
+        "ranges": sum(change.before == change.after for change in effects),
     }
 
 
@@ -82,6 +94,11 @@ def _lesson(one: api.Lesson) -> dict[str, Any]:
         for side, e in (("before", one.before), ("after", one.after))
     }
     return {"name": one.measure_name, "primitive": one.primitive, "kind": kind, "own": one.own, **sides}
+
+
+def _past(shop: api.OpenBusiness, cycle: api.Cycle | None) -> bool:
+    """Whether the cycle's last day is over."""
+    return cycle is not None and today(shop.settings.zone) > cycle.ends
 
 
 def _last_sale() -> date | None:

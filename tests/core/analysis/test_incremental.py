@@ -87,6 +87,42 @@ def test_a_day_of_new_sales_is_studied_as_in_full_without_looking_back_again(fol
     assert found == full
     assert found.queries == full.queries
     assert standings.equals(whole)
+    assert found.past == date(2025, 5, 31)
+    assert found.staying is not None and found.staying.change is not None
+    assert found.staying.change.end == found.past
+
+
+def _looked_back(folder: Path, as_of: date, memory: Memory) -> tuple[object, list[dict[str, object]]]:
+    """What a part that looks back finds, and every customer-day; with no memory, of all the lines."""
+    with Ledger(folder / "ledger").read() as reader:
+        setting = _setting(Desk(reader, memory=memory), business=BUSINESS, pack=PACK, as_of=as_of)
+        kept, _ = _kept(setting)
+        found = staying(SimpleNamespace(back=Lookback(Look(setting, kept, kept.customers, 30.0, None, None))))  # type: ignore[arg-type]
+        days = reader.arrow(kept.days.order_by("customer", "day")).to_pylist()
+    return found.result, days
+
+
+def test_however_the_ledger_grows_every_figure_is_that_of_all_its_lines(folder: Path) -> None:
+    """Days, late lines, refunds of today and of long ago and imports undone, in an order drawn by chance."""
+    rng, ledger, as_of = np.random.default_rng(3), Ledger(folder / "ledger"), AS_OF
+    _looked_back(folder, as_of, Memory(folder / "own"))
+    standing: list[str] = []
+    for step, what in enumerate(rng.permutation(["day", "late", "refund", "late refund", "undo"])):
+        before = date(2024, 1, 1) + timedelta(days=int(rng.integers(0, 400)))
+        as_of += timedelta(days=int(what == "day"))
+        if what == "undo" and standing:
+            ledger.undo(standing.pop())
+        else:
+            kind, net = ("refund", -70.5) if "refund" in what else ("service", 61.25 + step)
+            when = before if "late" in what else as_of
+            _write(folder, [Line(int(rng.integers(1, 90)), when, net, kind, branch="B", staff="S1")], f"w{step}")
+            standing.append(f"w{step}")
+        memory = Memory(folder / "own")
+        assert _looked_back(folder, as_of, memory) == _looked_back(folder, as_of, Memory()), what
+        if "late" in what:
+            assert {"customer_days", "staying"} <= set(memory.found), what
+        elif what != "undo":
+            assert {"customer_days", "staying"} <= set(memory.recalled), what
 
 
 def _looked_back(folder: Path, as_of: date, memory: Memory) -> tuple[object, list[dict[str, object]]]:

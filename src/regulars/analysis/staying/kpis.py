@@ -22,6 +22,8 @@ from regulars.base.text import Text, say
 
 _NORMAL_80 = 1.2816
 
+#: How a booking ends.
+SETTLED = ("completed", "no_show", "late_cancelled", "cancelled")
 #: Windows in days after a client-month: Biro's four to six weeks, Strategies' and Phorest's 90, Kitomba's 92.
 WINDOWS = (42, 90, 92)
 #: Definition, window, and whether of customers first seen in the month (True), of others, or of both.
@@ -121,6 +123,16 @@ def bookings_query(bookings: ibis.Table, *, scene: Look) -> ibis.Table:
         .aggregate(n=seen.count())
         .order_by("recent", "status")
     )
+
+
+def settled_query(bookings: ibis.Table, *, scene: Look) -> ibis.Table:
+    """Sums over customers of the last year's settled bookings, by how they ended. One of nobody known is its own."""
+    as_of = scene.setting.as_of
+    known = ibis.literal("c") + bookings.customer.cast("string")
+    alone = ibis.literal("b") + bookings.system + ibis.literal(" ") + bookings.booking_id
+    t = bookings.filter(bookings.day <= as_of, bookings.day > as_of - YEAR, bookings.status.isin(list(SETTLED)))
+    t = t.mutate(whose=ibis.coalesce(known, alone))
+    return alike_query(t, {name: (ibis.literal(True), t.status == name) for name in SETTLED}, whose="whose")
 
 
 def with_rebooked(days: ibis.Table, bookings: ibis.Table, *, scene: Look) -> ibis.Table:
@@ -238,11 +250,11 @@ def _booked(scene: Look) -> list[KpiFigure]:
             found.append(_locked(id, 365, say("study.staying.no_booking_times")))
         else:
             found.append(_share(id, 365, count, worth(answers, id)))
-    settled = ("completed", "no_show", "late_cancelled", "cancelled")
-    base = {recent: sum(status.get((recent, s), 0) for s in settled) for recent in (True, False)}
-    for name in settled:
+    base = {recent: sum(status.get((recent, s), 0) for s in SETTLED) for recent in (True, False)}
+    ends = setting.desk.ask("staying_bookings_ended", settled_query(bookings, scene=scene)).to_pylist()[0]
+    for name in SETTLED:
         count = _Count(status.get((True, name), 0), base[True], status.get((False, name), 0), base[False])
-        found.append(_share(name, 365, count))
+        found.append(_share(name, 365, count, worth(ends, name)))
     return found
 
 

@@ -150,14 +150,15 @@ def movement_bars(months: Sequence[Param], above: Sequence[Series], below: Serie
     return _chart(bars, zero, height=270)
 
 
-def _part_colours(parts: Sequence[Series]) -> Spec:
+def _part_colours(parts: Sequence[Series], *, abreast: int = 2) -> Spec:
+    """Colours of the parts, with a legend of so many names abreast on a phone."""
     return {
         "field": "part",
         "type": "nominal",
         "scale": {"domain": [p.key for p in parts], "range": [p.colour for p in parts]},
         "legend": {
             "labelExpr": Labels({p.key: p.name for p in parts}),
-            "columns": on_phone(2, len(parts)),
+            "columns": on_phone(abreast, len(parts)),
         },
     }
 
@@ -317,7 +318,7 @@ def _marker(at: tuple[float, float], text: Text, x_scale: Spec, y_scale: Spec) -
 
 
 def split_bars(rows: Sequence[Param], parts: Sequence[Series]) -> Spec:
-    """One bar of 100 % a row, cut into parts that keep their colour; shares of 7 % and more are written inside."""
+    """One bar of 100 % a row, cut into parts that keep their colour; shares of 7 % (on a phone 16 %) and more are written inside."""
     cells: list[dict[str, Any]] = []
     for i in range(len(rows)):
         start = 0.0
@@ -346,7 +347,7 @@ def split_bars(rows: Sequence[Param], parts: Sequence[Series]) -> Spec:
             "y": y,
             "x": {"field": "a", "type": "quantitative", "axis": None, "scale": scale},
             "x2": {"field": "b"},
-            "color": _part_colours(parts),
+            "color": _part_colours(parts, abreast=1),
         },
     }
     text: Spec = {
@@ -356,6 +357,8 @@ def split_bars(rows: Sequence[Param], parts: Sequence[Series]) -> Spec:
             "x": {"field": "c", "type": "quantitative", "scale": scale},
             "text": {"field": "label"},
             "color": {"condition": {"test": "datum.light", "value": "#ffffff"}, "value": theme.INK},
+            # On a phone a part has to be larger to hold its words.
+            "opacity": {"condition": {"test": "width < 340 && datum.b - datum.a < 0.16", "value": 0}, "value": 1},
         },
     }
     return _chart(bars, text, height=44 * len(rows), data=_data(cells))

@@ -14,8 +14,8 @@ from regulars.report.charts import CONFIG, SCHEMA_URL, Labels, Spec
 _NAMES, _TWO_LINES, _ONE_LINE, _LONG = 110, 88, 44, 90
 #: Letters in a line of a long name over a column, and what three such lines lift above one.
 _OVER, _LIFT = 14, 26
-#: Pixels of the long name of a row.
-_BESIDE = 190
+#: Pixels of the long name of a row, and of the title and the margins about it.
+_BESIDE, _MARGIN = 190, 44
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ def heat(
         "$schema": SCHEMA_URL,
         "config": CONFIG,
         "height": max(90, (42 if both else 32) * len(rows)),
-        "usermeta": {"least": (_BESIDE if long else _NAMES) + cell * len(columns)},
+        "usermeta": {"least": (_BESIDE + _MARGIN if long else _NAMES) + cell * len(columns)},
         "layer": layers,
         "data": {"values": data},
     }
