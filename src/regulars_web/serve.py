@@ -17,7 +17,7 @@ from regulars.base.errors import NotUsable
 from regulars.base.text import say
 from regulars.base.words import add_words
 from regulars.cli.shared import Voice, verb
-from regulars_web.config.secret import secret
+from regulars_web.shared.secret import secret
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 

@@ -22,11 +22,11 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from regulars import api
 from regulars_web.company.models import Role, User
-from regulars_web.config.secret import secret
 from regulars_web.desk.demo import name_everybody
 from regulars_web.intake.models import Batch
 from regulars_web.rest.models import Endpoint
 from regulars_web.shared.models import Job
+from regulars_web.shared.secret import secret
 from support.exports import SQUARE_ITEMS_35, cells, write
 from support.missing import missing
 from support.web import exports, patterns

@@ -12,11 +12,11 @@ from django.test import Client
 from regulars import api
 from regulars_web.company.businesses import founded
 from regulars_web.company.models import Role, User
-from regulars_web.config.secret import secret
 from regulars_web.serve import empty
 from regulars_web.shared import lock
 from regulars_web.shared.audit import first_breach, note
 from regulars_web.shared.models import Entry
+from regulars_web.shared.secret import secret
 
 pytestmark = pytest.mark.django_db
 OWNER = {"name": "陳美儀", "email": "May@Example.com", "password": "correct-horse-42", "language": "zh-Hant"}

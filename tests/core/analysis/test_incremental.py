@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
@@ -19,7 +19,6 @@ from regulars.analysis.diagnosis import Diagnosis
 from regulars.analysis.lookback import Look, Lookback
 from regulars.analysis.memory import MOST, Finding, Memory
 from regulars.analysis.origins import settled
-from regulars.analysis.parts import PARTS
 from regulars.analysis.past import past_lines
 from regulars.analysis.staying import staying
 from regulars.analysis.study import _kept, _setting, study
@@ -64,13 +63,11 @@ def _write(folder: Path, lines: Sequence[Line], import_id: str) -> None:
     Ledger(folder / "ledger").write("sales", table, import_id=import_id, note={})
 
 
-def _study(
-    folder: Path, as_of: date, *, again: bool = False, parts: Collection[str] = tuple(PARTS)
-) -> tuple[Diagnosis, pa.Table, Memory]:
+def _study(folder: Path, as_of: date, *, again: bool = False) -> tuple[Diagnosis, pa.Table, Memory]:
     with Ledger(folder / "ledger").read() as reader:
         memory = Memory.of(folder / "memory", engine=reader.engine, settings=["same"], again=again)
         out = folder / "standings.parquet"
-        found = study(reader, business=BUSINESS, pack=PACK, as_of=as_of, standings=out, memory=memory, parts=parts)
+        found = study(reader, business=BUSINESS, pack=PACK, as_of=as_of, standings=out, memory=memory)
     return found, pq.read_table(out), memory
 
 
@@ -123,48 +120,6 @@ def test_however_the_ledger_grows_every_figure_is_that_of_all_its_lines(folder: 
             assert {"customer_days", "staying"} <= set(memory.found), what
         elif what != "undo":
             assert {"customer_days", "staying"} <= set(memory.recalled), what
-
-
-def _looked_back(folder: Path, as_of: date, memory: Memory) -> tuple[object, list[dict[str, object]]]:
-    """What a part that looks back finds, and every customer-day; with no memory, of all the lines."""
-    with Ledger(folder / "ledger").read() as reader:
-        setting = _setting(Desk(reader, memory=memory), business=BUSINESS, pack=PACK, as_of=as_of)
-        kept, _ = _kept(setting)
-        found = staying(SimpleNamespace(back=Lookback(Look(setting, kept, kept.customers, 30.0, None, None))))  # type: ignore[arg-type]
-        days = reader.arrow(kept.days.order_by("customer", "day")).to_pylist()
-    return found.result, days
-
-
-def test_however_the_ledger_grows_every_figure_is_that_of_all_its_lines(folder: Path) -> None:
-    """Days, late lines, refunds of today and of long ago and imports undone, in an order drawn by chance."""
-    rng, ledger, as_of = np.random.default_rng(3), Ledger(folder / "ledger"), AS_OF
-    _looked_back(folder, as_of, Memory(folder / "own"))
-    standing: list[str] = []
-    for step, what in enumerate(rng.permutation(["day", "late", "refund", "late refund", "undo"])):
-        before = date(2024, 1, 1) + timedelta(days=int(rng.integers(0, 400)))
-        as_of += timedelta(days=int(what == "day"))
-        if what == "undo" and standing:
-            ledger.undo(standing.pop())
-        else:
-            kind, net = ("refund", -70.5) if "refund" in what else ("service", 61.25 + step)
-            when = before if "late" in what else as_of
-            _write(folder, [Line(int(rng.integers(1, 90)), when, net, kind, branch="B", staff="S1")], f"w{step}")
-            standing.append(f"w{step}")
-        memory = Memory(folder / "own")
-        assert _looked_back(folder, as_of, memory) == _looked_back(folder, as_of, Memory()), what
-        if "late" in what:
-            assert {"customer_days", "staying"} <= set(memory.found), what
-        elif what != "undo":
-            assert {"customer_days", "staying"} <= set(memory.recalled), what
-
-
-def test_parts_that_look_back_end_with_the_month_and_say_so(folder: Path) -> None:
-    found, _, _ = _study(folder, AS_OF, parts=("staying",))
-    ended, _, _ = _study(folder, date(2025, 5, 31), parts=("staying",))
-    assert found.past == ended.past == date(2025, 5, 31)
-    assert found.staying == ended.staying
-    assert found.staying is not None and found.staying.change is not None
-    assert found.staying.change.end == date(2025, 5, 31)
 
 
 @contextmanager
