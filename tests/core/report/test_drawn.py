@@ -37,7 +37,7 @@ def test_long_names_are_broken_into_lines_that_stand_on_one_foot() -> None:
     assert lines("Keep the clients we have", 0) == "Keep the clients we have"
     assert lines("Others", 14) == ["", "", "Others"]
     assert lines("更換錶鏡 Crystal replacement", 14) == ["更換錶鏡", "Crystal", "replacement"]
-    assert lines("由客戶關係賺取更多", 14) == ["", "由客戶關係賺取", "更多"]
+    assert lines("由客戶關係賺取更多", 14) == ["", "由客戶關係", "賺取更多"], "about as long as each other"
     assert lines("Water resistance test and certificate", 14)[-1].endswith("…"), (
         "what does not fit is seen to be left out"
     )

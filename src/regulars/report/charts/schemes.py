@@ -13,7 +13,7 @@ from regulars.report.charts import CONFIG, SCHEMA_URL, Labels, Spec
 #: Pixels that the names of rows take, and that a cell of two lines, of one, or one under a long name can be read at.
 _NAMES, _TWO_LINES, _ONE_LINE, _LONG = 110, 88, 44, 90
 #: Letters in a line of a long name over a column, and what three such lines lift above one.
-_OVER, _LIFT = 14, 26
+_OVER, _LIFT = 12, 26
 #: Pixels of the long name of a row, and of the title and the margins about it.
 _BESIDE, _MARGIN = 190, 44
 
