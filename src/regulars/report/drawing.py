@@ -35,18 +35,24 @@ def localise(part: Any, language: str) -> Any:
 
 def lines(words: str, line: int, most: int = 3) -> str | list[str]:
     """Words broken at spaces, or between Chinese letters, into as many lines for every label, so that all stand on one
-    foot: the upper ones may be empty. What ``most`` lines do not hold is left out."""
+    foot: the upper ones may be empty. Lines are about as long as each other, and what ``most`` do not hold is left out.
+    """
     if not line:
         return words
+    kept = _broken(words, line)
+    kept = next(found for width in range(line // 2, line + 1) if len(found := _broken(words, width)) <= len(kept))
+    if len(kept) > most:
+        kept = [*kept[: most - 1], kept[most - 1] + "…"]
+    return [""] * (most - len(kept)) + kept
+
+
+def _broken(words: str, line: int) -> list[str]:
     found = [""]
     for piece in re.findall(r"[\u2e80-\uffef]|[^\s\u2e80-\uffef]+|\s+", words):
         if found[-1].strip() and _wide(found[-1] + piece.rstrip()) > line:
             found.append("")
         found[-1] += piece
-    kept = [part.strip() for part in found if part.strip()]
-    if len(kept) > most:
-        kept = [*kept[: most - 1], kept[most - 1] + "…"]
-    return [""] * (most - len(kept)) + kept
+    return [part.strip() for part in found if part.strip()]
 
 
 def _wide(words: str) -> int:

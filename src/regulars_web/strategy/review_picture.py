@@ -79,7 +79,7 @@ def _panel(kind: str, promises: Sequence[api.PromiseKept]) -> Panel:
             p,
             (at(p.promised.p10), f"{place(p.promised.p90) - place(p.promised.p10):.2f}%"),
             at(p.came),
-            (at(p.low), at(p.high)),
+            ("1%" if p.low < first * step else at(p.low), "99%" if p.high > last * step else at(p.high)),
             (signed(p.promised.p10, kind), signed(p.promised.p90, kind)),
             signed(p.came, kind),
             (signed(p.low, kind), signed(p.high, kind)),

@@ -9,8 +9,13 @@ import pytest
 
 from regulars import api
 from regulars.api import pages
+from regulars.base.text import say
 from regulars.base.words import word_list
+from regulars.report import html_blocks
+from regulars.report.charts.schemes import Square, heat
+from regulars.report.document import Column, Figure, Table
 from regulars.report.drawing import lines
+from regulars.report.speaker import Speaker
 
 
 @pytest.fixture(autouse=True)
@@ -37,7 +42,15 @@ def test_long_names_are_broken_into_lines_that_stand_on_one_foot() -> None:
     assert lines("Keep the clients we have", 0) == "Keep the clients we have"
     assert lines("Others", 14) == ["", "", "Others"]
     assert lines("更換錶鏡 Crystal replacement", 14) == ["更換錶鏡", "Crystal", "replacement"]
-    assert lines("由客戶關係賺取更多", 14) == ["", "由客戶關係賺取", "更多"]
+    assert lines("由客戶關係賺取更多", 14) == ["", "由客戶關係", "賺取更多"], "about as long as each other"
     assert lines("Water resistance test and certificate", 14)[-1].endswith("…"), (
         "what does not fit is seen to be left out"
     )
+
+
+def test_a_picture_too_wide_for_a_phone_is_moved_sideways_and_never_shrunk() -> None:
+    title = say("report.schemes.need")
+    squares = [Square(0, column, 0.5, "50%") for column in range(9)]
+    chart = heat(["Facial"], [f"Category {n}" for n in range(9)], squares, (title, title), long=True)
+    figure = Figure("grid", title, chart, title, Table(title, (Column(title),), ()), None)
+    assert 'class="narrow sideways"' in html_blocks.block(Speaker("en"), figure)

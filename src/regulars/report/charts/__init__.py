@@ -318,7 +318,8 @@ def _marker(at: tuple[float, float], text: Text, x_scale: Spec, y_scale: Spec) -
 
 
 def split_bars(rows: Sequence[Param], parts: Sequence[Series]) -> Spec:
-    """One bar of 100 % a row, cut into parts that keep their colour; shares of 7 % (16 % on a phone) stand inside."""
+    """One bar of 100 % a row, cut into parts that keep their colour; shares of 7 % and more (on a phone 16 %) are
+    written inside."""
     cells: list[dict[str, Any]] = []
     for i in range(len(rows)):
         start = 0.0

@@ -13,7 +13,7 @@ from regulars.report.charts import CONFIG, SCHEMA_URL, Labels, Spec
 #: Pixels that the names of rows take, and that a cell of two lines, of one, or one under a long name can be read at.
 _NAMES, _TWO_LINES, _ONE_LINE, _LONG = 110, 88, 44, 90
 #: Letters in a line of a long name over a column, and what three such lines lift above one.
-_OVER, _LIFT = 14, 26
+_OVER, _LIFT = 12, 26
 #: Pixels of the long name of a row, and of the title and the margins about it.
 _BESIDE, _MARGIN = 190, 44
 
@@ -52,20 +52,7 @@ def heat(
         "scale": {"domain": list(range(len(rows)))},
         "axis": {"labelExpr": Labels(dict(enumerate(rows))), "labelLimit": _BESIDE, "labelColor": theme.INK},
     }
-    x = {
-        "field": "column",
-        "type": "ordinal",
-        "title": titles[1],
-        "scale": {"domain": list(range(len(columns)))},
-        "axis": {
-            "labelExpr": Labels(dict(enumerate(columns)), _OVER if long else 0),
-            "labelAngle": 0,
-            "labelPadding": 6 + (_LIFT if long else 0),
-            "orient": "top",
-            "labelLimit": 120,
-            "labelColor": theme.INK,
-        },
-    }
+    x = _over(columns, titles[1], long=long)
     cells: Spec = {
         "mark": {"type": "rect", "stroke": theme.CARD, "strokeWidth": 2},
         "encoding": {
@@ -94,6 +81,24 @@ def heat(
         "usermeta": {"least": (_BESIDE + _MARGIN if long else _NAMES) + cell * len(columns)},
         "layer": layers,
         "data": {"values": data},
+    }
+
+
+def _over(columns: Sequence[Param], title: Text, *, long: bool) -> Spec:
+    """Names over the columns, in lines where they are long."""
+    return {
+        "field": "column",
+        "type": "ordinal",
+        "title": title,
+        "scale": {"domain": list(range(len(columns)))},
+        "axis": {
+            "labelExpr": Labels(dict(enumerate(columns)), _OVER if long else 0),
+            "labelAngle": 0,
+            "labelPadding": 6 + (_LIFT if long else 0),
+            "orient": "top",
+            "labelLimit": 120,
+            "labelColor": theme.INK,
+        },
     }
 
 
