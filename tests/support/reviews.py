@@ -55,7 +55,7 @@ def measured_cycle(folder: Path) -> Measurement:
             Forecast(line.measures, line.cell, "seen", seen, -0.1, inside=False),
         ),
         promises=Promises(2, 1, 0, 2, 0.04, 0.09, say("trial.measure.kept_word", inside=1, n=2, least=0, most=2)),
-        wider={"C:log": 0.1},
+        wider={"C:log": 0.1, "all:log": 0.1},
         notes=(say("trial.measure.not_watched", measures=Listing((line.measure_name,))),),
     )
     place = shop.runs / f"outcome-{day.isoformat()}-v7-x-y-{found.until.isoformat()}-v7"

@@ -62,7 +62,11 @@ def test_who_drafted_does_not_approve_whatever_their_role(studied: Path, signed_
         director.post("/strategy/approval/judge", asked | {"about": row.id, "verdict": "reject"})
     director.post("/strategy/approval/judge", asked | {"about": "plan", "verdict": "accept"})
     page = director.get("/strategy/approval").content.decode()
-    assert "Nobody who may approve had no hand in this plan" in page and ' disabled aria-describedby="blocked"' in page
+    assert "ask somebody you trust" in page and "/house/people/new?role=director" in page
+    assert '<option value="director" selected>' in director.get("/house/people/new?role=director").content.decode()
+    assert (
+        "Everybody who may approve had a hand in this plan" in page and ' disabled aria-describedby="blocked"' in page
+    )
     refused = director.post("/strategy/approval/approve", asked, follow=True).content.decode()
     assert "callout error" in refused and api.strategy_in_force(api.open_business(studied)) is None
 

@@ -224,6 +224,29 @@ def test_a_till_of_one_branch_names_its_own_customers_and_no_others(
     assert gate.find(director, "mallory") == []
 
 
+def test_a_till_of_one_branch_makes_nobody_its_own(folder: Path, till: Program, person: Callable[..., User]) -> None:
+    here = Program(person(Role.MANAGER, branches=("TST",)), "facts:write")
+    till.post("push/customers", [{"customer": "THEIRS", "home_branch": "CWB"}, {"customer": "SHARED"}])
+    till.post("push/customers", [{"customer": "OURS", "home_branch": "TST"}, {"customer": "KEPT"}])
+    till.post("push/sales", [line("a", customer="THERE", branch="CWB"), line("b", customer="NOWHERE")])
+    till.post("push/sales", [line("c", customer="HERE", branch="TST"), line("d", customer="OURS", branch="CWB")])
+    shop = api.open_business(folder)
+    keys = {id: api.key_rows(shop, [{"customer": id}], system="own")[0]["key"] for id in ("THEIRS", "KEPT")}
+    api.merge(shop, keys["KEPT"], into=keys["THEIRS"])
+
+    who = ("THEIRS", "SHARED", "THERE", "NOWHERE", "KEPT", "OURS", "HERE", "NEW")
+    sent = [{"customer": id, "home_branch": "TST", "source": "till"} for id in who]
+    receipt = here.get(f"receipts/{here.post('push/customers', sent).json()['id']}").json()
+    refused = {p["pointer"] for p in receipt["problems"] if p["code"] == "push_other_branch"}
+    assert refused == {f"/{at}/home_branch" for at in range(5)}, receipt["problems"]
+    sales = [line("b", 1, customer="NOWHERE", branch="TST")]
+    receipt = here.get(f"receipts/{here.post('push/sales', sales).json()['id']}").json()
+    assert [p["code"] for p in receipt["problems"]] == ["push_other_branch"], "a sale of no branch is not theirs either"
+    till.post("push/customers", [{"customer": "SHARED", "home_branch": "TST"}])
+    places = api.branches_of(shop, [api.key_rows(shop, [{"customer": "SHARED"}], system="own")[0]["key"]])
+    assert list(places.values()) == [frozenset({"TST"})], "who writes for the house gives a customer a branch"
+
+
 def test_by_the_study_a_customer_is_of_one_branch(studied: Path, person: Callable[..., User]) -> None:
     reader = api.people_of(api.open_business(studied))
     branches = [str(value) for value, _ in reader.values("branch")]

@@ -36,6 +36,7 @@ class Desk:
     kept: set[str] = field(default_factory=set)
     costs: Costs = field(default_factory=Costs)
     memory: Memory = field(default_factory=Memory)
+    facts: dict[date, str] = field(default_factory=dict)  # fingerprints of the lines until a day
 
     def recall[T](self, part: str, of: object, make: Callable[[], T]) -> T:
         """What an earlier study found from the same, or what ``make`` finds; its queries are remembered with it."""
@@ -55,10 +56,10 @@ class Desk:
             self.queries[section] = self.reader.sql(expr)
             return self.reader.arrow(expr)
 
-    def keep(self, section: str, expr: ibis.Table) -> ibis.Table:
-        """Compute a table once and leave it in the engine."""
+    def keep(self, section: str, expr: ibis.Table, *, told: ibis.Table | None = None) -> ibis.Table:
+        """Compute a table once and leave it in the engine; ``told`` is what is said of how, if it is put otherwise."""
         with self.costs.query():
-            self.queries[section] = self.reader.sql(expr)
+            self.queries[section] = self.reader.sql(expr if told is None else told)
             self.kept.add(section)
             return self.reader.keep(expr, f"study_{section}")
 

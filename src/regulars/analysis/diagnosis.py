@@ -264,7 +264,9 @@ class Locked:
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """What every figure of the run rests on, and the ``engine`` that computed it (which no figure depends on)."""
+    """What every figure of the run rests on, and the ``engine`` that computed it (which no figure depends on).
+
+    ``program`` is a digest of the program's own text and of the libraries it counts with."""
 
     data_version: int
     tables: dict[str, int]
@@ -274,6 +276,7 @@ class Provenance:
     settings_digest: str
     program_version: str
     engine: str = "duckdb"
+    program: str = ""  # not told by runs of earlier programs
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,6 +300,7 @@ class Diagnosis:
     quality: tuple[Problem, ...]  # findings about the data as a whole, never about a person
     locked: tuple[Locked, ...]
     queries: dict[str, str]  # section -> the SQL that produced it
+    past: date | None = None  # the day that parts which look back look from (staying, teams); as_of or a month's end
     groups: tuple[GroupValue, ...] = ()
     tournament: Tournament | None = None  # None where the history is too short to be cut
     trust: Trust | None = None

@@ -17,12 +17,17 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import cast
 
+import pyarrow as pa
+import pyarrow.parquet as pq
+
 import regulars
 from regulars.base.plain_file import read_plain, write_plain
 
 #: Findings kept at most, and bytes of them together; the longest unused go first.
 MOST, MOST_BYTES = 64, 400 * 2**20
-_COUNTING = ("numpy", "scipy", "ibis-framework")
+_COUNTING = ("numpy", "scipy", "pyarrow", "duckdb", "ibis-framework", "sqlglot")
+#: The floors of the program that a study is made by.
+STUDYING = ("base", "packs", "ledger", "analysis")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +79,32 @@ class Memory:
         _tidy(self.folder)
         return made
 
+    def file(self, part: str, of: object, write: Callable[[Path], None]) -> Path:
+        """The table (Parquet) of ``part`` made from ``of``, as :meth:`recall`; ``write`` writes it whole or not at all.
+
+        To be read at once: it may be let go of when the next finding is kept. There must be a folder (:attr:`keeps`).
+        """
+        assert self.folder is not None
+        path = self.folder / f"{part}-{digest(self.rests_on, part, of)}.parquet"
+        if not self.again and _is_table(path):
+            path.touch()
+            self.recalled.append(part)
+            return path
+        self.folder.mkdir(parents=True, exist_ok=True)
+        write(path)
+        self.found.append(part)
+        _tidy(self.folder)
+        return path
+
+
+def _is_table(path: Path) -> bool:
+    """Whether there is such a table, not cut short nor changed by hand."""
+    try:
+        pq.read_metadata(path)
+    except (OSError, pa.ArrowInvalid):
+        return False
+    return True
+
 
 def digest(*parts: object) -> str:
     """Changes when any part changes; parts must be JSON-able."""
@@ -82,11 +113,11 @@ def digest(*parts: object) -> str:
 
 
 @cache
-def program() -> str:
-    """A digest of the program's own text and of the versions it counts with: other code, other findings."""
-    home = Path(regulars.__file__).parent
+def program(*floors: str, home: Path = Path(regulars.__file__).parent) -> str:
+    """A digest of the program's own text (of what studies, and of more ``floors``) and of the versions it counts with:
+    other code, other findings and other runs."""
     found = hashlib.sha256()
-    for part in ("base", "packs", "ledger", "analysis"):
+    for part in (*STUDYING, *floors):
         for file in sorted((home / part).rglob("*.py")):
             found.update(str(file.relative_to(home)).encode() + b"\0" + file.read_bytes())
     for name in _COUNTING:
@@ -96,7 +127,8 @@ def program() -> str:
 
 def _tidy(folder: Path) -> None:
     """Let go of the findings that have not been asked for the longest, and of unfinished files."""
-    files = sorted(folder.glob("*.npz"), key=lambda file: file.stat().st_mtime_ns, reverse=True)
+    found = (file for kind in ("npz", "parquet") for file in folder.glob(f"*.{kind}"))
+    files = sorted(found, key=lambda file: file.stat().st_mtime_ns, reverse=True)
     total = 0
     for place, file in enumerate(files):
         total += file.stat().st_size

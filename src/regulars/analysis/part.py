@@ -10,6 +10,7 @@ from numpy.random import Generator
 
 from regulars.analysis.desk import Kept, Setting
 from regulars.analysis.forecast import Portfolio
+from regulars.analysis.lookback import Look, Lookback
 from regulars.analysis.models import Models
 from regulars.analysis.tournament import Tried
 
@@ -34,6 +35,11 @@ class Scene:
     value_cut: float
     rng: Generator
     surely_new: date | None = None  # who was first seen before may be older than the ledger; None: nobody is suspected
+
+    @property
+    def back(self) -> Lookback:
+        """The way to look back from the end of the past."""
+        return Lookback(Look(self.setting, self.kept, self.people, self.interval, self.tried, self.surely_new))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ import ibis
 
 from regulars.analysis.acquisition import acquisition
 from regulars.analysis.leaving import leaving
+from regulars.analysis.lookback import TABLES
 from regulars.analysis.opportunity import opportunity
 from regulars.analysis.part import Part, Scene
 from regulars.analysis.profit import profit
@@ -48,7 +49,8 @@ def deeper(scene: Scene, only: Collection[str] = tuple(PARTS)) -> Deeper:
         before = frozenset(desk.kept)
         with desk.costs.of(name):
             found[name] = PARTS[name](scene)
-        desk.forget_since(before, but=found[name].of_each)
+        desk.forget_since(before | TABLES, but=found[name].of_each)
+    desk.forget(*sorted(TABLES & desk.kept))
     return Deeper(
         {name: part.result for name, part in found.items()},
         tuple(part.of_each for part in found.values() if part.of_each is not None),

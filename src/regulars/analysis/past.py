@@ -6,6 +6,7 @@ from datetime import date
 
 import ibis
 
+from regulars.analysis.bygone import lines_facts
 from regulars.analysis.desk import Past, Setting
 from regulars.analysis.origins import settled
 from regulars.analysis.visits import lines_until, own_money
@@ -20,8 +21,7 @@ def past_of(setting: Setting, days: ibis.Table) -> Past:
     if desk.memory.keeps:
         # Order and previous visits follow from the days; a line's own fingerprint is of all its columns.
         of_days = desk.reader.fingerprint(known.select("customer", "day", "visit", "value"))
-        of_lines = desk.reader.fingerprint(lines_until(desk.reader.table("sales"), day).select("fingerprint"))
-        facts = f"{of_days} {of_lines}"
+        facts = f"{of_days} {lines_facts(setting, day)}"
     return Past(day, counted["customers"][0].as_py(), facts)
 
 

@@ -29,6 +29,7 @@ from regulars.analysis.diagnosis import (
     Value,
 )
 from regulars.analysis.forecast import Portfolio, cells_query, groups
+from regulars.analysis.memory import program
 from regulars.analysis.models import Models
 from regulars.analysis.movement import absences_query, movement
 from regulars.analysis.origins import OriginDay, as_known
@@ -112,6 +113,7 @@ def diagnosis(
         quality=problems(_found(setting, kept, models, parts.get("hygiene"))),
         locked=locked(_available(setting, cohort, tested, owed)),
         queries=dict(setting.desk.queries),
+        past=kept.past.day,
         groups=groups(portfolio),
         tournament=tried.result if tried else None,
         trust=tried.trust if tried else None,
@@ -176,6 +178,7 @@ def _provenance(setting: Setting) -> Provenance:
         settings_digest=hashlib.sha256(told.encode()).hexdigest()[:16],
         program_version=__version__,
         engine=setting.desk.reader.engine,
+        program=program()[:16],
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import ibis
@@ -16,6 +17,7 @@ import numpy as np
 import pyarrow as pa
 
 from regulars.analysis.branches import branch_table, home
+from regulars.analysis.bygone import day_by_day
 from regulars.analysis.classes import value_cut_query, with_class
 from regulars.analysis.clock import Clocks, timed
 from regulars.analysis.costs import Costs
@@ -150,13 +152,14 @@ def _kept(setting: Setting) -> tuple[Kept, Cleaning]:
         codes = desk.reader.take_in(names, "study_branch_codes")
     prepaid = setting.has("package_sale") and counted.basis == "redemption"
     lines, copied = without_copies(setting)
-    days = customer_days(
+    costed = any(row.costed for row in counted.rows)
+    days = day_by_day(
+        setting,
+        "customer_days",
+        partial(customer_days, basis=counted.basis, branches=codes, costed=costed),
         lines,
-        basis=counted.basis,
-        branches=codes,
-        costed=any(row.costed for row in counted.rows),
+        of=(counted.basis, counted.branches, setting.default_branch, costed),
     )
-    days = desk.keep("customer_days", days)
     cleaning = clean(setting, lines=lines, days=days, copied=copied)
     days = desk.keep("visits", in_order(cleaning.kept_days(days)))
     desk.forget("customer_days")

@@ -35,7 +35,15 @@ if TYPE_CHECKING:
     from regulars.api.contradictions import Miss, misses
     from regulars.api.demo import Demo, make_demo
     from regulars.api.health import Health, check_business
-    from regulars.api.inputs import InputsRaced, StatedFile, stated_file, stated_files, undo_stated, write_stated
+    from regulars.api.inputs import (
+        InputsRaced,
+        StatedFile,
+        stated_file,
+        stated_files,
+        stated_left,
+        undo_stated,
+        write_stated,
+    )
     from regulars.api.intake import (
         FIELDS,
         REQUIRED,
@@ -56,6 +64,7 @@ if TYPE_CHECKING:
         saved_profiles,
         undo_import,
     )
+    from regulars.api.kept_settings import recorded
     from regulars.api.lines import Bound, PlanLine, Segment, plan_lines, segments_of
     from regulars.api.locking import lock
     from regulars.api.owned import Finished, finished_runs, run_document, write_tables
@@ -106,8 +115,8 @@ if TYPE_CHECKING:
     from regulars.api.strategy_document import WrittenDocument, write_starters, write_strategy_document
     from regulars.api.studies import Compared, Headline, Reproduced, compare_studies, headline, reproduce, study_ids
     from regulars.api.targets import TargetState, target_states
-    from regulars.api.trades import PackShown, check_pack, packs, show_pack
-    from regulars.api.tree import add_corporate, add_target, remove_corporate, remove_target
+    from regulars.api.trades import PackShown, change_trade, check_pack, packs, show_pack
+    from regulars.api.tree import add_corporate, add_target, name_owner, remove_corporate, remove_target
     from regulars.api.trials import assign, latest_assignment, latest_plan, measure
     from regulars.api.versioned import Decided, Version, Versions, versions
     from regulars.api.what_if import WhatIf
@@ -153,7 +162,16 @@ _HOMES = {
         "saved_profiles",
         "undo_import",
     ),
-    "inputs": ("InputsRaced", "StatedFile", "stated_file", "stated_files", "undo_stated", "write_stated"),
+    "inputs": (
+        "InputsRaced",
+        "StatedFile",
+        "stated_file",
+        "stated_files",
+        "stated_left",
+        "undo_stated",
+        "write_stated",
+    ),
+    "kept_settings": ("recorded",),
     "lines": ("Bound", "PlanLine", "Segment", "plan_lines", "segments_of"),
     "locking": ("lock",),
     "owned": ("Finished", "finished_runs", "run_document", "write_tables"),
@@ -204,8 +222,8 @@ _HOMES = {
     ),
     "simulating": ("simulate", "write_simulation"),
     "targets": ("TargetState", "target_states"),
-    "trades": ("PackShown", "check_pack", "packs", "show_pack"),
-    "tree": ("add_corporate", "add_target", "remove_corporate", "remove_target"),
+    "trades": ("PackShown", "change_trade", "check_pack", "packs", "show_pack"),
+    "tree": ("add_corporate", "add_target", "name_owner", "remove_corporate", "remove_target"),
     "trials": ("assign", "latest_assignment", "latest_plan", "measure"),
     "versioned": ("Decided", "Version", "Versions", "versions"),
     "what_if": ("WhatIf",),
@@ -286,6 +304,7 @@ __all__ = [
     "branches_of",
     "card",
     "cards",
+    "change_trade",
     "changes_since",
     "chapters",
     "check_business",
@@ -312,6 +331,7 @@ __all__ = [
     "measure",
     "merge",
     "misses",
+    "name_owner",
     "open_business",
     "packs",
     "people_of",
@@ -325,6 +345,7 @@ __all__ = [
     "queries",
     "query",
     "recognise",
+    "recorded",
     "reject",
     "remove_corporate",
     "remove_target",
@@ -351,6 +372,7 @@ __all__ = [
     "simulate",
     "stated_file",
     "stated_files",
+    "stated_left",
     "status",
     "strategy_in_force",
     "study",

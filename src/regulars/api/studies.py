@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from regulars.analysis.diagnosis import Diagnosis
 from regulars.analysis.study import study as study_ledger
 from regulars.api.business import OpenBusiness
-from regulars.api.runs import Run, as_json, digest_of, finished_at, is_finished, load_run
+from regulars.api.runs import Run, as_json, finished_at, is_finished, load_run
 from regulars.base.errors import NotThere
 from regulars.base.estimate import Estimate
 from regulars.base.progress import Progress, unwatched
@@ -156,7 +156,6 @@ def reproduce(business: OpenBusiness, run: str, *, progress: Progress = unwatche
     """
     kept = load_study(business, run)
     p = kept.result.provenance
-    digest = digest_of(business.settings.deciding(), business.pack.model_dump(mode="json"))
     with TemporaryDirectory() as aside, business.ledger.read(DataVersion(dict(p.tables))) as reader:
         standings = Path(aside) / "standings.parquet"
         again = study_ledger(
@@ -174,8 +173,8 @@ def reproduce(business: OpenBusiness, run: str, *, progress: Progress = unwatche
         run,
         not differs,
         tuple(differs),
-        settings_changed=not run.endswith(digest),
-        program_changed=p.program_version != again.provenance.program_version,
+        settings_changed=p.settings_digest != again.provenance.settings_digest,
+        program_changed=p.program != again.provenance.program,
     )
 
 

@@ -9,7 +9,7 @@ from typing import get_args
 
 from regulars.analysis.costs import Costs
 from regulars.analysis.diagnosis import Diagnosis
-from regulars.analysis.memory import Memory
+from regulars.analysis.memory import Memory, program
 from regulars.analysis.study import study as study_ledger
 from regulars.api.business import OpenBusiness
 from regulars.api.earlier import last_plan
@@ -27,6 +27,8 @@ from regulars.strategy.rulebook import Last
 
 #: Names the engine where neither the call does; ``business.toml`` where this does not either.
 ENGINE = "REGULARS_ENGINE"
+#: Beside those of a study: the floors of the program that a plan is made by.
+_PLANNING = ("privacy", "trial", "strategy")
 
 
 def study(
@@ -41,9 +43,10 @@ def study(
 ) -> Run[Diagnosis]:
     """Study the customer base as it was at the end of ``as_of`` (the ledger's last day when not given).
 
-    The same day, data and settings give the same run, which is reused unless ``fresh``. What earlier studies found of
-    a past in which nothing has changed since is taken from ``runs/.cache`` (the run's ``recalled``); ``full`` computes
-    that again too. ``engine`` ("duckdb" or "spark") changes how it is computed, and none of these what comes out.
+    The same day, data, settings and program give the same run, which is reused unless ``fresh``. What earlier studies
+    found of a past in which nothing has changed since is taken from ``runs/.cache`` (the run's ``recalled``);
+    ``full`` computes that again too. ``engine`` ("duckdb" or "spark") changes how it is computed, and none of these
+    what comes out.
     ``costs`` is filled with what each part took (with nothing where the run is reused).
 
     Raises:
@@ -54,7 +57,7 @@ def study(
     with business.ledger.read(engine=chosen_engine(business, engine)) as reader:
         day = as_of or last_day(reader)
         rests_on = (business.settings.deciding(), business.pack.model_dump(mode="json"))
-        id = f"study-{day.isoformat()}-v{reader.version.number}-{digest_of(*rests_on)}"
+        id = f"study-{day.isoformat()}-v{reader.version.number}-{digest_of(*rests_on, program())}"
         memory = Memory.of(business.runs / CACHE, engine=reader.engine, settings=rests_on, again=full)
         if not (fresh or full) and is_finished(business.runs / id):
             return load_run(business.runs / id, Diagnosis)
@@ -143,8 +146,9 @@ def formulate(
 
 
 def plan_id(business: OpenBusiness, *, study: str, seed: int, last: Last | None, kind: str = "plan") -> str:
-    """The run id of the plan that these settings, this pack and the last plan make of a study."""
+    """The run id of the plan that these settings, this pack, the last plan and this program make of a study."""
     parts: list[object] = [business.settings.deciding(), business.pack.model_dump(mode="json"), seed]
+    parts.append(program(*_PLANNING))
     return f"{kind}-{study.removeprefix('study-')}-{digest_of(*parts, *([last.run] if last else []))}"
 
 

@@ -11,7 +11,7 @@ from regulars.base.text import Local, Text, say
 from regulars.packs.schema import Pack
 from regulars.report import names
 from regulars.report.document import Block, Footer, Section
-from regulars.report.figures import Purse
+from regulars.report.figures import Purse, then
 from regulars.strategy.plan import Plan
 
 
@@ -44,6 +44,13 @@ class Context:
             if measure.id == id:
                 return Local({str(k): v for k, v in measure.name.items()})
         return names.verbatim(id)
+
+    def looked_back(self, lead: Text) -> Text:
+        """The lead of a chapter whose figures end with the last whole month: with that day, where it is not today."""
+        past = self.diagnosis.past
+        if past is None or past >= self.diagnosis.provenance.as_of:
+            return lead
+        return then(lead, say("report.say.looked_back", day=past))
 
     def section(
         self,

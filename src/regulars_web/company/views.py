@@ -79,7 +79,8 @@ def _branches(language: str) -> list[tuple[str, str]]:
 def new_person(request: HttpRequest) -> HttpResponse:
     """Somebody new; their first password is shown once."""
     language = request.user.language  # type: ignore[union-attr]
-    form = Person(request.POST or None, language=language, branches=_branches(language), initial={"language": language})
+    asked = {"language": language, "role": request.GET.get("role", "")}
+    form = Person(request.POST or None, language=language, branches=_branches(language), initial=asked)
     if request.method == "POST" and form.is_valid():
         try:
             made = make_person(request.user, **form.cleaned_data)
@@ -113,7 +114,9 @@ def person(request: HttpRequest, id: int) -> HttpResponse:
 def _handed(request: HttpRequest, person: User, title: Text) -> HttpResponse:
     """A link to choose a password, shown once to who made it."""
     address = request.build_absolute_uri(reverse("entry", args=[person.pk, make_link(request.user, person)]))
-    response = render(request, "company/made.html", {"person": person, "address": address, "title": title})
+    here = request.get_host().rpartition(":")[0] in ("127.0.0.1", "localhost", "[::1]")  # a dead address elsewhere
+    shown = {"person": person, "address": address, "title": title, "here": here}
+    response = render(request, "company/made.html", shown)
     response["Cache-Control"] = "no-store"
     return response
 

@@ -23,7 +23,7 @@ from pathlib import Path
 from django.utils.csp import CSP
 
 from regulars_web.config.database import database
-from regulars_web.config.secret import secret
+from regulars_web.shared.secret import secret
 
 FOLDER = Path(os.environ.get("REGULARS_FOLDER", ".")).absolute()
 HTTPS = os.environ.get("REGULARS_HTTPS") == "1"

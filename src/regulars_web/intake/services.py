@@ -6,7 +6,7 @@ import hashlib
 import re
 import secrets
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,8 @@ from regulars_web.intake.models import Batch
 from regulars_web.shared.audit import note
 from regulars_web.shared.clock import now
 from regulars_web.shared.jobs import go, put_down
-from regulars_web.shared.models import Job
+from regulars_web.shared.meant import meant
+from regulars_web.shared.models import Entry, Job, Meant
 from regulars_web.shared.turns import my_turn
 
 #: Bytes of a name: file systems take 255, and names of files with bad rows are longer than those they come from.
@@ -167,9 +168,17 @@ def drop(batch: Batch, by: Any) -> None:
 
 def undo(by: Any, import_id: str) -> int:
     """Take an import back; how many rows left the ledger. Raises what ``api.undo_import`` does."""
-    undone = api.undo_import(business(), import_id)
-    note(by, "import.undone", about=import_id, rows=undone.removed)
+    with meant(by, "import.undone", about=import_id) as line:
+        undone = api.undo_import(business(), import_id)
+        line.write(rows=undone.removed)
     return undone.removed
+
+
+def undone(row: Meant) -> Mapping[str, Any] | None:
+    """Whether an import was taken back, for the line of whoever was killed over it."""
+    told = Entry.objects.filter(action=row.action, about=row.about).exists()
+    there = any(record.undone for record in business().ledger.imports() if record.import_id == row.about)
+    return {} if there and not told else None
 
 
 def rejects_file(batch: Batch, name: str) -> Path | None:

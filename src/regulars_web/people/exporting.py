@@ -149,7 +149,7 @@ def _csv(target: Path, names: list[str], rows: Iterator[list[Any]]) -> int:
     count = 0
     with target.open("w", encoding="utf-8-sig", newline="") as out:  # the mark tells spreadsheets that this is UTF-8
         writer = csv.writer(out)
-        writer.writerow(names)
+        writer.writerow([harmless(name) for name in names])
         for row in rows:
             writer.writerow(["" if v is None else v.isoformat() if isinstance(v, date) else harmless(v) for v in row])
             count += 1
@@ -167,7 +167,7 @@ def _xlsx(target: Path, names: list[str], rows: Iterator[list[Any]]) -> int:
     sheet.freeze_panes(1, 1)
     sheet.set_column(0, len(names), 18)
     for place, name in enumerate(names):
-        sheet.write_string(0, place, name, bold)
+        sheet.write_string(0, place, str(harmless(name)), bold)
     count = 0
     for count, row in enumerate(rows, 1):
         for place, value in enumerate(row):

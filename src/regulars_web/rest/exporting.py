@@ -10,7 +10,6 @@ import hashlib
 import json
 import secrets
 import shutil
-import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
@@ -79,16 +78,18 @@ def work(asked: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
     """The job: write the file beside its place, then put it there; it is removed a day later."""
     export = Export.objects.select_related("by").get(pk=asked["export"])
     export.path.parent.mkdir(mode=0o700, exist_ok=True)
-    part = export.path.with_suffix(".part")
+    part, scratch = export.path.with_suffix(".part"), export.path.with_name(f"regulars-export-{export.place}")
+    shutil.rmtree(scratch, ignore_errors=True)  # of a try that was killed
+    scratch.mkdir(mode=0o700)
     part.touch(mode=0o600)
     try:
-        with tempfile.TemporaryDirectory(prefix="regulars-export-", dir=export.path.parent) as scratch:
-            _write(part, Path(scratch), export, progress)
+        _write(part, scratch, export, progress)
         with part.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
         part.replace(export.path)
     finally:
         part.unlink(missing_ok=True)  # stopped, or no room: half of it would take the room there is
+        shutil.rmtree(scratch, ignore_errors=True)
     with transaction.atomic():
         export.bytes, export.sha256, export.expires_at = export.path.stat().st_size, digest, now() + KEPT
         export.save(update_fields=["bytes", "sha256", "expires_at"])
@@ -183,8 +184,9 @@ def forget(asked: Mapping[str, Any], progress: Progress) -> dict[str, Any]:  # n
     over = Export.objects.filter(expires_at__lte=now())
     gone = [export.path for export in over if export.path.is_file()]
     for path in gone:
+        if not Entry.objects.filter(action="export.removed", about=path.stem).exists():  # killed before it was removed
+            note(None, "export.removed", about=path.stem)
         path.unlink()
-        note(None, "export.removed", about=path.stem)
     if not Job.objects.filter(kind="export", state=Job.State.RUNNING).exists():
         place = business().folder / EXPORTS
         for left in (*place.glob("regulars-export-*"), *place.glob("*.part")):

@@ -12,11 +12,14 @@ class Strategy(AppConfig):
     label = "strategy"
 
     def ready(self) -> None:
-        """Make formulating, putting to work and measuring known to the workers."""
+        """Make formulating, putting to work and measuring known to the workers, and how changes are looked for whose
+        makers were killed."""
         from regulars_web.shared.jobs import register
+        from regulars_web.strategy import looked_up
         from regulars_web.strategy.carrying import assign_work, measure_work
         from regulars_web.strategy.services import work
 
         register("formulate", work, leads_to="strategy")
         register("assign", assign_work, leads_to="carry")
         register("measure", measure_work, leads_to="review")
+        looked_up.register()

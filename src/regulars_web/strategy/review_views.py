@@ -16,7 +16,7 @@ from regulars_web.company.powers import needs
 from regulars_web.insight.queries import health
 from regulars_web.shared.clock import today
 from regulars_web.shared.errors import told
-from regulars_web.strategy.review_picture import panels, signed
+from regulars_web.strategy.review_picture import panels, signed, standing
 
 #: Told in figures of its own at the top of the page.
 BROUGHT = "trial.measure.brought"
@@ -63,18 +63,22 @@ def _again(shop: api.OpenBusiness, found: api.Review) -> dict[str, Any]:
 
 def _shown(found: api.Review) -> dict[str, Any]:
     measured = found.measured
+    effects = [change for change in found.next.changes if change.kind == "effect"] if found.next else []
     return {
         "review": found,
         "measured": measured,
         "currency": measured.currency,
         "panels": panels(found.promises),
+        "held": sum(standing(p) == "held" for p in found.promises),
+        "open": sum(standing(p) == "open" for p in found.promises),
         "told": [one for one in measured.measured if one.verdict != "untold"],
         "untold": [one for one in measured.measured if one.verdict == "untold"],
         "lessons": [_lesson(one) for one in found.lessons],
         "nearer": None if measured.promises.crps is None else _nearer(measured.promises),
         "notes": [note for note in measured.notes if note.id != BROUGHT],
         "moves": [move for move in found.next.measures if move.move != "kept"] if found.next else [],
-        "beliefs": [change for change in found.next.changes if change.kind == "effect"] if found.next else [],
+        "beliefs": [change for change in effects if change.before != change.after],
+        "ranges": sum(change.before == change.after for change in effects),
     }
 
 

@@ -31,6 +31,7 @@ urlpatterns = [
     path("studio/undo", studio_views.undo_change, name="undo_change"),
     path("targets", targets_views.targets, name="targets"),
     path("targets/price", targets_views.target_price, name="target_price"),
+    path("targets/owner", targets_views.save_owner, name="save_owner"),
     path("targets/set", targets_views.save_target, name="save_target"),
     path("targets/<str:act>/price", targets_views.tree_price, name="tree_price"),
     path("targets/<str:act>/save", targets_views.save_tree, name="save_tree"),

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pyarrow as pa
@@ -15,9 +16,11 @@ import pytest
 
 from regulars.analysis.desk import Desk
 from regulars.analysis.diagnosis import Diagnosis
+from regulars.analysis.lookback import Look, Lookback
 from regulars.analysis.memory import MOST, Finding, Memory
 from regulars.analysis.origins import settled
 from regulars.analysis.past import past_lines
+from regulars.analysis.staying import staying
 from regulars.analysis.study import _kept, _setting, study
 from regulars.ledger.store import Ledger
 from regulars.packs.load import load_pack
@@ -33,7 +36,8 @@ def _lines(rng: np.random.Generator, customers: int = 90) -> list[Line]:
     for customer in range(1, customers + 1):
         day, end = START + timedelta(days=int(rng.integers(0, 500))), AS_OF - timedelta(days=int(rng.integers(1, 600)))
         while day < max(end, START + timedelta(days=510)):
-            lines.append(Line(customer, day, round(float(rng.lognormal(5, 0.3)), 2)))
+            where = {"branch": "AB"[customer % 2], "staff": f"S{customer % 3}"}
+            lines.append(Line(customer, day, round(float(rng.lognormal(5, 0.3)), 2), **where))
             day += timedelta(days=int(rng.integers(20, 65)))
     return lines
 
@@ -72,12 +76,50 @@ def test_a_day_of_new_sales_is_studied_as_in_full_without_looking_back_again(fol
     _write(folder, [Line(3, tomorrow, 180.0), Line(500, tomorrow, 75.5)], "a day")
     found, standings, memory = _study(folder, tomorrow)
     full, whole, other = _study(folder, tomorrow, again=True)
-    assert {"contest", "backtest", "clock_trial"} <= set(memory.recalled)
+    assert {"contest", "backtest", "clock_trial", "staying", "leaving", "teams", "customer_days"} <= set(
+        memory.recalled
+    )
     assert not memory.found
     assert not other.recalled
     assert found == full
     assert found.queries == full.queries
     assert standings.equals(whole)
+    assert found.past == date(2025, 5, 31)
+    assert found.staying is not None and found.staying.change is not None
+    assert found.staying.change.end == found.past
+
+
+def _looked_back(folder: Path, as_of: date, memory: Memory) -> tuple[object, list[dict[str, object]]]:
+    """What a part that looks back finds, and every customer-day; with no memory, of all the lines."""
+    with Ledger(folder / "ledger").read() as reader:
+        setting = _setting(Desk(reader, memory=memory), business=BUSINESS, pack=PACK, as_of=as_of)
+        kept, _ = _kept(setting)
+        found = staying(SimpleNamespace(back=Lookback(Look(setting, kept, kept.customers, 30.0, None, None))))  # type: ignore[arg-type]
+        days = reader.arrow(kept.days.order_by("customer", "day")).to_pylist()
+    return found.result, days
+
+
+def test_however_the_ledger_grows_every_figure_is_that_of_all_its_lines(folder: Path) -> None:
+    """Days, late lines, refunds of today and of long ago and imports undone, in an order drawn by chance."""
+    rng, ledger, as_of = np.random.default_rng(3), Ledger(folder / "ledger"), AS_OF
+    _looked_back(folder, as_of, Memory(folder / "own"))
+    standing: list[str] = []
+    for step, what in enumerate(rng.permutation(["day", "late", "refund", "late refund", "undo"])):
+        before = date(2024, 1, 1) + timedelta(days=int(rng.integers(0, 400)))
+        as_of += timedelta(days=int(what == "day"))
+        if what == "undo" and standing:
+            ledger.undo(standing.pop())
+        else:
+            kind, net = ("refund", -70.5) if "refund" in what else ("service", 61.25 + step)
+            when = before if "late" in what else as_of
+            _write(folder, [Line(int(rng.integers(1, 90)), when, net, kind, branch="B", staff="S1")], f"w{step}")
+            standing.append(f"w{step}")
+        memory = Memory(folder / "own")
+        assert _looked_back(folder, as_of, memory) == _looked_back(folder, as_of, Memory()), what
+        if "late" in what:
+            assert {"customer_days", "staying"} <= set(memory.found), what
+        elif what != "undo":
+            assert {"customer_days", "staying"} <= set(memory.recalled), what
 
 
 @contextmanager
@@ -154,3 +196,18 @@ def test_the_memory_stays_small_and_mends_what_was_spoilt(tmp_path: Path) -> Non
     for file in files:
         file.write_bytes(b"spoilt")
     assert memory.recall("part", MOST, lambda: Finding("new", {})).value == "new"
+
+
+def test_a_table_that_was_cut_short_is_made_again(tmp_path: Path) -> None:
+    made, table = [], pa.table({"a": [1, 2]})
+
+    def write(path: Path) -> None:
+        made.append(path)
+        pq.write_table(table, path)
+
+    for spoil in (False, True, False):
+        path = Memory(tmp_path).file("table", "of", write)
+        assert pq.read_table(path).equals(table)
+        if spoil:
+            path.write_bytes(path.read_bytes()[:-3])
+    assert len(made) == 2

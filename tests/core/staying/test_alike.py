@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+from types import SimpleNamespace
 from typing import Any
 
 import ibis
@@ -10,7 +12,8 @@ import pyarrow as pa
 import pytest
 
 from regulars.analysis.staying.alike import alike_query, worth
-from regulars.analysis.staying.kpis import wilson
+from regulars.analysis.staying.kpis import settled_query, wilson
+from support.analysis import bookings_table
 
 
 def row_of(customer: list[int], answer: list[bool], yes: list[bool]) -> dict[str, Any]:
@@ -26,6 +29,26 @@ def test_what_answers_are_worth_by_hand() -> None:
     assert worth(row, "q") == pytest.approx(p * (1 - p) * 25 / ((3 - 3 * p) ** 2 + (0 - 2 * p) ** 2))
     assert worth(row_of([1], [False], [True]), "q") is None
     assert worth(row_of([1, 2], [True, True], [True, True]), "q") == 2.0, "all say yes"
+
+
+def test_missed_bookings_of_one_customer_are_one_customer_s() -> None:
+    """Nine misses of one customer tell less than nine of nine; a booking of nobody known stands for itself."""
+    scene: Any = SimpleNamespace(setting=SimpleNamespace(as_of=date(2026, 6, 30)))
+    kept = [("completed", customer) for customer in range(2, 22)]
+
+    def ends(missed: list[int | None]) -> dict[str, Any]:
+        rows = [*kept, *(("no_show", customer) for customer in missed)]
+        booked = bookings_table([{"status": s, "customer": c, "day": date(2026, 5, 1)} for s, c in rows])
+        query = settled_query(ibis.memtable(booked), scene=scene)
+        found: dict[str, Any] = ibis.duckdb.connect().to_pyarrow(query).to_pylist()[0]
+        return found
+
+    p = 9 / 29
+    one = worth(ends([1] * 9), "no_show")
+    assert one == pytest.approx(p * (1 - p) * 29**2 / ((9 - 9 * p) ** 2 + 20 * p**2))
+    for apart in ([*range(30, 39)], [None] * 9):
+        assert worth(ends(apart), "no_show") == pytest.approx(29)
+    assert one is not None and one < 6
 
 
 def test_intervals_hold_where_customers_differ() -> None:

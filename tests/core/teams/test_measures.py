@@ -16,7 +16,7 @@ import pytest
 
 from regulars.analysis.results.teams import Measured
 from regulars.analysis.shrink import means
-from regulars.analysis.teams import teams
+from regulars.analysis.teams import teams_at
 from regulars.analysis.teams.gathering import values_by_hands
 from regulars.analysis.teams.measured import measured
 from regulars.analysis.teams.of_staff import discounted_at_the_same_mix, ratio_at_the_same_branch
@@ -71,7 +71,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, dict[s
         people = kept.customers.join(kept.home.select("customer", "branch"), "customer")
         people = people.mutate(state=ibis.literal("active"))
         scene: Any = SimpleNamespace(setting=setting, kept=kept, people=people)
-        result = teams(scene).result
+        result = teams_at(scene)
         assert result is not None
         names = ("East", "West")
         hands = setting.desk.ask("hands", values_by_hands(scene, served_by(scene))).to_pylist()

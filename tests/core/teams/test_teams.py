@@ -17,7 +17,7 @@ import pyarrow as pa
 import pytest
 
 from regulars.analysis.results.teams import ENOUGH, Measured, Teams
-from regulars.analysis.teams import teams
+from regulars.analysis.teams import teams_at
 from regulars.analysis.teams.measured import Counted, foretold, measured
 from regulars.analysis.teams.of_staff import at_the_same_branch, at_the_same_mix
 from regulars.packs.load import load_pack
@@ -63,7 +63,7 @@ def looked_at(folder: Path, lines: list[Line]) -> Teams | None:
             people = people.join(kept.home.select("customer", "branch"), "customer")
         states = ibis.cases((people.since_days <= 60, "active"), (people.since_days <= 120, "overdue"), else_="lapsed")
         scene: Any = SimpleNamespace(setting=setting, kept=kept, people=people.mutate(state=states))
-        return teams(scene).result
+        return teams_at(scene)
 
 
 @pytest.fixture(scope="module")

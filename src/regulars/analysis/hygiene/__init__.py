@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ibis
 
+from regulars.analysis.bygone import day_by_day
 from regulars.analysis.desk import Kept, Setting
 from regulars.analysis.hygiene import facts
 from regulars.analysis.hygiene.account import findings, split
@@ -25,10 +26,9 @@ __all__ = ["Cleaning", "clean", "hygiene", "truncated", "without_copies"]
 def without_copies(setting: Setting) -> tuple[ibis.Table, ibis.Table]:
     """The lines to study and the suspected copies; the lines are free of copies where the policy excludes them."""
     desk, lines = setting.desk, setting.lines
-    several = desk.keep("hygiene_several", facts.several_sales(lines))
-    again = desk.keep("hygiene_again", facts.sold_again(lines, several))
+    again = day_by_day(setting, "hygiene_again", facts.sold_again, lines, of=None)
     copied = desk.keep("hygiene_copies", facts.copies(again))
-    desk.forget("hygiene_several", "hygiene_again")
+    desk.forget("hygiene_again")
     if setting.business.hygiene.duplicates == "keep":
         return lines, copied
     return lines.anti_join(copied, ["system", "sale_id", "line_id"]), copied

@@ -23,12 +23,12 @@ def several_sales(lines: ibis.Table) -> ibis.Table:
     return per_day.filter(per_day.one != per_day.other).select("customer", "day")
 
 
-def sold_again(lines: ibis.Table, several: ibis.Table) -> ibis.Table:
-    """The lines of :func:`several_sales` (kept in the engine): few, and all that copies can be among.
+def sold_again(lines: ibis.Table) -> ibis.Table:
+    """The lines of :func:`several_sales`: few, and all that copies can be among.
 
     A customer may well pay the same amount twice in a day: where neither item nor time is known nothing is suspected.
     """
-    again = _told(lines).semi_join(several, ["customer", "day"])
+    again = _told(lines).semi_join(several_sales(lines), ["customer", "day"])
     return again.select(
         *("system", "sale_id", "line_id", "customer", "day", "kind", "net", "currency"),
         branch=again.branch.fill_null(""),

@@ -14,7 +14,7 @@ from itertools import pairwise
 import numpy as np
 from scipy.special import betaincinv
 
-from regulars.analysis.part import Scene
+from regulars.analysis.lookback import Look
 from regulars.analysis.results.leaving import Criteria, Criterion, ReturnPoint, RhythmBand
 from regulars.analysis.value.contest import Trial
 from regulars.analysis.value.statistics import Floats
@@ -49,7 +49,7 @@ def soon(interval: float, horizon: int) -> int:
     return min(max(wanted, SHORTEST), LONGEST, horizon)
 
 
-def criteria(scene: Scene) -> Criteria | None:
+def criteria(scene: Look) -> Criteria | None:
     """The learned criteria; None without origins of 90 days or more."""
     cases = list(scene.tried.cases.values()) if scene.tried is not None else []
     cases = [t for t in cases if t.horizon_days >= SHORTEST]

@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from regulars.analysis.part import Scene
+from regulars.analysis.lookback import Look
 from regulars.analysis.results.leaving import RankingTrial, RankRule
 from regulars.analysis.tournament import spend_at
 from regulars.analysis.value.contest import Trial
@@ -27,14 +27,14 @@ _WEEKS = 365.25 / 7
 _CLEAR = 1.96  # 5 % for each of two simple rules
 
 
-def late_at(t: Trial, scene: Scene) -> NDArray[np.bool_]:
+def late_at(t: Trial, scene: Look) -> NDArray[np.bool_]:
     """The overdue and lapsed of an earlier day, by today's rules."""
     windows = scene.setting.pack.windows
     own = (windows.prior_strength * scene.interval + t.span) / (windows.prior_strength + t.x)
     return np.asarray((t.silent >= windows.overdue_at * own) & ((t.x > 0) | (t.silent > windows.newcomer_for)))
 
 
-def ranking(scene: Scene) -> RankingTrial | None:
+def ranking(scene: Look) -> RankingTrial | None:
     """The order by value at the latest origin beside simple rules; None without a past or with too few candidates."""
     if scene.tried is None:
         return None

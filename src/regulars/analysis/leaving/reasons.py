@@ -19,9 +19,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import erfc, expit
 
+from regulars.analysis.lookback import Look
 from regulars.analysis.many import Flags, surviving
 from regulars.analysis.origins import OriginDay, sampled
-from regulars.analysis.part import Scene
 from regulars.analysis.results.leaving import Reason
 from regulars.analysis.value.contest import Trial
 from regulars.analysis.value.statistics import Floats
@@ -42,7 +42,7 @@ _ORIGINS = 3
 type Ids = npt.NDArray[np.int64]
 
 
-def exposures_query(scene: Scene, *, origin: OriginDay, customers: int) -> ibis.Table:
+def exposures_query(scene: Look, *, origin: OriginDay, customers: int) -> ibis.Table:
     """One row per customer known at the origin with what had happened to them by then (0 or 1; null = not told)."""
     lines = scene.setting.lines
     past = sampled(lines.filter(lines.customer.notnull(), lines.day <= origin.cut), customers=customers)
@@ -66,7 +66,7 @@ def exposures_query(scene: Scene, *, origin: OriginDay, customers: int) -> ibis.
     )
 
 
-def price_query(scene: Scene, *, origin: OriginDay, customers: int) -> ibis.Table:
+def price_query(scene: Look, *, origin: OriginDay, customers: int) -> ibis.Table:
     """Customers who paid over a tenth more in the last 180 days than in the year before for the same things.
 
     Unit prices within category and kind of line, weighted by what was bought lately (a Paasche index of own prices), so
@@ -110,7 +110,7 @@ def complaints_query(complaints: ibis.Table, *, cut: date, customers: int) -> ib
     )
 
 
-def staff_query(scene: Scene, *, origin: OriginDay, customers: int) -> ibis.Table:
+def staff_query(scene: Look, *, origin: OriginDay, customers: int) -> ibis.Table:
     """Customers whose usual staff had not been seen by anybody for six weeks at the origin."""
     lines = scene.setting.lines
     past = lines.filter(lines.staff.notnull(), lines.day <= origin.cut)
@@ -130,7 +130,7 @@ def events_query(table: ibis.Table, *, origin: OriginDay, customers: int, name: 
     return past.select("customer").distinct().mutate(**{name: ibis.literal(1)})
 
 
-def reasons(scene: Scene) -> tuple[tuple[Reason, ...], int, tuple[Text, ...]]:
+def reasons(scene: Look) -> tuple[tuple[Reason, ...], int, tuple[Text, ...]]:
     """Reasons with enough exposed, on how many customers, and what could not be looked at."""
     missing = _missing(scene)
     if scene.tried is None:
@@ -171,7 +171,7 @@ class _Look:
     held: Floats
 
 
-def _look(scene: Scene, origin: OriginDay, trial: Trial, number: int) -> _Look:
+def _look(scene: Look, origin: OriginDay, trial: Trial, number: int) -> _Look:
     name = f"leaving_reasons_{number}" if number else "leaving_reasons"
     table = scene.setting.desk.ask(name, _query(scene, origin))
     names = [n for n in table.column_names if n != "customer"]
@@ -181,7 +181,7 @@ def _look(scene: Scene, origin: OriginDay, trial: Trial, number: int) -> _Look:
     return _Look(names, ids, (trial.came == 0)[still].astype(float), exposed, controls(scene, trial)[:, still])
 
 
-def _query(scene: Scene, origin: OriginDay) -> ibis.Table:
+def _query(scene: Look, origin: OriginDay) -> ibis.Table:
     reader, many = scene.setting.desk.reader, scene.kept.past.customers
     t = reader.table("study_tried_days").filter(lambda d: d.visit & (d.day <= origin.cut)).select("customer").distinct()
     parts = [make(scene, origin=origin, customers=many) for make in (exposures_query, price_query, staff_query)]
@@ -197,7 +197,7 @@ def _query(scene: Scene, origin: OriginDay) -> ibis.Table:
     return t.mutate(**flags).order_by("customer")
 
 
-def controls(scene: Scene, t: Trial) -> Floats:
+def controls(scene: Look, t: Trial) -> Floats:
     """What is held equal, one row each: lateness (and its square), visits, age of the relation."""
     windows = scene.setting.pack.windows
     rhythm = (windows.prior_strength * scene.interval + t.span) / (windows.prior_strength + t.x)
@@ -250,7 +250,7 @@ def _reason(name: str, exposed: int, beta: float, sd: float, extra: float, *, cl
     return Reason(name, exposed, float(np.exp(beta)), low, high, extra, clear=clear)
 
 
-def _missing(scene: Scene) -> tuple[Text, ...]:
+def _missing(scene: Look) -> tuple[Text, ...]:
     """What could not be looked at, and what would tell."""
     reader, found = scene.setting.desk.reader, []
     if not reader.has("bookings"):

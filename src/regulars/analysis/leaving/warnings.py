@@ -12,7 +12,7 @@ from collections.abc import Mapping
 import numpy as np
 from scipy.stats import rankdata
 
-from regulars.analysis.part import Scene
+from regulars.analysis.lookback import Look
 from regulars.analysis.results.leaving import Warning
 from regulars.analysis.value.contest import Trial
 from regulars.analysis.value.statistics import Floats
@@ -24,7 +24,7 @@ _CLEAR = 1.96
 _RIVALS = ("own_rhythm", "recency", "fixed_window")
 
 
-def warnings(scene: Scene) -> tuple[tuple[Warning, ...], int, Text | None]:
+def warnings(scene: Look) -> tuple[tuple[Warning, ...], int, Text | None]:
     """Every alarm, the model first; on how many customers they were judged (all origins together); the verdict."""
     if scene.tried is None:
         return (), 0, None
@@ -45,7 +45,7 @@ def warnings(scene: Scene) -> tuple[tuple[Warning, ...], int, Text | None]:
     return found, len(y), verdict(whole["model"], whole[rival.id], y, rival=rival.id, origins=len(silent))
 
 
-def _scores(t: Trial, fit: VisitFit, scene: Scene) -> Mapping[str, Floats]:
+def _scores(t: Trial, fit: VisitFit, scene: Look) -> Mapping[str, Floats]:
     windows = scene.setting.pack.windows
     since = t.silent
     rhythm = (windows.prior_strength * scene.interval + t.span) / (windows.prior_strength + t.x)

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import ibis
 
-from regulars.analysis.leaving.ranking import late_at, ranking
+from regulars.analysis.leaving.ranking import late_at
+from regulars.analysis.lookback import Look
 from regulars.analysis.part import Scene
-from regulars.analysis.results.leaving import Exit, Untouched, WinBack
+from regulars.analysis.results.leaving import Exit, RankingTrial, Untouched, WinBack
 from regulars.analysis.sums import exact
 from regulars.analysis.trust import expected_total
 from regulars.packs.schema import Measure, Pack
@@ -55,7 +56,7 @@ def of_each(scene: Scene) -> ibis.Table:
     return scene.setting.desk.keep("leaving_of_each", t.select(*columns))
 
 
-def win_back(scene: Scene, each: ibis.Table) -> WinBack:
+def win_back(scene: Scene, each: ibis.Table, *, untouched: Untouched | None, ranking: RankingTrial | None) -> WinBack:
     """Candidates, and what is at stake among the first hundred by value and by risk."""
     response, cost = measure_of(scene.setting.pack)
     some = each.filter(each.winback_value.notnull())
@@ -79,8 +80,8 @@ def win_back(scene: Scene, each: ibis.Table) -> WinBack:
         top,
         row["by_value"],
         row["by_risk"],
-        untouched(scene),
-        ranking(scene),
+        untouched,
+        ranking,
     )
 
 
@@ -88,7 +89,7 @@ def _of(money: ibis.Value, some: ibis.Value) -> ibis.Value:
     return exact(ibis.ifelse(some, money, 0.0)).cast("float64").fill_null(0.0)
 
 
-def untouched(scene: Scene) -> Untouched | None:
+def untouched(scene: Look) -> Untouched | None:
     """The candidates of the latest origin (of the sample tried there), by today's rules: who came back by himself.
 
     None without a past to look back on, or with fewer than :data:`TRIED` candidates then.

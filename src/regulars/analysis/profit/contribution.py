@@ -12,6 +12,7 @@ import ibis
 import numpy as np
 
 from regulars.analysis.contribution import contributed, sums, valued
+from regulars.analysis.lookback import Look
 from regulars.analysis.part import Scene
 from regulars.analysis.results.profit import BridgeLine, Reconciled, Whale
 from regulars.analysis.visits import YEAR, earned, redeemed_value
@@ -20,7 +21,7 @@ from regulars.base.text import Text, say
 _POINTS = 100
 
 
-def contributions(scene: Scene) -> ibis.Table:
+def contributions(scene: Scene | Look, *, name: str = "profit_of_each") -> ibis.Table:
     """One row per studied customer: revenue, list price, discount, goods, time, commission, fees and contribution of
     the last 365 days, ``known`` the revenue whose cost is in the ledger."""
     setting = scene.setting
@@ -34,7 +35,7 @@ def contributions(scene: Scene) -> ibis.Table:
     each = each.rename(contribution_12="contribution").mutate(
         discount_12=(each.listed - each.revenue).cast("float64"),
     )
-    return setting.desk.keep("profit_of_each", each)
+    return setting.desk.keep(name, each)
 
 
 def bridge(scene: Scene, each: ibis.Table) -> tuple[tuple[BridgeLine, ...], float]:

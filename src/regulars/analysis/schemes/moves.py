@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from regulars.analysis.results.schemes import Migration, Move
 from regulars.analysis.schemes.sampling import half
+from regulars.analysis.sums import exact
 
 
 def moves_query(now: ibis.Table, then: ibis.Table, *, of: str, was: str, newcomers: bool) -> ibis.Table:
@@ -29,8 +30,8 @@ def moves_query(now: ibis.Table, then: ibis.Table, *, of: str, was: str, newcome
             customers=joined.count(),
             before=joined.before.sum().fill_null(0),
             after=joined.after.sum(),
-            y=joined.y.sum().round(4),
-            yy=(joined.y * joined.y).sum().round(4),
+            y=exact(joined.y, decimals=2).cast("float64"),
+            yy=exact(joined.y * joined.y, decimals=4).cast("float64"),
         )
         .order_by("was", "now", "side")
     )

@@ -13,9 +13,12 @@ from typing import Any
 import ibis
 
 
-def alike_query(t: ibis.Table, asked: Mapping[str, tuple[ibis.Value, ibis.Value]]) -> ibis.Table:
-    """One row of sums over customers; ``asked`` is which rows are answers, and which of them yes, by name."""
-    each = t.group_by("customer").aggregate(
+def alike_query(
+    t: ibis.Table, asked: Mapping[str, tuple[ibis.Value, ibis.Value]], *, whose: str = "customer"
+) -> ibis.Table:
+    """One row of sums over customers (``whose`` a row is); ``asked`` is which rows are answers, and which of them yes,
+    by name."""
+    each = t.group_by(whose).aggregate(
         **{f"n_{name}": t.count(where=answer) for name, (answer, _) in asked.items()},
         **{f"k_{name}": t.count(where=answer & yes) for name, (answer, yes) in asked.items()},
     )

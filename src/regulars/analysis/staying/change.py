@@ -16,7 +16,7 @@ import ibis
 import numpy as np
 import pyarrow as pa
 
-from regulars.analysis.part import Scene
+from regulars.analysis.lookback import Look
 from regulars.analysis.results.staying import Change, Flow
 from regulars.analysis.visits import YEAR, Basis, earned
 from regulars.ledger.schema import VISIT_KINDS
@@ -75,7 +75,7 @@ def anonymous_query(lines: ibis.Table, *, as_of: date, basis: Basis) -> ibis.Tab
     )
 
 
-def change(scene: Scene) -> Change | None:
+def change(scene: Look) -> Change | None:
     """The change between the last 365 days and the 365 before; None where the history does not hold both."""
     setting = scene.setting
     if setting.as_of - setting.first_day < _MIN_HISTORY - timedelta(days=1):

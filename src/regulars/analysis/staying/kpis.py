@@ -14,7 +14,7 @@ import ibis
 import numpy as np
 
 from regulars.analysis.bookings import rebooked
-from regulars.analysis.part import Scene
+from regulars.analysis.lookback import Look
 from regulars.analysis.results.staying import KpiFigure
 from regulars.analysis.staying.alike import alike_query, worth
 from regulars.analysis.visits import YEAR
@@ -22,6 +22,8 @@ from regulars.base.text import Text, say
 
 _NORMAL_80 = 1.2816
 
+#: How a booking ends.
+SETTLED = ("completed", "no_show", "late_cancelled", "cancelled")
 #: Windows in days after a client-month: Biro's four to six weeks, Strategies' and Phorest's 90, Kitomba's 92.
 WINDOWS = (42, 90, 92)
 #: Definition, window, and whether of customers first seen in the month (True), of others, or of both.
@@ -55,7 +57,7 @@ def client_months(days: ibis.Table, *, as_of: date) -> ibis.Table:
     return t.mutate(new=t.first_day.truncate("M").cast("date") == t.month, wait=t.following.delta(t.day, unit="day"))
 
 
-def returns_query(days: ibis.Table, *, scene: Scene) -> ibis.Table:
+def returns_query(days: ibis.Table, *, scene: Look) -> ibis.Table:
     """Client-months of two years by age: clients whose last visit of a month was followed by another within a window.
 
     A month counts for a window once the window has passed for all of it.
@@ -65,7 +67,7 @@ def returns_query(days: ibis.Table, *, scene: Scene) -> ibis.Table:
     return t.group_by("month", "new").aggregate(clients=t.count(), **back).order_by("month", "new")
 
 
-def answers_query(days: ibis.Table, *, scene: Scene) -> ibis.Table:
+def answers_query(days: ibis.Table, *, scene: Look) -> ibis.Table:
     """Sums over customers of the client-months that the figures of existing and of all customers rest on."""
     t = client_months(days, as_of=scene.setting.as_of)
     asked = {}
@@ -79,7 +81,7 @@ def answers_query(days: ibis.Table, *, scene: Scene) -> ibis.Table:
     return alike_query(t, asked)
 
 
-def base_query(days: ibis.Table, *, scene: Scene) -> ibis.Table:
+def base_query(days: ibis.Table, *, scene: Look) -> ibis.Table:
     """One row: customers active in the last and the previous 365 days, in both, visits of each, and gaps ended."""
     as_of = scene.setting.as_of
     middle, start = as_of - YEAR, as_of - 2 * YEAR
@@ -112,7 +114,7 @@ def base_query(days: ibis.Table, *, scene: Scene) -> ibis.Table:
     )
 
 
-def bookings_query(bookings: ibis.Table, *, scene: Scene) -> ibis.Table:
+def bookings_query(bookings: ibis.Table, *, scene: Look) -> ibis.Table:
     """Bookings of the last two years by year and how they ended."""
     as_of = scene.setting.as_of
     seen = bookings.filter(bookings.day <= as_of, bookings.day > as_of - 2 * YEAR)
@@ -123,13 +125,23 @@ def bookings_query(bookings: ibis.Table, *, scene: Scene) -> ibis.Table:
     )
 
 
-def with_rebooked(days: ibis.Table, bookings: ibis.Table, *, scene: Scene) -> ibis.Table:
+def settled_query(bookings: ibis.Table, *, scene: Look) -> ibis.Table:
+    """Sums over customers of the last year's settled bookings, by how they ended. One of nobody known is its own."""
+    as_of = scene.setting.as_of
+    known = ibis.literal("c") + bookings.customer.cast("string")
+    alone = ibis.literal("b") + bookings.system + ibis.literal(" ") + bookings.booking_id
+    t = bookings.filter(bookings.day <= as_of, bookings.day > as_of - YEAR, bookings.status.isin(list(SETTLED)))
+    t = t.mutate(whose=ibis.coalesce(known, alone))
+    return alike_query(t, {name: (ibis.literal(True), t.status == name) for name in SETTLED}, whose="whose")
+
+
+def with_rebooked(days: ibis.Table, bookings: ibis.Table, *, scene: Look) -> ibis.Table:
     """Visits of the last two years and, where bookings tell, whether they were followed up."""
     visits = days.filter(days.visit, days.day > scene.setting.as_of - 2 * YEAR).select("customer", "day")
     return visits.left_join(rebooked(visits, bookings), ["customer", "day"])
 
 
-def rebooked_query(t: ibis.Table, *, scene: Scene) -> ibis.Table:
+def rebooked_query(t: ibis.Table, *, scene: Look) -> ibis.Table:
     """Visits of the last two years by year: all, with a further booking made within 24 hours (same or next day), and
     with a booking for later that stood when they left."""
     as_of = scene.setting.as_of
@@ -144,12 +156,12 @@ def rebooked_query(t: ibis.Table, *, scene: Scene) -> ibis.Table:
     )
 
 
-def kpis(scene: Scene) -> tuple[KpiFigure, ...]:
+def kpis(scene: Look) -> tuple[KpiFigure, ...]:
     """Every definition that the ledger can answer, and the others with what they lack."""
     return (*_returning(scene), *_moving(scene), *_booked(scene))
 
 
-def _returning(scene: Scene) -> list[KpiFigure]:
+def _returning(scene: Look) -> list[KpiFigure]:
     as_of = scene.setting.as_of
     rows = scene.setting.desk.ask("staying_returns", returns_query(scene.kept.days, scene=scene)).to_pylist()
     answers = scene.setting.desk.ask("staying_answers", answers_query(scene.kept.days, scene=scene)).to_pylist()[0]
@@ -174,7 +186,7 @@ def _returning(scene: Scene) -> list[KpiFigure]:
     return found
 
 
-def _told(month: date, scene: Scene) -> bool:
+def _told(month: date, scene: Look) -> bool:
     """Whether who was first seen in a month surely was new."""
     return scene.surely_new is None or month >= scene.surely_new
 
@@ -189,7 +201,7 @@ def _year_before(day: date) -> date:
     return day.replace(year=day.year - 1)  # of first days of months only
 
 
-def _moving(scene: Scene) -> list[KpiFigure]:
+def _moving(scene: Look) -> list[KpiFigure]:
     row = scene.setting.desk.ask("staying_base", base_query(scene.kept.days, scene=scene)).to_pylist()[0]
     two_years = scene.setting.as_of - scene.setting.first_day >= 2 * YEAR - timedelta(days=1)
     locked = None if two_years else say("study.staying.two_years")
@@ -214,7 +226,7 @@ def _moving(scene: Scene) -> list[KpiFigure]:
     return found
 
 
-def _booked(scene: Scene) -> list[KpiFigure]:
+def _booked(scene: Look) -> list[KpiFigure]:
     setting = scene.setting
     ids = ("rebooked_24h", "left_with_booking", "completed", "no_show", "late_cancelled", "cancelled")
     if not setting.desk.reader.has("bookings"):
@@ -238,11 +250,11 @@ def _booked(scene: Scene) -> list[KpiFigure]:
             found.append(_locked(id, 365, say("study.staying.no_booking_times")))
         else:
             found.append(_share(id, 365, count, worth(answers, id)))
-    settled = ("completed", "no_show", "late_cancelled", "cancelled")
-    base = {recent: sum(status.get((recent, s), 0) for s in settled) for recent in (True, False)}
-    for name in settled:
+    base = {recent: sum(status.get((recent, s), 0) for s in SETTLED) for recent in (True, False)}
+    ends = setting.desk.ask("staying_bookings_ended", settled_query(bookings, scene=scene)).to_pylist()[0]
+    for name in SETTLED:
         count = _Count(status.get((True, name), 0), base[True], status.get((False, name), 0), base[False])
-        found.append(_share(name, 365, count))
+        found.append(_share(name, 365, count, worth(ends, name)))
     return found
 
 

@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 from scipy.special import ndtr, stdtrit
 
-from regulars.analysis.part import Scene
+from regulars.analysis.lookback import Look
 from regulars.analysis.results.staying import CohortTest, Curve
 from regulars.analysis.value.statistics import Floats
 from regulars.base.text import Text, say
@@ -100,7 +100,7 @@ def _part(t: ibis.Table) -> ibis.Value:
     return ibis.ifelse(t.band == LAST_BAND, (t.customer % _GROUPS).abs(), 0).cast("int64")
 
 
-def curves(scene: Scene) -> tuple[Curve, ...]:
+def curves(scene: Look) -> tuple[Curve, ...]:
     """One curve for the first, second, third and every later visit."""
     table = scene.setting.desk.ask(
         "staying_waits", waits_query(scene.kept.days, scene.kept.customers, since=scene.surely_new)
@@ -178,7 +178,7 @@ def newcomers_query(days: ibis.Table, customers: ibis.Table) -> ibis.Table:
     return every.group_by("year", "days", "came").aggregate(n=every.count()).order_by("year", "days", "came")
 
 
-def cohort_test(scene: Scene) -> CohortTest | None:
+def cohort_test(scene: Look) -> CohortTest | None:
     """The newcomers of the last two whole years against each other; None where there are no two."""
     setting = scene.setting
     table = setting.desk.ask("staying_newcomers", newcomers_query(scene.kept.days, scene.kept.customers))

@@ -5,6 +5,7 @@ Docs: docs/methods/teams.md.
 
 from __future__ import annotations
 
+from regulars.analysis.lookback import Look
 from regulars.analysis.part import Part, Scene
 from regulars.analysis.results.teams import Split, Teams
 from regulars.analysis.teams.course import courses
@@ -15,22 +16,28 @@ from regulars.analysis.teams.split import Cells, split
 from regulars.analysis.teams.tables import columns
 from regulars.analysis.teams.trade import beside_the_trade
 
-__all__ = ["Teams", "teams"]
+__all__ = ["Teams", "teams", "teams_at"]
 
 
 def teams(scene: Scene) -> Part[Teams]:
-    """The part of a study on branches and staff; nothing with one branch and nobody named."""
+    """The part of a study on branches and staff, as of the end of the past; nothing with one branch and nobody
+    named."""
+    return Part(scene.back.recall("teams", teams_at))
+
+
+def teams_at(scene: Look) -> Teams | None:
+    """The same of a look."""
     several = scene.kept.branch_codes is not None
     branches = of_branches(scene) if several else ()
     staff = of_staff(scene)
     if not branches and not staff.measures:
-        return Part(None)
+        return None
     splits = splits_of(scene, staff) if several else ()
     by_quarter = courses(scene, shown_names(scene)) if several else ()
-    return Part(Teams(branches, staff.measures, staff.left_out, splits, beside_the_trade(scene), by_quarter))
+    return Teams(branches, staff.measures, staff.left_out, splits, beside_the_trade(scene), by_quarter)
 
 
-def splits_of(scene: Scene, staff: Staff) -> tuple[Split, ...]:
+def splits_of(scene: Look, staff: Staff) -> tuple[Split, ...]:
     """Measures told both by branch and by who served: newcomers' return, and revenue of a visit."""
     if staff.newcomers is None or staff.served is None:
         return ()

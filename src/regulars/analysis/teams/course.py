@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from regulars.analysis.part import Scene
+from regulars.analysis.lookback import Look
 from regulars.analysis.results.teams import Change, Course, CourseMeasure, Line, Point
 from regulars.analysis.teams.change import Flags, Paths, Stretch, told
 from regulars.analysis.teams.quarters import (
@@ -26,7 +26,7 @@ _NORMAL_90 = 1.6449
 _MEASURES = 3
 
 
-def courses(scene: Scene, names: tuple[str, ...]) -> tuple[Course, ...]:
+def courses(scene: Look, names: tuple[str, ...]) -> tuple[Course, ...]:
     """The courses there are enough quarters for; a quarter must be over, and all of its customers watched."""
     setting, desk = scene.setting, scene.setting.desk
     watched = whole_quarters(setting.newcomers_since, setting.as_of - BACK)

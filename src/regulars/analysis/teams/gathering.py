@@ -5,7 +5,7 @@ from __future__ import annotations
 import ibis
 
 from regulars.analysis.bookings import rebooked
-from regulars.analysis.part import Scene
+from regulars.analysis.lookback import Look
 from regulars.analysis.sums import exact
 from regulars.analysis.teams.moments import of_pairs, of_values
 from regulars.analysis.visits import YEAR
@@ -16,7 +16,7 @@ _REDEEMED = ("package_redemption", "points_redemption")
 _SETTLED = ("completed", "no_show", "late_cancelled", "cancelled")
 
 
-def intervals_by_branch(scene: Scene) -> ibis.Table:
+def intervals_by_branch(scene: Look) -> ibis.Table:
     """Customers with a gap between visits that ended in the last year, by the branch where it ended.
 
     ``value`` is each one's mean logarithm of the gap in days: one long absence does not outweigh twenty usual ones.
@@ -33,7 +33,7 @@ def intervals_by_branch(scene: Scene) -> ibis.Table:
     return of_values(each, "branch")
 
 
-def _sold(scene: Scene) -> ibis.Table:
+def _sold(scene: Look) -> ibis.Table:
     """Lines of the last year of known customers that were sold at a price, with the price before discount."""
     lines = scene.setting.lines
     own = lines.filter(
@@ -46,21 +46,21 @@ def _sold(scene: Scene) -> ibis.Table:
     return own.mutate(listed=listed.cast("decimal(18, 2)"))
 
 
-def _placed(scene: Scene, table: ibis.Table) -> ibis.Table:
+def _placed(scene: Look, table: ibis.Table) -> ibis.Table:
     """Rows with the code of their branch."""
     assert scene.kept.branch_codes is not None
     codes = scene.kept.branch_codes.select("place", at="code")
     return table.mutate(place=table.branch.fill_null("")).join(codes, "place")
 
 
-def discounts_by_branch(scene: Scene) -> ibis.Table:
+def discounts_by_branch(scene: Look) -> ibis.Table:
     """Customers by branch: list price of what they bought, and what of it was given away."""
     t = _placed(scene, _sold(scene))
     each = t.group_by("at", "customer").aggregate(x=t.listed.sum(), y=(t.listed - t.net).sum())
     return of_pairs(each.rename(branch="at"), "branch")
 
 
-def refunds_by_branch(scene: Scene) -> ibis.Table:
+def refunds_by_branch(scene: Look) -> ibis.Table:
     """Customers by branch: money taken of them in the last year, and money given back.
 
     Redemptions are left out: their money was taken when the package was sold.
@@ -76,7 +76,7 @@ def refunds_by_branch(scene: Scene) -> ibis.Table:
     return of_pairs(each.rename(branch="at"), "branch")
 
 
-def margins_by_branch(scene: Scene, each: ibis.Table) -> ibis.Table:
+def margins_by_branch(scene: Look, each: ibis.Table) -> ibis.Table:
     """Customers by home branch: revenue and contribution of the last year, of those whose costs the ledger knows."""
     assert scene.kept.home is not None
     known = each.filter(each.plain > 0, each.known >= 0.99 * each.plain)
@@ -86,7 +86,7 @@ def margins_by_branch(scene: Scene, each: ibis.Table) -> ibis.Table:
     return of_pairs(t, "branch")
 
 
-def rebooked_by_branch(scene: Scene) -> ibis.Table:
+def rebooked_by_branch(scene: Look) -> ibis.Table:
     """Customers by branch: visits of the last year, and those followed by a further booking within 24 hours."""
     assert scene.kept.presence is not None
     presence = scene.kept.presence
@@ -96,20 +96,20 @@ def rebooked_by_branch(scene: Scene) -> ibis.Table:
     return of_pairs(each.rename(branch="code"), "branch")
 
 
-def _followed(scene: Scene, visits: ibis.Table) -> ibis.Table:
+def _followed(scene: Look, visits: ibis.Table) -> ibis.Table:
     bookings = scene.setting.desk.reader.table("bookings")
     days = visits.select("customer", "day").distinct()
     return visits.left_join(rebooked(days, bookings), ["customer", "day"])
 
 
-def settled(scene: Scene) -> ibis.Table:
+def settled(scene: Look) -> ibis.Table:
     """Bookings of the last year that are settled, and whether they were ``missed`` without notice."""
     bookings, as_of = scene.setting.desk.reader.table("bookings"), scene.setting.as_of
     own = bookings.filter(bookings.status.isin(list(_SETTLED)), bookings.day <= as_of, bookings.day > as_of - YEAR)
     return own.mutate(missed=own.status == "no_show")
 
 
-def no_shows_by_branch(scene: Scene) -> ibis.Table:
+def no_shows_by_branch(scene: Look) -> ibis.Table:
     """Customers by branch: bookings of the last year that are settled, and those missed without notice.
 
     A booking of nobody known stands for itself.
@@ -121,7 +121,7 @@ def no_shows_by_branch(scene: Scene) -> ibis.Table:
     return of_pairs(each.select("at", "x", "y").union(alone).rename(branch="at"), "branch")
 
 
-def discounts_by_staff(scene: Scene) -> ibis.Table:
+def discounts_by_staff(scene: Look) -> ibis.Table:
     """Customers by staff: list price of services, and what was given away beyond the usual of branch and category.
 
     ``paid`` and ``given`` are list price and discount of all of them.
@@ -152,7 +152,7 @@ def _alone(served: ibis.Table) -> ibis.Table:
     return served.filter(served.lo == served.hi).select("customer", "day", staff="lo")
 
 
-def rebooked_by_staff(scene: Scene, served: ibis.Table) -> ibis.Table:
+def rebooked_by_staff(scene: Look, served: ibis.Table) -> ibis.Table:
     """As by branch, of visits served by one member of staff; by ``branch`` too (0 where there is but one)."""
     days = scene.kept.days
     visits = days.filter(days.visit, days.day > scene.setting.as_of - YEAR)
@@ -165,7 +165,7 @@ def rebooked_by_staff(scene: Scene, served: ibis.Table) -> ibis.Table:
     return of_pairs(each, "staff", "branch")
 
 
-def values_by_hands(scene: Scene, served: ibis.Table) -> ibis.Table:
+def values_by_hands(scene: Look, served: ibis.Table) -> ibis.Table:
     """Customers of the last year by the branch and the hands that served them last: each one's mean revenue of a visit
     there. A customer stands in one row only, so that rows are independent."""
     days = scene.kept.days

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import math
 
-import ibis
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from regulars.analysis.branches import branch_names
-from regulars.analysis.part import Scene
+from regulars.analysis.lookback import Look
 from regulars.analysis.profit.contribution import contributions
 from regulars.analysis.results.teams import Measure, Measured
 from regulars.analysis.teams.gathering import (
@@ -32,19 +31,19 @@ from regulars.analysis.teams.ratio import Ratio
 from regulars.analysis.teams.tables import branches_of, columns, of_ratio
 
 
-def shown_names(scene: Scene) -> tuple[str, ...]:
+def shown_names(scene: Look) -> tuple[str, ...]:
     """Names of branches as shown, in the order of their codes."""
     return tuple(sorted(set(branch_names(scene.setting.tally.branches, default=scene.setting.default_branch))))
 
 
-def of_branches(scene: Scene) -> tuple[Measured, ...]:
+def of_branches(scene: Look) -> tuple[Measured, ...]:
     """Every measure that two branches have something to count of."""
     names = shown_names(scene)
     found = (*_customers(scene, names), *_booked(scene, names), *_money(scene, names))
     return tuple(m for m in found if m is not None)
 
 
-def _customers(scene: Scene, names: tuple[str, ...]) -> tuple[Measured | None, ...]:
+def _customers(scene: Look, names: tuple[str, ...]) -> tuple[Measured | None, ...]:
     desk = scene.setting.desk
     new = desk.ask("teams_branch_newcomers", by_first_branch(newcomers(scene)))
     every, before, after = (
@@ -60,7 +59,7 @@ def _customers(scene: Scene, names: tuple[str, ...]) -> tuple[Measured | None, .
     )
 
 
-def _booked(scene: Scene, names: tuple[str, ...]) -> tuple[Measured | None, ...]:
+def _booked(scene: Look, names: tuple[str, ...]) -> tuple[Measured | None, ...]:
     desk = scene.setting.desk
     if not desk.reader.has("bookings"):
         return ()
@@ -72,7 +71,7 @@ def _booked(scene: Scene, names: tuple[str, ...]) -> tuple[Measured | None, ...]
     )
 
 
-def _money(scene: Scene, names: tuple[str, ...]) -> tuple[Measured | None, ...]:
+def _money(scene: Look, names: tuple[str, ...]) -> tuple[Measured | None, ...]:
     desk = scene.setting.desk
     value = desk.ask("teams_branch_value", visit_value_by_branch(scene))
     given = desk.ask("teams_branch_discount", discounts_by_branch(scene))
@@ -83,17 +82,10 @@ def _money(scene: Scene, names: tuple[str, ...]) -> tuple[Measured | None, ...]:
         _where_any("refunded", of_ratio(names, branches_of(names, back), back, bounded=False)),
     ]
     if any(row.costed for row in scene.setting.tally.rows):
-        left = desk.ask("teams_branch_margin", margins_by_branch(scene, _contributions(scene)))
+        each = contributions(scene, name="teams_contributions")  # the profit's are of today
+        left = desk.ask("teams_branch_margin", margins_by_branch(scene, each))
         found.append(measured("margin", of_ratio(names, branches_of(names, left), left, bounded=False)))
     return tuple(found)
-
-
-def _contributions(scene: Scene) -> ibis.Table:
-    """What the chapter on profit keeps of each customer: computed there, if it came first."""
-    desk = scene.setting.desk
-    if "profit_of_each" in desk.kept:
-        return desk.reader.table("study_profit_of_each")
-    return contributions(scene)
 
 
 def _where_any(measure: Measure, ratio: Ratio) -> Measured | None:

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from regulars.analysis.part import Scene
+from regulars.analysis.lookback import Look
 from regulars.analysis.results.teams import Measured
 from regulars.analysis.teams.gathering import discounts_by_staff, rebooked_by_staff
 from regulars.analysis.teams.measured import Counted, foretold, gathered, measured
@@ -31,7 +31,7 @@ class Staff:
     served: ibis.Table | None
 
 
-def of_staff(scene: Scene) -> Staff:
+def of_staff(scene: Look) -> Staff:
     """The measures of the busiest staff.
 
     Intervals, refunds and no-shows are no measures of theirs: the first lie in the treatment, and who gave money back

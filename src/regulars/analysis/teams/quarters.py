@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 import ibis
 
-from regulars.analysis.part import Scene
+from regulars.analysis.lookback import Look
 from regulars.analysis.teams.moments import of_values
 from regulars.analysis.teams.queries import BACK, newcomers
 from regulars.analysis.visits import YEAR
@@ -38,7 +38,7 @@ def _of(day: ibis.Value) -> ibis.Value:
     return (day.year() * 4 + day.quarter() - 1).cast("int64")
 
 
-def newcomers_by_quarter(scene: Scene) -> ibis.Table:
+def newcomers_by_quarter(scene: Look) -> ibis.Table:
     """Newcomers by the branch and quarter of their first visit, and those who came again within 90 days."""
     t = newcomers(scene)
     t = t.filter(t.branch == t.branch_to).mutate(quarter=_of(ibis._.day))
@@ -52,7 +52,7 @@ def _counted(t: ibis.Table) -> ibis.Table:
     return counted.order_by("branch", "quarter")
 
 
-def existing_by_quarter(scene: Scene) -> ibis.Table:
+def existing_by_quarter(scene: Look) -> ibis.Table:
     """Customers by quarter, but for the one they first came in, and the branch of their last visit in it: those who
     came again within 90 days of that visit."""
     days = scene.kept.days
@@ -68,7 +68,7 @@ def existing_by_quarter(scene: Scene) -> ibis.Table:
     )
 
 
-def values_by_quarter(scene: Scene) -> ibis.Table:
+def values_by_quarter(scene: Look) -> ibis.Table:
     """Customers by branch and quarter, with each one's mean revenue of a visit there."""
     days = scene.kept.days
     recent = days.day > scene.setting.as_of - 3 * YEAR

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import ibis
 
-from regulars.analysis.part import Scene
+from regulars.analysis.lookback import Look
 from regulars.analysis.sums import exact
 from regulars.analysis.teams.moments import of_values
 from regulars.analysis.visits import YEAR
@@ -15,7 +15,7 @@ from regulars.ledger.schema import VISIT_KINDS
 BACK = timedelta(days=90)
 
 
-def newcomers(scene: Scene) -> ibis.Table:
+def newcomers(scene: Look) -> ibis.Table:
     """One row per newcomer watched 90 days: first ``day``, its ``branch`` codes, and the day of the second visit."""
     days = scene.kept.days
     where = [name for name in ("branch", "branch_to") if name in days.columns]
@@ -35,7 +35,7 @@ def by_first_branch(t: ibis.Table) -> ibis.Table:
     return counted.order_by("branch", "later")
 
 
-def stayed_by_branch(scene: Scene) -> ibis.Table:
+def stayed_by_branch(scene: Look) -> ibis.Table:
     """Customers who came in the year before the last, by the branch of their last visit in it: who came since."""
     days, then = scene.kept.days, scene.setting.as_of - YEAR
     before = days.filter(days.visit, days.day <= then, days.day > then - YEAR)
@@ -44,7 +44,7 @@ def stayed_by_branch(scene: Scene) -> ibis.Table:
     return t.group_by("branch").aggregate(n=t.count(), hits=t.count(where=t.last_day > then)).order_by("branch")
 
 
-def late_by_branch(scene: Scene) -> ibis.Table:
+def late_by_branch(scene: Look) -> ibis.Table:
     """Current customers (active or overdue) by home branch: those overdue in their own rhythm."""
     p = scene.people
     now = p.filter(p.state.isin(["active", "overdue"]))
@@ -53,7 +53,7 @@ def late_by_branch(scene: Scene) -> ibis.Table:
     )
 
 
-def visit_value_by_branch(scene: Scene) -> ibis.Table:
+def visit_value_by_branch(scene: Look) -> ibis.Table:
     """Customers of the last year by branch, with the sum and the squares of each one's mean revenue of a visit there.
 
     Visits of one customer are alike: to count them one by one would make ranges half as long as they are.
@@ -66,7 +66,7 @@ def visit_value_by_branch(scene: Scene) -> ibis.Table:
     return of_values(each, "branch")
 
 
-def lines_by_staff(scene: Scene) -> ibis.Table:
+def lines_by_staff(scene: Look) -> ibis.Table:
     """Customers of the last year by staff, with each one's mean distance of a price from the usual one.
 
     Of service lines with a price; usual is the mean of the branch's lines of the category (the item stands for a
@@ -96,7 +96,7 @@ def lines_by_staff(scene: Scene) -> ibis.Table:
     return of_values(each, "staff", lines=each.lines.sum(), paid=each.paid.sum().cast("float64"))
 
 
-def served_by(scene: Scene) -> ibis.Table:
+def served_by(scene: Look) -> ibis.Table:
     """Customers' days with the first and last (``lo`` and ``hi``) of the staff who served them, kept in the engine.
 
     Since newcomers are counted, and a year at least.

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from regulars.analysis.bookings import rebooked
-from regulars.analysis.part import Scene
+from regulars.analysis.lookback import Look
 from regulars.analysis.results.teams import ENOUGH, Beside, Span
 from regulars.analysis.staying.kpis import client_months, told_months
 from regulars.analysis.teams.gathering import settled
@@ -29,7 +29,7 @@ _BOOKED: tuple[Defined, ...] = ("rebooked_24h", "no_show")
 _WINDOW = 90
 
 
-def beside_the_trade(scene: Scene) -> tuple[Beside, ...]:
+def beside_the_trade(scene: Look) -> tuple[Beside, ...]:
     """Every figure of the trade that the pack holds, in its order."""
     benchmarks = scene.setting.pack.benchmarks
     back = None
@@ -38,7 +38,7 @@ def beside_the_trade(scene: Scene) -> tuple[Beside, ...]:
     return tuple(_beside(scene, benchmark, back) for benchmark in benchmarks)
 
 
-def _beside(scene: Scene, b: Benchmark, back: pa.Table | None) -> Beside:
+def _beside(scene: Look, b: Benchmark, back: pa.Table | None) -> Beside:
     if b.defined is None:
         return Beside(b.id, None, b.value, b.source, 0, None, "otherwise")
     if b.defined in _BOOKED and not scene.setting.desk.reader.has("bookings"):
@@ -65,7 +65,7 @@ def interval(ratio: Ratio, *, bounded: bool) -> Span:
     return Span(max(low, 0.0), ratio.overall, min(high, 1.0) if bounded else high)
 
 
-def _back(scene: Scene) -> ibis.Table:
+def _back(scene: Look) -> ibis.Table:
     """Customers' months of a year by whether they were the first, and those followed by a visit within the window."""
     start, end = told_months(scene.setting.as_of, _WINDOW)
     t = client_months(scene.kept.days, as_of=scene.setting.as_of)
@@ -74,14 +74,14 @@ def _back(scene: Scene) -> ibis.Table:
     return of_pairs(each, "new")
 
 
-def _rebooked(scene: Scene) -> ibis.Table:
+def _rebooked(scene: Look) -> ibis.Table:
     days = scene.kept.days
     visits = days.filter(days.visit, days.day > scene.setting.as_of - YEAR).select("customer", "day")
     t = visits.left_join(rebooked(visits, scene.setting.desk.reader.table("bookings")), ["customer", "day"])
     return t.group_by("customer").aggregate(x=t.count(), y=t.count(where=t.quickly.fill_null(False)))
 
 
-def _missed(scene: Scene) -> ibis.Table:
+def _missed(scene: Look) -> ibis.Table:
     t = settled(scene)
     known = t.filter(t.customer.notnull())
     each = known.group_by("customer").aggregate(x=known.count(), y=known.count(where=known.missed))
@@ -89,14 +89,14 @@ def _missed(scene: Scene) -> ibis.Table:
     return each.select("x", "y").union(alone)
 
 
-def _waits(scene: Scene) -> ibis.Table:
+def _waits(scene: Look) -> ibis.Table:
     days = scene.kept.days
     ended = days.filter(days.visit, days.previous.notnull(), days.day > scene.setting.as_of - YEAR)
     t = ended.mutate(wait=ended.day.delta(ended.previous, unit="day"))
     return t.group_by("customer").aggregate(x=t.count(), y=t.wait.sum())
 
 
-_EACH: dict[Defined, Callable[[Scene], ibis.Table]] = {
+_EACH: dict[Defined, Callable[[Look], ibis.Table]] = {
     "rebooked_24h": _rebooked,
     "no_show": _missed,
     "revisit_days": _waits,

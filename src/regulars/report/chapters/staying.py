@@ -30,7 +30,7 @@ def chapter(c: Context) -> Section | None:
         "staying",
         _heading(c, found),
         blocks,
-        lead=say("report.staying.lead"),
+        lead=c.looked_back(say("report.staying.lead")),
         queries=(
             "staying_change",
             "staying_items",

@@ -56,7 +56,7 @@ def chapter(c: Context) -> Section | None:
     if found.courses:
         blocks.append(Paragraph(say("report.teams.course_lead")))
     blocks += [course(c, one) for one in found.courses]
-    lead = say("report.teams.lead")
+    lead = c.looked_back(say("report.teams.lead"))
     if found.staff_left_out:
         lead = then(lead, say("report.teams.left_out", n=found.staff_left_out))
     heading = _heading((*found.branches, *found.staff))
