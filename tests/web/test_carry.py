@@ -234,7 +234,9 @@ def test_after_the_cycle_nobody_is_contacted_for_it(
     for module in ("regulars_web.strategy.contact_views", "regulars_web.desk.contacts"):
         monkeypatch.setattr(f"{module}.today", lambda _zone: late)
     assert "The cycle ended on" in client.get("/contacts/").content.decode()
-    assert "/take" not in client.get(f"/contacts/{quote(work.tasks[0].id)}").content.decode()
+    name_everybody()
+    page = client.get(f"/contacts/{quote(work.tasks[0].id)}").content.decode()
+    assert "/take" not in page and 'href="/people/' not in page.split("<main")[1], "names are shown no more"
     late_one = client.post(f"/contacts/{quote(work.tasks[0].id)}/take", {"format": "csv"})
     assert late_one.status_code == 400 and not Entry.objects.filter(action="contacts.taken_away").exists()
     assert 'id="contacts-h"' not in client.get("/").content.decode()

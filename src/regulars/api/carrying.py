@@ -61,9 +61,14 @@ class Task:
     left_out: int | None = None
 
     @property
+    def channels(self) -> tuple[str, ...]:
+        """How the customer is met, each way once."""
+        return tuple(dict.fromkeys(one.channel for one in self.doing))
+
+    @property
     def visits(self) -> bool:
         """Whether it is done when the customer comes, and nobody is contacted for it."""
-        return all(one.channel == "in_person" for one in self.doing)
+        return self.channels == ("in_person",)
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,8 +43,9 @@ def all_tasks(request: HttpRequest) -> HttpResponse:
 def task(request: HttpRequest, id: str) -> HttpResponse:
     """What to do, and for whom."""
     by, work, one = _task(request, id)
-    found = contacts.called(work, one, tuple(by.branches))
-    page = Paginator(list(found.may.items()), LISTED).get_page(request.GET.get("page"))
+    found, over = contacts.called(work, one, tuple(by.branches)), _over(work)
+    listed = [] if over else list(found.may.items())  # what names were shown for is over
+    page = Paginator(listed, LISTED).get_page(request.GET.get("page"))
     people = contacts.shown(by, one, [key for key, _ in page])
     places = branch_names(by.language)
     rows = [
@@ -61,7 +62,7 @@ def task(request: HttpRequest, id: str) -> HttpResponse:
         "withheld": people.withheld,
         "branches": [(id, name) for id, name in places.items() if by.sees(id)],
         "formats": exporting.FORMATS,
-        "over": _over(work),
+        "over": over,
     }
     return render(request, "strategy/contact.html", shown)
 
