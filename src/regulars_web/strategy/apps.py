@@ -15,7 +15,7 @@ class Strategy(AppConfig):
         """Make formulating known to the workers, and how changes are looked for whose makers were killed."""
         from regulars_web.shared.jobs import register
         from regulars_web.strategy import looked_up
-        from regulars_web.strategy.services import work
+        from regulars_web.strategy.services import again, work
 
-        register("formulate", work, leads_to="strategy")
+        register("formulate", work, leads_to="strategy", again=again)
         looked_up.register()
