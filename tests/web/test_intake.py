@@ -160,6 +160,10 @@ def test_files_let_go_are_gone(folder: Path, signed_in: Callable[..., Client]) -
     assert not Batch.objects.get(pk=id).folder.exists()
     client.post(f"/imports/{id}/read")
     assert Batch.objects.get(pk=id).job is None
+    other = put(client, "more.csv", GOOD)
+    client.post(f"/imports/{other}/read")
+    late = client.post(f"/imports/{other}/drop", follow=True).content.decode()
+    assert "These files are read already" in late and Batch.objects.get(pk=other).dropped_at is None
 
 
 def test_who_may_only_read_brings_nothing_in(folder: Path, signed_in: Callable[..., Client]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -112,6 +113,26 @@ def test_the_last_director_stays(folder: Path, signed_in: Callable[..., Client])
         answer = director.post(f"/house/people/{id}", change)
         assert "Somebody must stay a director" in answer.content.decode()
     assert User.objects.get().role == Role.DIRECTOR and User.objects.get().is_active
+
+
+def test_a_page_left_open_does_not_open_an_account_that_was_closed(
+    folder: Path, signed_in: Callable[..., Client], person: Callable[..., User]
+) -> None:
+    one, other, leaver = signed_in(), signed_in(), person(Role.ANALYST)
+    address = f"/house/people/{leaver.pk}"
+    found = re.search(r'name="seen" value="([^"]*)"', one.get(address).content.decode())
+    assert found is not None
+    other.post(address, {"role": "analyst", "seen": found[1]})
+    for asked in ({"role": "strategist", "active": "on", "seen": found[1]},) * 2:
+        page = one.post(address, asked).content.decode()
+        assert "Somebody else changed Analyst" in page and "checked" not in page.partition('name="active"')[2][:80]
+    leaver.refresh_from_db()
+    assert (leaver.role, leaver.is_active) == (Role.ANALYST, False)
+    again = re.search(r'name="seen" value="([^"]*)"', page)
+    assert again is not None
+    one.post(address, {"role": "strategist", "active": "on", "seen": again[1]})
+    leaver.refresh_from_db()
+    assert (leaver.role, leaver.is_active) == (Role.STRATEGIST, True), "who has seen it may"
 
 
 def test_nobody_signs_up_by_themselves(folder: Path, person: Callable[..., User]) -> None:

@@ -40,7 +40,7 @@ def test_it_holds_everything_and_every_sum_is_right(
     studied: Path, signed_in: Callable[..., Client], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client = signed_in()
-    monkeypatch.setattr(exporting.secrets, "token_hex", lambda n: "ab" * n)
+    monkeypatch.setattr("regulars_web.rest.exporting.secrets.token_hex", lambda n=16: "ab" * n)
     left = studied / "exports" / f"regulars-export-{'ab' * 16}"  # by a try that was killed
     left.mkdir(parents=True)
     (left / "identities.csv").write_text("names")

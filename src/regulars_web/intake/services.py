@@ -154,8 +154,8 @@ def commit_again(job: Job, by: Any) -> Job:
     return found or job
 
 
-def drop(batch: Batch, by: Any) -> None:
-    """Let go of files that were not read, or whose reading broke off."""
+def drop(batch: Batch, by: Any) -> bool:
+    """Let go of files that were not read, or whose reading broke off. False where they are read, or will be."""
     with transaction.atomic():
         locked = Batch.objects.select_for_update(of=("self",)).select_related("job").get(pk=batch.pk)
         if locked.undecided:
@@ -164,6 +164,7 @@ def drop(batch: Batch, by: Any) -> None:
             note(by, "import.dropped", about=", ".join(locked.files))
     if locked.dropped_at is not None:  # only what is surely written down is done: files cannot be rolled back
         shutil.rmtree(locked.folder, ignore_errors=True)
+    return locked.dropped_at is not None
 
 
 def undo(by: Any, import_id: str) -> int:

@@ -16,6 +16,7 @@ from typing import Any
 
 import xlsxwriter
 from django.conf import settings
+from django.db import transaction
 
 from regulars import api
 from regulars.base.errors import Refused
@@ -29,6 +30,7 @@ from regulars_web.people.pages import reader_of
 from regulars_web.privacy import gate
 from regulars_web.shared.audit import note
 from regulars_web.shared.clock import now
+from regulars_web.shared.jobs import put_down
 from regulars_web.shared.models import Job
 from regulars_web.shared.sheets import harmless
 
@@ -210,6 +212,17 @@ def work(asked: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
     target = new_place(asked["format"])
     rows = write(target, by, where=asked["where"], columns=tuple(asked["columns"]), purpose=asked["purpose"])
     return {"file": target.name, "rows": rows, "branches": list(by.branches)}
+
+
+def again(job: Job, by: User) -> Job:
+    """The same list anew, for who asks now: whether it is theirs to take is looked at, and it is written down as
+    theirs. Raises as :func:`disclosed`."""
+    asked = job.asked
+    rows = reader_of().count(asked["where"], branches=tuple(by.branches)).customers
+    told = {name: asked[name] for name in ("where", "columns", "purpose", "format")}
+    with transaction.atomic():
+        disclosed(by, **told, rows=rows)
+        return put_down("people_export", by, **told, for_user=by.pk)
 
 
 def still_theirs(by: User, job: Job) -> bool:

@@ -20,10 +20,12 @@ from django.db import transaction
 from django.http import FileResponse
 
 from regulars import api
+from regulars.base.errors import Refused
 from regulars.base.progress import Progress
 from regulars.base.text import say
 from regulars_web.company.businesses import business
 from regulars_web.company.models import User
+from regulars_web.company.powers import may
 from regulars_web.privacy import gate
 from regulars_web.rest.models import EXPORTS, Export
 from regulars_web.shared.audit import note
@@ -61,6 +63,14 @@ def ask(by: User, *, people: bool = False) -> Export:
         export.save(update_fields=["job"])
     export.refresh_from_db()
     return export
+
+
+def again(job: Job, by: User) -> Job:
+    """The same anew, as an export of who asks now. Raises Refused where they may not."""
+    before = Export.objects.get(pk=job.asked["export"])
+    if not may(by, "export:take") or (before.people and not may(by, "export:people")):
+        raise Refused(say("web.jobs.not_yours"), say("web.jobs.not_yours_hint"))
+    return ask(by, people=before.people).job or job
 
 
 def taken(by: User, export: Export) -> FileResponse:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import sys
+from typing import Any
 
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse
@@ -17,7 +18,7 @@ from regulars.base.words import LANGUAGES
 
 def page(request: HttpRequest, title: Text, text: Text | None = None, *, status: int) -> HttpResponse:
     """An error page in the reader's language; where the database does not answer, one for nobody in particular."""
-    shown = {"title": title, "text": text}
+    shown: dict[str, Any] = {"title": title, "text": text}
     try:
         return render(request, "web/error.html", shown, status=status)
     except DatabaseError:

@@ -16,10 +16,10 @@ class Strategy(AppConfig):
         makers were killed."""
         from regulars_web.shared.jobs import register
         from regulars_web.strategy import looked_up
-        from regulars_web.strategy.carrying import assign_work, measure_work
-        from regulars_web.strategy.services import work
+        from regulars_web.strategy.carrying import assign_again, assign_work, measure_again, measure_work
+        from regulars_web.strategy.services import again, work
 
-        register("formulate", work, leads_to="strategy")
-        register("assign", assign_work, leads_to="carry")
-        register("measure", measure_work, leads_to="review")
+        register("formulate", work, leads_to="strategy", again=again)
+        register("assign", assign_work, leads_to="carry", again=assign_again)
+        register("measure", measure_work, leads_to="review", again=measure_again)
         looked_up.register()

@@ -17,6 +17,7 @@ from regulars.base.progress import Progress
 from regulars.base.text import Text, say
 from regulars_web.company.businesses import business
 from regulars_web.company.models import User
+from regulars_web.company.powers import may
 from regulars_web.shared.audit import note
 from regulars_web.shared.jobs import go, put_down
 from regulars_web.shared.models import Job
@@ -107,6 +108,23 @@ def measure_work(asked: Mapping[str, Any], progress: Progress) -> dict[str, Any]
     run = api.measure(shop, api.latest_assignment(shop, asked["assignment"]), progress=progress)
     note(None, "cycle.measured", about=run.id, until=run.result.until, complete=run.result.complete)
     return {"run": run.id}
+
+
+def assign_again(job: Job, by: User) -> Job:
+    """Draw anew what did not come to its end; signed by who asks now. Raises Refused where they may not."""
+    _may_draft(by)
+    return put_to_work(by, job.asked["plan"])
+
+
+def measure_again(_job: Job, by: User) -> Job:
+    """Measure anew. Raises Refused where they may not."""
+    _may_draft(by)
+    return measure(by)
+
+
+def _may_draft(by: User) -> None:
+    if not may(by, "strategy:draft"):
+        raise Refused(say("web.jobs.not_yours"), say("web.jobs.not_yours_hint"))
 
 
 def who_began(run: str) -> Job | None:

@@ -6,12 +6,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from regulars import api
+from regulars.base.errors import Refused
 from regulars.base.progress import Progress
+from regulars.base.text import say
 from regulars.base.words import LANGUAGES
 from regulars_web.company.businesses import business
 from regulars_web.company.models import User
+from regulars_web.company.powers import may
 from regulars_web.shared.clock import now
+from regulars_web.shared.jobs import put_down
 from regulars_web.shared.meant import meant
+from regulars_web.shared.models import Job
 
 
 def work(asked: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
@@ -22,6 +27,13 @@ def work(asked: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
     for language in LANGUAGES:
         api.chapters(shop, language=language)
     return {"run": run.id}
+
+
+def again(_job: Job, by: User) -> Job:
+    """Formulate anew; who asks now is who drafts. Raises Refused where they may not."""
+    if not may(by, "strategy:draft"):
+        raise Refused(say("web.jobs.not_yours"), say("web.jobs.not_yours_hint"))
+    return put_down("formulate", by, drafter=by.signature)
 
 
 def judge(by: User, *, about: str, verdict: str, reason: str, plan: str) -> None:
