@@ -47,9 +47,16 @@ class Lookback:
 
     today: Look
 
-    def recall[T](self, part: str, make: Callable[[Look], T]) -> T:
-        """What an earlier study found for a part by looking back from the same facts, or what ``make`` finds."""
-        return self.today.setting.desk.recall(part, self.key, lambda: make(self.look))
+    def recall[T](self, part: str, make: Callable[[Look], T], *, tried: bool = False) -> T:
+        """What an earlier study found for a part by looking back from the same facts, or what ``make`` finds.
+
+        Only who asks for it is given what the contest ``tried``, which rests on the clock of the business too.
+        """
+        clocks = self.today.kept.clocks
+        of = (self.key, clocks.key if tried and clocks is not None else None)
+        return self.today.setting.desk.recall(
+            part, of, lambda: make(self.look if tried else replace(self.look, tried=None))
+        )
 
     @property
     def key(self) -> object:
@@ -67,7 +74,6 @@ class Lookback:
             str(self.today.surely_new),
             (setting.tally.basis, setting.tally.currency, setting.tally.branches),
             any(row.costed for row in setting.tally.rows),
-            kept.clocks.key if kept.clocks is not None else None,
             sorted(others.items()),
         )
 

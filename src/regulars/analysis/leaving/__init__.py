@@ -48,7 +48,7 @@ def _looked_back(look: Look) -> LookedBack:
 
 def leaving(scene: Scene) -> Part[Leaving]:
     """The leaving part of a study."""
-    back, each = scene.back.recall("leaving", _looked_back), of_each(scene)
+    back, each = scene.back.recall("leaving", _looked_back, tried=True), of_each(scene)
     return Part(
         Leaving(
             criteria=back.criteria,
