@@ -17,7 +17,6 @@ from regulars.base.errors import NotUsable
 from regulars.base.text import say
 from regulars.base.words import add_words
 from regulars.cli.shared import Voice, verb
-from regulars_web.shared.secret import secret
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -60,7 +59,7 @@ def command(
     if founding:
         voice.aside("web.serve.founding", folder=str(folder))
         folder.mkdir(parents=True, exist_ok=True)
-        secret(folder.absolute() / "web-secret", founding=True)
+        os.environ["REGULARS_FOUNDING"] = "1"
     environment(folder, host=host, names=names, https=https)
     prepare()
     address = f"{'https' if https else 'http'}://{names[0]}/" if names and https else f"http://{host}:{port}/"

@@ -97,6 +97,15 @@ def test_the_next_step_is_always_told(folder: Path, signed_in: Callable[..., Cli
     assert client.post("/study/new", {"as_of": "yesterday"}, follow=True).status_code == 200
 
 
+def test_the_customer_base_opens_at_the_study_and_the_plan_at_the_decision(
+    studied: Path, signed_in: Callable[..., Client]
+) -> None:
+    client = signed_in()
+    assert client.get("/study/")["Location"] == "/study/movement"
+    assert client.get("/study/mandate")["Location"] == "/strategy/mandate"
+    assert client.get("/strategy/")["Location"] == "/strategy/decision"
+
+
 def test_a_plan_is_read_and_taken_away(studied: Path, signed_in: Callable[..., Client]) -> None:
     client = signed_in(Role.STRATEGIST)
     assert "A plan is ready" in client.get("/").content.decode()

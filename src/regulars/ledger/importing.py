@@ -102,8 +102,7 @@ def import_file(
 ) -> ImportResult:
     """Import one export file. Importing the same file, or an overlapping one, again changes nothing.
 
-    ``receive`` is handed who the customers are, just before the facts are stored; without it nobody learns that.
-    Sales of days after ``latest`` have not been: they are set aside.
+    ``receive`` is handed who the customers are, before the facts are stored. Sales after ``latest`` are set aside.
 
     Raises:
         NotThere: there is no such file.
@@ -126,12 +125,8 @@ def import_file(
         columns = tuple(found.identifiers)
         if receive is not None and told is not None and told.num_rows:
             receive(Identified(path.name, import_id, told, columns))
-        note: dict[str, str | int] = {
-            "file": path.name,
-            "source": found.source,
-            "rows": stage.rows,
-            "rejected": rejected,
-        }
+        note: dict[str, str | int] = {"file": path.name, "source": found.source}
+        note |= {"rows": stage.rows, "rejected": rejected}
         stored = changed = unchanged = 0
         if accepted:
             try:

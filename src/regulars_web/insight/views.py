@@ -23,8 +23,8 @@ from regulars_web.shared.jobs import begin
 
 #: Chapters that belong to the strategy's pages.
 STRATEGY = (
-    *("decision", "plan", "not_chosen", "limits", "mandate", "costs", "frontier", "hours_frontier"),
-    *("investments", "ahead", "uncertainty", "knowing", "lines", "why"),
+    *("decision", "plan", "not_chosen", "limits", "mandate", "costs", "frontier", "hours_frontier", "investments"),
+    *("ahead", "uncertainty", "knowing", "lines", "why"),
 )
 
 
