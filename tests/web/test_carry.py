@@ -99,6 +99,8 @@ def test_nothing_happens_before_somebody_confirms_it(
     assert f"<h1>{plan.customers:,} customers would receive something" in page
     assert f"{api.hold_out_of(api.open_business(studied), plan)} (5.0% of all) will be held out" in page
     assert "nobody's permission is on record" in page, "the demo's tills never asked about WhatsApp"
+    (card,) = re.findall(r'href="(/methods/[a-z_]+)"', page.split("<main")[1])
+    assert client.get(card).status_code == 200
     assert "regulars assign" not in page and "I, Strategist, have read this" in page
     assert "Nobody is to be contacted yet" in signed_in(Role.STAFF).get("/contacts/").content.decode()
     none = client.post("/strategy/review/measure", follow=True).content.decode()
