@@ -120,7 +120,7 @@ if TYPE_CHECKING:
     from regulars.api.trials import assign, latest_assignment, latest_plan, measure
     from regulars.api.versioned import Decided, Version, Versions, versions
     from regulars.api.what_if import WhatIf
-    from regulars.api.work import formulate, study, weigh
+    from regulars.api.work import formulate, lines_after, study, weigh
     from regulars.api.workbench import Tried, Workbench
 
 _HOMES = {
@@ -228,7 +228,7 @@ _HOMES = {
     "versioned": ("Decided", "Version", "Versions", "versions"),
     "what_if": ("WhatIf",),
     "workbench": ("Tried", "Workbench"),
-    "work": ("formulate", "study", "weigh"),
+    "work": ("formulate", "lines_after", "study", "weigh"),
 }
 
 __all__ = [
@@ -325,6 +325,7 @@ __all__ = [
     "keys_of",
     "latest_assignment",
     "latest_plan",
+    "lines_after",
     "lock",
     "look",
     "make_demo",

@@ -7,6 +7,8 @@ from datetime import date
 from pathlib import Path
 from typing import get_args
 
+import ibis
+
 from regulars.analysis.costs import Costs
 from regulars.analysis.diagnosis import Diagnosis
 from regulars.analysis.memory import Memory, program
@@ -27,6 +29,8 @@ from regulars.strategy.rulebook import Last
 
 #: Names the engine where neither the call does; ``business.toml`` where this does not either.
 ENGINE = "REGULARS_ENGINE"
+#: How many of the lines may be dated later than today and still be taken for slips.
+_SLIPS = 0.01
 #: Beside those of a study: the floors of the program that a plan is made by.
 _PLANNING = ("privacy", "trial", "strategy")
 
@@ -35,13 +39,15 @@ def study(
     business: OpenBusiness,
     *,
     as_of: date | None = None,
+    today: date | None = None,
     fresh: bool = False,
     full: bool = False,
     engine: str | None = None,
     costs: Costs | None = None,
     progress: Progress = unwatched,
 ) -> Run[Diagnosis]:
-    """Study the customer base as it was at the end of ``as_of`` (the ledger's last day when not given).
+    """Study the customer base as it was at the end of ``as_of`` (when not given the ledger's last day, by
+    :func:`last_day` not later than ``today``).
 
     The same day, data, settings and program give the same run, which is reused unless ``fresh``. What earlier studies
     found of a past in which nothing has changed since is taken from ``runs/.cache`` (the run's ``recalled``);
@@ -55,7 +61,7 @@ def study(
         BadSettings: there is no such engine.
     """
     with business.ledger.read(engine=chosen_engine(business, engine)) as reader:
-        day = as_of or last_day(reader)
+        day = as_of or last_day(reader, today)
         rests_on = (business.settings.deciding(), business.pack.model_dump(mode="json"))
         id = f"study-{day.isoformat()}-v{reader.version.number}-{digest_of(*rests_on, program())}"
         memory = Memory.of(business.runs / CACHE, engine=reader.engine, settings=rests_on, again=full)
@@ -87,13 +93,32 @@ def chosen_engine(business: OpenBusiness, name: str | None = None) -> Engine:
     return business.settings.engine.model_copy(update={"name": wanted})
 
 
-def last_day(reader: Reader) -> date:
-    """The last business day with a sale: the default ``as_of``. Raises BadData when there is no sale."""
+def last_day(reader: Reader, today: date | None = None) -> date:
+    """The last business day with a sale: the default ``as_of``.
+
+    A few sales later than ``today`` (one in a hundred lines at most) are slips of the year: counted, a single one
+    would make every customer look long gone, so the last day until today is taken. More of them mean that the clock
+    is wrong, not the ledger. Raises BadData when there is no sale.
+    """
     sales = reader.table("sales")
-    found = reader.arrow(sales.aggregate(last=sales.day.max())).column("last")[0].as_py()
-    if found is None:
+    later = sales.day > ibis.literal(today or date.max)
+    found = reader.arrow(
+        sales.aggregate(
+            last=sales.day.max(), until=sales.day.max(where=~later), later=later.sum(), lines=sales.day.count()
+        )
+    ).to_pylist()[0]
+    if found["last"] is None:
         raise BadData(say("api.study.empty"), say("api.study.empty_hint"))
-    return date.fromisoformat(str(found)[:10])
+    slips = found["until"] is not None and found["later"] <= _SLIPS * found["lines"]
+    return date.fromisoformat(str(found["until"] if slips else found["last"])[:10])
+
+
+def lines_after(business: OpenBusiness, day: date) -> int:
+    """How many sale lines are dated later than ``day``."""
+    with business.ledger.read() as reader:
+        sales = reader.table("sales")
+        found = reader.arrow(sales.aggregate(lines=(sales.day > day).sum())).to_pylist()[0]
+    return int(found["lines"] or 0)
 
 
 def latest_study(business: OpenBusiness) -> Run[Diagnosis]:

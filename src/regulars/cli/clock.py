@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import click
@@ -18,9 +18,14 @@ def now() -> str:
     return moment.astimezone().isoformat(timespec="seconds")
 
 
+def today() -> date:
+    """This day, where the machine is."""
+    return datetime.fromisoformat(now()).date()
+
+
 def moment(on: datetime | None) -> str:
     """The day that was named, else this moment. Raises BadSettings for a day still to come."""
-    if on is not None and on.date() > datetime.fromisoformat(now()).date():
+    if on is not None and on.date() > today():
         raise BadSettings(say("cli.clock.future", day=Day(on.date())), say("cli.clock.future_hint"))
     return on.date().isoformat() if on else now()
 

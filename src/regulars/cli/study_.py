@@ -13,6 +13,7 @@ from regulars.analysis.costs import Costs
 from regulars.analysis.diagnosis import Diagnosis
 from regulars.api.runs import as_json
 from regulars.base.text import Listing, Money, Number, Share, say
+from regulars.cli.clock import today
 from regulars.cli.shared import Voice, folder_argument, verb
 
 
@@ -42,10 +43,16 @@ def command(
     business = api.open_business(folder)
     day = as_of.date() if as_of else None
     spent = Costs()
-    run = api.study(business, as_of=day, fresh=fresh, full=full, engine=engine, costs=spent, progress=voice.progress())
+    bar = voice.progress()
+    run = api.study(
+        business, as_of=day, today=today(), fresh=fresh, full=full, engine=engine, costs=spent, progress=bar
+    )
     if costs:
         _tell_costs(voice, spent)
     tell_study(voice, run)
+    studied = run.result.provenance.as_of
+    if day is None and (later := api.lines_after(business, studied)):
+        voice.tell("cli.study.later", n=later, as_of=studied)
     voice.tell("cli.study.next", folder=str(folder))
     voice.result(as_document(run))
 

@@ -17,7 +17,7 @@ from regulars.base.words import LANGUAGES
 from regulars_web.company.businesses import business
 from regulars_web.insight.models import Study
 from regulars_web.shared.audit import note
-from regulars_web.shared.clock import now
+from regulars_web.shared.clock import now, today
 
 
 def work(asked: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
@@ -25,7 +25,7 @@ def work(asked: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
     shop = business()
     day = date.fromisoformat(asked["as_of"]) if asked.get("as_of") else None
     begun = time.monotonic()
-    run = api.study(shop, as_of=day, progress=progress)
+    run = api.study(shop, as_of=day, today=today(shop.settings.zone), progress=progress)
     api.people_of(shop, run.id)  # made ready for looking up: nobody waits for it at the first list
     took = None if run.reused else time.monotonic() - begun
     record(api.headline(shop, run), by=asked.get("asker"), seconds=took)
