@@ -150,14 +150,15 @@ def test_what_a_line_is_about_is_told_in_words(folder: Path, signed_in: Callable
         ("settings.undone", "clauses.lock-sms"),
         ("settings.changed", "objectives.gone"),
         ("customers.merged", "1111111111111111111 2222222222222222222"),
+        ("identities.read", "contacts win_back"),
         ("export.made", "1"),
         ("token.made", "3 <b>收銀機</b>"),
     ):
         note(None, action, about=told)
     page = signed_in(language="zh-Hant").get("/house/log").content.decode()
     cells = re.findall(r'data-label="關於"><div>(.*?)</div>', page)
-    assert cells[::-1][:9] == [
+    assert cells[::-1][:10] == [
         *("打包全部資料（第4項）", "今日名單", '<a href="/people/2299952914994050664">#050664</a>', "預算及員工工時"),
-        *("已取消的計劃限制", "目標「gone」", "#111111及#222222", "第1項", "3 &lt;b&gt;收銀機&lt;/b&gt;"),
+        *("已取消的計劃限制", "目標「gone」", "#111111及#222222", "待聯絡名單", "第1項", "3 &lt;b&gt;收銀機&lt;/b&gt;"),
     ]
     assert "#050664" in signed_in().get("/house/log?q=2299952914994050664").content.decode()

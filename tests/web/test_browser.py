@@ -388,9 +388,9 @@ PLACES = {
     "strategy/inputs/<str:name>": "strategy/inputs/market",
     "methods/<str:id>": "methods/wastage",
 }
-#: Answered with no page of ours: files, and what is open to nobody.
+#: Answered with no page of ours: files, what is open to nobody, and whom to contact before a plan is put to work.
 NO_PAGES = re.compile(
-    r"^/(\^?api/v1/(?!docs)|house/(export|entry)/|imports/.*/bad-rows/|people/take-away/|strategy/document/)|\(\?P<"
+    r"^/(\^?api/v1/(?!docs)|house/(export|entry)/|imports/.*/bad-rows/|people/take-away/|strategy/document/|contacts/<)|\(\?P<"
 )
 
 

@@ -24,6 +24,8 @@ def about(entry: Entry) -> Param:
     if action.startswith("job."):
         kind, _, number = said.partition(" ")
         return _known(f"web.jobs.kind_{kind}", number=number) or said
+    if action == "contacts.taken_away" or (action.startswith("identities.") and said.startswith("contacts ")):
+        return say("web.about.to_marketing")
     if action in ("identities.read", "identities.limit", "identities.all"):
         return _known(f"web.about.to_{said.replace(' ', '_')}") or said
     if action.startswith(_CUSTOMERS) and said.isdigit():
