@@ -38,8 +38,8 @@ def _lines(rng: np.random.Generator, customers: int = 90) -> list[Line]:
     for customer in range(1, customers + 1):
         day, end = START + timedelta(days=int(rng.integers(0, 500))), AS_OF - timedelta(days=int(rng.integers(1, 600)))
         while day < max(end, START + timedelta(days=510)):
-            where = {"branch": "AB"[customer % 2], "staff": f"S{customer % 3}"}
-            lines.append(Line(customer, day, round(float(rng.lognormal(5, 0.3)), 2), **where))
+            branch, staff, paid = "AB"[customer % 2], f"S{customer % 3}", round(float(rng.lognormal(5, 0.3)), 2)
+            lines.append(Line(customer, day, paid, branch=branch, staff=staff))
             day += timedelta(days=int(rng.integers(20, 65)))
     return lines
 
