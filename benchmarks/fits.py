@@ -1,5 +1,7 @@
 """Fits on all 23,570 CDNOW customers beside `lifetimes`, in turn, in one process: `python benchmarks/fits.py`.
 
+`--pymc PYTHON` adds MAP fits of pymc-marketing, by the interpreter of an environment that has it.
+
 Models that `lifetimes` does not have stand beside our BG/NBD of the same customers.
 
 Prints the best of three runs of each, the log-likelihood reached and the ratio. `lifetimes` fits on rescaled time and
@@ -9,11 +11,16 @@ they found.
 
 from __future__ import annotations
 
+import argparse
+import json
+import subprocess
 import sys
+import tempfile
 import time
 import warnings
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -85,11 +92,26 @@ def others(base: Customers) -> dict[str, Callable[[], SpendFit | BgbbFit | Durat
     }
 
 
+def map_fits(python: str, base: Customers) -> dict[str, dict[str, Any]]:
+    """Model -> seconds and parameters of pymc-marketing, from a process of its own."""
+    with tempfile.NamedTemporaryFile(suffix=".npz") as file:
+        np.savez(file, x=base.x, t_x=base.t_x, T=base.T)
+        file.flush()
+        script = Path(__file__).with_name("fits_map.py")
+        ran = subprocess.run([python, str(script), file.name], capture_output=True, text=True, check=True)
+    told: dict[str, dict[str, Any]] = json.loads(ran.stdout.splitlines()[-1])
+    return told
+
+
 def main() -> None:
     """Ours alone, then both models of both programs."""
+    ask = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    ask.add_argument("--pymc", metavar="PYTHON")
+    asked = ask.parse_args()
     warnings.simplefilter("ignore")
     base = cdnow("master")
     alone(base)
+    theirs_by_map = map_fits(asked.pymc, base) if asked.pymc else {}
     import lifetimes
 
     stats = Statistics.collapse(base.x, base.t_x, base.T)
@@ -122,6 +144,13 @@ def main() -> None:
             f"lifetimes {peer:7.3f} s  LL {reached:.4f}   ratio {peer / seconds:.1f}",
             flush=True,
         )
+        if told := theirs_by_map.get(name):
+            at_map, _ = likelihood(np.log(np.asarray(told["parameters"], dtype=float)))
+            print(
+                f"{'':45s} pymc-marketing, MAP {told['seconds']:7.3f} s  LL {at_map:.4f}   "
+                f"ratio {told['seconds'] / seconds:.1f}",
+                flush=True,
+            )
 
 
 if __name__ == "__main__":

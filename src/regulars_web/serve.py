@@ -40,7 +40,8 @@ def command(
     https: bool,
     threads: int,
 ) -> None:
-    """Serve the web application of the business in FOLDER. The first visit makes the owner's account.
+    """Serve the web application of the business in FOLDER. The first visit makes the owner's account, and in an empty
+    or new folder the business too.
 
     Data, accounts and results stay in FOLDER (or in the PostgreSQL database that DATABASE_URL names). Ctrl-C ends it.
     """
@@ -51,8 +52,14 @@ def command(
         api.make_demo(trade, folder=folder, progress=voice.progress())
     if folder is None:
         raise click.UsageError("Name the business folder, or use --demo.")
-    api.open_business(folder)
+    founding = empty(folder)
+    if not founding:
+        api.open_business(folder)
     free(host, port)
+    if founding:
+        voice.aside("web.serve.founding", folder=str(folder))
+        folder.mkdir(parents=True, exist_ok=True)
+        os.environ["REGULARS_FOUNDING"] = "1"
     environment(folder, host=host, names=names, https=https)
     prepare()
     address = f"{'https' if https else 'http'}://{names[0]}/" if names and https else f"http://{host}:{port}/"
@@ -70,6 +77,12 @@ def command(
         listen(host, port, threads=threads)
     finally:
         worker.end()
+
+
+def empty(folder: Path) -> bool:
+    """Whether no business is there and nothing else either (but what an earlier start left): one can be made there."""
+    left = {"web-secret", "vault-key", "regulars.db", "regulars.db-wal", "regulars.db-shm"}
+    return not folder.exists() or (folder.is_dir() and {path.name for path in folder.iterdir()} <= left)
 
 
 class Worker(threading.Thread):

@@ -87,3 +87,32 @@ def test_chinese_is_printed_as_hong_kong_prints_it() -> None:
     assert half_width == [], "half-width punctuation after a character"
     foreign = {"用戶": "客戶", "信息": "資料／訊息", "質量": "質素", "視頻": "影片", "默認": "預設"}
     assert [(id, right) for id, text in shown.items() for wrong, right in foreign.items() if wrong in text] == []
+
+
+#: Sentences about published studies. A study of the business's own data is 分析, in the web as in the reports.
+PUBLISHED = {
+    *("card.relationships.what", "report.trust.a", "report.trust.b", "report.investments.told_curve"),
+    *("report.trust.untried_win_back", "strategy.why.evidence_borrowed"),
+}
+
+
+def test_one_chinese_word_for_one_thing() -> None:
+    chinese = word_list("zh-Hant")
+    assert {id for id, words in chinese.items() if "研究" in words} <= PUBLISHED
+    other = {
+        "制定": "制訂",
+        "擬定": "制訂",
+        "增值": "增益",
+        "人手時數": "員工工時",
+        "常來客戶": "活躍客戶",
+        "預繳套票": "預付套票",
+    }
+    found = {id: word for id, words in chinese.items() for word in other if word in words}
+    assert found == {}, "said in another word elsewhere"
+
+
+def test_every_card_a_page_leads_to_is_there() -> None:
+    cards = {key.split(".")[1] for key in word_list("en") if key.startswith("card.")}
+    pages = [page.read_text(encoding="utf-8") for page in SOURCE.rglob("templates/**/*.html")]
+    led_to = {card for page in pages for card in re.findall(r"{% url 'method' '(\w+)'", page)}
+    assert led_to and led_to <= cards

@@ -55,7 +55,7 @@ def measured_cycle(folder: Path) -> Measurement:
             Forecast(line.measures, line.cell, "seen", seen, -0.1, inside=False),
         ),
         promises=Promises(2, 1, 0, 2, 0.04, 0.09, say("trial.measure.kept_word", inside=1, n=2, least=0, most=2)),
-        wider={"C:log": 0.1},
+        wider={"C:log": 0.1, "all:log": 0.1},
         notes=(say("trial.measure.not_watched", measures=Listing((line.measure_name,))),),
     )
     place = shop.runs / f"outcome-{day.isoformat()}-v7-x-y-{found.until.isoformat()}-v7"
@@ -92,3 +92,15 @@ def drawn(folder: Path) -> Assignment:
     place.mkdir()
     write_document(place, found)
     return found
+
+
+def in_force(folder: Path) -> str:
+    """The newest plan drafted, judged and approved, each by somebody else; its run."""
+    shop = api.open_business(folder)
+    api.draft(shop, by="Draft", plan=None)
+    run = api.latest_plan(shop).id
+    for row in api.alternatives(shop)[:2]:
+        api.judge(shop, about=row.id, reason="brings less", by="Judge", verdict="reject", plan=run)
+    api.judge(shop, about="plan", reason="brings most", by="Judge", verdict="accept", plan=run)
+    api.approve(shop, by="Chan Mei <chan@example.com>", reason="the best there is", plan=run)
+    return run

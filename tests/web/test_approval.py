@@ -48,6 +48,7 @@ def test_two_persons_make_a_strategy(studied: Path, signed_in: Callable[..., Cli
         pytest.fail(f"the demo's own plan cannot be approved: {left}")
     done = director.post("/strategy/approval/approve", asked, follow=True).content.decode()
     assert "Strategy 1 is in force" in done and "What is in force" in done and "What approval asks for" not in done
+    assert "What comes next" in done and "Why it is taken out of force" in done, "the next step and the way back"
     force = api.strategy_in_force(api.open_business(studied))
     assert force is not None and force.approved_by.startswith("Director <") and force.plan == status.plan
     assert Entry.objects.filter(action="plan.approved").count() == 1
@@ -62,7 +63,11 @@ def test_who_drafted_does_not_approve_whatever_their_role(studied: Path, signed_
         director.post("/strategy/approval/judge", asked | {"about": row.id, "verdict": "reject"})
     director.post("/strategy/approval/judge", asked | {"about": "plan", "verdict": "accept"})
     page = director.get("/strategy/approval").content.decode()
-    assert "Nobody who may approve had no hand in this plan" in page and ' disabled aria-describedby="blocked"' in page
+    assert "ask somebody you trust" in page and "/house/people/new?role=director" in page
+    assert '<option value="director" selected>' in director.get("/house/people/new?role=director").content.decode()
+    assert (
+        "Everybody who may approve had a hand in this plan" in page and ' disabled aria-describedby="blocked"' in page
+    )
     refused = director.post("/strategy/approval/approve", asked, follow=True).content.decode()
     assert "callout error" in refused and api.strategy_in_force(api.open_business(studied)) is None
 

@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 import regulars_web
 from regulars.base.words import word_list
 from regulars_web.company.models import Role, User
+from regulars_web.people.exporting import NAMED_FOR
 from regulars_web.shared import lock
 from regulars_web.shared.audit import check_all, check_on, first_breach, note
 from regulars_web.shared.models import Entry, content_of
@@ -134,3 +135,29 @@ def test_what_is_put_down_is_told_in_words(
     note(None, "program.did")  # known to no word list
     page = signed_in(language="zh-Hant").get("/house/log").content.decode()
     assert "建立權杖" in page and "program.did" in page and "token.made</div>" not in page
+
+
+def test_what_a_line_is_about_is_told_in_words(folder: Path, signed_in: Callable[..., Client]) -> None:
+    code = "".join(path.read_text(encoding="utf-8") for path in Path(regulars_web.__file__).parent.rglob("*.py"))
+    purposes = set(re.findall(r'purpose="([a-z ]+)"', code)) | {"search", *(f"list {p}" for p in NAMED_FOR)}
+    assert len(purposes) > 7
+    assert [p for p in purposes if f"web.about.to_{p.replace(' ', '_')}" not in word_list("en")] == []
+    for action, told in (
+        ("job.done", "export 4"),
+        ("identities.read", "day list"),
+        ("identities.erased", "2299952914994050664"),
+        ("settings.changed", "budget+hours"),
+        ("settings.undone", "clauses.lock-sms"),
+        ("settings.changed", "objectives.gone"),
+        ("customers.merged", "1111111111111111111 2222222222222222222"),
+        ("export.made", "1"),
+        ("token.made", "3 <b>收銀機</b>"),
+    ):
+        note(None, action, about=told)
+    page = signed_in(language="zh-Hant").get("/house/log").content.decode()
+    cells = re.findall(r'data-label="關於"><div>(.*?)</div>', page)
+    assert cells[::-1][:9] == [
+        *("打包全部資料（第4項）", "今日名單", '<a href="/people/2299952914994050664">#050664</a>', "預算及員工工時"),
+        *("已取消的計劃限制", "目標「gone」", "#111111及#222222", "第1項", "3 &lt;b&gt;收銀機&lt;/b&gt;"),
+    ]
+    assert "#050664" in signed_in().get("/house/log?q=2299952914994050664").content.decode()

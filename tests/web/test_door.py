@@ -111,6 +111,8 @@ def test_what_was_typed_waits_for_who_was_signed_out(folder: Path, person: Calla
     client = Client()
     answer = client.post("/house/people/new", {"name": "<b>Ling</b>", "email": "ling@example.com", "password": "x"})
     assert answer["Location"] == "/account/login/?next=/house/again"
+    assert "What you were about to send waits" in client.get(answer["Location"]).content.decode()
+    assert "about to send" not in client.get("/account/login/?next=/").content.decode()
     client.post("/account/login/", {"login": user.email, "password": PASSWORD})
     page = client.get("/house/again").content.decode()
     assert 'action="/house/people/new"' in page and "&lt;b&gt;Ling&lt;/b&gt;" in page and 'name="password"' not in page

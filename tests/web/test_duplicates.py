@@ -50,6 +50,8 @@ def test_suspicions_and_why(folder: Path, person: Callable[..., User], signed_in
     assert found() == {("101", "102"): ["phone"], ("101", "105"): ["email"], ("103", "104"): ["name"]}
     page = client.get("/people/duplicates/").content.decode()
     assert "3 pairs of customers may be one person" in page and "this may be a family" in page
+    admit(person(), [("102", "Chan Tai Man 陳大文", None, None)])
+    assert client.get("/people/duplicates/").content.decode().count("this may be a family") == 1, "one name in another"
     client.post("/people/duplicates/look")
     assert len(found()) == 3, "looked for twice, found once"
 

@@ -78,6 +78,11 @@ def test_every_file_goes_through_its_form_and_back_unchanged(
     assert Entry.objects.get(action="input.written").about == name
 
 
+def test_a_label_in_a_sentence_is_made_safe_once(folder: Path, signed_in: Callable[..., Client]) -> None:
+    page = signed_in(Role.STRATEGIST).get("/strategy/inputs/communication").content.decode()
+    assert "Add to: Suppliers&#x27; plan" in page
+
+
 def test_hostile_words_survive_exactly(folder: Path, signed_in: Callable[..., Client]) -> None:
     client = signed_in(Role.STRATEGIST)
     asked = sent(client, "market") | {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from regulars_web.intake.models import Batch
 from regulars_web.intake.services import commit, safe_name, take_in
 from regulars_web.privacy import gate
 from regulars_web.shared import jobs
-from regulars_web.shared.clock import now
+from regulars_web.shared.clock import now, today
 from regulars_web.shared.models import Entry, Job
 
 pytestmark = pytest.mark.django_db
@@ -62,6 +63,17 @@ def test_bad_rows_are_told_grouped_and_can_be_taken_away(folder: Path, signed_in
     assert Entry.objects.filter(action="import.bad_rows").exists()
     for other in ("..%2F..%2Fsecret.key", "secret.key", "business.toml"):
         assert client.get(f"/imports/{id}/bad-rows/{other}").status_code == 404
+
+
+def test_a_sale_that_is_still_to_come_is_set_aside(folder: Path, signed_in: Callable[..., Client]) -> None:
+    client, shop = signed_in(), api.open_business(folder)
+    here = today(shop.settings.zone)
+    ahead = [f"{here + timedelta(days=days):%Y-%m-%d},C3,Cut,380\n" for days in (0, 1, 2, 400)]
+    id = put(client, "sales.csv", GOOD + "".join(ahead))
+    client.post(f"/imports/{id}/read")
+    page = client.get(f"/imports/{id}").content.decode()
+    assert "7 rows read: 5 new" in page and "still to come" in page and "slip in the year" in page
+    assert api.check_business(shop).holdings[0].last_day == here + timedelta(days=1)
 
 
 def test_an_import_is_taken_back_after_its_consequence_was_shown(
@@ -148,6 +160,10 @@ def test_files_let_go_are_gone(folder: Path, signed_in: Callable[..., Client]) -
     assert not Batch.objects.get(pk=id).folder.exists()
     client.post(f"/imports/{id}/read")
     assert Batch.objects.get(pk=id).job is None
+    other = put(client, "more.csv", GOOD)
+    client.post(f"/imports/{other}/read")
+    late = client.post(f"/imports/{other}/drop", follow=True).content.decode()
+    assert "These files are read already" in late and Batch.objects.get(pk=other).dropped_at is None
 
 
 def test_who_may_only_read_brings_nothing_in(folder: Path, signed_in: Callable[..., Client]) -> None:

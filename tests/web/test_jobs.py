@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, ProgrammingError, connection
 from django.test import Client
 
 from regulars.base.errors import BadData
@@ -192,3 +192,33 @@ def test_pages_say_that_the_disk_is_full(
         monkeypatch.setattr("regulars_web.company.views.set_own", fails)
         answer = client.post("/house/me", {"language": language, "theme": "dark"})
         assert answer.status_code == 507 and words in answer.content.decode()
+
+
+def test_a_database_that_does_not_answer_is_told_without_asking_it(
+    folder: Path, signed_in: Callable[..., Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = signed_in()
+    client.raise_request_exception = False
+
+    def fails(*args: Any, **kwargs: Any) -> None:
+        raise OperationalError("unable to open database file")
+
+    with monkeypatch.context() as gone:
+        gone.setattr(connection, "cursor", fails)
+        for language, words in (("en", "The database does not answer"), ("zh-Hant", "資料庫沒有回應")):
+            for answer in (
+                client.get("/", headers={"Accept-Language": language}),
+                client.post("/house/me", {"theme": "dark"}, headers={"Accept-Language": language}),
+            ):
+                assert answer.status_code == 503 and words in answer.content.decode()
+                assert answer["Retry-After"] == "10"
+        program = Client().get("/api/v1/business", headers={"Authorization": "Bearer reg_x"})
+        assert (program.status_code, program.json()["code"]) == (503, "no_database")
+    assert client.get("/").status_code == 200, "it is there again"
+
+    def wrong(*args: Any, **kwargs: Any) -> None:
+        raise ProgrammingError("no such column")
+
+    monkeypatch.setattr("regulars_web.company.views.set_own", wrong)
+    answer = client.post("/house/me", {"language": "en", "theme": "dark"})
+    assert answer.status_code == 500 and "Something broke here" in answer.content.decode(), "a fault of the program"

@@ -15,7 +15,7 @@ from regulars import api
 from regulars.base.text import Money, say
 from regulars.base.words import render, show
 from regulars_web.company.models import Role
-from regulars_web.shared.models import Entry
+from regulars_web.shared.models import Entry, Meant
 from regulars_web.strategy.studio import bench
 
 pytestmark = pytest.mark.django_db
@@ -39,6 +39,7 @@ def test_one_line_is_ruled_out_with_its_price_first(studied: Path, signed_in: Ca
     assert 'action="/strategy/lines/lock"' in part
     assert api.open_business(studied).settings.clauses == (), "nothing is saved yet"
 
+    asked["anyway"] = "1"  # a target is missed by more, and the page said so
     after = client.post("/strategy/lines/lock", asked, follow=True).content.decode()
     (clause,) = api.open_business(studied).settings.clauses
     assert (clause.kind, clause.rule.measures, clause.amount) == ("must_not", (line.measure,), 0)
@@ -90,7 +91,13 @@ def test_what_contradicts_other_bounds_is_told_with_the_nearest_plan(
     kept, missed = (int(n.replace(",", "")) for n in re.findall(r"<div>(?:<b>)?([\d,]+) customers", part)[1:3])
     assert kept + missed == 5000 and kept <= line.segment.customers
     assert "The nearest plan:" in part and "Save it all the same" in part and "Nothing was saved" in part
-    assert (studied / "business.toml").read_bytes() == before
+    assert 'name="anyway" value="1"' in part
+    asked["token"] = api.settings_token(api.open_business(studied))
+    refused = client.post("/strategy/lines/lock", asked, follow=True).content.decode()
+    assert "That contradicts other bounds: one cannot be kept" in refused and "See its price first" in refused
+    assert (studied / "business.toml").read_bytes() == before and not Meant.objects.exists()
+    client.post("/strategy/lines/lock", asked | {"anyway": "1"})
+    assert [clause.kind for clause in api.open_business(studied).settings.clauses] == ["must"]
 
 
 def test_missed_bounds_are_written_in_the_unit_they_count_in() -> None:

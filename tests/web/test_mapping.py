@@ -70,7 +70,7 @@ def test_what_nothing_recognises_is_mapped_from_nothing_and_read(
     nothing = "Alpha,Beta,Gamma\n03/02/2026,K-1,12.50\n04/02/2026,K-2,10.00\n"
     id = put(client, ("x.csv", nothing), ("good.csv", "Date,Customer ID,Amount\n2026-01-01,C1,5\n"))
     page = client.get(f"/imports/{id}").content.decode()
-    assert "Nobody has said yet" in page and "One of the files cannot be read as it is" in page
+    assert "Say what its columns mean. Else" in page and "One of the files cannot be read as it is" in page
     page = client.get(f"/imports/{id}/files/0").content.decode()
     assert '<option value="field_date" selected>' in page and '<option value="field_net" selected>' in page
     said = {"table": "sales", "c0": "field_date", "c1": "field_customer", "c2": "field_net", "version": "0"}

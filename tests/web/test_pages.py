@@ -15,6 +15,7 @@ from django.test import Client
 from regulars import api
 from regulars.base.words import LANGUAGES
 from regulars_web.company.models import Role, User
+from regulars_web.insight.views import STRATEGY
 from regulars_web.shared import health
 from regulars_web.shared.models import Entry
 from regulars_web.shared.worker import say_alive
@@ -29,8 +30,7 @@ PLAIN = (
 
 def chapters(folder: Path) -> list[str]:
     found = api.chapters(api.open_business(folder), language="en").chapters
-    plan = ("decision", "plan", "not_chosen", "limits", "frontier", "lines")
-    return [f"/strategy/{c.id}" if c.id in plan else f"/study/{c.id}" for c in found]
+    return [f"/strategy/{c.id}" if c.id in STRATEGY else f"/study/{c.id}" for c in found]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -97,10 +97,24 @@ def test_the_next_step_is_always_told(folder: Path, signed_in: Callable[..., Cli
     assert client.post("/study/new", {"as_of": "yesterday"}, follow=True).status_code == 200
 
 
+def test_the_customer_base_opens_at_the_study_and_the_plan_at_the_decision(
+    studied: Path, signed_in: Callable[..., Client]
+) -> None:
+    client = signed_in()
+    assert client.get("/study/")["Location"] == "/study/movement"
+    assert client.get("/study/mandate")["Location"] == "/strategy/mandate"
+    assert client.get("/strategy/")["Location"] == "/strategy/decision"
+
+
 def test_a_plan_is_read_and_taken_away(studied: Path, signed_in: Callable[..., Client]) -> None:
     client = signed_in(Role.STRATEGIST)
     assert "A plan is ready" in client.get("/").content.decode()
     assert client.get("/strategy/")["Location"] == "/strategy/decision"
+    assert client.get("/study/")["Location"] == "/study/movement", "what the plan rests on comes before the plan"
+    why = client.get("/study/why")
+    assert why["Location"] == "/strategy/why", "a chapter of the plan stands with the plan"
+    page = client.get("/strategy/why").content.decode()
+    assert "What keeps each measure in the plan" in page and 'rel="prev"' in page
     answer = client.get("/strategy/document/zh-Hant.pdf")
     assert answer.getvalue().startswith(b"%PDF")
     assert Entry.objects.get(action="document.taken").about == "strategy-zh-Hant.pdf"

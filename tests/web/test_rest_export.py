@@ -36,13 +36,20 @@ def taken(client: Client) -> zipfile.ZipFile:
     return zipfile.ZipFile(io.BytesIO(content))
 
 
-def test_it_holds_everything_and_every_sum_is_right(studied: Path, signed_in: Callable[..., Client]) -> None:
+def test_it_holds_everything_and_every_sum_is_right(
+    studied: Path, signed_in: Callable[..., Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
     client = signed_in()
+    monkeypatch.setattr("regulars_web.rest.exporting.secrets.token_hex", lambda n=16: "ab" * n)
+    left = studied / "exports" / f"regulars-export-{'ab' * 16}"  # by a try that was killed
+    left.mkdir(parents=True)
+    (left / "identities.csv").write_text("names")
     (studied / "strategies").mkdir(exist_ok=True)
     (studied / "strategies" / "journal.jsonl").write_text("{}\n")
     client.post("/house/export")
     file = taken(client)
     names = set(file.namelist())
+    assert "identities.csv" not in names and not left.exists()
     runs = {run.id for run in api.finished_runs(api.open_business(studied))}
     wanted = {"README.md", "SHA256SUMS", "business.toml", "users.json", "audit.jsonl", "strategies/journal.jsonl"}
     wanted |= {f"runs/{run}/run.json" for run in runs} | {"ledger/sales.parquet", "ledger/sales.csv"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -76,6 +77,38 @@ def test_a_push_and_a_file_know_the_same_customer(till: Program, folder: Path) -
     ]
     assert len(found) == 5 and len(set(found)) == 1
     assert rows(folder, "customers")[0]["kind"] == "person"
+
+
+def test_ratings_are_pushed_with_and_without_who_answered(till: Program, folder: Path) -> None:
+    till.post("push/sales", [line("1")])
+    rating = {"feedback_id": "r1", "date": "2026-10-06", "customer": "C1", "staff": "Amy", "kind": "visit", "score": 4}
+    nobody = {"feedback_id": "r2", "date": "2026-10-06", "branch": "TST", "score": "3.5", "best": 5}
+    answer = till.post("push/feedback", [rating, nobody])
+    assert answer.status_code == 202 and answer.json()["accepted"] == 2
+    found = {str(row["feedback_id"]): row for row in rows(folder, "feedback")}
+    assert found["r1"]["customer"] == rows(folder)[0]["customer"] and found["r1"]["staff"] not in (None, "Amy")
+    assert (found["r2"]["customer"], found["r2"]["branch"], found["r2"]["score"]) == (None, "TST", Decimal("3.5"))
+    till.post("push/feedback", [rating | {"score": 2}])
+    assert [row["score"] for row in rows(folder, "feedback") if row["feedback_id"] == "r1"] == [2], "replaces itself"
+    wrong = [nobody | {"best": 3}, nobody | {"score": None}, nobody | {"comment": "Amy was late"}]
+    told = till.post("push/feedback?atomic=true", wrong).json()["errors"]
+    assert {(p["pointer"], p["code"]) for p in told} == {
+        ("/0/best", "push_above_best"),
+        ("/1/score", "push_bad_amount"),
+        ("/2/comment", "push_unknown_field"),
+    }
+
+
+def test_the_same_ratings_sent_again_are_one_push(till: Program, folder: Path) -> None:
+    sent = [{"feedback_id": "r1", "date": "2026-10-06", "branch": "TST", "score": 4}]
+    first, again = (till.post("push/feedback", sent, key="ratings-1") for _ in range(2))
+    assert first.json()["id"] == again.json()["id"] and Receipt.objects.count() == 1
+    assert len(rows(folder, "feedback")) == 1
+    assert till.post("push/feedback", [sent[0] | {"score": 1}], key="ratings-1").status_code == 422, "another body"
+    kept = Program(till.token.user, branches=("CWB",))
+    other = kept.post("push/feedback", [sent[0] | {"branch": "CWB", "score": 5}]).json()
+    assert kept.get(f"receipts/{other['id']}").json()["commit"]["rejected"] == 1, "it is another branch's"
+    assert [row["score"] for row in rows(folder, "feedback")] == [4]
 
 
 def test_what_is_wrong_is_told_row_by_row_and_the_rest_is_kept(till: Program, folder: Path) -> None:
@@ -189,6 +222,29 @@ def test_a_till_of_one_branch_names_its_own_customers_and_no_others(
     here.post("push/customers", [named("WAITS", "Mallory")])
     assert [p.name for p in gate.find(director, "ng chun")] == ["Ng Chun"], "known to the vault, not yet to the ledger"
     assert gate.find(director, "mallory") == []
+
+
+def test_a_till_of_one_branch_makes_nobody_its_own(folder: Path, till: Program, person: Callable[..., User]) -> None:
+    here = Program(person(Role.MANAGER, branches=("TST",)), "facts:write")
+    till.post("push/customers", [{"customer": "THEIRS", "home_branch": "CWB"}, {"customer": "SHARED"}])
+    till.post("push/customers", [{"customer": "OURS", "home_branch": "TST"}, {"customer": "KEPT"}])
+    till.post("push/sales", [line("a", customer="THERE", branch="CWB"), line("b", customer="NOWHERE")])
+    till.post("push/sales", [line("c", customer="HERE", branch="TST"), line("d", customer="OURS", branch="CWB")])
+    shop = api.open_business(folder)
+    keys = {id: api.key_rows(shop, [{"customer": id}], system="own")[0]["key"] for id in ("THEIRS", "KEPT")}
+    api.merge(shop, keys["KEPT"], into=keys["THEIRS"])
+
+    who = ("THEIRS", "SHARED", "THERE", "NOWHERE", "KEPT", "OURS", "HERE", "NEW")
+    sent = [{"customer": id, "home_branch": "TST", "source": "till"} for id in who]
+    receipt = here.get(f"receipts/{here.post('push/customers', sent).json()['id']}").json()
+    refused = {p["pointer"] for p in receipt["problems"] if p["code"] == "push_other_branch"}
+    assert refused == {f"/{at}/home_branch" for at in range(5)}, receipt["problems"]
+    sales = [line("b", 1, customer="NOWHERE", branch="TST")]
+    receipt = here.get(f"receipts/{here.post('push/sales', sales).json()['id']}").json()
+    assert [p["code"] for p in receipt["problems"]] == ["push_other_branch"], "a sale of no branch is not theirs either"
+    till.post("push/customers", [{"customer": "SHARED", "home_branch": "TST"}])
+    places = api.branches_of(shop, [api.key_rows(shop, [{"customer": "SHARED"}], system="own")[0]["key"]])
+    assert list(places.values()) == [frozenset({"TST"})], "who writes for the house gives a customer a branch"
 
 
 def test_by_the_study_a_customer_is_of_one_branch(studied: Path, person: Callable[..., User]) -> None:

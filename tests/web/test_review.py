@@ -30,7 +30,7 @@ def test_before_the_first_measured_cycle_the_page_says_how_to_come_to_one(
     assert re.search(r'<li class="now"><div><strong>Approve it', page)
     drawn(studied)
     page = client.get("/strategy/review").content.decode()
-    assert page.count('class="done"') == 2 and "regulars measure studied" in page
+    assert page.count('class="done"') == 2 and "Bring in the sales" in page and "<code>regulars" not in page
     assert client.get("/strategy/review?cycle=../x").status_code == 404
     assert signed_in(Role.STAFF).get("/strategy/review").status_code == 403
 
@@ -47,7 +47,7 @@ def test_a_review_shows_promises_lessons_and_what_the_next_plan_makes_of_them(
     assert page.index("came otherwise") > page.index(">held<"), "visits have a panel of their own, before the shares"
     assert "HK$6,000" in page and "between HK$2,000 and HK$10,000" in page, "200 customers, 30 each"
     assert "62%" in page and "grade C" in page and "Groups too small to be told: 1" in page
-    assert "No plan was made since" in page
+    assert "No plan was made since" in page and "every effect a plan rests on has a wider range" in page
     assert "style=" not in page.split("<main")[1]
     chinese = signed_in(Role.DIRECTOR, language="zh-Hant").get(f"/strategy/review?cycle={_only(studied)}")
     assert "2項承諾中有1項兌現" in chinese.content.decode()
@@ -75,6 +75,25 @@ def test_the_picture_places_promises_along_one_axis(studied: Path) -> None:
     begins, wide = (float(end.rstrip("%")) for end in row.bar)
     assert float(row.dot.rstrip("%")) < float(points.zero.rstrip("%")) < begins < begins + wide
     assert (signed(-0.001, "visits"), signed(0.123, "visits"), signed(-0.021, "points")) == ("0%", "+12%", "−2.1")
+    assert signed(20.34, "visits") == "+2,034%"
+    assert (visits.rows[0].standing, points.rows[0].standing) == ("held", "otherwise")
+
+
+def test_a_promise_that_few_customers_tell_of_is_neither_shown_nor_contradicted(
+    studied: Path, signed_in: Callable[..., Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    measured_cycle(studied)
+    found = api.review(api.open_business(studied))
+    vague = replace(found.promises[0], came=0.4, low=-0.9, high=20.3, inside=True)
+    missed = next(promise for promise in found.promises if not promise.inside)
+    (panel,) = panels((vague,))
+    assert panel.rows[0].standing == "open" and panel.rows[0].open == (False, True)
+    labels = [float(label.strip("+%").replace("−", "-").replace(",", "")) for _, label in panel.marks]
+    assert max(labels) <= 200, "the axis stays with what was promised and came"
+    monkeypatch.setattr(api, "review", lambda *_: replace(found, promises=(vague, missed)))
+    page = signed_in(Role.DIRECTOR).get("/strategy/review").content.decode()
+    assert "Promises seen to have held: 0 of 2; neither shown nor contradicted: 1" in page
+    assert "▸" in page and "neither shown nor contradicted</span>" in page
 
 
 def _only(folder: Path) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -13,6 +15,7 @@ from regulars_web.company.models import Role, User
 from regulars_web.intake.models import Batch
 from regulars_web.intake.services import take_in
 from regulars_web.people import exporting
+from regulars_web.rest.models import Export
 from regulars_web.shared.clock import now
 from regulars_web.shared.jobs import put_down
 from regulars_web.shared.models import Entry, Job
@@ -61,6 +64,30 @@ def test_a_file_made_before_is_not_for_who_may_less_since(folder: Path, signed_i
     by.role = Role.ANALYST
     by.save()
     assert client.get(f"/people/take-away/{job.pk}").status_code == 404, "it holds names"
+
+
+def test_work_done_again_is_asked_for_by_who_may_and_in_their_own_name(
+    folder: Path, signed_in: Callable[..., Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    director, analyst = signed_in(), signed_in(Role.ANALYST)
+    by, theirs = User.objects.get(role="director"), User.objects.get(role="analyst")
+    export = Export.objects.create(by=by, place="0" * 32, people=True)
+    asked: dict[str, dict[str, Any]] = {
+        "export": {"export": export.pk},
+        "formulate": {"drafter": by.signature},
+        "people_export": {"where": "", "columns": ["name"], "purpose": "service", "format": "csv", "for_user": by.pk},
+    }
+    reader = SimpleNamespace(count=lambda *_, **__: SimpleNamespace(customers=5))
+    monkeypatch.setattr(exporting, "reader_of", lambda: reader)
+    for kind, what in asked.items():
+        job = Job.objects.create(kind=kind, asked=what, by=by, state="failed", begun_at=now(), ended_at=now())
+        before = Job.objects.count()
+        assert analyst.post(f"/work/{job.pk}/again").status_code == 400, kind
+        assert Job.objects.count() == before and not Entry.objects.filter(who=theirs).exists(), kind
+        if kind != "export":  # the director's own is made at once: tests/web/test_rest_export.py
+            assert director.post(f"/work/{job.pk}/again").status_code == 302, kind
+            assert Job.objects.latest("pk").asked == what, kind
+    assert Entry.objects.filter(action="customers.taken_away", who=by).count() == 1, "it leaves once more"
 
 
 def test_rows_of_a_file_are_for_who_brought_it_and_who_may_see_names(

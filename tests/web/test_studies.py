@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable
 from datetime import date
@@ -50,7 +51,8 @@ def test_studies_are_listed_compared_read_and_put_aside(twice: Path, signed_in: 
     for order in (runs, runs[::-1]):
         side = client.get(f"/study/compare?run={order[0]}&run={order[1]}").content.decode()
         assert "What changed from 30 Jun 2026 to 31 Oct 2026" in side and side.count("<tr>") == 12
-    assert "clearly more" in side and "between HK$" in side
+    assert "<div>more</div>" in side and "between HK$" in side, "what was counted is more, without a doubt"
+    assert re.search(r"[+−][\d.]+ points", side), "a share changes by points, not by per cent"
     assert client.get("/study/", follow=True).status_code == 200
     first = client.get(f"/study/?study={min(runs)}")["Location"]
     assert first.startswith("/study/") and first.endswith(f"?study={min(runs)}")

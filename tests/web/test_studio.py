@@ -42,13 +42,13 @@ def test_a_budget_is_tried_kept_and_taken_back_and_a_stale_page_changes_nothing(
         assert "callout error" in answer, wrong
 
     asked = {"budget": "900", "token": token(page)}
-    assert "Saved: budget" in client.post("/strategy/studio/keep", asked, follow=True).content.decode()
+    assert "Saved: the budget" in client.post("/strategy/studio/keep", asked, follow=True).content.decode()
     assert api.open_business(studied).settings.budget.amount == 900
     twice = client.post("/strategy/studio/keep", asked | {"budget": "50"}, follow=True).content.decode()
     assert "Nothing was saved: Strategist" in twice, "who changed it is named"
     assert api.open_business(studied).settings.budget.amount == 900
     undone = client.post("/strategy/studio/undo", {"token": token(twice)}, follow=True).content.decode()
-    assert "Taken back: budget" in undone and (studied / "business.toml").read_bytes() == before
+    assert "Taken back: the budget" in undone and (studied / "business.toml").read_bytes() == before
     assert Entry.objects.filter(action="settings.changed").count() == 1
     assert Entry.objects.filter(action="settings.undone").count() == 1
 
@@ -64,7 +64,7 @@ def test_a_lock_shows_its_price_before_it_is_saved(studied: Path, signed_in: Cal
     assert show(Money.of(weighed.difference, "HKD"), "en", "round") in part
     assert all(str(move.name.in_language("en")) in part for move in weighed.moves if isinstance(move.name, Local))
     assert api.open_business(studied).settings.clauses == ()
-    client.post("/strategy/studio/lock", asked)
+    client.post("/strategy/studio/lock", asked | {"anyway": "1"})
     assert [c.kind for c in api.open_business(studied).settings.clauses] == ["must_not"]
     assert signed_in(Role.ANALYST).post("/strategy/studio/lock", asked).status_code == 403
     top = asked | {"what": plan.lines[0].measures[0], "token": ""}

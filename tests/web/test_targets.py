@@ -59,7 +59,10 @@ def test_a_target_is_priced_added_removed_and_taken_back(studied: Path, signed_i
     assert "Removed: Lapsed" in page and ids(studied) == there
     undo = {"token": token(page), "back": "targets"}
     page = client.post("/strategy/studio/undo", undo, follow=True).content.decode()
-    assert "Taken back: objectives.reactivated" in page and ids(studied) == [*there, "reactivated"]
+    assert "Taken back: the target “Lapsed customers back within 90 days”" in page and ids(studied) == [
+        *there,
+        "reactivated",
+    ]
     lines = [(e.about, e.detail["act"]) for e in Entry.objects.filter(action="settings.changed").order_by("id")]
     assert lines == [("objectives.reactivated", "add_target"), ("objectives.reactivated", "remove_target")]
 
@@ -120,3 +123,21 @@ def test_the_studio_shows_which_measure_serves_which_target(studied: Path, signe
             assert row.name.in_language(language) in cells[0]
             for square, cell in zip(row.squares, cells[1:], strict=False):
                 assert (words[0] in cell, words[1] in cell) == (square.state == "serves", square.state == "none")
+
+
+def test_somebody_answers_for_all_targets_at_once_that_nobody_answers_for(
+    studied: Path, signed_in: Callable[..., Client]
+) -> None:
+    path = studied / "business.toml"
+    path.write_text(re.sub(r"\nowner = .*", "", path.read_text(encoding="utf-8")), encoding="utf-8")
+    client = signed_in(Role.STRATEGIST)
+    page = unescape(client.get(PAGE).content.decode())
+    assert "Nobody answers for “" in page and "Who answers for the targets" in page
+    assert "regulars target" not in page and "business.toml" not in page, "no command is asked of who reads a page"
+    asked = {"owner": "Ho Ka Yan", "token": token(page)}
+    page = client.post(f"{PAGE}/owner", asked, follow=True).content.decode()
+    assert "Ho Ka Yan answers for them now" in page and "Who answers for the targets" not in page
+    assert {o.owner for o in api.open_business(studied).settings.objectives} == {"Ho Ka Yan"}
+    again = client.post(f"{PAGE}/owner", asked | {"token": token(page)}, follow=True).content.decode()
+    assert "Nothing was to be changed" in again
+    assert Entry.objects.filter(action="settings.changed").count() == 1

@@ -118,6 +118,10 @@ def test_what_is_shown_once_is_not_made_twice(folder: Path, signed_in: Callable[
         submit(client, f"/house/messages/{endpoint.pk}/rotate", asked)
     endpoint.refresh_from_db()
     assert bytes(endpoint.before) == b"old", "the secret in use still signs for a day"
+    other = submit(signed_in(), f"/house/messages/{endpoint.pk}/rotate", {"seen": "first"})
+    assert other.status_code == 400 and "Somebody changed this secret" in other.content.decode()
+    endpoint.refresh_from_db()
+    assert bytes(endpoint.before) == b"old", "neither does somebody's page that was opened before"
 
 
 def test_what_was_refused_or_broken_off_may_be_sent_again(folder: Path, signed_in: Callable[..., Client]) -> None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from regulars.api.approving import Approving, approval
     from regulars.api.beside import Alternative
     from regulars.api.business import OpenBusiness, create_business, open_business
+    from regulars.api.carrying import Cycle, Drawn, Task, assignment_of, hold_out_of, tasks
     from regulars.api.changes import (
         Change,
         SettingsRaced,
@@ -34,7 +35,15 @@ if TYPE_CHECKING:
     from regulars.api.contradictions import Miss, misses
     from regulars.api.demo import Demo, make_demo
     from regulars.api.health import Health, check_business
-    from regulars.api.inputs import InputsRaced, StatedFile, stated_file, stated_files, undo_stated, write_stated
+    from regulars.api.inputs import (
+        InputsRaced,
+        StatedFile,
+        stated_file,
+        stated_files,
+        stated_left,
+        undo_stated,
+        write_stated,
+    )
     from regulars.api.intake import (
         FIELDS,
         REQUIRED,
@@ -55,6 +64,7 @@ if TYPE_CHECKING:
         saved_profiles,
         undo_import,
     )
+    from regulars.api.kept_settings import recorded
     from regulars.api.lines import Bound, PlanLine, Segment, plan_lines, segments_of
     from regulars.api.locking import lock
     from regulars.api.owned import Finished, finished_runs, run_document, write_tables
@@ -68,6 +78,7 @@ if TYPE_CHECKING:
         StandingsPage,
         people_of,
     )
+    from regulars.api.permitted import permissions_of
     from regulars.api.places import branches_of
     from regulars.api.policies import PolicyRequest, policy, write_groups, write_scores
     from regulars.api.pushed import Checked
@@ -104,8 +115,8 @@ if TYPE_CHECKING:
     from regulars.api.strategy_document import WrittenDocument, write_starters, write_strategy_document
     from regulars.api.studies import Compared, Headline, Reproduced, compare_studies, headline, reproduce, study_ids
     from regulars.api.targets import TargetState, target_states
-    from regulars.api.trades import PackShown, check_pack, packs, show_pack
-    from regulars.api.tree import add_corporate, add_target, remove_corporate, remove_target
+    from regulars.api.trades import PackShown, change_trade, check_pack, packs, show_pack
+    from regulars.api.tree import add_corporate, add_target, name_owner, remove_corporate, remove_target
     from regulars.api.trials import assign, latest_assignment, latest_plan, measure
     from regulars.api.versioned import Decided, Version, Versions, versions
     from regulars.api.what_if import WhatIf
@@ -116,6 +127,7 @@ _HOMES = {
     "approving": ("Approving", "approval"),
     "beside": ("Alternative",),
     "business": ("OpenBusiness", "create_business", "open_business"),
+    "carrying": ("Cycle", "Drawn", "Task", "assignment_of", "hold_out_of", "tasks"),
     "comparing": ("Listed", "compare", "plans"),
     "changes": (
         "Change",
@@ -150,12 +162,22 @@ _HOMES = {
         "saved_profiles",
         "undo_import",
     ),
-    "inputs": ("InputsRaced", "StatedFile", "stated_file", "stated_files", "undo_stated", "write_stated"),
+    "inputs": (
+        "InputsRaced",
+        "StatedFile",
+        "stated_file",
+        "stated_files",
+        "stated_left",
+        "undo_stated",
+        "write_stated",
+    ),
+    "kept_settings": ("recorded",),
     "lines": ("Bound", "PlanLine", "Segment", "plan_lines", "segments_of"),
     "locking": ("lock",),
     "owned": ("Finished", "finished_runs", "run_document", "write_tables"),
     "pages": ("Pages", "card", "cards", "chapters", "queries", "query"),
     "people": ("Counted", "History", "PeopleReader", "Spread", "Standing", "StandingsPage", "people_of"),
+    "permitted": ("permissions_of",),
     "places": ("branches_of",),
     "policies": ("PolicyRequest", "policy", "write_groups", "write_scores"),
     "pushed": ("Checked",),
@@ -200,8 +222,8 @@ _HOMES = {
     ),
     "simulating": ("simulate", "write_simulation"),
     "targets": ("TargetState", "target_states"),
-    "trades": ("PackShown", "check_pack", "packs", "show_pack"),
-    "tree": ("add_corporate", "add_target", "remove_corporate", "remove_target"),
+    "trades": ("PackShown", "change_trade", "check_pack", "packs", "show_pack"),
+    "tree": ("add_corporate", "add_target", "name_owner", "remove_corporate", "remove_target"),
     "trials": ("assign", "latest_assignment", "latest_plan", "measure"),
     "versioned": ("Decided", "Version", "Versions", "versions"),
     "what_if": ("WhatIf",),
@@ -219,8 +241,10 @@ __all__ = [
     "Checked",
     "Compared",
     "Counted",
+    "Cycle",
     "Decided",
     "Demo",
+    "Drawn",
     "Finished",
     "Headline",
     "Health",
@@ -261,6 +285,7 @@ __all__ = [
     "Status",
     "Strategy",
     "TargetState",
+    "Task",
     "Tried",
     "Version",
     "Versions",
@@ -274,10 +299,12 @@ __all__ = [
     "approval",
     "approve",
     "assign",
+    "assignment_of",
     "beginning",
     "branches_of",
     "card",
     "cards",
+    "change_trade",
     "changes_since",
     "chapters",
     "check_business",
@@ -290,6 +317,7 @@ __all__ = [
     "finished_runs",
     "formulate",
     "headline",
+    "hold_out_of",
     "import_files",
     "judge",
     "kept_keys",
@@ -303,9 +331,11 @@ __all__ = [
     "measure",
     "merge",
     "misses",
+    "name_owner",
     "open_business",
     "packs",
     "people_of",
+    "permissions_of",
     "plan_in_force",
     "plan_lines",
     "plans",
@@ -315,6 +345,7 @@ __all__ = [
     "queries",
     "query",
     "recognise",
+    "recorded",
     "reject",
     "remove_corporate",
     "remove_target",
@@ -341,11 +372,13 @@ __all__ = [
     "simulate",
     "stated_file",
     "stated_files",
+    "stated_left",
     "status",
     "strategy_in_force",
     "study",
     "study_ids",
     "target_states",
+    "tasks",
     "undo_import",
     "undo_settings",
     "undo_stated",

@@ -86,6 +86,7 @@ def create_business(
     name: str | None = None,
     currency: str | None = None,
     zone: str = "Asia/Hong_Kong",
+    owner: str = "",
     settings_toml: str | None = None,
 ) -> OpenBusiness:
     """Make a business folder with a commented ``business.toml`` and an empty ledger.
@@ -96,6 +97,7 @@ def create_business(
         name: shown on reports; the folder's name when not given.
         currency: ISO 4217 code of the sales; the pack's when not given.
         zone: IANA time zone of the business day.
+        owner: who answers for the starter's objectives; to be named later when not given.
         settings_toml: complete settings to write instead of the starter.
 
     Raises:
@@ -105,7 +107,7 @@ def create_business(
         raise BadSettings(say("api.business.exists", folder=str(folder)), say("api.business.exists_hint"))
     own = Path(pack) if settings_toml is None and pack not in pack_ids() and Path(pack).is_dir() else None
     text = settings_toml or starter_settings(
-        load_pack(pack), name or folder.absolute().name, currency=currency, zone=zone
+        load_pack(pack), name or folder.absolute().name, currency=currency, zone=zone, owner=owner
     )
     parse_business(text.encode(), file=folder / SETTINGS)
     folder.mkdir(parents=True, exist_ok=True)
@@ -123,7 +125,9 @@ def _quoted(value: str) -> str:
     return '"' + re.sub(r"[\x00-\x1f\x7f]", " ", value).replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def starter_settings(pack: Pack, name: str, *, currency: str | None = None, zone: str = "Asia/Hong_Kong") -> str:
+def starter_settings(
+    pack: Pack, name: str, *, currency: str | None = None, zone: str = "Asia/Hong_Kong", owner: str = ""
+) -> str:
     """A ``business.toml`` with the pack's starter objectives, every setting explained, ready to be edited."""
     lines = [
         "# The settings of one business. docs/reference/business.md explains every key.",
@@ -169,6 +173,7 @@ def starter_settings(pack: Pack, name: str, *, currency: str | None = None, zone
             f"target = {objective.target}",
             f"priority = {objective.priority}",
             f"serves = {_quoted(AIM_OF[objective.kpi])}",
+            *([f"owner = {_quoted(owner)}"] if owner else []),
         ]
     lines += ["", *investment_starter(pack.id)]
     return "\n".join(lines) + "\n"

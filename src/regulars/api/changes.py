@@ -6,19 +6,18 @@ the file was not edited by hand since.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from pathlib import Path
-from typing import Any, TypedDict, Unpack
+from typing import TypedDict, Unpack
 
 from regulars.api.business import SETTINGS, OpenBusiness
 from regulars.api.comparing import differ
 from regulars.api.contradictions import Miss, new_misses
-from regulars.api.journal import Entry, Journal, sha256
+from regulars.api.journal import Entry, sha256
+from regulars.api.kept_settings import about_to_undo, keep, kept, known, let_go, put, record, settle
 from regulars.api.strategies import journal_of
 from regulars.api.what_if import WhatIf, changed
 from regulars.api.work import latest_study, weigh
@@ -40,6 +39,10 @@ MOST = 10**15
 
 class SettingsRaced(BadData):
     """The settings are no longer those that the change was made to: somebody else changed them."""
+
+
+class Contradicts(BadSettings):
+    """The change contradicts other bounds: not all of them can be kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,7 @@ class How(TypedDict, total=False):
     token: str | None  # of ``settings_token``: the change is made to those settings or not at all
     author: str
     at: str  # the moment, in ISO 8601
+    refuse_misses: bool  # a change after which something cannot be kept is refused
     progress: Progress
 
 
@@ -184,6 +188,7 @@ def change(
     token: str | None = None,
     author: str = "",
     at: str = "",
+    refuse_misses: bool = False,
     progress: Progress = unwatched,
 ) -> Change:
     """Edit the settings: the effect on the plan is worked out first, then (unless ``dry_run``) the file is written.
@@ -193,6 +198,7 @@ def change(
     Raises:
         BadSettings: the edit cannot be made, or what comes out cannot be used; nothing is written.
         SettingsRaced: the settings are not those of ``token``, or were edited by somebody else meanwhile.
+        Contradicts: it contradicts other bounds, and ``refuse_misses`` was asked for.
     """
     path = business.folder / SETTINGS
     raw = path.read_bytes()
@@ -202,14 +208,17 @@ def change(
     content = (b"\xef\xbb\xbf" if raw.startswith(b"\xef\xbb\xbf") else b"") + text.encode()
     settings = parse_business(content, file=path)
     before, after, moves, misses = _weighed(business, replace(business, settings=settings), progress)
+    if misses and refuse_misses and not dry_run:
+        raise Contradicts(say("mandate.edit.contradicts", n=len(misses)), say("mandate.edit.contradicts_hint"))
     if not dry_run:
         journal = journal_of(business)
         with journal.held():
             if path.read_bytes() != raw:
                 raise SettingsRaced(say("mandate.edit.raced", file=str(path)), say("mandate.edit.raced_hint"))
-            _keep(business, raw, content, key)
-            _write(path, content)
-            _record(journal, key, author, at, raw, content)
+            settle(business, journal)
+            keep(business, raw, content, key=key, author=author, at=at)
+            put(path, content)
+            record(journal, key, author, at, sha256(raw), sha256(content))
     worth = after.value_36.mean - before.value_36.mean if before and after else None
     return Change(key, before, after, worth, not dry_run, moves, misses)
 
@@ -224,21 +233,20 @@ def undo_settings(business: OpenBusiness, *, token: str | None = None, author: s
     """
     path, journal = business.folder / SETTINGS, journal_of(business)
     with journal.held():
-        now, kept = path.read_bytes(), _kept(business)
+        settle(business, journal)
+        now, there = path.read_bytes(), kept(business)
         if token is not None and token != _token(now):
             raise SettingsRaced(say("mandate.edit.raced", file=str(path)), say("mandate.edit.raced_hint"))
-        if not kept:
+        if not there:
             raise NotThere(say("mandate.undo.none"))
-        last = kept[-1]
-        known = json.loads(last.with_suffix(".json").read_text(encoding="utf-8"))
-        before = last.read_bytes()
-        if sha256(now) != known["after"]:
+        last, told, before = there[-1], known(there[-1]), there[-1].read_bytes()
+        if sha256(now) != told["after"]:
             raise BadData(say("mandate.undo.edited", file=str(path)), say("mandate.undo.edited_hint", copy=str(last)))
-        _write(path, before)
-        last.unlink()
-        last.with_suffix(".json").unlink()
-        _record(journal, "undo", author, at, now, before)
-    return str(known.get("key", SETTINGS))
+        about_to_undo(last, author=author, at=at)
+        put(path, before)
+        record(journal, "undo", author, at, sha256(now), sha256(before))
+        let_go(last)
+    return str(told.get("key", SETTINGS))
 
 
 def brief(plan: Plan) -> Brief:
@@ -259,30 +267,6 @@ def _weighed(
     before, after = weigh(now, progress=progress), weigh(then, progress=progress)
     moves = tuple(move for move in differ(now, before, after).measures if move.move != "kept")
     return brief(before), brief(after), moves, new_misses(before, after)
-
-
-def _kept(business: OpenBusiness) -> list[Path]:
-    return sorted((business.folder / "settings").glob("[0-9]*.toml"))
-
-
-def _keep(business: OpenBusiness, before: bytes, after: bytes, key: str) -> None:
-    kept = _kept(business)
-    number = int(kept[-1].stem) + 1 if kept else 1
-    folder = business.folder / "settings"
-    folder.mkdir(exist_ok=True)
-    (folder / f"{number:04d}.json").write_text(json.dumps({"after": sha256(after), "key": key}), encoding="utf-8")
-    (folder / f"{number:04d}.toml").write_bytes(before)
-
-
-def _write(path: Path, content: bytes) -> None:
-    partial = path.with_name(path.name + ".part")
-    partial.write_bytes(content)
-    partial.replace(path)
-
-
-def _record(journal: Journal, key: str, author: str, at: str, before: bytes, after: bytes) -> None:
-    body: dict[str, Any] = {"key": key, "before": sha256(before), "after": sha256(after)}
-    journal.append("changed", by=author, at=at, plan="", body=body)
 
 
 def known_target(business: OpenBusiness, id: str) -> Objective:

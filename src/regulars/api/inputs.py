@@ -117,6 +117,12 @@ def undo_stated(business: OpenBusiness, name: str, *, token: str) -> str:
     return _token(before)
 
 
+def stated_left(business: OpenBusiness, name: str, token: str) -> bool:
+    """Whether the version ``token`` of a file was replaced here: it is kept among the former ones."""
+    former = (business.folder / FOLDER / KEPT).glob(f"{name}-[0-9]*")
+    return any(token == ("none" if path.suffix == ".absent" else _token(path.read_bytes())) for path in former)
+
+
 def _path(business: OpenBusiness, name: str) -> Path:
     if name not in FILES:
         raise NotThere(say("inputs.fault.file", file=name))

@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from regulars.api.business import OpenBusiness
@@ -94,6 +95,7 @@ def import_files(
     profile: Path | None = None,
     mappings: Mapping[Path, Profile] | None = None,
     receive: Receiver | None = None,
+    latest: date | None = None,
     progress: Progress = unwatched,
 ) -> ImportReport:
     """Import export files into the ledger, one commit a file.
@@ -101,6 +103,7 @@ def import_files(
     A file that cannot be used at all is reported in ``refused`` and does not keep the others out; when every file is
     refused the first refusal is raised. ``mappings`` says how single files are read; ``receive`` is handed who the
     customers of a file are, just before its facts are stored (without it names and telephones go nowhere).
+    Sales dated after ``latest`` are set aside: one slip in a year would make every customer look lost.
 
     Raises:
         Busy: another import holds the business.
@@ -116,7 +119,7 @@ def import_files(
         for path in paths:
             try:
                 mapping = wanted or (mappings or {}).get(path)
-                done.append(_import_one(business, path, mapping, receive, progress))
+                done.append(_import_one(business, path, mapping, receive, latest, progress))
             except (BadData, NotThere) as error:
                 first = first or error
                 refused.append(Refused(str(path), error.text, error.hint))
@@ -126,7 +129,12 @@ def import_files(
 
 
 def _import_one(
-    business: OpenBusiness, path: Path, profile: Profile | None, receive: Receiver | None, progress: Progress
+    business: OpenBusiness,
+    path: Path,
+    profile: Profile | None,
+    receive: Receiver | None,
+    latest: date | None,
+    progress: Progress,
 ) -> ImportResult:
     if not path.is_file():
         raise NotThere(say("api.intake.no_file", file=str(path)))
@@ -139,6 +147,7 @@ def _import_one(
         rejects=business.rejects,
         profile=profile or _saved_profile(business, path),
         receive=receive,
+        latest=latest,
         progress=progress,
     )
 

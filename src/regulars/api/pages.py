@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import asdict, dataclass
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
-from regulars import __version__
+from regulars import report
 from regulars.analysis.diagnosis import Diagnosis
 from regulars.api.business import OpenBusiness
 from regulars.api.reporting import screened_of
 from regulars.api.runs import Run, digest_of, latest_run, load_run, run_folder
 from regulars.base.errors import NotThere
 from regulars.base.text import say
-from regulars.base.words import locale_of
+from regulars.base.words import locale_of, word_list
 from regulars.report.build import build_document
 from regulars.report.chapters.methods import known_cards, method_card
 from regulars.report.document import Card
@@ -88,9 +89,18 @@ def _plan_of(business: OpenBusiness, study: str) -> Path | None:
 
 def _drawn_at(business: OpenBusiness, study: str, plan: Path | None, language: str) -> Path:
     screened = sorted(p.name for p in business.runs.glob(f"screening-*-{study.removeprefix('study-')}-*"))
-    named = business.settings.model_dump(mode="json"), screened
-    key = digest_of(study, plan.name if plan is not None else "", *named, __version__)
+    said = business.settings.model_dump(mode="json"), business.pack.model_dump(mode="json"), drawn_with(language)
+    key = digest_of(study, plan.name if plan is not None else "", screened, *said)
     return business.folder / CACHE / f"{study}-{key}-{language}.json"
+
+
+@cache
+def drawn_with(language: str) -> str:
+    """What changes whenever the words of a language or the code that draws do: a page drawn by others is drawn anew."""
+    held = hashlib.sha256(json.dumps(word_list(language), sort_keys=True).encode())
+    for source in sorted(Path(report.__file__).parent.rglob("*.py")):
+        held.update(source.read_bytes())
+    return held.hexdigest()
 
 
 def _draw(business: OpenBusiness, run: Run[Diagnosis], plan: Path | None, language: str, path: Path) -> None:

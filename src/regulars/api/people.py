@@ -23,7 +23,7 @@ from regulars.api.cursors import Sort, beyond, cursor_of, in_order
 from regulars.api.history import History, history_of
 from regulars.api.runs import finished_at, latest_run, load_run, run_folder
 from regulars.base.errors import BadSettings, NotThere
-from regulars.base.predicate import EVERYBODY, Catalogue, Predicate, in_words, write
+from regulars.base.predicate import EVERYBODY, Catalogue, Predicate, in_words, named, write
 from regulars.base.text import Listing, say
 from regulars.base.words import render
 from regulars.ledger.lookup import Kept
@@ -104,15 +104,15 @@ def people_of(business: OpenBusiness, run: str | None = None) -> PeopleReader:
         raise NotThere(say("api.study.none"), say("api.study.none_hint"))
     if not (found / "standings.parquet").is_file():
         raise NotThere(say("api.run.missing", run=found.name), say("api.run.missing_hint"))
-    as_of, currency = _stated(found, finished_at(found)[0])
-    return PeopleReader(business, found, as_of=as_of, currency=currency)
+    as_of, currency, version = _stated(found, finished_at(found)[0])
+    return PeopleReader(business, found, as_of=as_of, currency=currency, data_version=version)
 
 
 @lru_cache(maxsize=16)
-def _stated(folder: Path, _finished: int) -> tuple[date, str]:
-    """Day and currency of a study; its document is long and is read once."""
+def _stated(folder: Path, _finished: int) -> tuple[date, str, int]:
+    """Day, currency and data version of a study; its document is long and is read once."""
     made = load_run(folder, Diagnosis).result.provenance
-    return made.as_of, made.currency
+    return made.as_of, made.currency, made.data_version
 
 
 @lru_cache(maxsize=16)
@@ -127,10 +127,11 @@ class PeopleReader:
     always passes the reader's own.
     """
 
-    def __init__(self, business: OpenBusiness, folder: Path, *, as_of: date, currency: str) -> None:
+    def __init__(self, business: OpenBusiness, folder: Path, *, as_of: date, currency: str, data_version: int) -> None:
         self.run = folder.name
         self.as_of = as_of
         self.currency = currency
+        self.data_version = data_version
         self._business = business
         self._kept = _kept(folder, finished_at(folder)[0])
         self.columns = tuple(self._kept.columns)
@@ -235,8 +236,9 @@ class PeopleReader:
         return _spread(self._kept, _name(self._column(column)), tuple(branches))
 
     def tell(self, where: Where, language: str) -> str:
-        """The predicate in words."""
-        predicate = self.understood(where)
+        """The predicate in words, branches by what they are called in the language."""
+        called = {branch.id: branch.label().in_language(language) for branch in self._business.settings.branches}
+        predicate = named(self.understood(where), "branch", called)
         return render(in_words(predicate, catalogue=CATALOGUE, currency=self.currency), language)
 
     def written(self, where: Where) -> str:

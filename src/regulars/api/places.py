@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import pyarrow as pa
 
@@ -14,8 +14,11 @@ from regulars.api.people import number_of
 _PLACE = {"customers": "home_branch", "sales": "branch", "bookings": "branch"}
 
 
-def branches_of(business: OpenBusiness, keys: Iterable[str]) -> dict[str, frozenset[str | None]]:
-    """Each key with the branches its rows lie at, None for rows of no branch; empty for whom the ledger does not know.
+def branches_of(
+    business: OpenBusiness, keys: Iterable[str], *, tables: Collection[str] = tuple(_PLACE)
+) -> dict[str, frozenset[str | None]]:
+    """Each key with the branches its rows of these tables lie at, None for rows of no branch; empty for whom they do
+    not know.
 
     Raises:
         NotThere: a key is none.
@@ -25,7 +28,7 @@ def branches_of(business: OpenBusiness, keys: Iterable[str]) -> dict[str, frozen
     with business.ledger.read() as reader:
         wanted = reader.take_in(pa.table({"wanted": pa.array([int(key) for key in asked], pa.int64())}), "wanted")
         for table, place in _PLACE.items():
-            if not asked or not reader.has(table):
+            if not asked or table not in tables or not reader.has(table):
                 continue
             held = reader.table(table)
             met = held.inner_join(wanted, held.customer == wanted.wanted).select("wanted", place).distinct()

@@ -20,6 +20,7 @@ from pydantic import (
     Field,
     Strict,
     ValidationError,
+    ValidationInfo,
     field_validator,
     model_validator,
 )
@@ -29,7 +30,7 @@ from regulars.base.problem import Problem
 from regulars.base.text import say
 from regulars.privacy.identifiers import Kind, normal_identifier
 
-type PushedTable = Literal["sales", "bookings", "customers", "complaints"]
+type PushedTable = Literal["sales", "bookings", "customers", "complaints", "feedback"]
 
 
 def _written(said: object) -> object:
@@ -147,14 +148,36 @@ class Complaint(_Someones):
     currency: Currency | None = None
 
 
+class Feedback(_Someones):
+    """One answer: a rating, or one question of a survey; sent again it replaces itself. Who answered may be unknown.
+    What they wrote in free words is not taken."""
+
+    feedback_id: Code
+    date: Date
+    branch: Name | None = None
+    staff: Name | None = Field(None, description="whom it is about; kept as a pseudonym only")
+    kind: Name | None = Field(None, description="what was asked")
+    score: Amount = Field(description="the answer: stars, points, a grade")
+    best: Amount | None = Field(None, description="the best answer there was to give, at least the score")
+
+    @field_validator("best")
+    @classmethod
+    def _at_least_the_score(cls, value: Decimal | None, info: ValidationInfo) -> Decimal | None:
+        score = info.data.get("score")
+        if value is not None and score is not None and score > value:
+            raise PydanticCustomError("above_best", "not below the score")
+        return value
+
+
 MODELS: dict[str, type[_Someones]] = {
     "sales": Sale,
     "bookings": Booking,
     "customers": Customer,
     "complaints": Complaint,
+    "feedback": Feedback,
 }
 #: The column that says where a row belongs.
-PLACE = {"sales": "branch", "bookings": "branch", "customers": "home_branch", "complaints": "branch"}
+PLACE = dict.fromkeys(MODELS, "branch") | {"customers": "home_branch"}
 _KINDS = {
     "missing": "needed",
     "extra_forbidden": "unknown_field",
@@ -164,6 +187,7 @@ _KINDS = {
     "odd_date": "bad_day",
     "nobody": "nobody",
     "foreign": "foreign",
+    "above_best": "above_best",
 }
 
 

@@ -10,7 +10,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from regulars.api.business import OpenBusiness
+from regulars.api.places import branches_of
 from regulars.api.pushed import PLACE, WHO, Checked, check, strings
+from regulars.api.same import kept_keys
 from regulars.base.errors import NotThere
 from regulars.base.problem import Problem
 from regulars.base.progress import Progress, unwatched
@@ -22,12 +24,13 @@ from regulars.ledger.workplace import workplace
 from regulars.privacy.identifiers import normal_identifier
 
 #: Tables a till may push to.
-PUSHED = ("sales", "bookings", "customers", "complaints")
+PUSHED = ("sales", "bookings", "customers", "complaints", "feedback")
 #: What makes a keyed row itself.
 _IDS = {
     "sales": ("sale_id", "line_id"),
     "bookings": ("booking_id",),
     "complaints": ("complaint_id",),
+    "feedback": ("feedback_id",),
     "customers": ("key",),
 }
 #: Findings about the columns of a file, which say nothing of pushed rows.
@@ -145,7 +148,11 @@ def push_rows(
 def _of_others(
     business: OpenBusiness, table: str, rows: Sequence[Mapping[str, str]], system: str, within: Sequence[str]
 ) -> frozenset[int]:
-    """The places of rows whose ids the ledger holds for a branch that is not among ``within``."""
+    """The places of rows that are not for these branches to write: the ledger holds their ids for another one, or for
+    none, which is the whole house's."""
+    mine = business.settings.spellings(tuple(within))
+    if table == "customers":
+        return _customers_of_others(business, rows, frozenset(mine))
     keys, place = _IDS[table], PLACE[table]
     with business.ledger.read() as reader:
         if not reader.has(table):
@@ -153,11 +160,21 @@ def _of_others(
         cells = {f"sent_{k}": pa.array([row.get(k) for row in rows], pa.string()) for k in keys}
         sent = reader.take_in(pa.table(cells | {"at": pa.array(range(len(rows)), pa.int64())}), "sent")
         held = reader.table(table)
-        held = held.filter(held.system == system, held[place].notnull(), held[place].notin(list(within)))
-        if table == "customers":
-            held = held.mutate(key=held.customer.cast("string"))
+        held = held.filter(held.system == system, held[place].isnull() | held[place].notin(list(mine)))
         met = sent.join(held, [sent[f"sent_{k}"] == held[k] for k in keys])
         return frozenset(reader.arrow(met.select("at")).column("at").to_pylist())
+
+
+def _customers_of_others(
+    business: OpenBusiness, rows: Sequence[Mapping[str, str]], mine: frozenset[str | None]
+) -> frozenset[int]:
+    """Customers of whom a list says that they are not (only) of these branches; where no list knows them, those who
+    bought or booked elsewhere, or nobody knows where. A branch that could write them would make them its own."""
+    stands = kept_keys(business, {row["key"] for row in rows if "key" in row})
+    homes = branches_of(business, set(stands.values()), tables=("customers",))
+    unlisted = {key for key, home in homes.items() if not home}
+    places = homes | branches_of(business, unlisted)
+    return frozenset(at for at, row in enumerate(rows) if "key" in row and not places[stands[row["key"]]] <= mine)
 
 
 def _refused(table: str, at: int) -> Problem:

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from regulars.api.business import OpenBusiness
+from regulars.api.carrying import Cycle
 from regulars.api.comparing import compare
 from regulars.api.runs import finished_at, is_finished, latest_run, load_run
 from regulars.base.errors import BadData, NotThere
@@ -52,7 +53,8 @@ class Lesson:
 class Review:
     """A measured cycle. ``promised_12`` is the money promised over 12 months, ``brought`` what came of it so far beside
     the hold-out (mean, and its 90 % range); ``wider`` the grades of evidence that were trusted too much; ``next`` the
-    newest plan made since, beside this one, None while there is none."""
+    newest plan made since, beside this one, None while there is none; ``cycle`` its days, None where the assignment is
+    gone."""
 
     run: str
     measured: Measurement
@@ -62,6 +64,7 @@ class Review:
     promised_12: Estimate | None
     brought: tuple[float, float, float] | None
     next: Comparison | None
+    cycle: Cycle | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,12 @@ class ReviewPath:
 
     planned: bool
     assigned: str | None
-    since: date | None
+    cycle: Cycle | None
+
+    @property
+    def since(self) -> date | None:
+        """The day of the newest assignment."""
+        return self.cycle.since if self.cycle is not None else None
 
 
 def reviews(business: OpenBusiness) -> tuple[str, ...]:
@@ -107,18 +115,22 @@ def review(business: OpenBusiness, run: str | None = None) -> Review:
         plan.value_12 if plan is not None else None,
         _brought(measured.whole),
         _since(business, folder, measured.plan_run) if plan is not None else None,
+        _cycle(business.runs / measured.assignment),
     )
 
 
 def review_path(business: OpenBusiness) -> ReviewPath:
     """What there is already of what a review needs."""
     drawn = latest_run(business.runs, "assign")
-    try:
-        since = load_run(drawn, Assignment).result.as_of if drawn is not None else None
-    except BadData:
-        since = None
     planned = latest_run(business.runs, "plan") is not None
-    return ReviewPath(planned, drawn.name if drawn is not None else None, since)
+    return ReviewPath(planned, drawn.name if drawn is not None else None, _cycle(drawn) if drawn is not None else None)
+
+
+def _cycle(drawn: Path) -> Cycle | None:
+    try:
+        return Cycle.of(load_run(drawn, Assignment).result)
+    except (BadData, NotThere):
+        return None
 
 
 def promises_kept(measured: Measurement) -> tuple[PromiseKept, ...]:

@@ -115,9 +115,12 @@ def alternatives(business: OpenBusiness, *, plan: str | None = None) -> tuple[Al
 
 
 def draft(business: OpenBusiness, *, by: str, plan: str | None = None, at: str = "") -> Entry:
-    """Record who drafted a plan. Raises as :func:`judge`."""
+    """Record who drafted a plan; who drafted it last is not recorded again. Raises as :func:`judge`."""
     run, author, journal = plan_run(business, plan), _person(by), journal_of(business)
     with journal.held():
+        before = _of(journal.read(), run.id, "drafted")
+        if before and _same(before[-1].by) == _same(author):
+            return before[-1]
         return journal.append("drafted", by=author, at=at, plan=run.id, body={})
 
 

@@ -11,7 +11,7 @@ from typing import Unpack, get_args
 
 from regulars.api.business import OpenBusiness
 from regulars.api.changes import Change, How, change, known_corporate, known_target, target_amount
-from regulars.base.edit import add_item, drop_item
+from regulars.base.edit import add_item, drop_item, set_in_item
 from regulars.base.errors import BadSettings, Refused
 from regulars.base.mandate import Aim, Kpi, named
 from regulars.base.text import Listing, Param, Text, say
@@ -56,6 +56,25 @@ def add_target(
     item |= {"target": target_amount(kpi, value), "priority": rank}
     item |= {key: told for key, told in (("serves", serves), ("owner", owner.strip()), ("by", by)) if told}
     return change(business, lambda text: add_item(text, "objectives", item), key=f"objectives.{id}", **how)
+
+
+def name_owner(business: OpenBusiness, owner: str, **how: Unpack[How]) -> Change:
+    """Somebody answers for every target that nobody answers for yet.
+
+    Raises:
+        BadSettings: no name, or every target has somebody, or a file that cannot be edited so.
+    """
+    answered = {corporate.id for corporate in business.settings.corporate if corporate.owner}
+    free = [o.id for o in business.settings.objectives if not o.owner and o.serves not in answered]
+    if not free or not owner.strip():
+        raise BadSettings(say("mandate.edit.nothing"))
+
+    def edit(text: str) -> str:
+        for id in free:
+            text = set_in_item(text, "objectives", id, "owner", owner.strip())
+        return text
+
+    return change(business, edit, key="objectives.owner", **how)
 
 
 def remove_target(

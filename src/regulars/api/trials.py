@@ -12,6 +12,7 @@ from regulars.api.runs import Run, digest_of, is_finished, latest_run, load_run,
 from regulars.api.strategies import strategy_in_force
 from regulars.api.work import last_day
 from regulars.base.errors import NotThere
+from regulars.base.progress import Progress, unwatched
 from regulars.base.text import say
 from regulars.packs.load import load_pack
 from regulars.strategy.assignment import assign_customers
@@ -55,6 +56,7 @@ def assign(
     salt: str | None = None,
     share: float = RANDOM_SHARE,
     fresh: bool = False,
+    progress: Progress = unwatched,
 ) -> Run[Assignment]:
     """Assign the customers of a plan (see :func:`latest_plan` when not given): hold-out first, then lines.
 
@@ -77,6 +79,7 @@ def assign(
     if not standings.is_file():
         raise NotThere(say("api.run.missing", run=plan.study_run), say("api.run.missing_hint"))
     with business.ledger.read() as reader, new_run(business.runs, id) as folder:
+        progress(say("trial.assign.step_draw", n=sum(cell.customers for cell in plan.cells)), 0, 2)
         table, result = assign_customers(
             reader,
             standings=standings,
@@ -88,6 +91,7 @@ def assign(
             hold_salt=hold_salt,
             share=share,
         )
+        progress(say("trial.assign.step_write"), 1, 2)
         pq.write_table(table, folder / result.file)
         write_document(folder, result)
     return Run(id, business.runs / id, result)
@@ -102,7 +106,11 @@ def latest_assignment(business: OpenBusiness, id: str | None = None) -> Run[Assi
 
 
 def measure(
-    business: OpenBusiness, assignment: Run[Assignment] | None = None, *, as_of: date | None = None
+    business: OpenBusiness,
+    assignment: Run[Assignment] | None = None,
+    *,
+    as_of: date | None = None,
+    progress: Progress = unwatched,
 ) -> Run[Measurement]:
     """Measure what an assignment (the newest when not given) has done by ``as_of`` (the ledger's last day).
 
@@ -130,6 +138,7 @@ def measure(
         until = window_end(drawn.as_of, drawn.cycle_months, as_of or last_day(reader))
         id = f"outcome-{base.id.removeprefix('assign-')}-{until.isoformat()}-v{reader.version.number}"
         with new_run(business.runs, id) as folder:
+            progress(say("trial.measure.step_follow", since=drawn.as_of, until=until), 0, 2)
             followed = follow(
                 reader,
                 assignments=base.folder / drawn.file,
@@ -138,6 +147,7 @@ def measure(
                 until=until,
                 currency=business.settings.currency,
             )
+            progress(say("trial.measure.step_compare"), 1, 2)
             cycle = Cycle(base.id, drawn, plan, believed, reader.version.number, ends)
             others = _others(business, base, ends)
             result, after = measure_cycle(cycle, followed, own_pack=own_pack, memory=memory, others=others)

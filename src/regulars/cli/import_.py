@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,8 @@ from regulars.base.text import Text, say
 from regulars.base.words import LANGUAGES, render
 from regulars.cli.shared import Voice, folder_argument, verb
 
-_SHOWN = 8
+#: How many different findings are shown, and how many rows of each.
+_SHOWN, _ROWS = 8, 5
 
 
 @click.command("import")
@@ -79,10 +81,11 @@ def _tell(voice: Voice, result: ImportResult) -> None:
         unchanged=result.unchanged,
         rejected=result.rejected,
     )
-    for problem in result.problems[:_SHOWN]:
-        voice.tell_text(_place(problem), 2)
-    if len(result.problems) > _SHOWN:
-        voice.tell("cli.import.more", n=len(result.problems) - _SHOWN)
+    found = _alike(result.problems)
+    for problems in found[:_SHOWN]:
+        voice.tell_text(_place(problems), 2)
+    if len(found) > _SHOWN:
+        voice.tell("cli.import.more", n=len(found) - _SHOWN)
     if result.rejects_file:
         voice.tell("cli.import.rejects", file=str(result.rejects_file))
     if result.identifier_columns:
@@ -91,12 +94,31 @@ def _tell(voice: Voice, result: ImportResult) -> None:
         voice.tell("cli.import.ignored", columns=", ".join(result.ignored_columns))
 
 
-def _place(problem: Problem) -> Text:
-    if problem.row is not None:
-        return say("cli.import.problem_row", row=str(problem.row), column=problem.column or "-", reason=problem.reason)
-    if problem.column:
-        return say("cli.import.problem_column", column=problem.column, reason=problem.reason)
-    return problem.reason
+def _alike(problems: Sequence[Problem]) -> list[list[Problem]]:
+    """The findings, those that say the same of the same column together, in their order."""
+    found: dict[tuple[str, str | None, str | None], list[Problem]] = {}
+    for problem in problems:
+        said = repr(problem.reason) if problem.severity == "warning" else None
+        found.setdefault((problem.code, problem.column, said), []).append(problem)
+    return list(found.values())
+
+
+def _place(problems: Sequence[Problem]) -> Text:
+    """One finding, and in which rows: all of them if they are few, else the first and how many."""
+    first = problems[0]
+    rows = [str(problem.row) for problem in problems if problem.row is not None]
+    column, reason = first.column or "-", first.reason
+    count = sum(problem.count for problem in problems)
+    if len(rows) == count == 1:
+        return say("cli.import.problem_row", row=rows[0], column=column, reason=reason)
+    if rows and len(rows) == count <= _ROWS:
+        return say("cli.import.problem_rows", rows=", ".join(rows), column=column, reason=reason)
+    if rows:
+        begin = ", ".join(rows[:_ROWS])
+        return say("cli.import.problem_many", n=count, rows=begin, column=column, reason=reason)
+    if first.column:
+        return say("cli.import.problem_column", column=column, reason=reason)
+    return reason
 
 
 def as_document(report: api.ImportReport) -> dict[str, Any]:
@@ -149,7 +171,7 @@ def _preview(voice: Voice, business: api.OpenBusiness, files: tuple[Path, ...], 
         for column, role in recognition.roles.items():
             voice.tell("cli.import.role", column=column, role=role)
         for problem in recognition.problems:
-            voice.tell_text(_place(problem), 2)
+            voice.tell_text(_place([problem]), 2)
     saved = None
     if save_as:
         saved = api.save_profile(business, found[0].profile(save_as))

@@ -13,7 +13,7 @@ from regulars.cli.shared import Voice, folder_argument, verb
 
 @click.group("settings")
 def command() -> None:
-    """Changes of business.toml made by `regulars target`, `regulars lock` and `regulars budget`.
+    """Changes of business.toml made by `regulars target`, `objective`, `lock` and `budget`.
 
     The file as it was before each of them is kept in the folder settings/ of the business.
     """

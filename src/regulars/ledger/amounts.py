@@ -14,9 +14,13 @@ from regulars.ledger.readers import literal
 
 MONEY = "DECIMAL(18,2)"
 _NUMERIC = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "HUGEINT")
+CODES = (
+    "HKD|USD|EUR|GBP|CNY|RMB|JPY|TWD|MOP|SGD|AUD|CAD|NZD|CHF|KRW|INR|THB|VND|PHP|MYR|IDR|BRL|MXN|PLN|SEK|NOK|DKK|CZK|HUF"
+    "|TRY|ZAR|AED|SAR|ILS"
+)
 _SIGNS = (
-    r"(?i)HK\$|US\$|NT\$|MOP\$|\b(HKD|USD|EUR|GBP|CNY|RMB|JPY|TWD|MOP|SGD|AUD|CAD|NZD|CHF)|[$＄€£¥￥元圓]"
-    r"|港幣|港元|人民幣"
+    rf"(?i)\b(HK|US|NT|MOP|MX|RM|[SACR])[$]|\b({CODES})|[$＄€£¥￥元圓円원₩₹₽฿₫₺₱₪]|港幣|港元|人民幣|人民币"
+    r"|zł|Kč|\b(kr|Ft|Rs|Fr|RM)\.?"
 )
 _FULL, _HALF = "０１２３４５６７８９．，（）－−–", "0123456789.,()---"
 #: Symbols that say a currency by themselves; a bare $ says nothing in Hong Kong.
@@ -28,6 +32,14 @@ SYMBOLS = (
     ("TWD", r"NT\$|TWD"),
     ("MOP", "MOP"),
     ("HKD", r"HK\$|HKD|港幣|港元"),
+    ("BRL", r"\bR\$|BRL"),
+    ("SGD", r"\bS\$|SGD"),
+    ("KRW", "₩|원|KRW"),
+    ("INR", r"₹|\bRs\b|INR"),
+    ("THB", "฿|THB"),
+    ("TRY", "₺|TRY"),
+    ("PLN", "zł|PLN"),
+    ("CHF", "CHF"),
 )
 
 
@@ -38,7 +50,8 @@ def is_number(type: str) -> bool:
 
 def _core(column: str) -> str:
     plain = f"translate({column}, {literal(_FULL)}, {literal(_HALF)})"
-    return rf"regexp_replace(regexp_replace({plain}, '{_SIGNS}', '', 'g'), '[\s\x{{00A0}}''’]+', '', 'g')"
+    blanks = r"[\s\x{00A0}\x{2009}\x{202F}''’]+"
+    return f"regexp_replace(regexp_replace({plain}, '{_SIGNS}', '', 'g'), '{blanks}', '', 'g')"
 
 
 def amount(column: str, type: str = "VARCHAR", *, comma: bool = False, to: str = MONEY) -> str:

@@ -30,6 +30,7 @@ ROW_CHECKS: tuple[Check, ...] = (
     Check("no_date", "date"),
     Check("bad_date", "date"),
     Check("odd_date", "date"),
+    Check("future_date", "date"),
     Check("bad_until", "until"),
     Check("bad_resolved", "resolved"),
     Check("bad_score", "score"),

@@ -19,7 +19,8 @@ _NAMED = r"[A-Za-z]{3,}"
 _TIME = r"(\d{1,2})[:時时](\d{2})分?(?::?(\d{2})秒?(?:\.\d+)?)?"
 _OFFSET = r":\d{2}(?:\.\d+)?\s*([+-]\d{2}):?(\d{2})?$"
 _UTC = r"(?i):\d{2}(\.\d+)?\s*(Z|UTC|GMT)$"
-_NAMED_FORMATS = ("%d %b %Y", "%d %B %Y", "%b %d %Y", "%B %d %Y", "%d %b %y", "%b %d %y")
+#: Years of two digits first: the engine would read 22 as the year 22 where four are asked for.
+_NAMED_FORMATS = ("%d %b %y", "%b %d %y", "%d %B %y", "%B %d %y", "%d %b %Y", "%d %B %Y", "%b %d %Y", "%B %d %Y")
 
 
 @dataclass(frozen=True, slots=True)

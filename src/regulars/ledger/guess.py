@@ -1,61 +1,32 @@
-"""The generic mapping: what each column of an unknown file is, by its name (English or Chinese) and its content."""
+"""The generic mapping: what each column of an unknown file is, by its name (in one of several languages) and cells."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from regulars.base.errors import BadData
 from regulars.base.text import say
-from regulars.ledger.profile import FIELDS, Profile, normal_header
+from regulars.ledger.cells import AMOUNT, DATE, Cells
+from regulars.ledger.headers import nearness, plain, rank
+from regulars.ledger.profile import FIELDS, Profile
 from regulars.ledger.readers import Raw
 from regulars.ledger.sources import generic_words
 from regulars.privacy.identifiers import WALK_INS
 
-_DATE = re.compile(
-    r"^(\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](\d{4}|\d{2})\b|(19|20)\d{2}(0[1-9]|1[0-2])([0-2]\d|3[01])$"
-    r"|\d{1,2}[ -][A-Za-z]{3,9}[ ,-]+\d{2,4}|[A-Za-z]{3,9} \d{1,2},? \d{4})"
-)
-_AMOUNT = re.compile(r"^[-+(−]*\s*(HK|US|NT)?[$€£¥元]?\s*[-+(−]*\d[\d,.'’]*\s*[)元-]*$")
-_DECIMAL = re.compile(r"\.\d{1,2}\)?$")
-#: A column without a telling name is dates or numbers when most of it is; with one, some of it is enough.
-_MOST, _SOME = 0.6, 0.2
-_MONEY_SUFFIX = re.compile(r"\s*(hkd|hk\$|hk|usd|gbp|港幣|港元|元|\$)$")
+#: A column with a telling name is dates or numbers when some of it is; without one most of it must be.
+_SOME = 0.2
 _CONTACT = ("email", "phone", "customer_name")
 #: Fields that only a list of customers has.
 _ACCEPTS = tuple(f"accepts_{way}" for way in ("email", "sms", "whatsapp", "phone", "post"))
 _OWN = ("joined", "birth", "source", "referrer", "district", "home_branch", "company", *_ACCEPTS)
 _DATED = ("date", "until", "joined", "booked_at", "resolved")
+_WORTH = ("net", "gross", "price")
 _NUMBERS = ("quantity", "price", "gross", "discount", "net", "cost", "minutes", "compensation", "score", "best")
 _NOBODY = {*WALK_INS, "null", "n/a", "nan", "none", "-"}
 _WHO = ("customer", "reference", *_CONTACT)
 _BARE = ("id", "no", "number", "key", "編號")
 #: Headers of amounts that do not say whether money came or went.
 _VAGUE = ("amount", "total", "金額", "總額")
-
-
-@dataclass(frozen=True, slots=True)
-class Cells:
-    """The filled cells of one column's sample."""
-
-    values: tuple[str, ...]
-
-    def share(self, is_so: Callable[[str], object]) -> float:
-        """How large a part of the cells is so; 0 for an empty column."""
-        return sum(bool(is_so(value)) for value in self.values) / len(self.values) if self.values else 0.0
-
-    @property
-    def dates(self) -> bool:
-        return self.share(_DATE.match) > _MOST
-
-    @property
-    def numbers(self) -> bool:
-        return self.share(_AMOUNT.match) > _MOST
-
-    @property
-    def decimals(self) -> bool:
-        return self.numbers and self.share(_DECIMAL.search) > 0.5
 
 
 def guess(file: str, raw: Raw, names: tuple[str, ...]) -> tuple[Profile, float, bool]:
@@ -72,12 +43,20 @@ def guess(file: str, raw: Raw, names: tuple[str, ...]) -> tuple[Profile, float, 
     if not raw.header:
         return _by_content(file, cells), 0.5, False
     found = {table: _by_words(table, cells) for table in FIELDS}
-    table = _table(file, found, cells)
+    try:
+        table = _table(file, found, cells)
+    except BadData:
+        # No header says it outright: what they are near to may tell.
+        found["sales"] = _with_near(found["sales"], cells)
+        table = _table(file, found, cells)
     fields = found[table]
     if table == "sales":
+        fields = _settle_amounts(_with_near(fields, cells), cells, raw)
         _fill_gaps(fields, cells)
+        if "date" not in fields or not set(fields) & set(_WORTH):
+            raise _refused("no_date" if "date" not in fields else "no_amount", file)
     columns = {name: field for field, name in fields.items()}
-    exact = sum(_rank(table, field, name) == 0 for field, name in fields.items())
+    exact = sum(rank(table, field, name) == 0 for field, name in fields.items())
     score = round(0.5 + 0.4 * exact / len(fields), 3)
     who = set(fields) & set(_WHO)
     return Profile(name="generic", table=table, columns=columns), score, who == {"customer_name"}  # type: ignore[arg-type] # one of FIELDS
@@ -92,6 +71,7 @@ def suggested(raw: Raw, names: tuple[str, ...], table: str) -> dict[str, str]:
     }
     fields = _by_words(table, cells)
     if table == "sales":
+        fields = _settle_amounts(_with_near(fields, cells), cells, raw)
         _fill_gaps(fields, cells)
         free = [n for n, c in cells.items() if n not in fields.values() and looks_like_id(c)]
         if not set(fields) & set(_WHO) and len(free) == 1:
@@ -102,24 +82,12 @@ def suggested(raw: Raw, names: tuple[str, ...], table: str) -> dict[str, str]:
     return {name: field for field, name in fields.items()}
 
 
-def _plain(header: str) -> str:
-    return _MONEY_SUFFIX.sub("", normal_header(header)).strip()
-
-
-def _rank(table: str, field: str, header: str) -> int | None:
-    words = [normal_header(word) for word in generic_words()[table][field]]
-    for spelling in (normal_header(header), _plain(header)):
-        if spelling in words:
-            return words.index(spelling)
-    return None
-
-
 def _by_words(table: str, cells: dict[str, Cells]) -> dict[str, str]:
     ranked = [
-        (rank, field, name)
+        (at, field, name)
         for field in generic_words()[table]
         for name in cells
-        if (rank := _rank(table, field, name)) is not None and _may_be(field, cells[name])
+        if (at := rank(table, field, name)) is not None and _may_be(field, cells[name])
     ]
     fields: dict[str, str] = {}
     for _, field, name in sorted(ranked, key=lambda r: r[0]):
@@ -131,12 +99,59 @@ def _by_words(table: str, cells: dict[str, Cells]) -> dict[str, str]:
     return _names_are_no_numbers(fields, cells)
 
 
+def _with_near(fields: dict[str, str], cells: dict[str, Cells]) -> dict[str, str]:
+    """The fields of a sales file with those added that no header names outright but one is near to."""
+    ranked = sorted(
+        (far, field not in _NUMBERS, at, field, name)
+        for at, (name, c) in enumerate(cells.items())
+        for field in FIELDS["sales"]
+        if name not in fields.values() and (far := nearness(field, name)) is not None and _may_be(field, c)
+    )
+    more = dict(fields)
+    for _, _, _, field, name in ranked:
+        worth = field in _WORTH and bool(set(more) & set(_WORTH)) and not (field == "price" and "quantity" in more)
+        somebody = field == "customer" and bool(set(more) & {"customer", "email", "phone"})
+        if field not in more and name not in more.values() and not worth and not somebody:
+            more[field] = name
+    return _names_are_no_numbers(more, cells)
+
+
+def _settle_amounts(fields: dict[str, str], cells: dict[str, Cells], raw: Raw) -> dict[str, str]:
+    """The fields of a sales file, where two columns could be what a line came to and content tells which is."""
+    settled = dict(fields)
+    if "net" in settled and "price" in settled and "sale_id" in settled and _repeats(settled, raw):
+        del settled["net"]  # the sum of the whole sale, written on each of its lines
+    name = settled.get("net")
+    if name and plain(name) in _VAGUE and "quantity" not in settled and _pieces(cells[name]):
+        other = [n for n in cells if n != name and (rank("sales", "net", n) is not None or n == settled.get("price"))]
+        if other and cells[other[0]].numbers and not _pieces(cells[other[0]]):
+            settled = {field: n for field, n in settled.items() if n != other[0]}
+            settled |= {"net": other[0], "quantity": name}
+    return settled
+
+
+def _pieces(cells: Cells) -> bool:
+    # Amounts of money are seldom all single figures; numbers of pieces are.
+    return cells.share(lambda value: value.isdigit() and int(value) < 100) > 0.95
+
+
+def _repeats(fields: dict[str, str], raw: Raw) -> bool:
+    """Whether the net amount is the same on all lines of each sale while the lines' own prices differ."""
+    at = {field: raw.names.index(fields[field]) for field in ("sale_id", "net", "price")}
+    sales: dict[str | None, list[tuple[str | None, str | None]]] = {}
+    for row in raw.sample:
+        if len(row) > max(at.values()):
+            sales.setdefault(row[at["sale_id"]], []).append((row[at["net"]], row[at["price"]]))
+    several = [lines for lines in sales.values() if len({price for _, price in lines}) > 1]
+    return len(several) >= 5 and all(len({net for net, _ in lines}) == 1 for lines in several)
+
+
 def _trust_names(fields: dict[str, str], cells: dict[str, Cells]) -> None:
     # Nothing in the file looks like a date (or an amount), but a column is called so: its cells are all wrong.
-    for field, looked_for in (("date", _DATE), ("net", _AMOUNT)):
+    for field, looked_for in (("date", DATE), ("net", AMOUNT)):
         free = {name: c for name, c in cells.items() if name not in fields.values() and c.values}
         if field not in fields and not any(c.share(looked_for.match) > _SOME for c in free.values()):
-            ranked = sorted((rank, n) for n in free if (rank := _rank("sales", field, n)) is not None)
+            ranked = sorted((at, n) for n in free if (at := rank("sales", field, n)) is not None)
             if ranked and not set(fields) & {"gross", "price"}:
                 fields[field] = ranked[0][1]
 
@@ -146,7 +161,7 @@ def _bare_number(fields: dict[str, str], cells: dict[str, Cells]) -> None:
     if "sale_id" in fields or set(fields) & set(_WHO):
         return
     bare = [
-        name for name, c in cells.items() if _plain(name) in _BARE and len(set(c.values)) < len(c.values) and c.values
+        name for name, c in cells.items() if plain(name) in _BARE and len(set(c.values)) < len(c.values) and c.values
     ]
     if len(bare) == 1 and bare[0] not in fields.values() and looks_like_id(cells[bare[0]]):
         fields["customer"] = bare[0]
@@ -166,9 +181,11 @@ def _may_be(field: str, cells: Cells) -> bool:
     if not cells.values:
         return field not in ("date", "net", "price", "gross")
     if field in _DATED:
-        return cells.share(_DATE.match) > _SOME
+        return cells.share(DATE.match) > _SOME
+    if field == "discount" and cells.ratios:
+        return False
     if field in _NUMBERS:
-        return cells.share(_AMOUNT.match) > _SOME
+        return cells.share(AMOUNT.match) > _SOME
     if field == "email":
         return cells.share(lambda c: "@" in c) > 0.5
     if field == "phone":
@@ -207,7 +224,7 @@ def _spent(spend: dict[str, str]) -> bool:
     # "Amount by source" may as well be takings; a last day or a number of the bill says that it is an outlay.
     if not {"date", "net", "source"} <= set(spend):
         return False
-    return _plain(spend["net"]) not in _VAGUE or bool({"until", "spend_id"} & set(spend))
+    return plain(spend["net"]) not in _VAGUE or bool({"until", "spend_id"} & set(spend))
 
 
 def _complained(complaints: dict[str, str]) -> bool:
@@ -227,7 +244,10 @@ def _refused(reason: str, file: str) -> BadData:
 
 
 def _fill_gaps(fields: dict[str, str], cells: dict[str, Cells]) -> None:
-    # Names said nothing: the only column of dates is the date, the only column of cents the amount.
+    # Names said nothing: the only column of dates is the date, the only column of cents the amount. A "time" with a
+    # day in it is the date as well.
+    if "date" not in fields and "time" in fields and cells[fields["time"]].dates:
+        fields["date"] = fields.pop("time")
     free = {name: c for name, c in cells.items() if name not in fields.values()}
     if "date" not in fields and (dates := [name for name, c in free.items() if c.dates]):
         fields["date"] = dates[0]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from regulars.base.errors import RegularsError
@@ -96,11 +97,12 @@ def import_file(
     rejects: Path,
     profile: Profile | None = None,
     receive: Receiver | None = None,
+    latest: date | None = None,
     progress: Progress = unwatched,
 ) -> ImportResult:
     """Import one export file. Importing the same file, or an overlapping one, again changes nothing.
 
-    ``receive`` is handed who the customers are, just before the facts are stored; without it nobody learns that.
+    ``receive`` is handed who the customers are, before the facts are stored. Sales after ``latest`` are set aside.
 
     Raises:
         NotThere: there is no such file.
@@ -111,7 +113,7 @@ def import_file(
         with connect(work) as engine:
             raw = open_raw(engine, path, work=work, hints=profile, progress=progress)
             found = match(raw, profile=profile)
-            stage = Stage(engine, work, raw, found, business, identify=receive is not None)
+            stage = Stage(engine, work, raw, found, business, identify=receive is not None, latest=latest)
             stage.problems += found.problems
             facts = staged(stage, pseudonyms, progress)
             told = identifiers_of(stage) if receive is not None else None
@@ -123,12 +125,8 @@ def import_file(
         columns = tuple(found.identifiers)
         if receive is not None and told is not None and told.num_rows:
             receive(Identified(path.name, import_id, told, columns))
-        note: dict[str, str | int] = {
-            "file": path.name,
-            "source": found.source,
-            "rows": stage.rows,
-            "rejected": rejected,
-        }
+        note: dict[str, str | int] = {"file": path.name, "source": found.source}
+        note |= {"rows": stage.rows, "rejected": rejected}
         stored = changed = unchanged = 0
         if accepted:
             try:

@@ -6,6 +6,7 @@ was written); Parquet columns keep their types.
 
 from __future__ import annotations
 
+import re
 import zipfile
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,6 +21,9 @@ from regulars.ledger.encoding import as_utf8
 from regulars.ledger.lines import lay_out, needs_laying_out, sample_rows
 from regulars.ledger.profile import Profile
 from regulars.ledger.sheets import sheet_to_csv
+
+#: Signs by which spreadsheets know a formula (wide ones: Chinese and Japanese ones), for the class of an expression.
+FORMULA = "=+@\\-\uff1d\uff0b\uff0d\uff20"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +104,17 @@ def open_raw(
             raise BadData(say("importing.file.damaged", file=path.name), say("importing.file.damaged_hint"))
         table, others = sheet_to_csv(path, work=work, progress=progress, most=400 if peek else None)
         raw = _csv(table, shown=path.name, form="sheet", work=work, hints=None, progress=progress)
-        return replace(raw, other_sheets=others)
+        return replace(raw, names=_as_they_were(raw.names), other_sheets=others)
     read = _beginning(path, work) if peek else path
-    return _csv(read, shown=path.name, form="csv", work=work, hints=hints, progress=progress)
+    raw = _csv(read, shown=path.name, form="csv", work=work, hints=hints, progress=progress)
+    return replace(raw, names=_as_they_were(raw.names))
+
+
+def _as_they_were(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Headings of a rejects file, which kept spreadsheets from taking them for formulas; of any other file as given."""
+    if not any(name.startswith("regulars_reading=") for name in names):
+        return names
+    return tuple(re.sub(f"^'(?=[{FORMULA}])", "", name) for name in names)
 
 
 def _beginning(path: Path, work: Path) -> Path:

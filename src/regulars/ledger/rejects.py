@@ -15,6 +15,7 @@ from regulars.base.text import say
 from regulars.base.words import render
 from regulars.ledger.checks import BITS
 from regulars.ledger.mapping import LINE_COLUMN, OURS, READING_COLUMN
+from regulars.ledger.readers import FORMULA
 from regulars.ledger.staging import Stage
 
 _NUMBER = re.compile(r"^[-+]?\s*(HK|US|NT)?[$€£¥]?\s*[-+]?[\d,]*\.?\d+%?$")
@@ -23,7 +24,7 @@ _BATCH = 10_000
 
 def neutral(cell: str) -> str:
     """A cell no spreadsheet takes for a formula; numbers stay what they are."""
-    if cell[:1] in ("=", "+", "-", "@", "\t", "\r") and not _NUMBER.match(cell):
+    if re.match(f"[{FORMULA}\t\r\n]", cell) and not _NUMBER.match(cell):
         return "'" + cell
     return cell
 
@@ -54,7 +55,7 @@ def write_rejects(stage: Stage, folder: Path, *, name: str) -> Path | None:
     os.fchmod(handle, 0o600)
     with os.fdopen(handle, "w", encoding="utf-8-sig", newline="") as out:
         writer = csv.writer(out)
-        writer.writerow([*(raw.names[at] for at in kept), *_our_headers(stage)])
+        writer.writerow([*(neutral(raw.names[at]) for at in kept), *_our_headers(stage)])
         while batch := found.fetchmany(_BATCH):
             for row, mask, line, *values in batch:
                 said = [_said(mask, language) for language in ("en", "zh-Hant")]

@@ -49,6 +49,7 @@ def stage_sales(stage: Stage) -> None:
             "no_date": "undated",
             "bad_date": "NOT undated AND day IS NULL",
             "odd_date": "day NOT BETWEEN DATE '1970-01-01' AND DATE '2199-12-31'",
+            "future_date": f"day > DATE '{stage.latest}' AND day <= DATE '2199-12-31'" if stage.latest else "false",
             "no_amount": "unpaid",
             "bad_amount": "NOT unpaid AND sum IS NULL",
             "foreign_currency": "strange",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -18,7 +20,7 @@ from regulars.ledger.dates import DateForm, clock_words, day_of, day_words, find
 from regulars.ledger.fields import identifier, text_of, trimmed
 from regulars.ledger.mapping import LINE_COLUMN, Recognition
 from regulars.ledger.profile import Profile
-from regulars.ledger.readers import Raw, laid_out, literal
+from regulars.ledger.readers import FORMULA, Raw, laid_out, literal
 from regulars.ledger.sources import all_sources
 
 #: Cells that say "nothing" in so many words.
@@ -76,6 +78,7 @@ class Stage:
     identify: bool = False  # the columns that say who somebody is are wanted, too
     vault: dict[str, str] = field(default_factory=dict)  # name of such a column in ``raw`` -> what it says
     most: int | None = None  # so many rows are enough
+    latest: date | None = None  # sales of later days have not been
 
     @property
     def reading(self) -> Profile:
@@ -178,7 +181,7 @@ def _said(raw: Raw, cell: str, type: str) -> str:
         return cell
     text = cell
     if LINE_COLUMN in raw.names:  # the rejects file kept spreadsheets from taking the cell for a formula
-        text = f"CASE WHEN regexp_matches({cell}, '^''[=+@\\-]') THEN substr({cell}, 2) ELSE {cell} END"
+        text = f"CASE WHEN regexp_matches({cell}, '^''[{FORMULA}]') THEN substr({cell}, 2) ELSE {cell} END"
     return f"CASE WHEN {cell} IN {_NOTHING} THEN NULL ELSE {text} END"
 
 
@@ -312,8 +315,23 @@ def written(stage: Stage, name: str) -> Written:
     return stage.amounts[name]
 
 
+def _all_abroad(stage: Stage, house: str) -> None:
+    # Every row says so: the settings are wrong, or the file is another shop's. One word on it, not one a row.
+    query = "SELECT upper(trim(f_currency)) AS code, count(*) FROM raw GROUP BY 1 ORDER BY 2 DESC, 1"
+    rows = dict(stage.engine.execute(query).fetchall())
+    codes = {code: n for code, n in rows.items() if code is not None and re.fullmatch("[A-Z]{3}", code)}
+    if house not in codes and 1 < sum(rows.values()) <= sum(codes.values()) / 0.9:
+        found = next(iter(codes))
+        text = say("importing.refused.all_foreign", file=stage.raw.file, found=found, wanted=house)
+        raise BadData(text, say("importing.refused.all_foreign_hint", found=found))
+
+
 def foreign(stage: Stage) -> str:
-    """The condition under which a row is in another currency than the business's; warns of odd symbols."""
+    """The condition under which a row is in another currency than the business's; warns of odd symbols.
+
+    Raises:
+        BadData: the profile, or every row of the file, names another currency.
+    """
     house = stage.business.currency
     if stage.reading.currency not in (None, house):
         text = say("importing.refused.currency", file=stage.raw.file, found=stage.reading.currency, wanted=house)
@@ -321,6 +339,7 @@ def foreign(stage: Stage) -> str:
     conditions: list[str] = []
     if stage.has("currency"):
         conditions.append(f"coalesce(upper(trim(f_currency)), '{house}') <> '{house}'")
+        _all_abroad(stage, house)
     for name in _WORTH:
         if not stage.has(name) or is_number(stage.types[name]):
             continue

@@ -21,6 +21,7 @@ from regulars.base.errors import BadData, NotThere
 from regulars.base.progress import Progress, unwatched
 from regulars.base.text import say
 from regulars.ledger.amounts import amount, is_number
+from regulars.ledger.dates import DateForm, day_of, find_form
 from regulars.ledger.fields import trimmed
 from regulars.ledger.readers import Raw, connect, laid_out, literal, open_raw
 from regulars.ledger.workplace import workplace
@@ -30,6 +31,8 @@ NOTHING = ("", "na", "n/a", "nan", "nat", "null", "none", "-", "—", "?", ".", 
 _TRUE, _FALSE = ("true", "t", "yes", "y", "是"), ("false", "f", "no", "n", "否")
 #: What text may be read as, in the order of trying.
 _KINDS = ("number", "comma", "boolean", "date")
+#: The first cells of a column, by which its kind is judged.
+_FIRST = "(SELECT * FROM t WHERE {cell} IS NOT NULL LIMIT 2000)"
 _BOMB = 200  # a gzip file may not unpack to more than this many times its size
 
 
@@ -62,6 +65,7 @@ class TableFile:
         self._engine, self._types = engine, dict(zip(raw.names, raw.types, strict=True))
         self._at = {name: f"c{i}" for i, name in enumerate(raw.names)}
         self._columns: dict[str, Column] = {}
+        self._forms: dict[str, DateForm] = {}  # by cell, of text alone
 
     def column(self, name: str) -> Column:
         """What a column holds, found by looking at every cell of it."""
@@ -77,7 +81,7 @@ class TableFile:
     def numbers(self, name: str) -> NDArray[np.float64]:
         """A column as numbers, NaN where there is none; yes/no as 1/0, dates as days since 1970."""
         cell, type_ = self._at[name], self._types[name]
-        found: NDArray[np.float64] = self._fetched(_as_number(cell, type_, self.column(name).kind))
+        found: NDArray[np.float64] = self._fetched(self._number(cell, type_, self.column(name).kind))
         found[~np.isfinite(found)] = np.nan
         return found
 
@@ -112,7 +116,7 @@ class TableFile:
         cell, type_ = self._at[name], self._types[name]
         kind = self.column(name).kind
         if kind in ("number", "comma"):
-            number = f"CAST({_as_number(cell, type_, kind)} AS DOUBLE)"
+            number = f"CAST({self._number(cell, type_, kind)} AS DOUBLE)"
             whole = f"{number} = round({number}) AND abs({number}) < 1e15"
             written = (
                 f"CASE WHEN {whole} THEN CAST(CAST({number} AS BIGINT) AS VARCHAR) ELSE CAST({number} AS VARCHAR) END"
@@ -129,7 +133,7 @@ class TableFile:
         if type_.startswith(("STRUCT", "MAP", "UNION", "BLOB")) or type_.endswith("]"):
             return Column(name, "nested", self.rows, 0, 0)
         kind = self._kind(cell, type_)
-        value = _as_number(cell, type_, kind) if kind != "text" else f"nullif(trim(CAST({cell} AS VARCHAR)), '')"
+        value = self._number(cell, type_, kind) if kind != "text" else f"nullif(trim(CAST({cell} AS VARCHAR)), '')"
         told = f"CAST({cell} AS VARCHAR)"
         said = f"{cell} IS NOT NULL AND lower(trim({told})) NOT IN ({', '.join(map(literal, NOTHING))})"
         whole = (
@@ -159,9 +163,12 @@ class TableFile:
         if type_ != "VARCHAR":
             return "text"
         # Judged by its first cells; only what they may be is counted over all of them.
-        n, *found = self._counts(cell, "(SELECT * FROM t WHERE {cell} IS NOT NULL LIMIT 2000)", *_KINDS)
+        first = _FIRST.format(cell=cell)
+        self._forms[cell] = find_form(self._engine, first, cell, type_)
+        n, *found = self._counts(cell, first, *_KINDS)
         for kind, count in zip(_KINDS, found, strict=True):
             if n and count >= 0.98 * n:
+                self._forms[cell] = find_form(self._engine, "t", cell, type_)
                 n, *counted = self._counts(cell, "t", kind)
                 # A stray cell in a thousand does not make text of a column of numbers; it is told as unread.
                 return kind if counted[0] >= n * (0.999 if n >= 1000 else 1.0) else "text"
@@ -169,9 +176,17 @@ class TableFile:
 
     def _counts(self, cell: str, source: str, *kinds: str) -> tuple[int, ...]:
         said = f"lower(trim({cell})) NOT IN ({', '.join(map(literal, NOTHING))})"
-        tried = ", ".join(f"count({_as_number(cell, 'VARCHAR', k)})" for k in kinds)
-        query = f"SELECT count(*) FILTER ({said}), {tried} FROM {source.format(cell=cell)}"
+        tried = ", ".join(f"count({self._number(cell, 'VARCHAR', k)})" for k in kinds)
+        query = f"SELECT count(*) FILTER ({said}), {tried} FROM {source}"
         return tuple(int(v) for v in self._engine.execute(query).fetchone() or (0, 0, 0, 0))
+
+    def _number(self, cell: str, type_: str, kind: str) -> str:
+        if kind == "date" and type_ == "VARCHAR":
+            # With the time where the year comes first; the engine would take 01/05/24 for a day of the year 1.
+            full = f"CASE WHEN regexp_matches({cell}, '^\\s*\\d{{4}}-') THEN TRY_CAST(trim({cell}) AS TIMESTAMP) END"
+            moment = f"coalesce({full}, {day_of(cell, type_, self._forms[cell])})"
+            return f"(epoch(CAST({moment} AS TIMESTAMP)) / 86400.0)"
+        return _as_number(cell, type_, kind)
 
 
 def _as_number(cell: str, type_: str, kind: str) -> str:
@@ -184,8 +199,7 @@ def _as_number(cell: str, type_: str, kind: str) -> str:
         lower = f"lower(trim({cell}))"
         yes, no = (", ".join(map(literal, words)) for words in (_TRUE, _FALSE))
         return f"(CASE WHEN {lower} IN ({yes}) THEN 1.0 WHEN {lower} IN ({no}) THEN 0.0 END)"
-    moment = cell if type_ != "VARCHAR" else f"TRY_CAST(trim({cell}) AS TIMESTAMP)"
-    return f"(epoch(CAST({moment} AS TIMESTAMP)) / 86400.0)"
+    return f"(epoch(CAST({cell} AS TIMESTAMP)) / 86400.0)"
 
 
 def _count(engine: duckdb.DuckDBPyConnection, query: str) -> int:

@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from regulars.base.mandate import InterestTest, Kpi
 from regulars.base.settings import Names
+from regulars.base.text import Local
 
 type Fraction = Annotated[float, Field(ge=0, le=1)]
 type Positive = Annotated[float, Field(gt=0)]
@@ -157,6 +158,10 @@ class Pack(_Model):
     objectives: tuple[StarterObjective, ...] = ()
     measures: Annotated[tuple[Measure, ...], Field(min_length=1)]
     interest: tuple[InterestTest, ...] = ()  # the starter customer-interest test of each measure
+
+    def label(self) -> Local:
+        """What the trade is called."""
+        return Local({str(key): told for key, told in self.name.items()})
 
     @model_validator(mode="after")
     def _ids(self) -> Pack:

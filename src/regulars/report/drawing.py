@@ -22,7 +22,7 @@ VEGA_LITE = "6.1"
 def localise(part: Any, language: str) -> Any:
     """A specification with every Text in words: plain JSON."""
     if isinstance(part, Labels):
-        words = {_key(k): show(v, language) for k, v in part.words.items()}
+        words = {_key(k): lines(show(v, language), part.line) for k, v in part.words.items()}
         return json.dumps(words, ensure_ascii=False) + "[datum.value]"
     if isinstance(part, _SHOWN):
         return show(part, language)
@@ -31,6 +31,32 @@ def localise(part: Any, language: str) -> Any:
     if isinstance(part, list | tuple):
         return [localise(v, language) for v in part]
     return part
+
+
+def lines(words: str, line: int, most: int = 3) -> str | list[str]:
+    """Words broken at spaces, or between Chinese letters, into as many lines for every label, so that all stand on one
+    foot: the upper ones may be empty. Lines are about as long as each other, and what ``most`` do not hold is left out.
+    """
+    if not line:
+        return words
+    kept = _broken(words, line)
+    kept = next(found for width in range(line // 2, line + 1) if len(found := _broken(words, width)) <= len(kept))
+    if len(kept) > most:
+        kept = [*kept[: most - 1], kept[most - 1] + "…"]
+    return [""] * (most - len(kept)) + kept
+
+
+def _broken(words: str, line: int) -> list[str]:
+    found = [""]
+    for piece in re.findall(r"[\u2e80-\uffef]|[^\s\u2e80-\uffef]+|\s+", words):
+        if found[-1].strip() and _wide(found[-1] + piece.rstrip()) > line:
+            found.append("")
+        found[-1] += piece
+    return [part.strip() for part in found if part.strip()]
+
+
+def _wide(words: str) -> int:
+    return sum(2 if letter >= "\u2e80" else 1 for letter in words)
 
 
 def _key(value: float | str) -> str:

@@ -83,7 +83,7 @@ def _figure(s: Speaker, f: Figure) -> str:
     for kind, width in (("wide", WIDE), ("narrow", min(least, WIDE))):
         svg = s.drawn(to_svg(f.chart, s.language, width=width, prefix=f"{f.id}-{kind}"))
         label = f'<svg role="img" aria-label="{s.words(f.alt)}"'
-        moved = ' sideways" tabindex="0' if NARROW < width < WIDE else ""
+        moved = ' sideways" tabindex="0' if kind == "narrow" and width > NARROW else ""
         pictures.append(f'<div class="{kind}{moved}">{svg.replace("<svg", label, 1)}</div>')
     under = f'<p class="note">{s.words(f.note)}</p>' if f.note is not None else ""
     data = f"<details><summary>{s.page('figures')}</summary>{table(s, f.data, plain=True)}</details>"

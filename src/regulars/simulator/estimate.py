@@ -18,11 +18,12 @@ import numpy as np
 from regulars.packs.schema import STATES, Effect, Measure
 from regulars.simulator.belief import THETA_MEAN
 from regulars.simulator.counts import Counts, Points
-from regulars.simulator.learn import LEAST, Expected, Key, Memory, Seen, Trial, fade
+from regulars.simulator.learn import LEAST, Expected, Key, Memory, Seen, Trial
 from regulars.simulator.life import MONTHS, Quarter
 from regulars.simulator.menu import Menu
 from regulars.simulator.world import Ints
 from regulars.strategy.returns import Floats
+from regulars.trial.telling import fade
 
 
 @dataclass(frozen=True)
@@ -103,11 +104,11 @@ def _estimate(effect: Effect, arms: Arms, seen: Quarter, expected: Expected) -> 
             # The first month alone: later ones give back what was borrowed from them.
             return _ratio(seen.first_month, expected.first_month, arms, 1.0)
         case "frequency":
-            return _ratio(seen.visits, expected.visits, arms, fade(effect.months))
+            return _ratio(seen.visits, expected.visits, arms, fade(effect.months, MONTHS))
         case "attrition":
-            return _ratio(seen.left.astype(np.int64), expected.left, arms, fade(effect.months))
+            return _ratio(seen.left.astype(np.int64), expected.left, arms, fade(effect.months, MONTHS))
         case "no_show":
-            return _ratio(seen.missed, expected.missed, arms, fade(effect.months))
+            return _ratio(seen.missed, expected.missed, arms, fade(effect.months, MONTHS))
     return None
 
 

@@ -20,7 +20,7 @@ from regulars.simulator.learn import LEAST, Trial
 from regulars.simulator.menu import Menu
 from regulars.simulator.world import Ints
 from regulars.strategy.choosing import Market, fitting, left_over
-from regulars.trial.exploring import SIZES, best_try
+from regulars.trial.exploring import SIZES, Pool, best, tries
 
 #: At most so many trials in one cycle, on at most this part of money and hours.
 MOST, RESERVE = 8, 0.2
@@ -117,15 +117,15 @@ def _idea(measure: Measure, trial: Trial, ground: Ground) -> Idea | None:
     room = _room(market, alone, who, LATER)
     if room < LEAST or not doubts:
         return None
-    best = best_try(
-        _scores(who, trial.chosen[who], new, ground),
-        doubts,
+    sizes = tries(
+        Pool.of(_scores(who, trial.chosen[who], new, ground), doubts),
         cycles=ground.cycles_left,
         room=room,
         paid=_room(market, alone, who, RESERVE),
         fixed=fixed,
     )
-    return Idea(measure, best.gain, best.size, who, paid) if best is not None else None
+    found = best(sizes)
+    return Idea(measure, found.gain, found.size, who, paid) if found is not None else None
 
 
 def _scores(who: Ints, old: Ints, new: Ints, ground: Ground) -> np.ndarray:

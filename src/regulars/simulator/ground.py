@@ -15,7 +15,7 @@ from regulars.simulator.world import Bools, Ints, Standing
 from regulars.strategy.choosing import Market, Prices
 from regulars.strategy.draws import prior_of
 from regulars.strategy.returns import Floats
-from regulars.trial.exploring import Doubt, best_left
+from regulars.trial.exploring import Doubt, Pool, best, left_out
 
 
 @dataclass(frozen=True)
@@ -59,15 +59,14 @@ def shares_of(intended: Ints, ground: Ground, free: Mapping[tuple[str, str], int
             doubts = doubts_of(measure, who, old >= 0, ground)
             value = ground.market.value
             loss = value[who, intended[who]] - np.where(old >= 0, value[who, np.maximum(old, 0)], 0.0)
-            left = best_left(
-                ground.net(who, intended[who]) - ground.net(who, old),
-                doubts,
+            sizes = left_out(
+                Pool.of(ground.net(who, intended[who]) - ground.net(who, old), doubts),
                 cycles=ground.cycles_left,
                 loss=float(loss.mean()),
                 free=sum(free.get((measure.id, state), 0) for state in measure.states),
             )
-            if left:
-                found |= {(measure.id, state): left / who.size for state in measure.states}
+            if (left := best(sizes)) is not None:
+                found |= {(measure.id, state): left.size / who.size for state in measure.states}
     return found
 
 

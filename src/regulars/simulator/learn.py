@@ -25,11 +25,14 @@ from regulars.strategy.own import OwnEffect
 from regulars.strategy.returns import Floats
 from regulars.trial.learning import Belief, Results, Scale, learn, scale_of
 from regulars.trial.mixture import Mixture
+from regulars.trial.telling import Events, told
 
 #: Fewer outcomes on one side than this teach nothing.
 LEAST = 4
 #: Spread between states, as a part of the prior's sd.
 TAU_PART = 0.4
+#: The share of lapsed customers taken to come back within a quarter, where what they tell is asked.
+BACK = 0.03
 
 type Key = tuple[str, int, str]  # measure, place of the effect, state
 
@@ -219,22 +222,14 @@ class Expected:
         return cls(month * stay, visits, standing.alive * (1 - stay**3), visits * no_show / (1 - no_show))
 
 
-def fade(months: float) -> float:
-    """Mean of exp(-t/tau) over the quarter."""
-    return float(np.exp(-np.arange(MONTHS) / months).mean())
-
-
 def information(effect: Effect, who: Ints, expected: Expected) -> float:
-    """Information per customer: events times the squared part of the effect that the quarter shows."""
-    match effect.primitive:
-        case "frequency" if effect.months < MONTHS:
-            return float(expected.first_month[who].mean())
-        case "frequency":
-            return float(expected.visits[who].mean()) * fade(effect.months) ** 2
-        case "attrition":
-            return float(expected.left[who].mean()) * fade(effect.months) ** 2
-        case "no_show":
-            return float(expected.missed[who].mean()) * fade(effect.months) ** 2
-        case "reactivation":
-            return 1 / (0.03 * 0.97)
-    return 0.0
+    """What one of these customers tells of an effect within the quarter."""
+    one = Events(
+        MONTHS,
+        float(expected.first_month[who].mean()),
+        float(expected.visits[who].mean()),
+        float(expected.left[who].mean()),
+        float(expected.missed[who].mean()),
+        BACK,
+    )
+    return told(effect.primitive, effect.months, one)

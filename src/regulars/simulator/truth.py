@@ -24,7 +24,7 @@ from numpy.random import Generator
 
 from regulars.packs.schema import STATES, TIERS, Effect, Measure
 from regulars.simulator.menu import Menu
-from regulars.simulator.world import LAPSED, MOST_HAZARD, Bools, Standing, World, still_there
+from regulars.simulator.world import COME_BACK, LAPSED, MOST_HAZARD, Bools, Standing, World, still_there
 from regulars.strategy.draws import PSI, TAKE_UP_SD, THETA, prior_of
 from regulars.strategy.options import Option, taken
 from regulars.strategy.returns import FATIGUE, FATIGUE_MONTHS, FLOOR, LONG, Floats
@@ -156,7 +156,8 @@ def value_of(
         logs = pushes(option, name, some, standing, truth, factors, dogs)
         tired = FATIGUE * np.maximum(option.contacts - ideal[some], 0.0)
         if one == LAPSED:
-            back = sum(np.clip(value, -1.0, 1.0) for value, _ in logs.get("reactivation", ()))
+            # Nothing can keep more from coming back than would come by themselves.
+            back = np.clip(sum(value for value, _ in logs.get("reactivation", ())), -COME_BACK, 1.0)
             gain[inside] = back * base.untouched[some]
         else:
             gain[inside] = _worth(base, some, logs, truth, tired) - base.untouched[some]

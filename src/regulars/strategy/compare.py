@@ -236,7 +236,10 @@ def _sentences(
     lines: tuple[LineMove, ...],
     causes: tuple[Cause, ...],
 ) -> Iterator[Text]:
-    yield from (change.told for change in told)
+    ranges = [change for change in told if change.kind == "effect" and change.before == change.after]
+    yield from (change.told for change in told if change not in ranges)
+    if ranges:  # after a cycle that found a whole grade too sure of itself they are as many as the pack has effects
+        yield say("strategy.compare.ranges", n=len(ranges))
     if not told:
         yield say("strategy.compare.same_basis")
     yield from _of_lines(lines)

@@ -9,7 +9,7 @@ cell's mean: h_t * (1 - share + share * exp(L_h,t)), exact to first order, never
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -38,7 +38,7 @@ def applied(base: Base, changes: Sequence[Change]) -> Base:
         hazard = hazard * _mixed(change.share, np.maximum(change.hazard, FLOOR))
         frequency = frequency * _mixed(change.share, change.frequency)
         margin = margin * _mixed(change.share, change.margin)
-    return Base(np.minimum(hazard, 1.0), frequency, margin, base.discount, base.alive, base.no_show, base.lapsed)
+    return replace(base, hazard=np.minimum(hazard, 1.0), frequency=frequency, margin=margin)
 
 
 def _mixed(share: float, log: Floats) -> Floats:

@@ -5,20 +5,21 @@ effect were known to lie at several places; the plans so found, and the plan its
 :mod:`regulars.strategy.envelope` gives the expected value of perfect and of sample information in closed form. It is a
 lower bound (a plan not found cannot be chosen) that the linear programme makes tight.
 
-A hold-out of n customers of N measures the change in the share visiting with the standard error of the formula of the
-smallest detectable effect; it tells the part rho = v / sigma of it (:func:`regulars.trial.voi.preposterior_sd`).
-Its price is what the held out would have brought at the plan's own prices. Fixed costs and targets stay as they are.
+How many customers to hold out of a measure, or to try one on, is :mod:`regulars.trial.exploring`'s rule, that of the
+simulator: what each is expected to gain at the plan's prices, and what customers tell of each effect by their visits.
+What a trial is worth is never put above knowing everything about its measure. Fixed costs and targets stay as they are.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from regulars.packs.schema import Measure
+from regulars.strategy.draws import prior_of
 from regulars.strategy.envelope import worth_of_knowing
 from regulars.strategy.explain import local
 from regulars.strategy.gradients import Slopes, slopes_of
@@ -28,8 +29,10 @@ from regulars.strategy.options import reached
 from regulars.strategy.plan_uncertainty import Knowledge, Trial
 from regulars.strategy.returns import Floats
 from regulars.strategy.solve import Solved
-from regulars.strategy.visiting import Visiting, visiting
-from regulars.trial.voi import detectable, preposterior_sd
+from regulars.strategy.visiting import Visiting, events, visiting
+from regulars.trial.exploring import Doubt, Pool, Size, best, left_out, tries
+from regulars.trial.telling import told
+from regulars.trial.voi import detectable
 
 #: Where an effect is supposed to be known, in standard deviations.
 KNOWN_AT = (-2.0, -1.0, -0.5, 0.5, 1.0, 2.0)
@@ -39,8 +42,8 @@ JOINT, JUDGED_ON = 24, 2000
 HORIZON_MONTHS = 24
 #: Share of the variance between customers that their own past explains (the published range is 0.4 to 0.5).
 EXPLAINED = 0.4
-#: Fewest customers on either side of a trial, and so many sizes looked at.
-SMALLEST_SIDE, SIZES = 20, 24
+#: Fewest customers held out of a measure.
+SMALLEST_SIDE = 20
 #: A measure the plan does not use is tried among at most about so many customers.
 PILOT = 2000
 #: Of those sizes so many are told.
@@ -116,34 +119,31 @@ def _of_measure(measure: Measure, field: _Field, held_out: Sequence[int]) -> Kno
     field.plans.extend(plans[1:])
     level = np.array([asked.worth(plan, problem.value) for plan in plans])
     lines = np.array([float(slope @ plan) for plan in plans])
-    seen, customers, each, places = _trial_of(measure, weights, field)
-    in_plan = bool(sum(float(x[p]) for p in places) > 0.5)
-    standing = sum(held_out[p] for p in places) if in_plan else 0
-    customers += standing  # the plan's own customers are those it gives it to
-    entry = (
-        0.0 if in_plan else sum(s.cost for s in problem.switches if s.id == measure.id and s.id not in field.held.on)
-    )
-    price = entry, each
-    may_hold = measure.purpose == "marketing"
-    sizes = _sizes(customers) if may_hold else []
-    trials = [_trial(n, customers, price, seen, level, lines, field.cycles) for n in sizes]
-    best = max(trials, key=lambda t: t.worth - t.price, default=None)
-    told = sorted({int(i) for i in np.linspace(0, len(trials) - 1, min(TOLD, len(trials)))})
+    perfect = field.cycles * worth_of_knowing(level, lines)
+    amounts, in_plan = _amounts(measure, field)
+    standing = sum(held_out[p] for p in amounts) if in_plan else 0
+    pool, seen = _pool(measure, amounts, standing, field), _seen(measure, weights, amounts, field)
+    sizes = _sizes(measure, pool, field, in_plan=in_plan) if measure.purpose == "marketing" else ()
+    sizes = tuple(replace(s, worth=min(s.worth, perfect)) for s in sizes)
+    chosen, shown = best(sizes), _some(sizes)
+    already = _standing(pool, standing, perfect, field.cycles) if sizes else None
+
+    def shown_as(size: Size) -> Trial:
+        return Trial(size.size, size.price, size.worth, _detectable(size.size, pool.customers, seen))
+
     return Knowledge(
         measure.id,
         local(measure.name),
-        customers,
+        pool.customers,
         in_plan,
-        may_hold,
-        field.cycles * worth_of_knowing(level, lines),
+        measure.purpose == "marketing",
+        perfect,
         seen.untouched,
         seen.change,
         seen.open,
-        tuple(trials[i] for i in told),
-        best if best is not None and best.worth > best.price else None,
-        _trial(standing, customers, price, seen, level, lines, field.cycles)
-        if may_hold and 0 < standing < customers
-        else None,
+        tuple(shown_as(size) for size in shown),
+        shown_as(chosen) if chosen is not None else None,
+        shown_as(already) if already is not None else None,
     )
 
 
@@ -158,26 +158,46 @@ def _with(measure: Measure, field: _Field) -> Held:
         return held
 
 
-def _trial_of(measure: Measure, weights: dict[int, float], field: _Field) -> tuple[Visiting, int, float, list[int]]:
-    """What a trial would see, among how many, the price of one customer in it, and the columns it concerns."""
-    offer, cells = field.solved.offer, field.solved.evaluator.cells
-    places = [p for p, c in enumerate(offer.columns) if any(m.id == measure.id for m in c.option.measures)]
-    amounts = {p: float(field.held.x[p]) for p in places if field.held.x[p] > 0.5}
-    if not amounts:  # where trying it would cost least
-        amounts = _cheapest(places, field)
-        each = sum(n * -float(field.reduced[p]) for p, n in amounts.items()) / max(sum(amounts.values()), 1.0)
-    else:
-        each = sum(n * surplus(field.solved, p) for p, n in amounts.items()) / sum(amounts.values())
+def _amounts(measure: Measure, field: _Field) -> tuple[dict[int, float], bool]:
+    """The customers a trial would be about by column: whom the plan gives it to, else where trying costs least."""
+    columns = field.solved.offer.columns
+    places = [p for p, c in enumerate(columns) if any(m.id == measure.id for m in c.option.measures)]
+    given = {p: float(field.held.x[p]) for p in places if field.held.x[p] > 0.5}
+    return (given, True) if given else (_cheapest(places, field), False)
+
+
+def _pool(measure: Measure, amounts: dict[int, float], standing: int, field: _Field) -> Pool:
+    """Score, number and doubts of those customers; the held out (``standing``) are like the others."""
+    cells, columns = field.solved.evaluator.cells, field.solved.offer.columns
+    places = list(amounts)
+    given = np.array([amounts[p] for p in places])
+    many = given * (1 + standing / max(float(given.sum()), 1.0))
+    in_plan = bool(places) and field.held.x[places[0]] > 0.5
+    score = [surplus(field.solved, p) if in_plan else float(field.reduced[p]) for p in places]
+    doubts = []
+    for place, effect in enumerate(measure.effects):
+        slope, sd = field.slopes.get((measure.id, place)), prior_of(effect).sd
+        if slope is None or sd <= 0:
+            continue
+        here = np.array([place in field.solved.evaluator.holding(columns[p].cell, measure) for p in places])
+        tells = [told(effect.primitive, effect.months, events(cells[columns[p].cell], field.months)) for p in places]
+        one = float(many @ (here * tells)) / max(float(many.sum()), 1e-12)
+        doubts.append(Doubt(sd, np.where(here, slope[places] / sd, 0.0), one))
+    return Pool(np.array(score), doubts, many)
+
+
+def _seen(measure: Measure, weights: dict[int, float], amounts: dict[int, float], field: _Field) -> Visiting:
+    """The share visiting, over those customers."""
+    cells, columns = field.solved.evaluator.cells, field.solved.offer.columns
     total = sum(amounts.values())
     parts: dict[str, float] = defaultdict(float)
     for place, count in amounts.items():
-        at = offer.columns[place].cell
+        at = columns[place].cell
         holding = field.solved.evaluator.holding(at, measure)
         seen = visiting(cells[at], measure, holding, tuple(weights.get(p, 0.0) for p in holding), field.months)
         for name in ("untouched", "change", "open"):
             parts[name] += count / total * getattr(seen, name) if total else 0.0
-    found = Visiting(parts["untouched"], parts["change"], parts["open"])
-    return found, round(total), max(each, 0.0), list(amounts)
+    return Visiting(parts["untouched"], parts["change"], parts["open"])
 
 
 def _cheapest(places: Sequence[int], field: _Field) -> dict[int, float]:
@@ -200,31 +220,33 @@ def surplus(solved: Solved, place: int) -> float:
     return float(problem.value[place]) - charged
 
 
-def _sizes(customers: int) -> list[int]:
-    most = customers // 2
-    if most < SMALLEST_SIDE:
-        return []
-    return sorted({round(n) for n in np.geomspace(SMALLEST_SIDE, most, SIZES)})
+def _sizes(measure: Measure, pool: Pool, field: _Field, *, in_plan: bool) -> tuple[Size, ...]:
+    if in_plan:
+        found = left_out(pool, cycles=field.cycles, loss=max(pool.mean, 0.0))
+        return tuple(s for s in found if s.size >= SMALLEST_SIDE)
+    problem = field.solved.offer.problem
+    fixed = sum(s.cost for s in problem.switches if s.id == measure.id and s.id not in field.held.on)
+    return tries(pool, cycles=field.cycles, room=pool.customers, paid=pool.customers, fixed=fixed)
 
 
-def _trial(
-    held: int,
-    customers: int,
-    price: tuple[float, float],
-    seen: Visiting,
-    level: Floats,
-    lines: Floats,
-    cycles: int,
-) -> Trial:
+def _some(sizes: tuple[Size, ...]) -> list[Size]:
+    """A few of them, smallest and largest among them."""
+    places = sorted({int(i) for i in np.linspace(0, len(sizes) - 1, min(TOLD, len(sizes)))}) if sizes else []
+    return [sizes[i] for i in places]
+
+
+def _standing(pool: Pool, held: int, perfect: float, cycles: int) -> Size | None:
+    """What those already held out tell."""
+    if not 0 < held < pool.customers:
+        return None
+    each = pool.known(treated=pool.customers - held, left=held)
+    return Size(held, min(cycles * float(pool.many @ each), perfect), held * max(pool.mean, 0.0))
+
+
+def _detectable(held: int, customers: int, seen: Visiting) -> float:
     # Half-way between both arms: where hardly anybody comes untouched, those the measure brings make the noise.
     rate = min(max(seen.untouched + seen.change / 2, 1e-3), 1 - 1e-3)
-    smallest = detectable(treated=customers - held, held=held, rate=rate, explained=EXPLAINED)
-    rho = 0.0
-    if seen.open > 0:
-        spread = float(np.sqrt(rate * (1 - rate)))
-        moved = preposterior_sd(held, customers=customers, sigma=seen.open, spread=spread, explained=EXPLAINED)
-        rho = float(moved) / seen.open
-    return Trial(held, price[0] + held * price[1], cycles * worth_of_knowing(level, lines, rho), smallest)
+    return detectable(treated=customers - held, held=held, rate=rate, explained=EXPLAINED)
 
 
 def _joint(field: _Field, rng: np.random.Generator) -> float:

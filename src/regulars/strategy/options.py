@@ -181,6 +181,7 @@ class Evaluator:
                 cell.alive,
                 self._no_show,
                 cell.state == "lapsed",
+                cell.returning / max(cell.customers, 1) if cell.state == "lapsed" else 1.0,
             )
             self._bases[at] = base, live(base, {})
         return self._bases[at]

@@ -46,7 +46,8 @@ class Push:
 class Base:
     """A cell's primitives per draw, untouched. For a lapsed cell they describe the life after coming back.
 
-    ``hazard`` is one for all months, or months x draws.
+    ``hazard`` is one for all months, or months x draws. ``returning`` is the share of a lapsed cell that comes back
+    untouched: no measure can keep away more.
     """
 
     hazard: Floats
@@ -56,6 +57,7 @@ class Base:
     alive: float = 1.0
     no_show: float = 0.0
     lapsed: bool = False
+    returning: float = 1.0
 
     def by_month(self) -> Floats:
         """Hazard, months x draws."""
@@ -205,6 +207,7 @@ def outcome(
     life = live(base, effects, psi=psi, contacts=contacts) if lives else none
     if base.lapsed:
         back = effects["reactivation"][0] if "reactivation" in effects else np.zeros(base.frequency.size)
+        back = np.clip(back, -base.returning, 1.0)
         nothing = np.zeros_like(back)
         second = back / base.alive
         return Outcome(second * life.cash_12, second * life.cash_36, nothing, nothing, back, second * life.visits_12)

@@ -16,6 +16,7 @@ from regulars.packs.schema import Measure
 from regulars.strategy.cells import QUARTER, Cell, by_month
 from regulars.strategy.draws import prior_of
 from regulars.strategy.returns import FLOOR, fading
+from regulars.trial.telling import Events
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,21 @@ def visiting(
         for z in (0.0, -1.0, 1.0)
     )
     return Visiting(untouched, middle - untouched, abs(high - low) / 2)
+
+
+def events(cell: Cell, months: int) -> Events:
+    """What one customer of a cell is expected to do within a cycle, as far as a till shows it.
+
+    Losses are not seen, only visits that do not come: of a log effect b on the hazard H_t so far, visits show
+    -sum f S_t H_t, which tells as much of it as that squared over the visits expected.
+    """
+    months = max(months, QUARTER)
+    hazard = np.array(by_month(cell.hazards))[:months]
+    seen = cell.alive * cell.frequency * np.cumprod(1 - hazard)
+    visits = float(seen.sum())
+    missing = float(seen @ np.cumsum(hazard))
+    lost = missing**2 / visits if visits > 0 else 0.0
+    return Events(months, float(seen[0]), visits, lost, 0.0, cell.returning / max(cell.customers, 1))
 
 
 def _share(cell: Cell, measure: Measure, logs: dict[int, float], months: int) -> float:

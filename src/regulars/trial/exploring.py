@@ -1,8 +1,8 @@
-"""What a trial of something that would not be done is worth: knowing more, used for as long as it can be.
+"""How many customers to try a measure on, or to leave without one: the rule of every plan and of the simulator.
 
 A measure would bring customer c the score m_c (value net of what money and hours are worth elsewhere), uncertain by its
-effects e with sd s_e, each worth a_ce to him. Among n customers treated and n' left, each telling i_e of an effect, the
-posterior mean of the score will have been drawn from N(m_c, v_c^2),
+effects e with sd s_e, each worth a_ce to him. Among n customers treated and n' left, each telling i_e of an effect
+(:mod:`regulars.trial.telling`), the posterior mean of the score will have been drawn from N(m_c, v_c^2),
 
     v_c^2 = sum_e a_ce^2 s_e^4 / (s_e^2 + (1/n + 1/n') / i_e)
 
@@ -43,11 +43,48 @@ class Doubt:
 
 
 @dataclass(frozen=True, slots=True)
-class Try:
-    """So many customers to try a measure on, and what that is worth beyond its price."""
+class Pool:
+    """Who a trial is about: score and number of each kind of customer, and what is in doubt."""
+
+    score: Floats
+    doubts: Sequence[Doubt]
+    many: Floats
+
+    @classmethod
+    def of(cls, score: Floats, doubts: Sequence[Doubt]) -> Pool:
+        """Every customer a kind of his own."""
+        return cls(score, doubts, np.ones(score.size))
+
+    @property
+    def customers(self) -> int:
+        """How many there are."""
+        return round(float(self.many.sum()))
+
+    @property
+    def mean(self) -> float:
+        """Their mean score."""
+        return float(self.many @ self.score) / max(float(self.many.sum()), 1e-12)
+
+    def known(self, *, treated: int, left: int) -> Floats:
+        """What each gains a cycle by what so many tell; nothing without anybody on one side."""
+        if min(treated, left) <= 0 or not self.doubts:
+            return np.zeros(self.score.size)
+        v = moved(self.doubts, treated=treated, left=left)
+        return np.asarray(best_of_two(self.score, v) - np.maximum(self.score, 0.0), dtype=float)
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """A trial with so many customers tried on or left without: what it is worth, and its price."""
 
     size: int
-    gain: float
+    worth: float
+    price: float
+
+    @property
+    def gain(self) -> float:
+        """What is left."""
+        return self.worth - self.price
 
 
 def moved(doubts: Sequence[Doubt], *, treated: int, left: int) -> Floats:
@@ -58,45 +95,45 @@ def moved(doubts: Sequence[Doubt], *, treated: int, left: int) -> Floats:
     )
 
 
-def best_try(
-    score: Floats, doubts: Sequence[Doubt], *, cycles: float, room: int, paid: int, fixed: float = 0.0
-) -> Try | None:
-    """The size of trial that gains most; None where none gains anything.
+def tries(pool: Pool, *, cycles: float, room: int, paid: int, fixed: float = 0.0) -> tuple[Size, ...]:
+    """Every size of trial of what would not be done.
 
     Args:
-        score: what is expected of the measure for each customer who might have it.
+        pool: those who might have the measure.
         cycles: further cycles that will use what is learned.
         room: customers whom it could reach in one of them.
         paid: customers whom it can reach in this one.
         fixed: cost per cycle that comes with it.
     """
-    found = None
+    found = []
     for size in SIZES:
-        if size > min(MOST * score.size, paid):
+        if size > min(MOST * pool.customers, paid):
             break
-        per = best_of_two(score, moved(doubts, treated=size, left=score.size - size)) - np.maximum(score, 0.0)
-        served = float(np.sort(per)[::-1][:room].sum())
-        gain = cycles * max(served - fixed, 0.0) - size * max(-float(score.mean()), 0.0) - fixed
-        if gain > 0 and (found is None or gain > found.gain):
-            found = Try(size, gain)
-    return found
+        served = _served(pool.known(treated=size, left=pool.customers - size), pool.many, room)
+        price = size * max(-pool.mean, 0.0) + fixed
+        found.append(Size(size, cycles * max(served - fixed, 0.0), price))
+    return tuple(found)
 
 
-def best_left(score: Floats, doubts: Sequence[Doubt], *, cycles: float, loss: float, free: int = 0) -> int:
-    """How many of those who were to have a measure to leave without it; ``free`` others are left out anyway."""
-    if not doubts:
-        return 0
-    best, most = 0, _worth(score, doubts, score.size, free, cycles)
-    for part in PARTS:
-        left = round(part * score.size)
-        value = _worth(score, doubts, score.size - left, left + free, cycles) - left * loss
-        if left and value > most:
-            best, most = left, value
-    return best
+def left_out(pool: Pool, *, cycles: float, loss: float, free: int = 0) -> tuple[Size, ...]:
+    """Every number of its customers to leave without a measure; ``free`` others are left out anyway."""
+
+    def worth(left: int) -> float:
+        return cycles * float(pool.many @ pool.known(treated=pool.customers - left, left=left + free))
+
+    sizes = sorted({round(part * pool.customers) for part in PARTS} - {0})
+    standing = worth(0)
+    return tuple(Size(left, worth(left) - standing, left * loss) for left in sizes if left < pool.customers)
 
 
-def _worth(score: Floats, doubts: Sequence[Doubt], treated: int, left: int, cycles: float) -> float:
-    if not left:
-        return 0.0
-    v = moved(doubts, treated=treated, left=left)
-    return cycles * float((best_of_two(score, v) - np.maximum(score, 0.0)).sum())
+def best(sizes: Sequence[Size]) -> Size | None:
+    """The size that gains most; None where none gains anything."""
+    found = max(sizes, key=lambda s: s.gain, default=None)
+    return found if found is not None and found.gain > 0 else None
+
+
+def _served(each: Floats, many: Floats, room: int) -> float:
+    """The gain of so many customers, those who gain most first."""
+    order = np.argsort(-each, kind="stable")
+    before = np.cumsum(many[order]) - many[order]
+    return float(each[order] @ np.clip(room - before, 0.0, many[order]))

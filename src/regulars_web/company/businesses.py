@@ -20,6 +20,16 @@ def business() -> api.OpenBusiness:
     return _opened(folder, _changed(folder / "business.toml"))
 
 
+def founded() -> bool:
+    """Whether the folder holds a business."""
+    return (Path(settings.FOLDER) / "business.toml").is_file()
+
+
+def to_be_made() -> bool:
+    """Whether the first visit makes the business: the server was started on an empty folder, and left its key there."""
+    return not founded() and (Path(settings.FOLDER) / "web-secret").is_file()
+
+
 def health() -> api.Health:
     """What the business holds and what was brought in; looked at anew when anything was stored, taken back or studied.
 

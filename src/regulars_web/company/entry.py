@@ -14,8 +14,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from regulars.base.text import say
 from regulars.base.words import render as spoken
-from regulars_web.company.businesses import business
+from regulars_web.company.businesses import business, to_be_made
 from regulars_web.company.forms import Chosen, Welcome
+from regulars_web.company.founding import Founding, found
 from regulars_web.company.kept import kept
 from regulars_web.company.models import User
 from regulars_web.company.powers import needs, public
@@ -38,23 +39,28 @@ def _let_in(request: HttpRequest, code: str) -> bool:
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "POST"])
 def welcome(request: HttpRequest) -> HttpResponse:
-    """The first visit: the owner's account."""
+    """The first visit: the owner's account, and the business itself where there is none yet."""
     if User.objects.exists():
         return redirect("home")
     code = (request.POST if request.method == "POST" else request.GET).get("code", "").strip()
     if not _let_in(request, code):
-        shown = {"wrong": bool(code), "asked": bool(settings.SETUP_CODE), "business": business()}
+        shown = {"wrong": bool(code), "asked": bool(settings.SETUP_CODE)}
         return render(request, "company/code.html", shown, status=403 if request.method == "POST" else 200)
     language: str = request.language  # type: ignore[attr-defined]
-    form = Welcome(request.POST or None, language=language, initial={"language": language})
+    asks = Founding if to_be_made() else Welcome
+    form = asks(request.POST or None, language=language, initial={"language": language})
     if request.method == "POST" and form.is_valid():
+        if asks is Founding:
+            found(form.cleaned_data)
         try:
             user = make_owner(**form.cleaned_data)
         except NotAllowed:
             return redirect("home")
         login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
         return redirect("home")
-    return render(request, "company/welcome.html", {"form": form, "business": business(), "code": code})
+    return render(
+        request, "company/welcome.html", {"form": form, "code": code, "business": None if to_be_made() else business()}
+    )
 
 
 @public

@@ -78,6 +78,10 @@ class Person(Spoken):
         super().__init__(*args, **kwargs)
         self.fields["role"].choices = [(role, self.words(f"web.role.{role.value}")) for role in Role]  # type: ignore[attr-defined]
         self.fields["branches"].choices = branches  # type: ignore[attr-defined]
+        if branches:
+            self.fields["branches"].help_text = self.words("web.person.branches_note")
+        else:
+            self.fields["branches"].widget = forms.MultipleHiddenInput()
 
 
 class Change(Person):

@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
+from regulars_web.company.about import about, customer
 from regulars_web.company.businesses import business
 from regulars_web.company.models import User
 from regulars_web.company.powers import needs
@@ -57,6 +58,7 @@ def log(request: HttpRequest) -> HttpResponse:
     page = Paginator(_lines(wanted), 50).get_page(request.GET.get("page"))
     shown = {
         "page": page,
+        "lines": [(line, about(line), customer(line)) for line in page],
         "asked": wanted,
         "state": urlencode(wanted),
         "checked": check_on(),

@@ -24,6 +24,8 @@ POWERS: dict[str, frozenset[Role]] = {
     "people:list": _STUDY,
     "people:keep": frozenset({Role.DIRECTOR, Role.STRATEGIST, Role.MANAGER, Role.ANALYST}),
     "people:export": frozenset({Role.DIRECTOR, Role.STRATEGIST, Role.MANAGER, Role.ANALYST}),
+    # Who is to be contacted, at one's own branches: those who carry the plan out.
+    "contacts:read": frozenset({Role.DIRECTOR, Role.STRATEGIST, Role.MANAGER, Role.STAFF}),
     "imports:read": frozenset({Role.DIRECTOR, Role.STRATEGIST, Role.MANAGER, Role.ANALYST, Role.PRIVACY}),
     "imports:write": frozenset({Role.DIRECTOR, Role.STRATEGIST, Role.ANALYST}),
     # PRIVACY P12: who works with customers sees who they are; who studies them sees pseudonyms.

@@ -79,12 +79,30 @@ def out_everywhere(user: User) -> None:
         note(user, "account.out_everywhere", about=user.email)
 
 
-def change_person(by: Any, user: User, *, role: str, branches: Sequence[str], active: bool) -> None:
-    """Another role, scope or none any more. Raises NotAllowed where nobody would be left to run the house."""
+class Overtaken(Exception):
+    """Somebody else changed the person since the page was opened."""
+
+
+def state_of(user: User) -> str:
+    """What a page shows of somebody, to be told apart from what they are later."""
+    return f"{user.role} {int(user.is_active)} {' '.join(sorted(user.branches))}"
+
+
+def change_person(
+    by: Any, user: User, *, role: str, branches: Sequence[str], active: bool, seen: str | None = None
+) -> None:
+    """Another role, scope or none any more; of who was as ``seen`` or not at all.
+
+    Raises:
+        NotAllowed: nobody would be left to run the house.
+        Overtaken: the person is not as ``seen`` any more.
+    """
     with transaction.atomic():
         my_turn()
         others = User.objects.filter(role=Role.DIRECTOR, is_active=True).exclude(pk=user.pk)
         user.refresh_from_db()
+        if seen is not None and seen != state_of(user):
+            raise Overtaken
         if user.role == Role.DIRECTOR and (role != Role.DIRECTOR or not active) and not others.exists():
             raise NotAllowed("web.house.last_director")
         before = [user.role, user.branches, user.is_active]

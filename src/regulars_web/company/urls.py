@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from regulars_web.company import entry, log, views
+from regulars_web.company import entry, founding, log, views
 
 urlpatterns = [
     path("welcome", entry.welcome, name="welcome"),
     path("entry/<int:id>/<str:token>", entry.entry, name="entry"),
     path("again", entry.again, name="again"),
+    path("trade", founding.trade, name="trade"),
     path("me/out-everywhere", entry.everywhere, name="out_everywhere"),
     path("language", views.language, name="language"),
     path("me", views.own, name="own"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib import messages
@@ -20,7 +22,15 @@ from regulars_web.company.middleware import COOKIE
 from regulars_web.company.models import User
 from regulars_web.company.powers import needs, public
 from regulars_web.company.second import ask_of, asked_roles, let_go
-from regulars_web.company.services import NotAllowed, change_person, make_link, make_person, set_own
+from regulars_web.company.services import (
+    NotAllowed,
+    Overtaken,
+    change_person,
+    make_link,
+    make_person,
+    set_own,
+    state_of,
+)
 
 YEAR = 365 * 86_400
 
@@ -79,7 +89,8 @@ def _branches(language: str) -> list[tuple[str, str]]:
 def new_person(request: HttpRequest) -> HttpResponse:
     """Somebody new; their first password is shown once."""
     language = request.user.language  # type: ignore[union-attr]
-    form = Person(request.POST or None, language=language, branches=_branches(language), initial={"language": language})
+    asked = {"language": language, "role": request.GET.get("role", "")}
+    form = Person(request.POST or None, language=language, branches=_branches(language), initial=asked)
     if request.method == "POST" and form.is_valid():
         try:
             made = make_person(request.user, **form.cleaned_data)
@@ -96,24 +107,34 @@ def person(request: HttpRequest, id: int) -> HttpResponse:
     """Somebody's role and branches."""
     found = get_object_or_404(User, pk=id)
     language = request.user.language  # type: ignore[union-attr]
-    initial = {"role": found.role, "branches": found.branches, "active": found.is_active}
-    form = Change(request.POST or None, language=language, branches=_branches(language), initial=initial)
+    form = _change(found, language, request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            change_person(request.user, found, **form.cleaned_data)
+            change_person(request.user, found, **form.cleaned_data, seen=request.POST.get("seen"))
+        except Overtaken:
+            messages.warning(request, spoken(say("web.house.overtaken", name=found.name), language))
+            form = _change(found, language, None)
         except NotAllowed as refusal:
             form.add_error("role", form.words(refusal.id))
         else:
             messages.success(request, spoken(say("web.house.saved", name=found.name), language))
             return redirect("people")
     secured = Authenticator.objects.filter(user=found).exists()
-    return render(request, "company/person.html", {"form": form, "person": found, "secured": secured})
+    shown = {"form": form, "person": found, "secured": secured, "seen": state_of(found)}
+    return render(request, "company/person.html", shown)
+
+
+def _change(person: User, language: str, sent: Any) -> Change:
+    initial = {"role": person.role, "branches": person.branches, "active": person.is_active}
+    return Change(sent, language=language, branches=_branches(language), initial=initial)
 
 
 def _handed(request: HttpRequest, person: User, title: Text) -> HttpResponse:
     """A link to choose a password, shown once to who made it."""
     address = request.build_absolute_uri(reverse("entry", args=[person.pk, make_link(request.user, person)]))
-    response = render(request, "company/made.html", {"person": person, "address": address, "title": title})
+    here = request.get_host().rpartition(":")[0] in ("127.0.0.1", "localhost", "[::1]")  # a dead address elsewhere
+    shown = {"person": person, "address": address, "title": title, "here": here}
+    response = render(request, "company/made.html", shown)
     response["Cache-Control"] = "no-store"
     return response
 

@@ -23,7 +23,7 @@ from pathlib import Path
 from django.utils.csp import CSP
 
 from regulars_web.config.database import database
-from regulars_web.config.secret import secret
+from regulars_web.shared.secret import secret
 
 FOLDER = Path(os.environ.get("REGULARS_FOLDER", ".")).absolute()
 HTTPS = os.environ.get("REGULARS_HTTPS") == "1"
@@ -36,7 +36,7 @@ API_PRIVATE_HOSTS = [host for host in os.environ.get("REGULARS_WEBHOOK_HOSTS", "
 API_MOST_FILE = 200_000_000  # bytes of files in one request
 API_PUSH_SECONDS, API_PUSH_ROWS = 2, 50_000  # rows pushed are stored together: after so long, so many at once
 
-SECRET_KEY = secret(FOLDER / "web-secret")
+SECRET_KEY = secret(FOLDER / "web-secret", founding=os.environ.get("REGULARS_FOUNDING") == "1")
 DEBUG = False
 ALLOWED_HOSTS = [host for host in os.environ.get("REGULARS_HOSTS", "localhost,127.0.0.1,[::1]").split(",") if host]
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS if HTTPS]

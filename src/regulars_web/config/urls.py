@@ -13,6 +13,7 @@ urlpatterns = [
     path("people/", include("regulars_web.people.urls")),
     path("study/", include("regulars_web.insight.urls")),
     path("methods/", include("regulars_web.insight.method_urls")),
+    path("contacts/", include("regulars_web.strategy.contact_urls")),
     path("strategy/", include("regulars_web.strategy.urls")),
     path("imports/", include("regulars_web.intake.urls")),
     path("house/", include("regulars_web.company.urls")),

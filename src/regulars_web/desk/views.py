@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from regulars import api
 from regulars_web.company.businesses import business
 from regulars_web.company.powers import may, needs
+from regulars_web.desk.contacts import to_contact
 from regulars_web.desk.pace import courses
 from regulars_web.desk.today import day_of
 from regulars_web.desk.watch import broken, handed_out, status
@@ -28,20 +29,39 @@ def home(request: HttpRequest) -> HttpResponse:
     """A day's beginning by role: what to decide, whom to look after, what runs, what broke, how far to target."""
     user: Any = request.user
     shop = business()
-    shown: dict[str, Any] = {"shop": shop, "people": people_address(user), "broken": broken(user)}
+    shown: dict[str, Any] = {
+        "shop": shop,
+        "trade": shop.pack.label(),
+        "people": people_address(user),
+        "broken": broken(user),
+    }
     if may(user, "notes:write"):  # those who look after customers; others have no business with a list of names
         shown["day"] = day_of(user)
+    if may(user, "contacts:read"):
+        shown["contacts"] = to_contact(user)
     if may(user, "study:read"):
         shown |= _whole(request)
+        shown["can_step"] = may(user, _STEPS[shown["step"]])
     if may(user, "strategy:read"):
         language = request.language  # type: ignore[attr-defined]
         shown["targets"] = courses(shop, today=today(shop.settings.zone), language=language)
+        shown["drawn"] = any(course.target.pace for course in shown["targets"])
         shown["decide"] = _to_decide(shown)
     if may(user, "audit:read"):
         shown["handed_out"] = handed_out()
     if may(user, "jobs:read"):
         shown["jobs"] = seen_by(user).exclude(kind__in=quiet_kinds()).filter(by__isnull=False)[:5]
     return render(request, "desk/home.html", shown)
+
+
+#: The next step towards a strategy, and the power to take it: whoever lacks it is not shown a step that is another's.
+_STEPS = {
+    "import": "imports:write",
+    "study": "study:run",
+    "restudy": "study:run",
+    "formulate": "strategy:draft",
+    "decide": "strategy:read",
+}
 
 
 def _whole(request: HttpRequest) -> dict[str, Any]:

@@ -31,6 +31,7 @@ TOLD = (
     "audit.taken",
     "export.taken",
     "customers.taken_away",
+    "contacts.taken_away",
     "identities.erased",
     "identities.limit",
     "permission.refused",

@@ -12,8 +12,10 @@ class Duplicates(AppConfig):
     label = "duplicates"
 
     def ready(self) -> None:
-        """Make looking for them known to the workers."""
+        """Make looking for them known to the workers, and how decisions are looked for that a kill broke off."""
+        from regulars_web.duplicates import broken_off
         from regulars_web.duplicates.services import work
         from regulars_web.shared.jobs import register
 
         register("duplicates", work, leads_to="duplicates")
+        broken_off.register()

@@ -58,9 +58,15 @@ def queue(who: Any, *, state: str, after: int = 0) -> Queue:
     shown = []
     for pair in pairs:
         one, other = (Side(known.people[key], standings.get(key, {})) for key in pair.keys)
-        shown.append(Shown(pair, (one, other), "name" not in pair.reasons))
+        shown.append(Shown(pair, (one, other), "name" not in pair.reasons and not _alike(one.person, other.person)))
     open = len(_within(who, list(Pair.objects.filter(state="open")[:LOOKED_AT]))) if who.branches else _open()
     return Queue(tuple(shown), open, currency, known.withheld)
+
+
+def _alike(one: gate.Person, other: gate.Person) -> bool:
+    """Whether one name is a part of the other: 陳大文, and Chan Tai Man 陳大文."""
+    few, many = sorted((set(one.name.casefold().split()), set(other.name.casefold().split())), key=len)
+    return bool(few) and few <= many
 
 
 def one(who: Any, id: int) -> Pair | None:

@@ -17,6 +17,7 @@ from regulars_web.duplicates.models import Pair
 from regulars_web.privacy import gate
 from regulars_web.shared.audit import note
 from regulars_web.shared.clock import now
+from regulars_web.shared.meant import meant
 
 #: Suspicions kept; the strongest of more.
 MOST = 20_000
@@ -53,14 +54,17 @@ def merge(by: Any, pair: Pair, *, keep: str) -> bool:
     Raises:
         BadSettings: they are one already. Busy: an import holds the business.
     """
-    with transaction.atomic():
+    if keep not in pair.keys:
+        return False
+    (moved,) = set(pair.keys) - {keep}
+    clue = {"pair": pair.keys, "stood": api.kept_keys(business(), (moved, keep))}
+    with meant(by, "customers.merged", about=f"{moved} {keep}", clue=clue) as line, transaction.atomic():
         locked = Pair.objects.select_for_update().get(pk=pair.pk)
-        if locked.state != Pair.State.OPEN or keep not in locked.keys:
+        if locked.state != Pair.State.OPEN:
             return False
-        (moved,) = set(locked.keys) - {keep}
         locked.state, locked.moved, locked.stays = Pair.State.MERGED, moved, keep
-        _decided(by, locked)
-        note(by, "customers.merged", about=f"{moved} {keep}")
+        decided(by, locked)
+        line.write()
         # Last, for the ledger is no part of the transaction: what fails here leaves nothing decided.
         locked.moved, locked.stays = api.merge(business(), moved, into=keep)
         locked.save(update_fields=["moved", "stays"])
@@ -74,26 +78,31 @@ def tell_apart(by: Any, pair: Pair) -> bool:
         if locked.state != Pair.State.OPEN:
             return False
         locked.state = Pair.State.DIFFERENT
-        _decided(by, locked)
+        decided(by, locked)
         note(by, "customers.told_apart", about=f"{locked.one} {locked.other}")
     return True
 
 
 def take_back(by: Any, pair: Pair) -> bool:
     """Undo a decision: the pair is open again, and what was merged is two again, exactly as before."""
-    with transaction.atomic():
+    clue, about = {"pair": pair.keys, "moved": pair.moved}, f"{pair.one} {pair.other}"
+    with (
+        meant(by, "customers.decision_taken_back", about=about, clue=clue, was=pair.state) as line,
+        transaction.atomic(),
+    ):
         locked = Pair.objects.select_for_update().get(pk=pair.pk)
-        if locked.state == Pair.State.OPEN:
+        if locked.state == Pair.State.OPEN or locked.state != pair.state:
             return False
         was, moved = locked.state, locked.moved
         locked.state, locked.moved, locked.stays = Pair.State.OPEN, "", ""
-        _decided(by, locked)
-        note(by, "customers.decision_taken_back", about=f"{locked.one} {locked.other}", was=was)
+        decided(by, locked)
+        line.write()
         if was == Pair.State.MERGED:
             api.unmerge(business(), moved)
     return True
 
 
-def _decided(by: Any, pair: Pair) -> None:
+def decided(by: Any, pair: Pair) -> None:
+    """Write down who decided, and when."""
     pair.decided_by, pair.decided_at = by, now()
     pair.save(update_fields=["state", "moved", "stays", "decided_by", "decided_at"])

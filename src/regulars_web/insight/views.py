@@ -22,7 +22,10 @@ from regulars_web.insight.reading import pages_of
 from regulars_web.shared.jobs import begin
 
 #: Chapters that belong to the strategy's pages.
-STRATEGY = ("decision", "plan", "not_chosen", "limits", "frontier", "lines")
+STRATEGY = (
+    *("decision", "plan", "not_chosen", "limits", "mandate", "costs", "frontier", "hours_frontier", "investments"),
+    *("ahead", "uncertainty", "knowing", "lines", "why"),
+)
 
 
 def _addressed(request: HttpRequest) -> str:

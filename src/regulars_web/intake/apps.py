@@ -12,9 +12,13 @@ class Intake(AppConfig):
     label = "intake"
 
     def ready(self) -> None:
-        """Make the reading of files known to the workers."""
+        """Make the reading of files known to the workers, and how what a kill broke off is looked for."""
+        from regulars_web.intake.mappings import saved
         from regulars_web.intake.reading import clear, work
-        from regulars_web.intake.services import commit_again
+        from regulars_web.intake.services import commit_again, undone
+        from regulars_web.shared import meant
         from regulars_web.shared.jobs import register
 
         register("import", work, leads_to="imports", again=commit_again, after=clear)
+        meant.register("import.undone", undone)
+        meant.register("import.profile_saved", saved)

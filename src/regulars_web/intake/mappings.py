@@ -18,6 +18,8 @@ from regulars_web.intake.looking import Seen, look_anew, meanings_of
 from regulars_web.intake.models import Batch, Correction
 from regulars_web.shared.audit import note
 from regulars_web.shared.clock import now
+from regulars_web.shared.meant import meant
+from regulars_web.shared.models import Meant
 
 TABLES = tuple(api.FIELDS)
 KINDS = ("name", "first_name", "last_name", "phone", "email", "member")
@@ -206,11 +208,23 @@ def keep(batch: Batch, seen: Seen, draft: Draft, *, by: Any, version: int, langu
         _put(batch, seen.file, profile.model_dump(mode="json", exclude_defaults=True), by=by, version=version)
         told = {name: meaning for name, meaning in draft.columns.items() if meaning}
         note(by, "import.mapping_kept", about=seen.file, columns=[f"{n} = {m}" for n, m in told.items()])
-        if draft.name:
-            saved = api.save_profile(business(), profile)
-            note(by, "import.profile_saved", about=saved.name)
-            look_anew(batch)
+    if draft.name:
+        _save(profile, by)
+        look_anew(batch)
     return profile
+
+
+def _save(profile: api.Profile, by: Any) -> None:
+    clue = {"profile": profile.model_dump(mode="json", exclude_defaults=True)}
+    with meant(by, "import.profile_saved", about=f"{profile.name}.toml", clue=clue) as line:
+        api.save_profile(business(), profile)
+        line.write()
+
+
+def saved(row: Meant) -> Mapping[str, Any] | None:
+    """Whether a mapping was kept under its name, for the line of whoever was killed over it."""
+    wanted = api.Profile.model_validate(row.clue["profile"])
+    return {} if wanted in api.saved_profiles(business()) else None
 
 
 def revert(batch: Batch, seen: Seen, *, by: Any, version: int) -> None:

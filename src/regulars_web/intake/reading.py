@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from regulars.base.text import Text, say
 from regulars_web.company.businesses import business
 from regulars_web.intake.models import Batch, Correction
 from regulars_web.privacy.gate import admit
+from regulars_web.shared.clock import today
 from regulars_web.shared.texts import as_json
 
 #: Findings of a file told on its page; all bad rows are in the file to be downloaded.
@@ -33,7 +35,15 @@ def work(asked: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
     paced = _paced(progress, paths)
     corrections = Correction.objects.filter(batch=batch, mapping__isnull=False).values_list("file", "mapping")
     mappings = {batch.folder / file: api.Profile.model_validate(mapping) for file, mapping in corrections}
-    report = api.import_files(business(), paths, mappings=mappings, receive=_to_the_gate(by, paced), progress=paced)
+    shop = business()
+    report = api.import_files(
+        shop,
+        paths,
+        mappings=mappings,
+        receive=_to_the_gate(by, paced),
+        latest=today(shop.settings.zone) + timedelta(days=1),  # a till may keep the time of elsewhere
+        progress=paced,
+    )
     return {
         "files": [_told(result) for result in report.files],
         "refused": [

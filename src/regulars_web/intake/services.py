@@ -6,7 +6,7 @@ import hashlib
 import re
 import secrets
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,8 @@ from regulars_web.intake.models import Batch
 from regulars_web.shared.audit import note
 from regulars_web.shared.clock import now
 from regulars_web.shared.jobs import go, put_down
-from regulars_web.shared.models import Job
+from regulars_web.shared.meant import meant
+from regulars_web.shared.models import Entry, Job, Meant
 from regulars_web.shared.turns import my_turn
 
 #: Bytes of a name: file systems take 255, and names of files with bad rows are longer than those they come from.
@@ -153,8 +154,8 @@ def commit_again(job: Job, by: Any) -> Job:
     return found or job
 
 
-def drop(batch: Batch, by: Any) -> None:
-    """Let go of files that were not read, or whose reading broke off."""
+def drop(batch: Batch, by: Any) -> bool:
+    """Let go of files that were not read, or whose reading broke off. False where they are read, or will be."""
     with transaction.atomic():
         locked = Batch.objects.select_for_update(of=("self",)).select_related("job").get(pk=batch.pk)
         if locked.undecided:
@@ -163,13 +164,22 @@ def drop(batch: Batch, by: Any) -> None:
             note(by, "import.dropped", about=", ".join(locked.files))
     if locked.dropped_at is not None:  # only what is surely written down is done: files cannot be rolled back
         shutil.rmtree(locked.folder, ignore_errors=True)
+    return locked.dropped_at is not None
 
 
 def undo(by: Any, import_id: str) -> int:
     """Take an import back; how many rows left the ledger. Raises what ``api.undo_import`` does."""
-    undone = api.undo_import(business(), import_id)
-    note(by, "import.undone", about=import_id, rows=undone.removed)
+    with meant(by, "import.undone", about=import_id) as line:
+        undone = api.undo_import(business(), import_id)
+        line.write(rows=undone.removed)
     return undone.removed
+
+
+def undone(row: Meant) -> Mapping[str, Any] | None:
+    """Whether an import was taken back, for the line of whoever was killed over it."""
+    told = Entry.objects.filter(action=row.action, about=row.about).exists()
+    there = any(record.undone for record in business().ledger.imports() if record.import_id == row.about)
+    return {} if there and not told else None
 
 
 def rejects_file(batch: Batch, name: str) -> Path | None:

@@ -100,7 +100,10 @@ def read(request: HttpRequest, id: int) -> HttpResponse:
 @require_POST
 def let_go(request: HttpRequest, id: int) -> HttpResponse:
     """Let go of files that were not read."""
-    drop(get_object_or_404(Batch, pk=id), request.user)
+    if not drop(get_object_or_404(Batch, pk=id), request.user):
+        language: str = request.language  # type: ignore[attr-defined]
+        messages.warning(request, spoken(say("web.imports.not_dropped"), language))
+        return redirect("batch", id=id)
     return redirect("imports")
 
 

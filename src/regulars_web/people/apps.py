@@ -12,8 +12,10 @@ class People(AppConfig):
     label = "people"
 
     def ready(self) -> None:
-        """Make the writing of large lists known to the workers."""
-        from regulars_web.people.exporting import work
+        """Make the writing of large lists known to the workers, and how what a kill broke off is looked for."""
+        from regulars_web.people import keeping
+        from regulars_web.people.exporting import again, work
         from regulars_web.shared.jobs import register
 
-        register("people_export", work, leads_to="customers_export")
+        register("people_export", work, leads_to="customers_export", again=again)
+        keeping.register()

@@ -34,7 +34,7 @@ class Customer:
     withheld: NotUsable | None  # why names are absent
     of: Mapping[str, Any]
     as_of: date
-    run: str
+    data_version: int
     currency: str
     history: api.History
     strip: Strip | None
@@ -69,7 +69,7 @@ def customer_of(who: Any, key: str, *, language: str, all_visits: bool = False) 
         withheld=shown.withheld,
         of=of,
         as_of=reader.as_of,
-        run=reader.run,
+        data_version=reader.data_version,
         currency=reader.currency,
         history=history,
         strip=strip_of(days, as_of=reader.as_of, due=due),

@@ -16,6 +16,7 @@ from typing import Any
 
 import xlsxwriter
 from django.conf import settings
+from django.db import transaction
 
 from regulars import api
 from regulars.base.errors import Refused
@@ -29,6 +30,7 @@ from regulars_web.people.pages import reader_of
 from regulars_web.privacy import gate
 from regulars_web.shared.audit import note
 from regulars_web.shared.clock import now
+from regulars_web.shared.jobs import put_down
 from regulars_web.shared.models import Job
 from regulars_web.shared.sheets import harmless
 
@@ -106,7 +108,11 @@ def write(target: Path, by: User, *, where: str, columns: tuple[str, ...], purpo
     heads = [render(say("people.column.customer"), language), *(heading(c, language) for c in there)]
     if NAME in columns:
         heads.insert(1, render(say("people.column.name"), language))
-    rows = _rows(reader, by, where, there, purpose if NAME in columns else "")
+    return sheet(target, heads, _rows(reader, by, where, there, purpose if NAME in columns else ""))
+
+
+def sheet(target: Path, heads: list[str], rows: Iterator[list[Any]]) -> int:
+    """Write rows, in the form the file's name ends with; how many there were."""
     try:
         return (_csv if target.suffix == ".csv" else _xlsx)(target, heads, rows)
     except BaseException:
@@ -145,7 +151,7 @@ def _csv(target: Path, names: list[str], rows: Iterator[list[Any]]) -> int:
     count = 0
     with target.open("w", encoding="utf-8-sig", newline="") as out:  # the mark tells spreadsheets that this is UTF-8
         writer = csv.writer(out)
-        writer.writerow(names)
+        writer.writerow([harmless(name) for name in names])
         for row in rows:
             writer.writerow(["" if v is None else v.isoformat() if isinstance(v, date) else harmless(v) for v in row])
             count += 1
@@ -163,7 +169,7 @@ def _xlsx(target: Path, names: list[str], rows: Iterator[list[Any]]) -> int:
     sheet.freeze_panes(1, 1)
     sheet.set_column(0, len(names), 18)
     for place, name in enumerate(names):
-        sheet.write_string(0, place, name, bold)
+        sheet.write_string(0, place, str(harmless(name)), bold)
     count = 0
     for count, row in enumerate(rows, 1):
         for place, value in enumerate(row):
@@ -206,6 +212,17 @@ def work(asked: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
     target = new_place(asked["format"])
     rows = write(target, by, where=asked["where"], columns=tuple(asked["columns"]), purpose=asked["purpose"])
     return {"file": target.name, "rows": rows, "branches": list(by.branches)}
+
+
+def again(job: Job, by: User) -> Job:
+    """The same list anew, for who asks now: whether it is theirs to take is looked at, and it is written down as
+    theirs. Raises as :func:`disclosed`."""
+    asked = job.asked
+    rows = reader_of().count(asked["where"], branches=tuple(by.branches)).customers
+    told = {name: asked[name] for name in ("where", "columns", "purpose", "format")}
+    with transaction.atomic():
+        disclosed(by, **told, rows=rows)
+        return put_down("people_export", by, **told, for_user=by.pk)
 
 
 def still_theirs(by: User, job: Job) -> bool:

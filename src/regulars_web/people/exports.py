@@ -18,7 +18,7 @@ from regulars_web.people.pages import reader_of
 from regulars_web.shared.jobs import begin
 from regulars_web.shared.models import Job
 
-_TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
 
 @needs("people:export")
@@ -70,4 +70,4 @@ def _sent(name: str, where: str) -> FileResponse:
         raise Http404
     format = place.suffix.removeprefix(".")
     title = f"{exporting.title_of(where)}.{format}"
-    return FileResponse(place.open("rb"), as_attachment=True, filename=title, content_type=_TYPES[format])
+    return FileResponse(place.open("rb"), as_attachment=True, filename=title, content_type=TYPES[format])

@@ -67,10 +67,11 @@ class Shown:
 
 
 def admit(by: Any, table: pa.Table, *, source: str) -> Admitted:
-    """Put identifiers of an import into the vault; columns customer, name, phone, email, member. Blocks are stored one
-    after the other; broken off, the same call finishes the work."""
-    result = admitting.admit(table, source=source)
-    note(by, "identities.admitted", about=source, new=result.new, changed=result.changed, unusable=result.unusable)
+    """Put identifiers of an import into the vault, with the line that says so; columns customer, name, phone, email,
+    member. The same again changes nothing."""
+    with transaction.atomic():
+        result = admitting.admit(table, source=source)
+        note(by, "identities.admitted", about=source, new=result.new, changed=result.changed, unusable=result.unusable)
     return result
 
 

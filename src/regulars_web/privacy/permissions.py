@@ -8,7 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Count, Max
 
+from regulars import api
+from regulars_web.company.businesses import business
 from regulars_web.privacy.models import Channel, Consent, Refusal
 from regulars_web.shared.audit import note
 from regulars_web.shared.clock import now
@@ -45,6 +48,55 @@ def _of(channel: str, refusals: list[Refusal], consents: list[Consent], told: bo
     if told is not None:
         return Permission(channel, "imported" if told else "imported_no")
     return Permission(channel, "unknown")
+
+
+#: States from the weakest: of several channels that are all needed, the weakest decides.
+STATES = ("refused", "imported_no", "unknown", "imported", "agreed")
+#: With these somebody may be approached: they agreed, or the till's own record says that they did.
+YES = ("imported", "agreed")
+
+
+def on_record(keys: Sequence[str], channels: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """What the ledger says of promotion to each customer on each of the channels."""
+    shop = business()
+    kept = api.kept_keys(shop, keys)
+    told = api.permissions_of(shop, set(kept.values()))
+    return {key: tuple(_told(told[kept[key]][channel]) for channel in channels) for key in keys}
+
+
+def of_many(recorded: Mapping[str, tuple[str, ...]], channels: Sequence[str]) -> dict[str, str]:
+    """The state that decides where all the channels are needed: what is on record, and what was refused and agreed here
+    since. A refusal at any key of a customer stands above all."""
+    shop = business()
+    said = {"refused": Refusal.objects.filter(withdrawn_at=None), "agreed": Consent.objects.filter(until=None)}
+    by = {
+        word: set(rows.filter(channel__in=[*channels, Channel.ALL]).values_list("customer", "channel"))
+        for word, rows in said.items()
+    }
+    kept = api.kept_keys(shop, {*recorded, *(customer for pairs in by.values() for customer, _ in pairs)})
+    refused = {kept[customer] for customer, _ in by["refused"]}
+    agreed = {(kept[customer], channel) for customer, channel in by["agreed"]}
+    found = {}
+    for key, states in recorded.items():
+        now_is = ["agreed" if (kept[key], c) in agreed else s for c, s in zip(channels, states, strict=True)]
+        found[key] = "refused" if kept[key] in refused else min(now_is, key=STATES.index)
+    return found
+
+
+def marker() -> tuple[int, ...]:
+    """Changes whenever a refusal or a consent is recorded or ended: what rests on them is then asked anew."""
+    rows = (Refusal.objects.filter(withdrawn_at=None), Consent.objects.filter(until=None))
+    told = [found.aggregate(n=Count("id"), last=Max("id")) for found in rows]
+    return tuple(int(one[name] or 0) for one in told for name in ("n", "last"))
+
+
+def refusing() -> int:
+    """How many customers want no promotion on some channel or any."""
+    return Refusal.objects.filter(withdrawn_at=None).values("customer").distinct().count()
+
+
+def _told(answer: bool | None) -> str:
+    return "unknown" if answer is None else "imported" if answer else "imported_no"
 
 
 def refuse(by: Any, customer: str, *, channel: str, how: str) -> None:

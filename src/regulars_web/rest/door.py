@@ -20,7 +20,7 @@ from regulars_web.rest.answers import once
 from regulars_web.rest.models import Token
 from regulars_web.rest.tokens import find
 from regulars_web.rest.troubles import Trouble, document
-from regulars_web.shared.errors import disk_is_full, unstorable
+from regulars_web.shared.errors import database_is_away, disk_is_full, unstorable
 
 _LOG = logging.getLogger("regulars.rest")
 #: Wrong secrets an address may try in a minute.
@@ -99,6 +99,8 @@ def told(request: HttpRequest, error: Exception) -> Trouble:
     trouble = troubles.of(error)
     if trouble is None and disk_is_full(error):
         trouble = Trouble(507, "full", text=say("web.error.full"))
+    if trouble is None and database_is_away(error):
+        trouble = Trouble(503, "no_database", text=say("web.error.away"), retry=10)
     if trouble is None:
         _LOG.error("request %s failed", getattr(request, "request_id", ""), exc_info=error)
         return Trouble(500, "broken")

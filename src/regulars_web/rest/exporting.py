@@ -10,7 +10,6 @@ import hashlib
 import json
 import secrets
 import shutil
-import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
@@ -21,10 +20,12 @@ from django.db import transaction
 from django.http import FileResponse
 
 from regulars import api
+from regulars.base.errors import Refused
 from regulars.base.progress import Progress
 from regulars.base.text import say
 from regulars_web.company.businesses import business
 from regulars_web.company.models import User
+from regulars_web.company.powers import may
 from regulars_web.privacy import gate
 from regulars_web.rest.models import EXPORTS, Export
 from regulars_web.shared.audit import note
@@ -64,6 +65,14 @@ def ask(by: User, *, people: bool = False) -> Export:
     return export
 
 
+def again(job: Job, by: User) -> Job:
+    """The same anew, as an export of who asks now. Raises Refused where they may not."""
+    before = Export.objects.get(pk=job.asked["export"])
+    if not may(by, "export:take") or (before.people and not may(by, "export:people")):
+        raise Refused(say("web.jobs.not_yours"), say("web.jobs.not_yours_hint"))
+    return ask(by, people=before.people).job or job
+
+
 def taken(by: User, export: Export) -> FileResponse:
     """The file, to be taken away; written down."""
     note(by, "export.taken", about=str(export.pk), bytes=export.bytes, sha256=export.sha256, people=export.people)
@@ -79,16 +88,18 @@ def work(asked: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
     """The job: write the file beside its place, then put it there; it is removed a day later."""
     export = Export.objects.select_related("by").get(pk=asked["export"])
     export.path.parent.mkdir(mode=0o700, exist_ok=True)
-    part = export.path.with_suffix(".part")
+    part, scratch = export.path.with_suffix(".part"), export.path.with_name(f"regulars-export-{export.place}")
+    shutil.rmtree(scratch, ignore_errors=True)  # of a try that was killed
+    scratch.mkdir(mode=0o700)
     part.touch(mode=0o600)
     try:
-        with tempfile.TemporaryDirectory(prefix="regulars-export-", dir=export.path.parent) as scratch:
-            _write(part, Path(scratch), export, progress)
+        _write(part, scratch, export, progress)
         with part.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
         part.replace(export.path)
     finally:
         part.unlink(missing_ok=True)  # stopped, or no room: half of it would take the room there is
+        shutil.rmtree(scratch, ignore_errors=True)
     with transaction.atomic():
         export.bytes, export.sha256, export.expires_at = export.path.stat().st_size, digest, now() + KEPT
         export.save(update_fields=["bytes", "sha256", "expires_at"])
@@ -183,8 +194,9 @@ def forget(asked: Mapping[str, Any], progress: Progress) -> dict[str, Any]:  # n
     over = Export.objects.filter(expires_at__lte=now())
     gone = [export.path for export in over if export.path.is_file()]
     for path in gone:
+        if not Entry.objects.filter(action="export.removed", about=path.stem).exists():  # killed before it was removed
+            note(None, "export.removed", about=path.stem)
         path.unlink()
-        note(None, "export.removed", about=path.stem)
     if not Job.objects.filter(kind="export", state=Job.State.RUNNING).exists():
         place = business().folder / EXPORTS
         for left in (*place.glob("regulars-export-*"), *place.glob("*.part")):

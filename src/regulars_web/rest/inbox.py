@@ -19,6 +19,7 @@ from django.db import transaction
 from django.http import HttpRequest
 
 from regulars import api
+from regulars.api.pushed import PLACE
 from regulars.base.errors import Busy, RegularsError
 from regulars.base.problem import Problem
 from regulars.base.progress import Progress, unwatched
@@ -34,7 +35,6 @@ from regulars_web.shared.models import Job
 from regulars_web.shared.texts import as_json
 
 MOST_ROWS = 10_000
-PLACE = {"sales": "branch", "bookings": "branch", "customers": "home_branch", "complaints": "branch"}
 #: When to come again where the ledger is busy, and where a job died.
 _AGAIN, _AFTER_FAULT = timedelta(seconds=5), timedelta(seconds=20)
 

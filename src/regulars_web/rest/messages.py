@@ -21,8 +21,9 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Min, Q
 
-from regulars.base.errors import NotUsable
+from regulars.base.errors import NotUsable, Refused
 from regulars.base.progress import Progress
+from regulars.base.text import say
 from regulars_web.company.models import User
 from regulars_web.rest.models import Delivery, Endpoint
 from regulars_web.rest.post import NotSent, checked, post
@@ -69,10 +70,23 @@ def new_secret() -> str:
     return "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
 
 
-def rotate(by: User, endpoint: Endpoint) -> str:
-    """Another secret; the one before signs beside it for a day."""
+def turn_of(endpoint: Endpoint) -> str:
+    """Which secret a page was made with, without telling it."""
+    return endpoint.before_until.isoformat() if endpoint.before_until else "first"
+
+
+def rotate(by: User, endpoint: Endpoint, *, seen: str | None = None) -> str:
+    """Another secret; the one before signs beside it for a day.
+
+    Raises Refused where somebody made another one since the page with ``seen``: twice at once, and the secret that the
+    receiver still checks with would sign no more.
+    """
     secret = new_secret()
     with transaction.atomic():
+        Endpoint.objects.select_for_update().get(pk=endpoint.pk)
+        endpoint.refresh_from_db()
+        if seen is not None and seen != turn_of(endpoint):
+            raise Refused(say("rest.endpoint.rotated"), say("rest.endpoint.rotated_hint"))
         endpoint.before, endpoint.before_until = endpoint.secret, now() + BOTH
         endpoint.secret = locked(secret, LOCK)
         endpoint.save(update_fields=["before", "before_until", "secret"])

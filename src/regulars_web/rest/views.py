@@ -99,7 +99,8 @@ def _endpoint(id: int) -> Endpoint:
 def endpoint(request: HttpRequest, id: int) -> HttpResponse:
     """One address, and what was sent there."""
     found = _endpoint(id)
-    return render(request, "rest/endpoint.html", {"endpoint": found, "deliveries": found.deliveries.all()[:100]})
+    shown = {"endpoint": found, "deliveries": found.deliveries.all()[:100], "turn": messages.turn_of(found)}
+    return render(request, "rest/endpoint.html", shown)
 
 
 @needs("house:write")
@@ -107,7 +108,8 @@ def endpoint(request: HttpRequest, id: int) -> HttpResponse:
 def rotate_endpoint(request: HttpRequest, id: int) -> HttpResponse:
     """Another secret."""
     found = _endpoint(id)
-    return _secret(request, found, messages.rotate(_user(request), found))
+    secret = messages.rotate(_user(request), found, seen=request.POST.get("seen"))
+    return _secret(request, found, secret)
 
 
 @needs("house:write")

@@ -87,6 +87,12 @@ def push_complaints(request: HttpRequest, system: System = "own", atomic: Atomic
     return _push(request, "complaints", system, atomic)
 
 
+@router.post("/push/feedback", **_PUSH, openapi_extra=_rows("feedback"))
+def push_feedback(request: HttpRequest, system: System = "own", atomic: Atomic = False) -> Status[Any]:
+    """Ratings and answers to surveys. What customers wrote in free words is not taken."""
+    return _push(request, "feedback", system, atomic)
+
+
 @router.post("/imports", auth=Scope("imports:write"), response={202: shapes.Upload}, tags=["facts"])
 def import_files(request: HttpRequest, files: File[list[UploadedFile]]) -> Status[Any]:
     """Export files, read into the ledger as by the page of imports; the job tells how far that is."""

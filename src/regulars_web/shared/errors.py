@@ -4,17 +4,38 @@ from __future__ import annotations
 
 import errno
 import sys
+from typing import Any
 
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 
 from regulars.base.errors import RegularsError
 from regulars.base.text import Text, say
+from regulars.base.words import LANGUAGES
 
 
 def page(request: HttpRequest, title: Text, text: Text | None = None, *, status: int) -> HttpResponse:
-    """An error page in the reader's language."""
-    return render(request, "web/error.html", {"title": title, "text": text}, status=status)
+    """An error page in the reader's language; where the database does not answer, one for nobody in particular."""
+    shown: dict[str, Any] = {"title": title, "text": text}
+    try:
+        return render(request, "web/error.html", shown, status=status)
+    except DatabaseError:
+        language = _language(request)
+        shown |= {
+            "language": language,
+            "html_lang": "zh-Hant-HK" if language == "zh-Hant" else "en-HK",
+            "theme": "auto",
+        }
+        return HttpResponse(render_to_string("web/error.html", shown), status=status)
+
+
+def _language(request: HttpRequest) -> str:
+    """The reader's language as far as it is known without asking the database."""
+    asked = request.headers.get("Accept-Language", "").lower()
+    said = getattr(request, "language", request.COOKIES.get("language", ""))
+    return said if said in LANGUAGES else "zh-Hant" if asked.startswith("zh") else "en"
 
 
 def disk_is_full(error: BaseException | None) -> bool:
@@ -28,6 +49,16 @@ def disk_is_full(error: BaseException | None) -> bool:
     return False
 
 
+def database_is_away(error: BaseException | None) -> bool:
+    """Whether something failed because the database does not answer: stopped, begun anew, or out of room itself."""
+    while error is not None:
+        if isinstance(error, OperationalError | InterfaceError):
+            return connection.vendor == "postgresql" or any(words in str(error) for words in _AWAY)
+        error = error.__cause__ or error.__context__
+    return False
+
+
+_AWAY = ("locked", "unable to open database", "disk I/O error")
 _FULL = ("No space left on device", "disk is full", "Disk quota exceeded", "could not extend file")
 
 
@@ -42,6 +73,13 @@ def unstorable(request: HttpRequest) -> bool:
 def full(request: HttpRequest) -> HttpResponse:
     """507: there is no room on the disk."""
     return page(request, say("web.error.full"), say("web.error.full_hint"), status=507)
+
+
+def away(request: HttpRequest) -> HttpResponse:
+    """503: the database does not answer."""
+    response = page(request, say("web.error.away"), say("web.error.away_hint"), status=503)
+    response["Retry-After"] = "10"
+    return response
 
 
 def refused(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -60,9 +98,11 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """500; 507 where it is for want of room."""
+    """500; 507 where it is for want of room, 503 where the database does not answer."""
     if disk_is_full(sys.exception()):
         return full(request)
+    if database_is_away(sys.exception()):
+        return away(request)
     return page(request, say("web.error.broken"), say("web.error.broken_hint"), status=500)
 
 

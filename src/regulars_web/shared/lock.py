@@ -31,8 +31,8 @@ _NONCE = 12
 def _key(place: str) -> bytes:
     folder = Path(place)
     path = folder / FILE
-    if not path.is_file() and not (folder / "business.toml").is_file():
-        return secrets.token_bytes(32)  # no business here: nothing that is to be read again
+    if not any((folder / there).is_file() for there in (FILE, "business.toml", "web-secret")):
+        return secrets.token_bytes(32)  # no business here, nor one about to be made: nothing that is to be read again
     if not path.is_file():
         draft = folder / f".{FILE}.{secrets.token_hex(8)}"
         draft.touch(mode=0o600)

@@ -54,6 +54,18 @@ def content_of(before: str, at: datetime, who: int | None, action: str, about: s
     return content.encode()
 
 
+class Meant(models.Model):
+    """A change outside of the database that somebody is about to make, and has not written into the log yet
+    (``shared.meant``). ``told`` stands in its line, ``clue`` is what the change is looked for by."""
+
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=now, db_index=True)
+    action = models.CharField(max_length=60)
+    about = models.CharField(max_length=200, blank=True)
+    told = models.JSONField(default=dict)
+    clue = models.JSONField(default=dict)
+
+
 class Job(models.Model):
     """A piece of long work: waiting, claimed by one worker, and then done, failed or cancelled.
 

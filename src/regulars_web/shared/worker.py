@@ -15,6 +15,7 @@ from django.db import DatabaseError, close_old_connections
 from regulars_web.shared.clock import now
 from regulars_web.shared.counts import sweep
 from regulars_web.shared.jobs import MOST_ATTEMPTS, broken, claim, held, put_down_due
+from regulars_web.shared.meant import settle
 from regulars_web.shared.models import Beat, Job
 
 IDLE, LOOK = 1.0, 0.5
@@ -39,6 +40,7 @@ def work_on(*, once: bool = False, until: int | None = None) -> None:
                 said = time.monotonic()
                 say_alive(name)
                 put_down_due()
+                settle()
             job = claim(name)
             if job is not None:
                 watch_over(job)

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from regulars import api
+from regulars.base.settings import Business
 from regulars_web.company.businesses import business
 from regulars_web.company.models import User
 from regulars_web.company.powers import may, needs
@@ -39,9 +40,20 @@ def approval(request: HttpRequest) -> HttpResponse:
         "approved_at": _moment(found.status.in_force.approved_at) if found.status.in_force else None,
         "others": [one.name for one in _approvers() if one.signature not in found.hands],
         "currency": shop.settings.currency,
+        "token": api.settings_token(shop),
+        "ownerless": _ownerless(shop.settings, found),
+        "ruled": {id for clause in shop.settings.clauses for id in clause.rule.measures},
+        "changed": any(check.id == "settings" and not check.done for check in found.checks),
         **_weighed(found, said),
     }
     return render(request, "strategy/approval.html", shown)
+
+
+def _ownerless(settings: Business, found: api.Approving) -> bool:
+    """Whether the plan lacks somebody who answers for a target, and the settings still do."""
+    answered = {corporate.id for corporate in settings.corporate if corporate.owner}
+    lacks = any(block.code == "no_owner" for check in found.checks for block in check.blocks)
+    return lacks and any(not o.owner and o.serves not in answered for o in settings.objectives)
 
 
 def _steps(found: api.Approving) -> list[dict[str, Any]]:

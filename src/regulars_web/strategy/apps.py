@@ -12,8 +12,14 @@ class Strategy(AppConfig):
     label = "strategy"
 
     def ready(self) -> None:
-        """Make formulating known to the workers."""
+        """Make formulating, putting to work and measuring known to the workers, and how changes are looked for whose
+        makers were killed."""
         from regulars_web.shared.jobs import register
-        from regulars_web.strategy.services import work
+        from regulars_web.strategy import looked_up
+        from regulars_web.strategy.carrying import assign_again, assign_work, measure_again, measure_work
+        from regulars_web.strategy.services import again, work
 
-        register("formulate", work, leads_to="strategy")
+        register("formulate", work, leads_to="strategy", again=again)
+        register("assign", assign_work, leads_to="carry", again=assign_again)
+        register("measure", measure_work, leads_to="review", again=measure_again)
+        looked_up.register()

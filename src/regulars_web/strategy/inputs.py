@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from django.db import transaction
-
 from regulars import api
 from regulars.base.text import Text, say
 from regulars_web.company.businesses import business
 from regulars_web.company.models import User
-from regulars_web.shared.audit import note
 from regulars_web.shared.clock import today
+from regulars_web.shared.meant import meant
 from regulars_web.strategy.inputs_form import Asked
 
 
@@ -32,17 +30,15 @@ def save(by: User, file: api.StatedFile, asked: Asked, *, token: str, sign: bool
         after = type(file.found).model_validate(asked.raw)
         if after.stated == file.found.stated and after != file.found:
             asked.raw, lost = _unsigned(asked.raw), True
-    with transaction.atomic():
-        written = api.write_stated(shop, file.name, asked.raw, token=token)
-        note(by, "input.signed" if sign else "input.written", about=file.name, before=token, after=written)
+    with meant(by, "input.signed" if sign else "input.written", about=file.name, before=token) as line:
+        line.write(after=api.write_stated(shop, file.name, asked.raw, token=token))
     return say("inputs_web.signed" if sign else "inputs_web.unsigned" if lost else "inputs_web.saved")
 
 
 def undo(by: User, name: str, *, token: str) -> None:
     """Put the former version of a file back. Raises what ``api.undo_stated`` does."""
-    with transaction.atomic():
-        restored = api.undo_stated(business(), name, token=token)
-        note(by, "input.undone", about=name, before=token, after=restored)
+    with meant(by, "input.undone", about=name, before=token) as line:
+        line.write(after=api.undo_stated(business(), name, token=token))
 
 
 def _unsigned(raw: dict[str, object]) -> dict[str, object]:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from regulars import api
 from regulars.base.errors import NotThere, RegularsError
 from regulars.base.text import say
+from regulars_web.company.about import setting
 from regulars_web.company.powers import needs
 from regulars_web.shared.errors import told
 from regulars_web.strategy.locks import bind
@@ -73,5 +74,7 @@ def line_price(request: HttpRequest) -> HttpResponse:
 def save_line(request: HttpRequest) -> HttpResponse:
     """Bind a line, or set it free."""
     return acted(
-        request, "lines", lambda user: say("web.studio.kept", what=bind(user, request.POST.dict(), dry_run=False).key)
+        request,
+        "lines",
+        lambda user: say("web.studio.kept", what=setting(bind(user, request.POST.dict(), dry_run=False).key)),
     )

@@ -13,7 +13,7 @@ from regulars.base.words import show
 #: Room for the labels, and the length of a tick.
 _LEFT, _TOP, _RIGHT, _BOTTOM, _TICK = 84.0, 30.0, 14.0, 28.0, 5.0
 #: Labels of the budget axis stay so far from the one at its end.
-_APART = 70.0
+_APART = 92.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,10 +16,11 @@ from typing import Any
 from regulars import api
 from regulars.base.errors import BadSettings
 from regulars.base.text import Text, say
+from regulars_web.company.about import setting
 from regulars_web.company.businesses import business
 from regulars_web.company.models import User
-from regulars_web.shared.audit import note
 from regulars_web.shared.clock import now
+from regulars_web.shared.meant import meant
 
 
 class Stale(Exception):
@@ -64,21 +65,26 @@ def _as_opened(token: str) -> Iterator[None]:
         if not since:  # by hand, or put back since
             raise Stale(say("web.studio.stale_by_hand")) from error
         last = since[-1]
-        told = say("web.studio.stale", who=last.by or "?", what=str(last.body["key"]), n=len(since))
+        told = say("web.studio.stale", who=last.by or "?", what=setting(str(last.body["key"])), n=len(since))
         raise Stale(told) from error
 
 
 def weigh_or_save(
-    by: User, asked: Mapping[str, str], ask: Callable[..., api.Change], *, dry_run: bool, **told: str
+    by: User, asked: Mapping[str, str], ask: Callable[..., api.Change], *, dry_run: bool, wary: bool = True, **told: str
 ) -> api.Change:
     """A change asked of the core: weighed and nothing saved, or made to the settings that the page was made from, with
-    its line (and ``told``) in the log. Raises Stale, and what the core does."""
+    its line (and ``told``) in the log. Raises Stale, and what the core does.
+
+    Who is ``wary`` saves what contradicts other bounds only where the form says that this was read (``anyway``).
+    """
     if dry_run:
         return ask(dry_run=True)
-    token = asked.get("token", "")
-    with _as_opened(token):
-        done = ask(token=token, author=by.signature, at=_at())
-    note(by, "settings.changed", about=done.key, difference=done.difference or 0.0, **told)
+    if wary and asked.get("anyway") != "1":
+        ask = partial(ask, refuse_misses=True)
+    token, at = asked.get("token", ""), _at()
+    with _as_opened(token), meant(by, "settings.changed", clue={"at": at}, **told) as line:
+        done = ask(token=token, author=by.signature, at=at)
+        line.write(about=done.key, difference=done.difference or 0.0)
     return done
 
 
@@ -86,7 +92,7 @@ def keep(by: User, asked: Mapping[str, str]) -> api.Change:
     """Keep amounts that were tried. Raises Stale, and what ``api.set_amounts`` does."""
     wanted = amounts(asked)
     ask = partial(api.set_amounts, business(), budget=wanted.budget, hours=wanted.hours, risk=wanted.risk)
-    return weigh_or_save(by, asked, ask, dry_run=False)
+    return weigh_or_save(by, asked, ask, dry_run=False, wary=False)
 
 
 def lock(by: User, asked: Mapping[str, str], *, dry_run: bool) -> api.Change:
@@ -111,6 +117,11 @@ def target(by: User, asked: Mapping[str, str], *, dry_run: bool) -> api.Change:
     return weigh_or_save(by, asked, ask, dry_run=dry_run)
 
 
+def owner(by: User, asked: Mapping[str, str]) -> api.Change:
+    """Somebody answers for every target that nobody answers for. Raises Stale, and what ``api.name_owner`` does."""
+    return weigh_or_save(by, asked, partial(api.name_owner, business(), asked.get("owner", "")), dry_run=False)
+
+
 def day_of(asked: Mapping[str, str]) -> date | None:
     """The day of a form by which something is wanted, if it has one. Raises BadSettings for what is no day."""
     try:
@@ -121,10 +132,10 @@ def day_of(asked: Mapping[str, str]) -> date | None:
 
 def undo(by: User, asked: Mapping[str, str]) -> str:
     """Take the last change of the settings back; its key. Raises Stale, and what ``api.undo_settings`` does."""
-    token = asked.get("token", "")
-    with _as_opened(token):
-        key = api.undo_settings(business(), token=token, author=by.signature, at=_at())
-    note(by, "settings.undone", about=key)
+    token, at = asked.get("token", ""), _at()
+    with _as_opened(token), meant(by, "settings.undone", clue={"at": at}) as line:
+        key = api.undo_settings(business(), token=token, author=by.signature, at=at)
+        line.write(about=key)
     return key
 
 

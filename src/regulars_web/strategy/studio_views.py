@@ -13,9 +13,11 @@ from regulars import api
 from regulars.base.errors import NotThere, RegularsError
 from regulars.base.text import Text, say
 from regulars.base.words import render as spoken
+from regulars_web.company.about import setting
 from regulars_web.company.businesses import business
 from regulars_web.company.models import User
 from regulars_web.company.powers import needs
+from regulars_web.shared.texts import at_a_page
 from regulars_web.strategy import studio as acts
 from regulars_web.strategy.picture import pictures
 
@@ -85,7 +87,9 @@ def tried(request: HttpRequest) -> HttpResponse:
 @require_POST
 def keep_amounts(request: HttpRequest) -> HttpResponse:
     """Keep the amounts that were tried."""
-    return acted(request, "studio", lambda user: say("web.studio.kept", what=acts.keep(user, request.POST.dict()).key))
+    return acted(
+        request, "studio", lambda user: say("web.studio.kept", what=setting(acts.keep(user, request.POST.dict()).key))
+    )
 
 
 @needs("strategy:draft")
@@ -101,8 +105,8 @@ def save_lock(request: HttpRequest) -> HttpResponse:
     """Lock a measure, or free it."""
     return acted(
         request,
-        "studio",
-        lambda user: say("web.studio.kept", what=acts.lock(user, request.POST.dict(), dry_run=False).key),
+        "approval" if request.POST.get("back") == "approval" else "studio",
+        lambda user: say("web.studio.kept", what=setting(acts.lock(user, request.POST.dict(), dry_run=False).key)),
     )
 
 
@@ -111,7 +115,9 @@ def save_lock(request: HttpRequest) -> HttpResponse:
 def undo_change(request: HttpRequest) -> HttpResponse:
     """Take the last change of the settings back."""
     back = "targets" if request.POST.get("back") == "targets" else "studio"
-    return acted(request, back, lambda user: say("web.studio.undone", what=acts.undo(user, request.POST.dict())))
+    return acted(
+        request, back, lambda user: say("web.studio.undone", what=setting(acts.undo(user, request.POST.dict())))
+    )
 
 
 def spoken_name(name: object, request: HttpRequest) -> str:
@@ -128,7 +134,7 @@ def weighed(request: HttpRequest, weigh: Callable[[User], api.Change], save: str
         change = weigh(user)
     except RegularsError as error:
         return render(request, "strategy/refused.html", {"error": error})
-    asked = {key: value for key, value in request.POST.items() if key != "csrfmiddlewaretoken"}
+    asked = {key: value for key, value in request.POST.items() if key not in ("csrfmiddlewaretoken", "anyway")}
     shown = {"change": change, "asked": asked, "save": save, "currency": business().settings.currency}
     return render(request, "strategy/weighed.html", shown)
 
@@ -143,5 +149,6 @@ def acted(request: HttpRequest, back: str, act: Callable[[User], Text]) -> HttpR
         messages.error(request, spoken(stale.text, user.language))
     except RegularsError as error:
         said = spoken(error.text, user.language)
-        messages.error(request, f"{said} {spoken(error.hint, user.language)}" if error.hint else said)
+        hint = spoken(at_a_page(error.hint), user.language) if error.hint else ""
+        messages.error(request, f"{said} {hint}".strip())
     return redirect(back)

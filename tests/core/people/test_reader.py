@@ -8,6 +8,7 @@ import random
 import threading
 from datetime import date, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pyarrow as pa
@@ -22,6 +23,7 @@ from regulars.api.business import OpenBusiness, create_business
 from regulars.api.people import PeopleReader, Sort
 from regulars.base.errors import BadSettings, NotThere
 from regulars.base.predicate import BadPredicate, Predicate, holds, in_words, judge
+from regulars.base.settings import Branch
 from regulars.base.words import LANGUAGES, render
 from support.predicates import AS_OF, predicates
 
@@ -63,12 +65,15 @@ def made_up(n: int = 120) -> list[dict[str, Any]]:
 ROWS = made_up()
 
 
+CENTRAL = Branch.model_validate({"id": "Central", "name": {"en": "Central", "zh-Hant": "中環"}})
+
+
 def read_here(folder: Path, rows: list[dict[str, Any]]) -> PeopleReader:
-    business = OpenBusiness(folder, None, None, None)  # type: ignore[arg-type]
+    business = OpenBusiness(folder, SimpleNamespace(branches=[CENTRAL]), None, None)  # type: ignore[arg-type]
     run = folder / "runs" / "study-x"
     run.mkdir(parents=True)
     pq.write_table(pa.Table.from_pylist(rows, schema=SCHEMA), run / "standings.parquet")
-    return PeopleReader(business, run, as_of=AS_OF, currency="HKD")
+    return PeopleReader(business, run, as_of=AS_OF, currency="HKD", data_version=1)
 
 
 @pytest.fixture(scope="module")
@@ -205,8 +210,10 @@ def test_words_are_those_of_both_languages(reader: PeopleReader) -> None:
     asked = 'state = overdue and not branch in (Central, "Mong Kok")'
     told = {language: reader.tell(asked, language) for language in LANGUAGES}
     for language, words in told.items():
-        assert words == render(in_words(reader.understood(asked), catalogue=CATALOGUE, currency="HKD"), language)
-    assert "狀態是逾期" in told["zh-Hant"] and "state is overdue" in told["en"]
+        same = asked.replace("Central", CENTRAL.label().in_language(language))
+        assert words == render(in_words(reader.understood(same), catalogue=CATALOGUE, currency="HKD"), language)
+    assert "狀態是逾期" in told["zh-Hant"] and "中環" in told["zh-Hant"] and "Central" not in told["zh-Hant"]
+    assert "state is overdue" in told["en"]
     assert reader.written(json.loads('{"field": "visits", "is": ">", "value": 2}')) == "visits > 2"
 
 
@@ -243,7 +250,7 @@ def test_a_study_made_anew_is_read_anew(tmp_path: Path) -> None:
         file.unlink()
     pq.write_table(pa.Table.from_pylist(ROWS[:4], schema=SCHEMA), run / "standings.parquet")
     (run / "run.json").write_text("{}")
-    again = PeopleReader(reader._business, run, as_of=date(2026, 1, 1), currency="HKD")
+    again = PeopleReader(reader._business, run, as_of=date(2026, 1, 1), currency="HKD", data_version=1)
     assert again.count().customers == 4
 
 

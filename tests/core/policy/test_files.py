@@ -116,3 +116,14 @@ def test_files_that_are_none(tmp_path: Path) -> None:
             pass
     with pytest.raises(NotThere), open_table(tmp_path / "nowhere.csv"):
         pass
+
+
+@pytest.mark.parametrize(
+    "days", [("05/01/2024", "29/02/2024"), ("2024年1月5日", "2024年2月29日"), ("01/05/24", "02/29/24")]
+)
+def test_dates_are_read_as_they_are_written(tmp_path: Path, days: tuple[str, str]) -> None:
+    (tmp_path / "days.csv").write_text(f"a,since\n1,{days[0]}\n2,{days[1]}\n3,\n", encoding="utf-8")
+    with open_table(tmp_path / "days.csv") as table:
+        assert table.column("since").kind == "date"
+        found = table.numbers("since")
+        assert found[1] - found[0] == 55.0 and np.isnan(found[2])

@@ -15,7 +15,7 @@ from regulars.simulator.life import quarter
 from regulars.simulator.menu import eligible, menu_of
 from regulars.simulator.presets import PRESETS, preset_of, season
 from regulars.simulator.truth import Truth, base_of, truth_of, values
-from regulars.simulator.world import LAPSED, Standing, World, found, newcomers, renew, stand, still_there
+from regulars.simulator.world import COME_BACK, LAPSED, Standing, World, found, newcomers, renew, stand, still_there
 from regulars.strategy.draws import prior_of
 from regulars.strategy.returns import LONG, Base, Push, live, outcome
 from regulars.strategy.solve import feasible
@@ -136,6 +136,25 @@ def test_the_lapsed_have_a_second_life() -> None:
     lapsed = standing.state == LAPSED
     assert (base.alive[lapsed] == 1).all()
     assert (base.hazard[lapsed] >= world.true_hazard()[lapsed]).all()
+
+
+def test_nobody_is_kept_from_coming_back_who_would_not_have_come() -> None:
+    """The truth judges by what can be lived: of a hundred gone one comes back, so no letter costs five returns."""
+    rng = np.random.default_rng(10)
+    measures = tuple(m for m in PACK.measures if any(e.primitive == "reactivation" for e in m.effects))
+    world = found(PRESET, rng, 600, branches=1, consent=None)
+    standing = stand(world, PACK.windows, rng)
+    menu = menu_of(measures, max_contacts=4)
+    drawn = truth_of(measures, rng, mult=1.0, discount=0.99)
+    truth = replace(drawn, mu=dict.fromkeys(drawn.mu, -0.05))
+    base = base_of(world, standing, truth, season=np.ones(LONG), no_show=0.0)
+    lapsed = standing.state == LAPSED
+    may = np.repeat(lapsed[:, None], menu.size, axis=1)
+    true = values(menu, world, standing, truth, base, may)[lapsed]
+    costs = true + COME_BACK * base.untouched[lapsed][:, None]
+    assert (costs <= 1e-9).all(), "what each brings less is at most what would have come back, and the measure's cost"
+    dearest = max(sum(m.cost + m.incentive for m in o.measures) for o in menu.options)
+    assert costs.min() >= -dearest - 1e-9
 
 
 def _lived(world: World, *, seen: float = 1.0, wander: float = 1.0) -> tuple[World, int]:

@@ -123,6 +123,14 @@ def test_new_beliefs_terms_and_data_are_told(plain: Plan, tmp_path: Path) -> Non
     assert "strategy.compare.rest_data" in ids(found)
 
 
+def test_effects_whose_range_alone_changed_are_counted(plain: Plan) -> None:
+    assert plain.basis is not None
+    wider = tuple(replace(effect, sd=2 * effect.sd) for effect in plain.basis.effects)
+    found = beside(plain, replace(plain, basis=replace(plain.basis, effects=wider)))
+    assert "strategy.compare.ranges" in ids(found) and "strategy.compare.effect" not in ids(found)
+    assert len([c for c in found.changes if c.kind == "effect"]) == len(wider), "each is still told of by itself"
+
+
 def test_a_plan_without_a_record_of_its_settings_says_so(plain: Plan) -> None:
     old = replace(plain, basis=None, sensitivities=(), provenance=replace(plain.provenance, settings_digest="0" * 8))
     assert [c.key for c in beside(old, plain).changes] == ["settings"]

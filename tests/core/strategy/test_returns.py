@@ -158,3 +158,11 @@ def test_the_lapsed_are_worth_their_return_times_a_second_life() -> None:
     np.testing.assert_allclose(found.value_36, 0.02 * second)
     np.testing.assert_allclose(found.back, 0.02)
     assert not found.kept_12.any()
+
+
+def test_nobody_is_kept_from_coming_back_who_would_not_have_come() -> None:
+    full = np.ones(DRAWS)
+    base = Base(0.12 * full, 0.5 * full, 200 * full, 0.99, alive=0.1, lapsed=True, returning=0.01)
+    worse = (Push("reactivation", np.full(DRAWS, -0.05), 3),)
+    found = outcome(base, live(base, {}), [worse, worse], theta=theta())
+    np.testing.assert_allclose(found.back, -0.01)

@@ -75,6 +75,31 @@ def test_assigned_again_it_is_the_same_file(cycle: Cycle) -> None:
     assert sum(moved) == again.result.held_out
 
 
+def test_what_a_plan_does_is_told_before_the_draw_and_read_after_it(cycle: Cycle) -> None:
+    plan, shop = cycle.plan.result, cycle.opened
+    before = {task.id: task for task in api.tasks(shop, plan)}
+    assert api.hold_out_of(shop, plan) == cycle.drawn.result.held_out
+    run = api.assignment_of(shop, cycle.plan.id)
+    assert run is not None and api.assignment_of(shop, "plan-none") is None
+    arms = pq.read_table(run.folder / run.result.file)["arm"].to_pylist()
+    drawn = api.Drawn(run)
+    assert {id: task.customers for id, task in before.items()} == {
+        arm: n for arm, n in drawn.counts().items() if arm not in ("hold_out", "silence")
+    }
+    reminder = before["due_reminder"]
+    assert reminder.asks == ("whatsapp",) and not reminder.visits and reminder.left_out is None
+    cells = [cell for cell in plan.cells if cell.id in {li.cell for li in plan.lines if "due_reminder" in li.measures}]
+    assert reminder.barred == sum(cell.customers - cell.reachable["whatsapp"] for cell in cells) > 0
+    (after,) = [task for task in api.tasks(shop, plan, run.result) if task.id == "due_reminder"]
+    assert after.left_out == sum(li.left_out for li in run.result.lines if "due_reminder" in li.measures)
+    pages, last = list[str](), ""
+    while page := drawn.customers("due_reminder", after=last, size=50):
+        pages, last = [*pages, *(key for key, _ in page)], page[-1][0]
+    assert len(pages) == len(set(pages)) == arms.count("due_reminder")
+    branch = drawn.customers("due_reminder", size=1)[0][1]
+    assert {place for _, place in drawn.customers("due_reminder", branches=(branch,))} == {branch}
+
+
 def test_the_true_effects_are_recovered(cycle: Cycle) -> None:
     results = json.loads((cycle.opened.folder / LEARNED).read_text())["results"]
     truth = {"frequency": -0.8, "attrition": 0.0, "reactivation": 0.06}

@@ -22,6 +22,7 @@ from regulars.base.predicate.tree import (
     Some,
     all_of,
     fields_of,
+    named,
     some_of,
 )
 from regulars.base.predicate.write import in_words, write
@@ -46,6 +47,7 @@ __all__ = [
     "holds",
     "in_words",
     "judge",
+    "named",
     "parse",
     "some_of",
     "to_json",

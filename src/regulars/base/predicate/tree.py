@@ -6,7 +6,7 @@ Logic is three-valued: a comparison with something unknown is unknown, ``not unk
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
@@ -116,6 +116,23 @@ def some_of(*parts: Predicate) -> Predicate:
     if not opened:
         raise ValueError("'or' needs at least one part")
     return opened[0] if len(opened) == 1 else Some(opened)
+
+
+def named(predicate: Predicate, field: str, names: Mapping[str, str]) -> Predicate:
+    """The same with the values of a field called by their names; what has no name keeps its value. To be told, not to
+    be judged by."""
+    match predicate:
+        case Not(part):
+            return Not(named(part, field, names))
+        case All(parts):
+            return All(tuple(named(part, field, names) for part in parts))
+        case Some(parts):
+            return Some(tuple(named(part, field, names) for part in parts))
+        case Compare(of, operator, str() as value) if of == field:
+            return Compare(of, operator, names.get(value, value))
+        case Among(of, values) if of == field:
+            return Among(of, tuple(names.get(v, v) if isinstance(v, str) else v for v in values))
+    return predicate
 
 
 def fields_of(predicate: Predicate) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from regulars.ledger.profile import Identifier, Reading
 
@@ -50,6 +50,35 @@ def identifier_words() -> dict[Identifier, tuple[str, ...]]:
 
 @cache
 def generic_words() -> dict[str, dict[str, tuple[str, ...]]]:
-    """Header aliases of the generic mapping: table -> field -> names, English and Chinese."""
-    raw = tomllib.loads((files("regulars.ledger") / "sources" / "_generic.toml").read_text(encoding="utf-8"))
-    return {table: {field: tuple(names) for field, names in fields.items()} for table, fields in raw.items()}
+    """Header aliases of the generic mapping: table -> field -> names, best first; English and Chinese, then others."""
+    own, abroad = (
+        tomllib.loads((files("regulars.ledger") / "sources" / name).read_text(encoding="utf-8"))
+        for name in ("_generic.toml", "_abroad.toml")
+    )
+    return {
+        table: {
+            field: tuple(dict.fromkeys([*names, *abroad.get(table, {}).get(field, ())]))
+            for field, names in fields.items()
+        }
+        for table, fields in own.items()
+    }
+
+
+class Near(BaseModel):
+    """Words by which a header is near to a field of sales without naming it; see ``_near.toml``."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    fillers: frozenset[str]
+    turns: frozenset[str]
+    people: frozenset[str]
+    numbers: frozenset[str]
+    spelled_number: frozenset[str]
+    fields: dict[str, frozenset[str]]
+
+
+@cache
+def near_words() -> Near:
+    """The words of ``_near.toml``."""
+    text = (files("regulars.ledger") / "sources" / "_near.toml").read_text(encoding="utf-8")
+    return Near.model_validate(tomllib.loads(text))

@@ -132,7 +132,7 @@ def matrix(c: Context, m: Mandate) -> Figure | None:
     title = say("report.mandate.matrix")
     titles = (say("report.mandate.measures"), say("report.mandate.objectives"))
     heads: list[Param] = [c.measure(u) for u in shown[:_HIGH]]
-    chart = heat(heads, [a.name for a in aims], squares, titles, two_ways=True, slanted=True)
+    chart = heat(heads, [a.name for a in aims], squares, titles, two_ways=True, long=True)
     columns = (
         Column(say("report.mandate.measure"), share=2.0),
         *(Column(say("report.say.plain", text=a.name), "right", 1.3) for a in aims),

@@ -96,7 +96,7 @@ def _branches(c: Context, p: ProfitLines) -> Table | None:
     timed = sorted(timed, key=lambda row: -(row.hours or 0.0))[:_LINES]
     at = {(row.line, row.kind, row.branch): row for row in p.cells}
     columns = (
-        Column(say("report.profit.of_line"), share=2.0),
+        Column(say("report.profit.of_line" if timed else "report.profit.figure_of"), share=2.0),
         *(Column(say("report.say.plain", text=c.branch(place.branch)), "right") for place in places),
     )
     rows: list[tuple[Cell, ...]] = []

@@ -224,12 +224,7 @@ def _needs(found: Schemes) -> Figure | None:
     return Figure(
         "needs",
         say("report.schemes.figure_needs", n=len(found.needs)),
-        heat(
-            [need.id for need in found.needs],
-            heads,
-            squares,
-            titles,
-        ),
+        heat([need.id for need in found.needs], heads, squares, titles, long=True),
         say("report.schemes.alt_needs"),
         Table(say("report.schemes.table_needs"), columns, tuple(rows)),
         say("report.schemes.read_needs"),

@@ -21,7 +21,7 @@ type Spec = dict[str, Any]
 CONFIG: Spec = {
     "background": None,
     "font": ", ".join(theme.SANS),
-    "padding": 4,
+    "padding": {"left": 8, "right": 8, "top": 4, "bottom": 4},  # a reader's fonts are a little wider than ours
     "view": {"stroke": None},
     "axis": {
         "labelColor": theme.MUTED,
@@ -60,9 +60,13 @@ def on_phone(narrow: float, wide: float) -> Spec:
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """Words for values of an axis or legend; becomes a Vega label expression in one language."""
+    """Words for values of an axis or legend; becomes a Vega label expression in one language.
+
+    ``line``: broken into three lines of so many letters, a Chinese one counting double; 0 leaves them whole.
+    """
 
     words: Mapping[float | str, Param]
+    line: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,14 +150,15 @@ def movement_bars(months: Sequence[Param], above: Sequence[Series], below: Serie
     return _chart(bars, zero, height=270)
 
 
-def _part_colours(parts: Sequence[Series]) -> Spec:
+def _part_colours(parts: Sequence[Series], *, abreast: int = 2) -> Spec:
+    """Colours of the parts, with a legend of so many names abreast on a phone."""
     return {
         "field": "part",
         "type": "nominal",
         "scale": {"domain": [p.key for p in parts], "range": [p.colour for p in parts]},
         "legend": {
             "labelExpr": Labels({p.key: p.name for p in parts}),
-            "columns": on_phone(2, len(parts)),
+            "columns": on_phone(abreast, len(parts)),
         },
     }
 
@@ -295,7 +300,11 @@ def _marker(at: tuple[float, float], text: Text, x_scale: Spec, y_scale: Spec) -
     x = {"field": "x", "type": "quantitative", "scale": x_scale}
     y = {"field": "y", "type": "quantitative", "scale": y_scale}
     low, high = x_scale["domain"]
-    left = at[0] > low + 0.4 * (high - low)
+    place = (at[0] - low) / (high - low)
+    # In the middle third the words are centred under the point: on a phone neither side has room for them.
+    align, dx = ("left", 10) if place < 0.34 else ("right", -10) if place > 0.66 else ("center", 0)
+    words = {"type": "text", "align": align, "dx": dx, "dy": 22, "fontWeight": 600}
+    said = {"x": x, "y": y, "text": {"field": "text"}}
     return [
         {"data": data, "mark": {"type": "rule", "color": theme.SEAL, "strokeWidth": 1.2}, "encoding": {"x": x}},
         {
@@ -303,22 +312,14 @@ def _marker(at: tuple[float, float], text: Text, x_scale: Spec, y_scale: Spec) -
             "mark": {"type": "point", "filled": True, "opacity": 1, "size": 90, "color": theme.SEAL},
             "encoding": {"x": x, "y": y},
         },
-        {
-            "data": data,
-            "mark": {
-                "type": "text",
-                "align": "right" if left else "left",
-                "dx": -10 if left else 10,
-                "dy": 22,
-                "fontWeight": 600,
-            },
-            "encoding": {"x": x, "y": y, "text": {"field": "text"}},
-        },
+        {"data": data, "mark": {**words, "stroke": theme.CARD, "strokeWidth": 4}, "encoding": said},
+        {"data": data, "mark": words, "encoding": said},
     ]
 
 
 def split_bars(rows: Sequence[Param], parts: Sequence[Series]) -> Spec:
-    """One bar of 100 % a row, cut into parts that keep their colour; shares of 7 % and more are written inside."""
+    """One bar of 100 % a row, cut into parts that keep their colour; shares of 7 % and more (on a phone 16 %) are
+    written inside."""
     cells: list[dict[str, Any]] = []
     for i in range(len(rows)):
         start = 0.0
@@ -347,7 +348,7 @@ def split_bars(rows: Sequence[Param], parts: Sequence[Series]) -> Spec:
             "y": y,
             "x": {"field": "a", "type": "quantitative", "axis": None, "scale": scale},
             "x2": {"field": "b"},
-            "color": _part_colours(parts),
+            "color": _part_colours(parts, abreast=1),
         },
     }
     text: Spec = {
@@ -357,6 +358,8 @@ def split_bars(rows: Sequence[Param], parts: Sequence[Series]) -> Spec:
             "x": {"field": "c", "type": "quantitative", "scale": scale},
             "text": {"field": "label"},
             "color": {"condition": {"test": "datum.light", "value": "#ffffff"}, "value": theme.INK},
+            # On a phone a part has to be larger to hold its words.
+            "opacity": {"condition": {"test": "width < 340 && datum.b - datum.a < 0.16", "value": 0}, "value": 1},
         },
     }
     return _chart(bars, text, height=44 * len(rows), data=_data(cells))
@@ -382,7 +385,13 @@ def frontier(
         "type": "quantitative",
         "title": titles[0],
         "scale": x_scale,
-        "axis": {"values": x_ticks, "labelExpr": ticks[0], "grid": False},
+        "axis": {
+            "values": x_ticks,
+            "labelExpr": ticks[0],
+            "grid": False,
+            "labelOverlap": "parity",
+            "labelSeparation": 10,
+        },
     }
     y_axis = {"values": y_ticks, "labelExpr": ticks[1]}
     band: Spec = {

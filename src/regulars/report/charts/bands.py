@@ -102,7 +102,7 @@ def dots(
             "labelExpr": Labels(dict(enumerate(r.name for r in rows))),
             "labelColor": theme.INK,
             "labelFontSize": 12,
-            "labelLimit": 210,
+            "labelLimit": on_phone(172, 210),
         },
     }
     x = {

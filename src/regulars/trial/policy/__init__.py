@@ -110,8 +110,9 @@ def _tested(taken: Taken, rng: np.random.Generator) -> tuple[guard.Deal, Campaig
 def _scenario(bench: Bench, limit: Limit, request: Request, looks: int, rng: np.random.Generator) -> Scenario:
     choice = limit.policy(bench)
     gains = bench.gains(choice)
-    gain = bench.learned_mean(gains)
-    rivals = tuple(worth.valued(bench, o, gains) for o in worth.opponents(bench, limit))
+    weights = bench.weights(choice)
+    gain = bench.learned_mean(gains, weights)
+    rivals = tuple(worth.valued(bench, o, gains, weights) for o in worth.opponents(bench, limit))
     within = [r for r in rivals if r.within]
     best = max(within, key=lambda r: r.gain.mean)
     values = worth.estimates(bench, choice)
@@ -145,7 +146,7 @@ def _scenario(bench: Bench, limit: Limit, request: Request, looks: int, rng: np.
 def _everybody(bench: Bench, level: float) -> tuple[Rival | None, bool]:
     limit = Limit(1.0, None)
     zero = np.zeros(bench.campaign.rows)
-    found = [worth.valued(bench, o, zero) for o in worth.opponents(bench, limit) if o.rival == "everybody"]
+    found = [worth.valued(bench, o, zero, zero) for o in worth.opponents(bench, limit) if o.rival == "everybody"]
     best = max(found, key=lambda r: r.gain.mean)
     return best, surely_above(best.gain, level=level, looks=len(found))
 
@@ -158,8 +159,9 @@ def _arm_facts(bench: Bench, taken: Taken) -> tuple[ArmFacts, ...]:
         effect = net = None
         if at:
             gains = bench.net[:, at] - bench.net[:, 0]
-            net = bench.mean(gains)
-            effect = bench.mean(gains + campaign.cost[at] - campaign.cost[0])
+            weights = own - (campaign.arm == 0).astype(float)
+            net = bench.mean(gains, weights)
+            effect = bench.mean(gains + campaign.cost[at] - campaign.cost[0], weights)
         raw, answered = taken.raw_outcome[own], campaign.responded[own]
         rows = int(own.sum())
         facts.append(

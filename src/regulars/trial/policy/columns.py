@@ -148,7 +148,7 @@ def _judged(binned: list[Binned], dropped: list[Dropped], balances: list[guard.B
             continue
         if reason:
             warnings.append(say("policy.warn.kept", column=feature.name, why=_why(reason, found)))
-        elif found.p < guard.RARE and found.v > guard.TRIFLE:
+        elif found.p < guard.RARE and found.v > guard.TRIFLE and not (request.strata or request.propensity):
             warnings.append(say("policy.warn.uneven", column=feature.name, v=Number(found.v, 2)))
         features.append(feature)
         kept.append(found)

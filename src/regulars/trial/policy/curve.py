@@ -8,6 +8,7 @@ against reach is ``mean((1 - rank) * g)`` and the area between it and the straig
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from regulars.trial.policy.additive import Floats
 from regulars.trial.policy.allocate import Choice, by_budget, ranks
@@ -24,24 +25,30 @@ def rankings(bench: Bench) -> tuple[Ranking, ...]:
     rows = np.arange(best.size)
     of_best = bench.net[rows, best + 1] - bench.net[:, 0]
     cost = bench.campaign.cost[best + 1]
-    found = [_ranking(bench, None, effect[rows, best], of_best, cost)]
+    found = [_ranking(bench, None, effect[rows, best], of_best, cost, best + 1)]
     if effect.shape[1] > 1:
         for a in range(1, effect.shape[1] + 1):
             gains, spent = bench.net[:, a] - bench.net[:, 0], np.full(rows.size, bench.campaign.cost[a])
-            found.append(_ranking(bench, bench.campaign.arms[a], effect[:, a - 1], gains, spent))
+            arm = np.full(rows.size, a)
+            found.append(_ranking(bench, bench.campaign.arms[a], effect[:, a - 1], gains, spent, arm))
     return tuple(found)
 
 
-def _ranking(bench: Bench, arm: str | None, score: Floats, gains: Floats, cost: Floats) -> Ranking:
+def _ranking(
+    bench: Bench, arm: str | None, score: Floats, gains: Floats, cost: Floats, given: NDArray[np.int64]
+) -> Ranking:
     rank = ranks(bench.learned.fold, score)
+    weights = (bench.campaign.arm == given).astype(float) - (bench.campaign.arm == 0)
     whole = float(gains.mean())
     points = []
     for step in range(1, STEPS + 1):
         reach = step / STEPS
         taken = rank <= reach
-        found = bench.learned_mean(np.where(taken, gains, 0.0))
+        found = bench.learned_mean(np.where(taken, gains, 0.0), np.where(taken, weights, 0.0))
         points.append(CurvePoint(reach, found, reach * whole, float(cost[taken].sum() / cost.size)))
-    auuc, qini = bench.learned_mean((1.0 - rank) * gains), bench.learned_mean((0.5 - rank) * gains)
+    under, between = 1.0 - rank, 0.5 - rank
+    auuc = bench.learned_mean(under * gains, under * weights)
+    qini = bench.learned_mean(between * gains, between * weights)
     return Ranking(arm, auuc, qini, tuple(points))
 
 
@@ -60,5 +67,5 @@ def cost_curve(bench: Bench) -> tuple[CostPoint, ...]:
             break  # more money buys nothing more
         last = spent
         share = 1.0 - float(choice.of_arm(0).mean())
-        points.append(CostPoint(spent, bench.learned_mean(bench.gains(choice)), share))
+        points.append(CostPoint(spent, bench.learned_mean(bench.gains(choice), bench.weights(choice)), share))
     return tuple(points)

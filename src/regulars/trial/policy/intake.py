@@ -10,7 +10,7 @@ from scipy.special import chdtrc
 
 from regulars.base.errors import BadData
 from regulars.base.progress import Progress, unwatched
-from regulars.base.text import Share, Text, say
+from regulars.base.text import Listing, Share, Text, say
 from regulars.ledger.table_file import TableFile
 from regulars.trial.policy.additive import Floats
 from regulars.trial.policy.campaign import Campaign
@@ -46,6 +46,7 @@ def take(table: TableFile, request: Request, *, rng: np.random.Generator, progre
     request = _named(table, request)
     warnings: list[Text] = []
     arm, arms = _arms(table, request)
+    warnings += _alike(arms)
     outcome = _outcome(table, request.outcome)
     keep = (arm >= 0) & np.isfinite(outcome)
     chance, strata, keep = _chances(table, request, arm, keep)
@@ -74,6 +75,7 @@ def take(table: TableFile, request: Request, *, rng: np.random.Generator, progre
         e = chance[keep]
     elif strata is not None:
         e = _of_strata(arm, strata[keep], len(arms))
+        warnings += _uncrossed(arm, strata[keep], arms)
     campaign = Campaign(columns.features, arms, arm.astype(np.int16), net, responded, e, cost, cluster)
     if not columns.features:
         warnings.append(say("policy.data.no_features"))
@@ -157,6 +159,15 @@ def _arms(table: TableFile, request: Request) -> tuple[NDArray[np.int64], tuple[
     return place[codes], arms
 
 
+def _alike(arms: tuple[str, ...]) -> list[Text]:
+    """Arms whose names mean the same to a reader (Control and CONTROL, 1 and true) are told, not put together."""
+    groups: dict[object, list[str]] = {}
+    for arm in arms:
+        number = _number(arm)
+        groups.setdefault(number if number is not None else arm.casefold(), []).append(arm)
+    return [say("policy.warn.alike_arms", arms=Listing(tuple(g))) for g in groups.values() if len(g) > 1]
+
+
 def _arm(name: str, arms: tuple[str, ...], request: Request) -> int:
     found = same_arm(name, arms)
     if found is None:
@@ -187,6 +198,9 @@ def _chances(
     table: TableFile, request: Request, arm: NDArray[np.int64], keep: NDArray[np.bool_]
 ) -> tuple[Floats | None, NDArray[np.int64] | None, NDArray[np.bool_]]:
     if request.propensity:
+        if table.column(request.propensity).kind not in ("number", "comma"):
+            text = say("policy.data.propensity_words", column=request.propensity)
+            raise BadData(text, say("policy.data.propensity_hint"))
         chance = table.numbers(request.propensity)
         bad = np.isfinite(chance) & keep & ((chance <= 0) | (chance > 1))
         if bad.any():
@@ -207,6 +221,19 @@ def _of_strata(arm: NDArray[np.int64], strata: NDArray[np.int64], arms: int) -> 
     counts = np.bincount(strata * arms + arm, minlength=(int(strata.max()) + 1) * arms).reshape(-1, arms)
     share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     found: Floats = share[strata, arm]
+    return found
+
+
+def _uncrossed(arm: NDArray[np.int64], strata: NDArray[np.int64], arms: tuple[str, ...]) -> list[Text]:
+    """Strata in which nobody had an arm: what it would do there no chance tells, only the model."""
+    tally = np.bincount(strata * len(arms) + arm, minlength=(int(strata.max()) + 1) * len(arms))
+    counts = tally.reshape(-1, len(arms))
+    rows = counts.sum(axis=1)
+    found = []
+    for at, name in enumerate(arms):
+        bare = int(rows[counts[:, at] == 0].sum())
+        if bare:
+            found.append(say("policy.warn.uncrossed", arm=name, n=bare, share=Share(bare / arm.size)))
     return found
 
 

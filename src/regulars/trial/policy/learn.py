@@ -409,8 +409,10 @@ def _stacked(predictions: Floats, target: Floats) -> Floats:
 
 def _best_single(codes: Codes, layout: Layout, psi: Floats) -> tuple[int, Floats]:
     """The feature whose bins part the effect most, and the shrunken effect in each of its bins."""
-    best, chosen, table = -np.inf, 0, np.zeros(1)
     noise, mean = float(psi.var()), float(psi.mean())
+    best, chosen, table = -np.inf, 0, np.full(layout.bins[0], mean)
+    if noise <= 0:  # outside the fold nothing varies: every customer answers alike
+        return chosen, table
     for f, bins in enumerate(layout.bins):
         rows = np.bincount(codes[:, f], minlength=bins).astype(float)
         means = np.bincount(codes[:, f], weights=psi - mean, minlength=bins) / np.maximum(rows, 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from scipy.special import ndtri
@@ -15,6 +16,8 @@ from regulars.trial.policy.learn import Learned
 from regulars.trial.policy.result import Interval, Rival
 from regulars.trial.policy.scores import mean_of, unsettled
 
+#: An arm's own scatter counts as if so many answers had scattered as those of all arms together do.
+LIKE_ALL = 20
 #: Rivals that nothing is learned for.
 FIXED = ("nobody", "everybody", "random")
 
@@ -51,13 +54,43 @@ class Bench:
         """Mean cost of contacts."""
         return float(choice.shares(len(self.campaign.arms)) @ self.campaign.cost)
 
-    def mean(self, values: Floats) -> Interval:
-        """A mean of rows with its interval, for policies that were fixed beforehand."""
-        return self.interval(mean_of(values, self.campaign.cluster))
+    def weights(self, choice: Choice) -> Floats:
+        """With what weight each row's own outcome enters :meth:`gains`, before it is divided by its chance."""
+        arm = self.campaign.arm
+        found: Floats = choice.logged(arm) - (arm == 0)
+        return found
 
-    def learned_mean(self, gains: Floats) -> Interval:
+    @cached_property
+    def _lacking(self) -> Floats:
+        """By arm, the variance that few answers hide.
+
+        An arm in which nobody has answered yet seems to be known exactly. Its variance is drawn towards that of all
+        arms together, as if :data:`LIKE_ALL` answers had scattered like theirs.
+        """
+        campaign = self.campaign
+        arms = len(campaign.arms)
+        left = campaign.outcome - self.learned.predicted[np.arange(campaign.rows), campaign.arm]
+        rows = np.bincount(campaign.arm, minlength=arms)
+        own = np.bincount(campaign.arm, weights=left**2, minlength=arms) / np.maximum(rows, 1)
+        answers = np.bincount(campaign.arm, weights=campaign.responded, minlength=arms)
+        lacking: Floats = LIKE_ALL / (LIKE_ALL + answers) * np.maximum(float((left**2).mean()) - own, 0.0)
+        return lacking
+
+    def _wider(self, found: Valued, weights: Floats) -> Valued:
+        campaign = self.campaign
+        each = (
+            np.bincount(campaign.arm, weights=(weights / campaign.propensity) ** 2, minlength=len(campaign.arms))
+            / float(campaign.rows) ** 2
+        )
+        return replace(found, se=float(np.sqrt(found.se**2 + each @ self._lacking)))
+
+    def mean(self, values: Floats, weights: Floats) -> Interval:
+        """A mean gain with its interval, for policies that were fixed beforehand. ``weights``: see :meth:`weights`."""
+        return self.interval(self._wider(mean_of(values, self.campaign.cluster), weights))
+
+    def learned_mean(self, gains: Floats, weights: Floats) -> Interval:
         """The mean gain (over anything) of a learned policy: wider while it is not settled whether to act."""
-        found = mean_of(gains, self.campaign.cluster)
+        found = self._wider(mean_of(gains, self.campaign.cluster), weights)
         return self.interval(replace(found, se=found.se * unsettled(found)))
 
     def interval(self, found: Valued) -> Interval:
@@ -129,9 +162,10 @@ def opponents(bench: Bench, limit: Limit) -> list[Opponent]:
     return found
 
 
-def valued(bench: Bench, opponent: Opponent, gains: Floats) -> Rival:
-    """A rival's value, and how much more the policy (its ``gains`` row by row) brings."""
-    own = bench.gains(opponent.choice)
+def valued(bench: Bench, opponent: Opponent, gains: Floats, weights: Floats) -> Rival:
+    """A rival's value, and how much more the policy (its ``gains`` and ``weights`` row by row) brings."""
+    own, with_weight = bench.gains(opponent.choice), bench.weights(opponent.choice)
+    told = bench.mean if opponent.rival in FIXED else bench.learned_mean
     value = float(opponent.choice.blend(bench.net).mean())
     share = 1.0 - float(opponent.choice.of_arm(0).mean())
     return Rival(
@@ -141,8 +175,8 @@ def valued(bench: Bench, opponent: Opponent, gains: Floats) -> Rival:
         share,
         bench.cost(opponent.choice),
         value,
-        bench.mean(own) if opponent.rival in FIXED else bench.learned_mean(own),
-        bench.learned_mean(gains - own),
+        told(own, with_weight),
+        bench.learned_mean(gains - own, weights - with_weight),
         opponent.feature,
     )
 

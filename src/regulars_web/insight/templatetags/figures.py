@@ -53,7 +53,17 @@ def difference(context: Any, changed: Any, currency: str) -> str:
     kind, language = changed.after.kind, _spoken(context)
     sign = "+" if changed.difference > 0 else "−"
     about = changed.after.low is not None
+    if kind == "share":  # a share changes by points: "+1.2%" could be read as a part of what it was
+        points = Number(100 * abs(changed.difference), 1)
+        return conditional_escape(sign + render(say("web.bounds.points", amount=points), language))
     return conditional_escape(sign + _shown(kind, abs(changed.difference), currency, language, about=about))
+
+
+@register.filter
+def verdict(changed: Any) -> str:
+    """The id of what a difference says: of what was counted that it is more, of a forecast that it clearly is."""
+    counted = changed.after.low is None and changed.verdict in ("more", "less")
+    return f"web.verdict_of.{'counted_' if counted else ''}{changed.verdict}"
 
 
 @register.simple_tag(takes_context=True)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from html import unescape
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,9 +14,9 @@ from django import template
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 
-from regulars.base.text import Day, Money, Number, Param, Share, Text, say
+from regulars.base.text import Day, Listing, Money, Number, Param, Share, Text, say
 from regulars.base.words import render, show, word_list
-from regulars_web.shared.texts import text_of
+from regulars_web.shared.texts import at_a_page, text_of
 
 register = template.Library()
 
@@ -25,8 +27,9 @@ def _language(context: Any) -> str:
 
 @register.simple_tag(takes_context=True)
 def t(context: Any, id: str, **params: Any) -> str:
-    """``{% t "web.home.title" n=3 %}``: a sentence of the word lists."""
-    return conditional_escape(render(say(id, **params), _language(context)))
+    """``{% t "web.home.title" n=3 %}``: a sentence of the word lists. What another tag told is not made safe twice."""
+    plain = {name: unescape(value) if isinstance(value, SafeString) else value for name, value in params.items()}
+    return conditional_escape(render(say(id, **plain), _language(context)))
 
 
 @register.simple_tag(takes_context=True)
@@ -37,7 +40,7 @@ def told(context: Any, text: Any) -> str:
     if text is None:
         return ""
     return conditional_escape(
-        render(text, _language(context)) if isinstance(text, Text) else show(text, _language(context))
+        render(at_a_page(text), _language(context)) if isinstance(text, Text) else show(text, _language(context))
     )
 
 
@@ -58,6 +61,12 @@ def share(context: Any, value: float) -> str:
 def money(context: Any, amount: float, currency: str) -> str:
     """An estimate in money: to three digits."""
     return conditional_escape(show(Money.of(amount, currency), _language(context), "round"))
+
+
+@register.simple_tag(takes_context=True)
+def spent(context: Any, amount: float, currency: str) -> str:
+    """What a plan may spend or spends: in whole units of the currency, as the reports tell it."""
+    return conditional_escape(show(Money.of(amount, currency), _language(context)))
 
 
 @register.simple_tag(takes_context=True)
@@ -106,6 +115,25 @@ def in_language(local: Any, language: str) -> str:
 def named(id: str, names: Mapping[str, str]) -> str:
     """What something is called; its id where it has no name."""
     return names.get(id, id)
+
+
+@register.simple_tag(takes_context=True)
+def branches(context: Any, ids: Iterable[str]) -> str:
+    """The names of branches in a row, as the reader's language calls and parts them."""
+    places: Mapping[str, str] = context.get("places", {})
+    return conditional_escape(show(Listing(tuple(places.get(id, id) for id in ids)), _language(context)))
+
+
+@register.filter
+def id_of(name: str) -> str:
+    """A name of the interface (``study.done``, ``plans:write``) as a part of a message id."""
+    return re.sub(r"[.:]", "_", name)
+
+
+@register.filter
+def listing(texts: Iterable[Text]) -> Listing:
+    """Several sentences or names as one enumeration, for a place in a sentence."""
+    return Listing(tuple(texts))
 
 
 @register.filter

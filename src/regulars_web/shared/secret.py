@@ -6,8 +6,9 @@ import secrets
 from pathlib import Path
 
 
-def secret(path: Path) -> str:
-    """The key in ``path``, made there at the first call; one for this process where the folder holds no business."""
+def secret(path: Path, *, founding: bool = False) -> str:
+    """The key in ``path``, made there at the first call; one for this process where the folder holds no business (and
+    none is about to be made in it: ``founding``)."""
     try:
         found = path.read_text(encoding="ascii").strip()
         if len(found) >= 50:
@@ -15,7 +16,7 @@ def secret(path: Path) -> str:
     except FileNotFoundError:
         pass
     made = secrets.token_urlsafe(60)
-    if (path.parent / "business.toml").is_file():
+    if founding or (path.parent / "business.toml").is_file():
         path.touch(mode=0o600, exist_ok=True)
         path.chmod(0o600)
         path.write_text(made, encoding="ascii")
