@@ -22,7 +22,8 @@ def lorenz_query(customers: ibis.Table) -> ibis.Table:
     came = came.select("customer", "x", revenue=ibis.greatest(came.revenue_12, 0.0))
     best_first = ibis.window(order_by=[came.revenue.desc(), came.customer])
     ranked = came.mutate(group=ibis.ntile(POINTS).over(best_first))
-    return ranked.group_by("group").aggregate(customers=ranked.count(), revenue=ranked.revenue.sum()).order_by("group")
+    revenue = exact(ranked.revenue, decimals=2).cast("float64")
+    return ranked.group_by("group").aggregate(customers=ranked.count(), revenue=revenue).order_by("group")
 
 
 def one_visit_query(customers: ibis.Table) -> ibis.Table:

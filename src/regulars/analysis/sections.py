@@ -113,7 +113,6 @@ def diagnosis(
         quality=problems(_found(setting, kept, models, parts.get("hygiene"))),
         locked=locked(_available(setting, cohort, tested, owed)),
         queries=dict(setting.desk.queries),
-        past=kept.past.day,
         groups=groups(portfolio),
         tournament=tried.result if tried else None,
         trust=tried.trust if tried else None,

@@ -48,6 +48,7 @@ from regulars.analysis.standings import (
     with_dates,
 )
 from regulars.analysis.summary import log_gaps_query, repeat_values, summary, triples, with_gaps
+from regulars.analysis.sums import exact
 from regulars.analysis.tally import tally, tally_query
 from regulars.analysis.tournament import Tried, tournament
 from regulars.analysis.value.contest import MIXTURE
@@ -125,7 +126,7 @@ def study(
         more = (*found.of_each, clean_up.of_each) if clean_up.of_each is not None else found.of_each
         _write(setting, believed, more, standings)
     progress(say("study.step.done"), _STEPS, _STEPS)
-    return replace(result, queries=dict(desk.queries))
+    return replace(result, queries=dict(desk.queries), past=kept.past.day)
 
 
 def _setting(desk: Desk, *, business: Business, pack: Pack, as_of: date) -> Setting:
@@ -220,7 +221,8 @@ def _models(setting: Setting, kept: Kept, unique: pa.Table, early: Truncation, t
     stats = statistics(fitted)
     steps = _GROUPS_PER_FACTOR_E if stats.repeaters > MANY else None
     spent = desk.ask("spending", repeat_values(kept.customers, steps=steps))
-    revenue = kept.customers.aggregate(mean=kept.customers.revenue.sum() / (kept.customers.x + 1).sum())
+    paid = exact(kept.customers.revenue, decimals=2).cast("float64")
+    revenue = kept.customers.aggregate(mean=paid / (kept.customers.x + 1).sum())
     spending = Spending(
         x=spent["x"].to_numpy().astype(float),
         mean_value=spent["repeat_value"].to_numpy().astype(float),

@@ -130,5 +130,6 @@ def repeat_values(customers: ibis.Table, *, steps: int | None) -> ibis.Table:
         grouped = paid.group_by("x", "repeat_value").aggregate(customers=paid.count())
         return grouped.order_by("x", "repeat_value")
     step = (paid.repeat_value.ln() * steps).round().cast("int64")
-    binned = paid.group_by(x=paid.x, step=step).aggregate(repeat_value=paid.repeat_value.mean(), customers=paid.count())
+    mean = exact(paid.repeat_value, decimals=9).cast("float64") / paid.count()
+    binned = paid.group_by(x=paid.x, step=step).aggregate(repeat_value=mean, customers=paid.count())
     return binned.order_by("x", "step")

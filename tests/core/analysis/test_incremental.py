@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
+import ibis
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -22,6 +23,7 @@ from regulars.analysis.origins import settled
 from regulars.analysis.past import past_lines
 from regulars.analysis.staying import staying
 from regulars.analysis.study import _kept, _setting, study
+from regulars.analysis.summary import repeat_values
 from regulars.ledger.store import Ledger
 from regulars.packs.load import load_pack
 from support.analysis import BUSINESS, Line, sales_table
@@ -36,8 +38,8 @@ def _lines(rng: np.random.Generator, customers: int = 90) -> list[Line]:
     for customer in range(1, customers + 1):
         day, end = START + timedelta(days=int(rng.integers(0, 500))), AS_OF - timedelta(days=int(rng.integers(1, 600)))
         while day < max(end, START + timedelta(days=510)):
-            where = {"branch": "AB"[customer % 2], "staff": f"S{customer % 3}"}
-            lines.append(Line(customer, day, round(float(rng.lognormal(5, 0.3)), 2), **where))
+            branch, staff, paid = "AB"[customer % 2], f"S{customer % 3}", round(float(rng.lognormal(5, 0.3)), 2)
+            lines.append(Line(customer, day, paid, branch=branch, staff=staff))
             day += timedelta(days=int(rng.integers(20, 65)))
     return lines
 
@@ -196,6 +198,17 @@ def test_the_memory_stays_small_and_mends_what_was_spoilt(tmp_path: Path) -> Non
     for file in files:
         file.write_bytes(b"spoilt")
     assert memory.recall("part", MOST, lambda: Finding("new", {})).value == "new"
+
+
+def test_what_spend_is_fitted_to_is_the_same_in_whatever_order_threads_end() -> None:
+    rng, engine = np.random.default_rng(4), ibis.duckdb.connect()
+    value, x = rng.lognormal(5, 0.7, 50_000), rng.integers(1, 4, 50_000)
+    found = []
+    for order in (np.arange(50_000), rng.permutation(50_000)):
+        customers = ibis.memtable(pa.table({"x": x[order], "repeat_value": value[order]}))
+        found.append(engine.to_pyarrow(repeat_values(customers, steps=20)))
+    assert found[0].equals(found[1])
+    assert sum(found[0]["customers"].to_pylist()) == 50_000
 
 
 def test_a_table_that_was_cut_short_is_made_again(tmp_path: Path) -> None:

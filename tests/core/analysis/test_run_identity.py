@@ -31,6 +31,7 @@ def _copy(to: Path) -> Path:
 
 
 def test_any_change_of_the_program_s_text_is_another_program(tmp_path: Path) -> None:
+    program.cache_clear()
     home = _copy(tmp_path / "regulars")
     assert program(home=home) == program()
     told = {program("strategy", home=home)}
