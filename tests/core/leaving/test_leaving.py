@@ -26,8 +26,8 @@ from regulars.analysis.leaving.reasons import (
     price_query,
 )
 from regulars.analysis.leaving.warnings import area, difference, judged, verdict
+from regulars.analysis.lookback import Look
 from regulars.analysis.origins import OriginDay, longest
-from regulars.analysis.part import Scene
 from regulars.analysis.results.leaving import Leaving
 from regulars.analysis.results.tournament import Trust
 from regulars.analysis.tournament import spend_at
@@ -198,7 +198,7 @@ def test_dearer_is_dearer_for_the_same_things() -> None:
     sales = sales.set_column(at, sales.field(at), [[1.0] * len(lines)])
     scene = SimpleNamespace(setting=SimpleNamespace(lines=ibis.memtable(sales)))
     origin = OriginDay(date(2024, 6, 30), 90)
-    found = answer(price_query(cast(Scene, scene), origin=origin, customers=7))
+    found = answer(price_query(cast(Look, scene), origin=origin, customers=7))
     assert [(row["customer"], row["dearer"]) for row in found] == [(1, 1), (5, 1)]
 
 
@@ -216,7 +216,7 @@ def test_a_session_paid_before_is_no_discount() -> None:
         at, sales.field(at), pa.array([Decimal(v) for v in (0, 100, 20, 10)], sales.field(at).type)
     )
     scene = SimpleNamespace(setting=SimpleNamespace(lines=ibis.memtable(sales)))
-    found = answer(exposures_query(cast(Scene, scene), origin=OriginDay(date(2024, 6, 30), 90), customers=3))
+    found = answer(exposures_query(cast(Look, scene), origin=OriginDay(date(2024, 6, 30), 90), customers=3))
     assert [(row["customer"], row["discounted"]) for row in found] == [(1, 0), (2, 1), (3, 0)]
 
 

@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 
 from regulars.analysis.leaving.ranking import judged, ranking
+from regulars.analysis.lookback import Look
 from regulars.analysis.origins import OriginDay
-from regulars.analysis.part import Scene
 from regulars.analysis.results.leaving import RankingTrial
 from regulars.analysis.value import fit_bgnbd
 from regulars.analysis.value.contest import Trial
@@ -49,11 +49,11 @@ def test_orders_of_equal_worth_are_rarely_called_apart() -> None:
     assert called <= 30
 
 
-def scene_of(trial: Trial) -> Scene:
+def scene_of(trial: Trial) -> Look:
     cases = {OriginDay(CUT, 364): trial}
     tried = SimpleNamespace(cases=cases, fits=(fit_bgnbd(trial.statistics()),))
     setting = SimpleNamespace(pack=load_pack("beauty"))
-    return cast(Scene, cast(Any, SimpleNamespace(tried=tried, setting=setting, interval=60.0)))
+    return cast(Look, cast(Any, SimpleNamespace(tried=tried, setting=setting, interval=60.0)))
 
 
 def base(seed: int, customers: int) -> Trial:

@@ -46,7 +46,9 @@ def test_missed_bookings_of_one_customer_are_one_customer_s() -> None:
     p = 9 / 29
     one = worth(ends([1] * 9), "no_show")
     assert one == pytest.approx(p * (1 - p) * 29**2 / ((9 - 9 * p) ** 2 + 20 * p**2))
-    for apart in ([*range(30, 39)], [None] * 9):
+    somebody: list[int | None] = [*range(30, 39)]
+    nobody: list[int | None] = [None] * 9
+    for apart in (somebody, nobody):
         assert worth(ends(apart), "no_show") == pytest.approx(29)
     assert one is not None and one < 6
 
