@@ -131,6 +131,8 @@ def test_strange_exports(name: str, tmp_path: Path) -> None:
     all_ran(regulars("report", salon, "--lang", language, "--out", report, "--quiet"))
     shown = re.sub(r"<script.*?</script>|<style.*?</style>", "", report.read_text(encoding="utf-8"), flags=re.S)
     assert BROKEN.findall(shown) == []
+    warned = {"en": "Too few customers to steer by", "zh-Hant": "客戶太少，不足以據此決策"}[language]
+    assert (warned in shown) == ("few_repeaters" in codes)
 
 
 def test_two_currencies_are_never_added_up(tmp_path: Path) -> None:

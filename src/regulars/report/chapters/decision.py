@@ -35,6 +35,7 @@ def chapter(c: Context) -> Section | None:
     if c.plan is None:
         return None
     blocks = (
+        *_too_few(c),
         _figures(c, c.plan),
         Points(asks.decisions(c, c.plan), say("report.decision.asked"), numbered=True),
         _objectives(c, c.plan),
@@ -48,6 +49,12 @@ def chapter(c: Context) -> Section | None:
         queries=("standings",),
         cards=("allocation", "targets", "rivals"),
     )
+
+
+def _too_few(c: Context) -> tuple[Callout, ...]:
+    # Ranges say it too, but a director reads the head; a handful of people is not a base to steer by.
+    told = [problem.reason for problem in c.diagnosis.quality if problem.code == "few_repeaters"]
+    return tuple(Callout(say("report.decision.too_few"), reason, "warn") for reason in told)
 
 
 def measures_by_value(plan: Plan) -> list[str]:
