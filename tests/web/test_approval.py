@@ -48,7 +48,7 @@ def test_two_persons_make_a_strategy(studied: Path, signed_in: Callable[..., Cli
         pytest.fail(f"the demo's own plan cannot be approved: {left}")
     done = director.post("/strategy/approval/approve", asked, follow=True).content.decode()
     assert "Strategy 1 is in force" in done and "What is in force" in done and "What approval asks for" not in done
-    assert "What comes next" in done and "Why it is taken out of force" in done, "the next step and the way back"
+    assert "Put the plan to work" in done and "Why it is taken out of force" in done, "the next step and the way back"
     force = api.strategy_in_force(api.open_business(studied))
     assert force is not None and force.approved_by.startswith("Director <") and force.plan == status.plan
     assert Entry.objects.filter(action="plan.approved").count() == 1

@@ -51,7 +51,7 @@ def rows(folder: Path) -> int:
 def test_a_killed_import_is_taken_up_again_and_stored_once(tmp_path: Path) -> None:
     folder = tmp_path / "salon"
     api.create_business(folder, pack="hair", name="Harbour Hair")
-    lines = (f"R{n},2026-{n % 12 + 1:02d}-{n % 28 + 1:02d},C{n % 5000},Person {n % 5000},100" for n in range(ROWS))
+    lines = (f"R{n},2025-{n % 12 + 1:02d}-{n % 28 + 1:02d},C{n % 5000},Person {n % 5000},100" for n in range(ROWS))
     (tmp_path / "till.csv").write_text("\n".join(["Receipt,Date,Customer ID,Customer Name,Amount", *lines]))
     named = {"REGULARS_FOLDER": str(folder), "DJANGO_SETTINGS_MODULE": "regulars_web.config.settings"}
     environment = {k: v for k, v in os.environ.items() if k != "DATABASE_URL"} | named
