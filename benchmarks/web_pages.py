@@ -29,6 +29,7 @@ FILTERS = (
 )
 WORDS = ("chan", "wong ka", "李嘉", "陳", "mei yee", "chan ka yan", "M00012")
 LISTS = (
+    *("/strategy/carry", "/contacts/"),
     *("/", "/people/segments/", "/people/duplicates/", "/imports/", "/work/", "/study/all", "/strategy/versions"),
     *(
         "/strategy/inputs",

@@ -13,7 +13,7 @@ import shutil
 from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, cast
 
@@ -76,15 +76,21 @@ def load_run[T](folder: Path, kind: type[T], *, reused: bool = True) -> Run[T]:
         NotThere: no such run.
         BadData: it was written by another version of the program and cannot be read.
     """
+    file = folder / DOCUMENT
     try:
-        raw = (folder / DOCUMENT).read_bytes()
+        written = file.stat()
+        result: T = _read(file.resolve(), (written.st_ino, written.st_mtime_ns, written.st_size), cast(Hashable, kind))
     except FileNotFoundError as error:
         raise NotThere(say("api.run.missing", run=folder.name), say("api.run.missing_hint")) from error
-    try:
-        result = _adapter(kind).validate_json(raw)
     except ValidationError as error:
         raise BadData(say("api.run.unreadable", run=folder.name), say("api.run.unreadable_hint")) from error
     return Run(folder.name, folder, result, reused)
+
+
+@lru_cache(maxsize=12)
+def _read(file: Path, _written: tuple[int, int, int], kind: Hashable) -> Any:
+    # Results do not change, so the few that a page of plans sets side by side are read once while they stand.
+    return _adapter(cast(type, kind)).validate_json(file.read_bytes())
 
 
 def run_folder(runs: Path, id: str) -> Path:
