@@ -10,7 +10,7 @@ from regulars.ledger.cells import AMOUNT, DATE, Cells
 from regulars.ledger.headers import nearness, plain, rank
 from regulars.ledger.profile import FIELDS, Profile
 from regulars.ledger.readers import Raw
-from regulars.ledger.sources import generic_words
+from regulars.ledger.sources import generic_words, near_words
 from regulars.privacy.identifiers import WALK_INS
 
 #: A column with a telling name is dates or numbers when some of it is; without one most of it must be.
@@ -59,7 +59,9 @@ def guess(file: str, raw: Raw, names: tuple[str, ...]) -> tuple[Profile, float, 
     exact = sum(rank(table, field, name) == 0 for field, name in fields.items())
     score = round(0.5 + 0.4 * exact / len(fields), 3)
     who = set(fields) & set(_WHO)
-    return Profile(name="generic", table=table, columns=columns), score, who == {"customer_name"}  # type: ignore[arg-type] # one of FIELDS
+    no_sale = near_words().no_sale if table == "sales" and "status" in fields else ()
+    reading = Profile(name="generic", table=table, columns=columns, skip_status=no_sale)  # type: ignore[arg-type] # one of FIELDS
+    return reading, score, who == {"customer_name"}
 
 
 def suggested(raw: Raw, names: tuple[str, ...], table: str) -> dict[str, str]:

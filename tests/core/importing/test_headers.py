@@ -15,7 +15,7 @@ import pytest
 from regulars.base.errors import BadData
 from regulars.ledger.headers import nearness, plain
 from regulars.ledger.mapping import recognise
-from support.exports import Shop, business, write
+from support.exports import Shop, business, codes, write
 
 RNG = np.random.default_rng(7)
 DAYS = [date(2024, 1, 1) + timedelta(int(n)) for n in RNG.integers(0, 600, 60)]
@@ -94,6 +94,15 @@ def test_the_sum_of_the_sale_on_each_of_its_lines_is_not_what_a_line_came_to(tmp
     assert sum(row["net"] for row in shop.rows()) == 9 * 25
 
 
+def test_what_a_till_calls_void_is_no_sale_and_is_counted(tmp_path: Path) -> None:
+    rows = [
+        [f"R{n}", "2026-03-01", f"C{n}", "10.00", status] for n, status in enumerate(["OK", "VOID", "paid", "已作廢"])
+    ]
+    shop = Shop(tmp_path)
+    result = shop.take(write(tmp_path / "s.csv", "receipt,date,customer id,amount,status", rows))
+    assert (result.stored, codes(result)) == (2, {"not_a_sale": 2})
+
+
 @pytest.mark.parametrize(
     ("header", "field", "near"),
     [
@@ -101,6 +110,8 @@ def test_the_sum_of_the_sale_on_each_of_its_lines_is_not_what_a_line_came_to(tmp
         ("Total incl. VAT", "net", True),
         ("anonymous client key", "customer", True),
         ("Tax amount", "net", False),
+        ("Disc Amt", "net", False),
+        ("Discount value", "net", False),
         ("Loyalty points total", "net", False),
         ("Ship date", "date", False),
         ("Date of last visit", "date", False),

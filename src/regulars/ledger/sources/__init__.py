@@ -74,6 +74,7 @@ class Near(BaseModel):
     people: frozenset[str]
     numbers: frozenset[str]
     spelled_number: frozenset[str]
+    no_sale: tuple[str, ...]
     fields: dict[str, frozenset[str]]
 
 
