@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import secrets
 import socket
@@ -48,8 +49,9 @@ def command(
     add_words("regulars_web")
     if trade is not None:
         folder = folder or Path(f"demo-{trade}")
-        voice.tell("web.serve.demo", folder=str(folder))
-        api.make_demo(trade, folder=folder, progress=voice.progress())
+        if not api.demo_made(trade, folder):
+            voice.tell("web.serve.demo", folder=str(folder))
+            api.make_demo(trade, folder=folder, progress=voice.progress())
     if folder is None:
         raise click.UsageError("Name the business folder, or use --demo.")
     founding = empty(folder)
@@ -178,7 +180,9 @@ def ownerless() -> bool:
 
 
 def listen(host: str, port: int, *, threads: int) -> None:
-    """Answer requests until told to end."""
+    """Answer requests until told to end; a server process that dies is followed by another."""
+    # What made a demo or named its people here holds threads that a forked process cannot use.
+    multiprocessing.set_start_method("spawn", force=True)
     from granian import Granian
     from granian.constants import Interfaces
 
@@ -189,4 +193,5 @@ def listen(host: str, port: int, *, threads: int) -> None:
         interface=Interfaces.WSGI,
         blocking_threads=threads,
         log_access=False,
+        respawn_failed_workers=True,
     ).serve()

@@ -64,7 +64,7 @@ def test_every_test_of_the_web_passes_there(address: str, tmp_path_factory: pyte
     others = [
         str(p)
         for p in sorted((ROOT / "tests" / "web").glob("test_*.py"))
-        if p.name not in ("test_on_postgres.py", "test_browser.py")
+        if p.name not in ("test_on_postgres.py", "test_browser.py", "test_demo_served.py")
     ]
     command = [sys.executable, "-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider", *others]
     environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTEST_")}

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     )
     from regulars.api.comparing import Listed, compare, plans
     from regulars.api.contradictions import Miss, misses
-    from regulars.api.demo import Demo, make_demo
+    from regulars.api.demo import Demo, demo_made, make_demo
     from regulars.api.health import Health, check_business
     from regulars.api.inputs import (
         InputsRaced,
@@ -140,7 +140,7 @@ _HOMES = {
         "undo_settings",
     ),
     "contradictions": ("Miss", "misses"),
-    "demo": ("Demo", "make_demo"),
+    "demo": ("Demo", "make_demo", "demo_made"),
     "health": ("Health", "check_business"),
     "intake": (
         "FIELDS",
@@ -313,6 +313,7 @@ __all__ = [
     "compare",
     "compare_studies",
     "create_business",
+    "demo_made",
     "draft",
     "finished_runs",
     "formulate",

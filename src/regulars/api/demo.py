@@ -13,7 +13,7 @@ from regulars.analysis.diagnosis import Diagnosis
 from regulars.api.business import SETTINGS, OpenBusiness, create_business, open_business
 from regulars.api.intake import ImportReport, import_files, save_profile
 from regulars.api.reporting import Format, Written, write_report
-from regulars.api.runs import Run
+from regulars.api.runs import Run, latest_run
 from regulars.api.screening import screen
 from regulars.api.work import formulate, study
 from regulars.base.errors import BadSettings
@@ -72,6 +72,14 @@ def make_demo(
         write_report(business, language=language, format=format) for language in LANGUAGES for format in REPORTED
     )
     return Demo(business, made.truth_file, imported, studied, plan, reports)
+
+
+def demo_made(pack: str, folder: Path) -> bool:
+    """Whether the finished demo of a trade stands in the folder, whatever was changed of it since."""
+    if not (folder / SETTINGS).exists() or not any((folder / "exports").glob("truth*")):
+        return False
+    business = open_business(folder)
+    return business.settings.pack == pack and latest_run(business.runs, "plan") is not None
 
 
 def _exports(pack: str, folder: Path, seed: int, customers: int | None, last_day: date) -> Synthesis:
