@@ -99,7 +99,7 @@ def test_what_a_new_plan_changes_against_the_one_in_force_is_told(
     assert found.replaces is not None and found.replaces.before.run == first.id
     assert {check.id for check in found.checks if not check.done} >= {"settings", "alternatives", "accepted"}
     page = unescape(signed_in(Role.DIRECTOR, language="zh-Hant").get("/strategy/approval").content.decode())
-    assert "與第1號策略相比的改變" in page
+    assert "與第1版策略相比的改變" in page
     assert all(render(text, "zh-Hant") in page for text in found.replaces.sentences)
     assert found.drafted is None and "未有記錄草擬者" in page
 

@@ -42,6 +42,7 @@ LOOKS_AT: dict[str, tuple[str, ...]] = {
 }
 LOWER_IS_BETTER = ("wastage_90d",)
 MONEY = ("gain_12", "gain_36", "revenue_12", "margin_12")
+PEOPLE = ("retained_customers", "active_customers", "reactivated", "new_customers")  # numbers of customers
 RATES = ("retention_rate", "wastage_90d", "complaints_in_time", "satisfied_share")
 
 

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from regulars.base.text import Month
+
 WIDTH, HEIGHT, BASE = 1_000.0, 64.0, 34.0
 LONGEST = timedelta(days=730)
 
@@ -17,7 +19,7 @@ class Strip:
     visits: tuple[float, ...]
     today: float
     due: tuple[float, float] | None  # from, width
-    years: tuple[tuple[float, str], ...]
+    years: tuple[tuple[float, Month], ...]
     earlier: int  # visits before the line begins
     width: float = WIDTH
     height: float = HEIGHT
@@ -46,6 +48,6 @@ def strip_of(days: Sequence[date], *, as_of: date, due: tuple[date, date] | None
         visits=tuple(at(day) for day in shown),
         today=at(as_of),
         due=window,
-        years=tuple((at(q), f"{q.month}/{q.year}") for q in quarters if begin < q < end),
+        years=tuple((at(q), Month(q)) for q in quarters if begin < q < end),
         earlier=len(days) - len(shown),
     )

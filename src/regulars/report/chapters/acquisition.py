@@ -220,13 +220,18 @@ def _referrals(c: Context, found: Referrals) -> list[Block]:
     if found.selves or found.circles:
         text = then(text, say("report.acquisition.cut", selves=found.selves, circles=found.circles))
     columns = (
-        Column(say("report.acquisition.tree_number"), "right", 0.6),
+        Column(say("report.acquisition.tree_number"), share=0.8),
         Column(say("report.acquisition.tree_members"), "right"),
         Column(say("report.acquisition.tree_generations"), "right"),
         Column(say("report.acquisition.value"), "right"),
     )
     rows: list[tuple[Cell, ...]] = [
-        (Amount(i), Amount(t.members), Amount(t.generations), Amount(c.purse.about(t.value_36)))
+        (
+            Words(say("report.acquisition.tree_nth", n=i)),
+            Amount(t.members),
+            Amount(t.generations),
+            Amount(c.purse.about(t.value_36)),
+        )
         for i, t in enumerate(found.top, 1)
     ]
     return [

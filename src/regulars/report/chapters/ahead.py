@@ -6,9 +6,12 @@ from regulars.base.text import Number, Param, Text, say
 from regulars.report.charts import nice_ticks
 from regulars.report.charts.bands import Band, bands
 from regulars.report.context import Context
-from regulars.report.document import Amount, Cell, Column, Figure, Section, Table
+from regulars.report.document import Amount, Cell, Column, Figure, Section, Table, Words
 from regulars.report.figures import between_counts, count, known
 from regulars.strategy.plan_investments import LongPlan
+
+#: More quarters than this have every second one named on the axis: on a telephone the others would run together.
+_TICKS = 8
 
 
 def chapter(c: Context) -> Section | None:
@@ -67,7 +70,7 @@ def _picture(ahead: LongPlan) -> Figure:
         [plan, idle],
         x_title=say("report.ahead.quarter"),
         y_title=say("report.ahead.living"),
-        x_ticks={q: Number(q) for q in x},
+        x_ticks={q: Number(q) for q in (x if len(x) <= _TICKS else x[1::2])},
         y_ticks=y_ticks,
         x_domain=(x[0], x[-1]),
         y_domain=(0.0, top[-1]),
@@ -76,14 +79,14 @@ def _picture(ahead: LongPlan) -> Figure:
     title = say("report.ahead.figure")
     rows: list[tuple[Cell, ...]] = [
         (
-            Amount(q.number),
+            Words(say("report.ahead.nth", n=q.number)),
             Amount(count(q.living.mean), between_counts(q.living)),
             Amount(count(q.living_idle.mean), between_counts(q.living_idle)),
         )
         for q in quarters
     ]
     columns = (
-        Column(say("report.ahead.quarter"), "right", 0.6),
+        Column(say("report.ahead.quarter"), share=0.8),
         Column(say("report.ahead.plan"), "right"),
         Column(say("report.ahead.idle"), "right"),
     )
@@ -99,7 +102,7 @@ def _picture(ahead: LongPlan) -> Figure:
 
 def _table(c: Context, ahead: LongPlan) -> Table:
     columns = (
-        Column(say("report.ahead.quarter"), "right", 0.6),
+        Column(say("report.ahead.quarter"), share=0.8),
         Column(say("report.ahead.measures"), "right"),
         Column(say("report.ahead.invested"), "right"),
         Column(say("report.ahead.hours"), "right", 0.7),
@@ -108,7 +111,7 @@ def _table(c: Context, ahead: LongPlan) -> Table:
     )
     rows: list[tuple[Cell, ...]] = [
         (
-            Amount(q.number),
+            Words(say("report.ahead.nth", n=q.number)),
             Amount(c.purse.exact(q.measures)),
             Amount(c.purse.exact(q.invested)),
             Amount(Number(q.hours)),

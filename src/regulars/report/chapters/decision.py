@@ -22,7 +22,7 @@ from regulars.report.document import (
     Words,
 )
 from regulars.report.figures import Scale, in_unit, known, then
-from regulars.strategy.objectives import LOWER_IS_BETTER, MONEY, RATES
+from regulars.strategy.objectives import LOWER_IS_BETTER, MONEY, PEOPLE, RATES
 from regulars.strategy.plan import Plan, Rival, TargetRow
 
 MONEY_KPIS, SHARE_KPIS = frozenset(MONEY), frozenset(RATES)
@@ -134,8 +134,8 @@ def _unit(c: Context, row: TargetRow) -> str:
 def target_values(c: Context, row: TargetRow) -> tuple[Param, Text]:
     """Where a KPI stands if nothing is done, and what is wanted of it."""
     unit = _unit(c, row)
-    goal: Param = _told(row.target) if unit == "share" else in_unit(row.target, unit, c.purse, estimated=False)
-    before: Param = _told(row.baseline) if unit == "share" else in_unit(row.baseline, unit, c.purse)
+    goal = _with_unit(in_unit(row.target, unit, c.purse, estimated=False), row.target, unit, row.kpi)
+    before = _with_unit(in_unit(row.baseline, unit, c.purse), row.baseline, unit, row.kpi)
     return before, say("report.objective.at_most" if row.kpi in CEILINGS else "report.objective.at_least", target=goal)
 
 
@@ -161,8 +161,15 @@ def _expected(c: Context, row: TargetRow, unit: str) -> Cell:
     scale = Scale(low - room, high + room)
     cell = scale.cell(e, c.purse, unit=unit)
     assert isinstance(cell, Range)
-    value = _told(e.mean) if unit == "share" else cell.value
+    value = _with_unit(cell.value, e.mean, unit, row.kpi)
     return Range(cell.low, cell.mid, cell.high, round(scale.at(row.target), 4), value, cell.words)
+
+
+def _with_unit(value: Param, figure: float, unit: str, kpi: str) -> Param:
+    """Shares to a tenth, customers by name; anything else as it is told."""
+    if unit == "share":
+        return _told(figure)
+    return say("report.objective.people", n=value) if kpi in PEOPLE else value
 
 
 def _told(share: float) -> Text:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from regulars.base.problem import Problem
-from regulars.base.text import Share, Text, say
+from regulars.base.text import Param, Share, Text, say
 from regulars.report.context import Context
 from regulars.report.document import (
     Amount,
@@ -19,6 +19,8 @@ from regulars.report.document import (
     Words,
 )
 from regulars.report.figures import part
+
+_NAMED = frozenset({"sales", "customers", "bookings", "spend", "complaints", "feedback"})
 
 
 def chapter(c: Context) -> Section:
@@ -106,5 +108,10 @@ def _tables(c: Context) -> Table | None:
     if not tables:
         return None
     columns = (Column(say("report.quality.table"), share=2.0), Column(say("report.quality.version"), "right"))
-    rows: list[tuple[Cell, ...]] = [(Words(name), Amount(number)) for name, number in sorted(tables.items())]
+    rows: list[tuple[Cell, ...]] = [(Words(_name(name)), Amount(number)) for name, number in sorted(tables.items())]
     return Table(say("report.quality.tables"), columns, tuple(rows))
+
+
+def _name(table: str) -> Param:
+    """A table of the ledger as people call it; of one that has no name here, its own."""
+    return say(f"report.table.{table}") if table in _NAMED else table

@@ -50,7 +50,8 @@ def _heading(c: Context, found: Staying) -> Text:
             return say("report.staying.head_unknown")
         return say("report.staying.head_first", back=in_hundred(part(first.events, first.customers)))
     moved = found.change.after - found.change.before
-    most = max(_PARTS, key=lambda name: abs(float(getattr(found.change, name))))
+    way = 1 if moved >= 0 else -1  # the part named is one that went the way of the whole, never against it
+    most = max(_PARTS, key=lambda name: way * float(getattr(found.change, name)))
     word = say(f"report.staying.part_{most}")
     amount = c.purse.about(abs(moved))
     return say("report.staying.head_up" if moved >= 0 else "report.staying.head_down", amount=amount, part=word)

@@ -136,6 +136,12 @@ def listing(texts: Iterable[Text]) -> Listing:
     return Listing(tuple(texts))
 
 
+@register.simple_tag(takes_context=True)
+def joined(context: Any, names: Iterable[str]) -> str:
+    """``{% joined batch.files as files %}``: names side by side, with the comma of the language between them."""
+    return conditional_escape(("、" if _language(context) == "zh-Hant" else ", ").join(map(str, names)))
+
+
 @register.filter
 def words_of(text: str) -> list[str]:
     """The words of a string, to go through one by one."""
@@ -155,10 +161,15 @@ def kpi(value: float, kind: str) -> str:
 #: KPIs that are sums of money.
 _MONEY = ("gain_", "revenue_", "margin_")
 
+#: KPIs that are numbers of customers.
+_PEOPLE = frozenset({"retained_customers", "reactivated", "active_customers", "new_customers"})
+
 
 @register.simple_tag(takes_context=True)
 def aimed(context: Any, value: float, kind: str) -> str:
     """A figure of a KPI with its unit: as :func:`kpi`, and money in the currency of the page."""
+    if kind in _PEOPLE:
+        return conditional_escape(render(say("web.bounds.unit_customers", n=round(value)), _language(context)))
     if not kind.startswith(_MONEY):
         return kpi(value, kind)
     return conditional_escape(show(Money.of(value, context["currency"]), _language(context), "round"))

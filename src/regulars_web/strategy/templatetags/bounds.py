@@ -12,8 +12,9 @@ from regulars.base.words import render, show
 
 register = template.Library()
 
-#: KPIs that are shares of customers, and KPIs that are money; the others count something.
+#: KPIs that are shares of customers, that are numbers of customers, and that are money; the others count something.
 SHARES = frozenset({"retention_rate", "wastage_90d", "complaints_in_time", "satisfied_share", "share"})
+PEOPLE = frozenset({"customers", "retained_customers", "reactivated", "active_customers", "new_customers"})
 MONEY = frozenset({"gain_12", "gain_36", "revenue_12", "margin_12", "money"})
 
 
@@ -28,6 +29,7 @@ def counted(context: Any, amount: float, unit: str, currency: str, *, gap: bool 
     if unit in SHARES:
         return conditional_escape(render(say("web.bounds.points", amount=Number(100 * amount, 1)), language))
     figure: Param = int(amount) if float(amount).is_integer() else Number(amount, 1)
-    if unit in ("customers", "hours"):
-        return conditional_escape(render(say(f"web.bounds.unit_{unit}", n=figure), language))
+    if unit in PEOPLE or unit == "hours":
+        named = "hours" if unit == "hours" else "customers"
+        return conditional_escape(render(say(f"web.bounds.unit_{named}", n=figure), language))
     return conditional_escape(show(figure, language))

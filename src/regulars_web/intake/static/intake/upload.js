@@ -9,6 +9,7 @@
   const known = /\.(csv|tsv|txt|xlsx|xls|xlsm|xlsb|ods|parquet)$/i;
   const most = { files: Number(form.dataset.mostFiles), bytes: Number(form.dataset.mostBytes) };
   let request = null;
+  zone.classList.add("listed"); // the files chosen are listed below: the browser's own words, in its own language, need not be shown
 
   const size = (bytes) => (bytes >= 1e6 ? `${(bytes / 1e6).toFixed(1)} MB` : `${Math.max(1, Math.round(bytes / 1e3))} KB`);
   const say = (text) => { limit.textContent = text; limit.hidden = !text; };
