@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, cast
 
 from pydantic import TypeAdapter
 
-from regulars.base.text import Text
-from regulars.base.words import word_list
+from regulars.base.text import Text, say
+from regulars.base.words import render, word_list
 
+#: Sections of the settings, as the core names them in sentences.
+_SECTION = re.compile(r"\[(costs|packages|hygiene)\]")
 _TEXT: TypeAdapter[Text] = TypeAdapter(Text)
 
 
@@ -26,3 +29,12 @@ def at_a_page(text: Text) -> Text:
     """What the core says to somebody at a terminal, said to somebody at a page: its next step is a page, no command."""
     other = f"web.instead.{text.id.replace('.', '_')}"
     return Text(other, text.params) if other in word_list("en") else text
+
+
+def without_files(said: str, language: str) -> str:
+    """What the core says, with the settings called what somebody knows them by who never sees the business folder."""
+    if "business.toml" not in said and "[" not in said:
+        return said
+    name = render(say("web.settings.file"), language)
+    said = _SECTION.sub(lambda found: render(say("web.settings.section", name=found[1]), language), said)
+    return said.replace(". business.toml", f". {name[:1].upper()}{name[1:]}").replace("business.toml", name)
