@@ -106,10 +106,10 @@ def test_no_page_of_the_study_names_a_file_of_the_folder(
     assert any("business.toml" in chapter.html for chapter in chapters), "the core names it, for who has the folder"
     for address in (*(f"/study/{chapter.id}" for chapter in chapters), "/methods/profit", "/methods/kpis"):
         told = words(client, address)
-        assert "business.toml" not in told and "[costs]" not in told, address
+        assert not re.search(r"business\.toml|\[costs\]|[a-z]+_minutes|staff_hour|, rules [0-9a-f]{12}", told), address
 
 
 def test_a_telephone_number_is_written_in_groups() -> None:
-    assert spaced("+85291234567") == "+852\u00a09123\u00a04567"
-    assert spaced("+442079460000") == "+44\u00a020\u00a07946\u00a00000"
+    assert spaced("+85291234567") == "+852 9123 4567"
+    assert spaced("+442079460000") == "+44 20 7946 0000"
     assert spaced("") == "" and spaced("ext. 4") == "ext. 4"

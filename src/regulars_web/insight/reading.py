@@ -18,6 +18,8 @@ from regulars_web.shared.texts import without_files
 
 #: Where customers are listed by a predicate.
 PEOPLE = "/people/"
+#: The queries below a chapter, by names made for who knows them: folded away.
+_QUERIES = re.compile(r'<span>([^<>:\uff1a]+)[:\uff1a] ((?:<a href="query:[^"]*">[^<]*</a> ?)+)</span>')
 _BEHIND = re.compile(r'<a class="behind" href="behind:([^"]*)">(.*?)</a>', re.DOTALL)
 
 
@@ -46,6 +48,11 @@ def people_address(user: Any) -> str | None:
     return f"{PEOPLE}?where=" if power and may(user, power) else None
 
 
+def _folded(found: re.Match[str]) -> str:
+    links = found[2]
+    return f"<details><summary>{found[1]} · {links.count('<a ')}</summary>{links}</details>"
+
+
 @lru_cache(maxsize=24)
 def _linked(pages: api.Pages, people: str | None, study: str, language: str) -> api.Pages:
     """The chapters with addresses in the place of what their links name, and the settings called what a reader without
@@ -53,6 +60,7 @@ def _linked(pages: api.Pages, people: str | None, study: str, language: str) -> 
     methods, queries = reverse("method", args=["x"])[:-1], reverse("rest", args=["x"])[:-1]
 
     def linked(html: str) -> str:
+        html = _QUERIES.sub(_folded, html)
         html = re.sub(r'href="card:([^"]*)"', rf'href="{methods}\1"', without_files(html, language))
         html = re.sub(r'href="query:([^"]*)"', rf'href="{queries}\1{study}"', html)
         return _BEHIND.sub(rf'<a class="behind" href="{people}\1">\2</a>' if people else r"\2", html)
