@@ -105,6 +105,7 @@ def test_a_privacy_officer_sees_what_was_handed_out(studied: Path, signed_in: Ca
 def test_before_the_first_study_everybody_is_told_what_comes(folder: Path, signed_in: Callable[..., Client]) -> None:
     assert "There is no list yet" in signed_in(Role.STAFF).get("/").content.decode()
     assert "Bring in your customers" in signed_in(Role.STRATEGIST).get("/").content.decode()
+    assert "Handed out, changed and forgotten" not in signed_in().get("/").content.decode()
 
 
 def test_a_desk_is_light_and_asks_little(

@@ -80,12 +80,15 @@ def test_an_import_is_taken_back_after_its_consequence_was_shown(
     folder: Path, signed_in: Callable[..., Client]
 ) -> None:
     client = signed_in()
-    client.post(f"/imports/{put(client, 'sales.csv', GOOD)}/read")
+    id = put(client, "sales.csv", GOOD)
+    client.post(f"/imports/{id}/read")
     record = api.open_business(folder).ledger.imports()[0]
+    assert "have left the ledger" not in client.get(f"/imports/{id}").content.decode()
     assert "3 rows leave the ledger" in client.get(f"/imports/undo/{record.import_id}").content.decode()
     client.post(f"/imports/undo/{record.import_id}")
     assert "Taken back: 3 rows" in client.get("/imports/").content.decode()
     assert client.get(f"/imports/undo/{record.import_id}").status_code == 404, "taken back already"
+    assert "have left the ledger" in client.get(f"/imports/{id}").content.decode(), "its own page says so too"
 
 
 @pytest.mark.parametrize(

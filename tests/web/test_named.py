@@ -14,6 +14,7 @@ import regulars_web
 from regulars import api
 from regulars_web.company.models import Role, User
 from regulars_web.rest.models import Endpoint
+from regulars_web.shared.templatetags.words import spaced
 
 pytestmark = pytest.mark.django_db
 ZH = "zh-Hant"
@@ -94,3 +95,21 @@ def test_a_box_to_tick_stands_beside_its_words(folder: Path, signed_in: Callable
     director = signed_in()
     page = director.get(f"/house/people/{User.objects.get().pk}").content.decode()
     assert re.search(r'<label class="tick"><input type="checkbox" name="active"[^>]*> May sign in</label>', page)
+
+
+@pytest.mark.parametrize("language", ["en", ZH])
+def test_no_page_of_the_study_names_a_file_of_the_folder(
+    language: str, studied: Path, signed_in: Callable[..., Client]
+) -> None:
+    client = signed_in(language=language)
+    chapters = api.chapters(api.open_business(studied), language=language).chapters
+    assert any("business.toml" in chapter.html for chapter in chapters), "the core names it, for who has the folder"
+    for address in (*(f"/study/{chapter.id}" for chapter in chapters), "/methods/profit", "/methods/kpis"):
+        told = words(client, address)
+        assert not re.search(r"business\.toml|\[costs\]|[a-z]+_minutes|staff_hour|, rules [0-9a-f]{12}", told), address
+
+
+def test_a_telephone_number_is_written_in_groups() -> None:
+    assert spaced("+85291234567") == "+852 9123 4567"
+    assert spaced("+442079460000") == "+44 20 7946 0000"
+    assert spaced("") == "" and spaced("ext. 4") == "ext. 4"

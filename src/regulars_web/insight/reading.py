@@ -14,9 +14,12 @@ from regulars import api
 from regulars.base.errors import NotThere
 from regulars_web.company.businesses import business
 from regulars_web.company.powers import may
+from regulars_web.shared.texts import without_files
 
 #: Where customers are listed by a predicate.
 PEOPLE = "/people/"
+#: The queries below a chapter, by names made for who knows them: folded away.
+_QUERIES = re.compile(r'<span>([^<>:\uff1a]+)[:\uff1a] ((?:<a href="query:[^"]*">[^<]*</a> ?)+)</span>')
 _BEHIND = re.compile(r'<a class="behind" href="behind:([^"]*)">(.*?)</a>', re.DOTALL)
 
 
@@ -31,7 +34,8 @@ def pages_of(request: HttpRequest) -> api.Pages | None:
             raise
         return None
     # The list of customers knows the newest study alone: an older one's figures would lead to other people.
-    return _linked(found, None if named else people_address(request.user), f"?study={named}" if named else "")
+    people, study = None if named else people_address(request.user), f"?study={named}" if named else ""
+    return _linked(found, people, study, request.language)  # type: ignore[attr-defined]
 
 
 def people_address(user: Any) -> str | None:
@@ -44,13 +48,20 @@ def people_address(user: Any) -> str | None:
     return f"{PEOPLE}?where=" if power and may(user, power) else None
 
 
+def _folded(found: re.Match[str]) -> str:
+    links = found[2]
+    return f"<details><summary>{found[1]} · {links.count('<a ')}</summary>{links}</details>"
+
+
 @lru_cache(maxsize=24)
-def _linked(pages: api.Pages, people: str | None, study: str) -> api.Pages:
-    """The chapters with addresses in the place of what their links name."""
+def _linked(pages: api.Pages, people: str | None, study: str, language: str) -> api.Pages:
+    """The chapters with addresses in the place of what their links name, and the settings called what a reader without
+    the folder knows them by."""
     methods, queries = reverse("method", args=["x"])[:-1], reverse("rest", args=["x"])[:-1]
 
     def linked(html: str) -> str:
-        html = re.sub(r'href="card:([^"]*)"', rf'href="{methods}\1"', html)
+        html = _QUERIES.sub(_folded, html)
+        html = re.sub(r'href="card:([^"]*)"', rf'href="{methods}\1"', without_files(html, language))
         html = re.sub(r'href="query:([^"]*)"', rf'href="{queries}\1{study}"', html)
         return _BEHIND.sub(rf'<a class="behind" href="{people}\1">\2</a>' if people else r"\2", html)
 

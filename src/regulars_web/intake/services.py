@@ -8,6 +8,7 @@ import secrets
 import shutil
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from regulars import api
-from regulars_web.company.businesses import business
+from regulars_web.company.businesses import business, health
 from regulars_web.intake.limits import place
 from regulars_web.intake.models import Batch
 from regulars_web.shared.audit import note
@@ -32,6 +33,8 @@ LONGEST_NAME = 180
 LEFT = 86_400
 #: How a folder is called while its files arrive, and the digests in it of what arrived.
 ARRIVING, SUMS = ".arriving", ".sums"
+#: The ledger's clock and the database's keep unlike fractions of a second.
+_TICK = timedelta(seconds=1)
 
 
 def take_in(by: Any, files: Iterable[UploadedFile[Any]], *, ticket: str = "") -> Batch:
@@ -180,6 +183,17 @@ def undone(row: Meant) -> Mapping[str, Any] | None:
     told = Entry.objects.filter(action=row.action, about=row.about).exists()
     there = any(record.undone for record in business().ledger.imports() if record.import_id == row.about)
     return {} if there and not told else None
+
+
+def taken_back(batch: Batch) -> frozenset[str]:
+    """Those files of a batch that were read and have left the ledger again."""
+    job = batch.job
+    if job is None or job.begun_at is None or job.ended_at is None:
+        return frozenset()
+    began, ended = job.begun_at - _TICK, job.ended_at + _TICK
+    return frozenset(
+        str(record.note.get("file", "")) for record in health().imports if record.undone and began <= record.at <= ended
+    )
 
 
 def rejects_file(batch: Batch, name: str) -> Path | None:

@@ -21,7 +21,7 @@ from regulars_web.intake.correcting import others_rows
 from regulars_web.intake.limits import FULL, MOST_FILES, most_bytes
 from regulars_web.intake.looking import look_at
 from regulars_web.intake.models import Batch
-from regulars_web.intake.services import commit, drop, rejects_file, take_in, undo
+from regulars_web.intake.services import commit, drop, rejects_file, take_in, taken_back, undo
 from regulars_web.shared.audit import note
 
 
@@ -84,6 +84,7 @@ def batch(request: HttpRequest, id: int) -> HttpResponse:
         "left_out": [file for file in seen if not file.reading],
         "job": found.job,
         "rows_shown": found.shows_rows_to(request.user),
+        "gone": taken_back(found) if found.job is not None else frozenset(),
     }
     return render(request, "intake/batch.html", shown)
 

@@ -122,6 +122,11 @@ class Job(models.Model):
         return 0 if self.begun_at is None else max(int(((self.ended_at or now()) - self.begun_at).total_seconds()), 0)
 
     @property
+    def minutes(self) -> int:
+        """The same in whole minutes."""
+        return self.seconds // 60
+
+    @property
     def share(self) -> int | None:
         """Per cent done, where that is known."""
         return None if not self.steps else min(100, round(100 * self.steps_done / self.steps))

@@ -42,7 +42,7 @@ def test_every_square_is_its_link(tmp_path: Path) -> None:
             else:
                 shown += 1
                 money = show(Money.of(link.amount, "HKD"), "en", "round")
-                told = money if row.objective == "gain" else f"{link.amount * 100:.2f} % points"
+                told = money if row.objective == "gain" else f"{link.amount * 100:.2f} points"
                 assert square.state == link.state and square.amount is not None
                 assert render(square.amount, "en") == told
         could = [id for (o, id), link in links.items() if o == row.objective and link.state == "could"]

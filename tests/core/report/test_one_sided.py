@@ -27,5 +27,5 @@ def test_both_languages_tell_the_shares() -> None:
     trust = replace(NOTHING, coverage=(Coverage("revenue", "all", 9683, 0.752, 0.863, 0.133),))
     told = one_sided(trust)
     assert told is not None
-    assert "14% fell outside 90 % ranges, 13% above" in render(told, "en")
+    assert "14% fell outside 90% ranges, 13% above" in render(told, "en")
     assert "14%落在" in render(told, "zh-Hant") and "13%高於" in render(told, "zh-Hant")

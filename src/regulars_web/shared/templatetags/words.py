@@ -10,13 +10,14 @@ from html import unescape
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import phonenumbers
 from django import template
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 
 from regulars.base.text import Day, Listing, Money, Number, Param, Share, Text, say
 from regulars.base.words import render, show, word_list
-from regulars_web.shared.texts import at_a_page, text_of
+from regulars_web.shared.texts import at_a_page, text_of, without_files
 
 register = template.Library()
 
@@ -39,9 +40,9 @@ def told(context: Any, text: Any) -> str:
         text = text_of(text)
     if text is None:
         return ""
-    return conditional_escape(
-        render(at_a_page(text), _language(context)) if isinstance(text, Text) else show(text, _language(context))
-    )
+    language = _language(context)
+    said = render(at_a_page(text), language) if isinstance(text, Text) else show(text, language)
+    return conditional_escape(without_files(said, language))
 
 
 @register.simple_tag(takes_context=True)
@@ -122,6 +123,16 @@ def branches(context: Any, ids: Iterable[str]) -> str:
     """The names of branches in a row, as the reader's language calls and parts them."""
     places: Mapping[str, str] = context.get("places", {})
     return conditional_escape(show(Listing(tuple(places.get(id, id) for id in ids)), _language(context)))
+
+
+@register.filter
+def spaced(phone: str) -> str:
+    """A telephone number in the groups people read it in; what is none stays as it is."""
+    try:
+        number = phonenumbers.parse(phone)
+    except phonenumbers.NumberParseException:
+        return phone
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
 
 @register.filter
