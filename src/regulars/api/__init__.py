@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from regulars.api.contradictions import Miss, misses
     from regulars.api.demo import Demo, demo_made, make_demo
     from regulars.api.health import Health, check_business
+    from regulars.api.history import history_of
     from regulars.api.inputs import (
         InputsRaced,
         StatedFile,
@@ -162,6 +163,7 @@ _HOMES = {
         "saved_profiles",
         "undo_import",
     ),
+    "history": ("history_of",),
     "inputs": (
         "InputsRaced",
         "StatedFile",
@@ -318,6 +320,7 @@ __all__ = [
     "finished_runs",
     "formulate",
     "headline",
+    "history_of",
     "hold_out_of",
     "import_files",
     "judge",

@@ -25,6 +25,7 @@ __all__ = [
     "PackageMove",
     "Registered",
     "Visit",
+    "history_of",
 ]
 
 #: So many assignments are looked through, the newest ones.

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from regulars import api
-from regulars.base.errors import NotUsable
+from regulars.base.errors import NotThere, NotUsable
 from regulars.base.text import Text
 from regulars_web.company.businesses import business
 from regulars_web.people.models import Note
@@ -33,8 +33,8 @@ class Customer:
     others: tuple[gate.Person, ...]  # what else the customer is on record as
     withheld: NotUsable | None  # why names are absent
     of: Mapping[str, Any]
-    as_of: date
-    data_version: int
+    as_of: date | None  # the day of the study; None before the first one
+    data_version: int | None
     currency: str
     history: api.History
     strip: Strip | None
@@ -51,12 +51,11 @@ def customer_of(who: Any, key: str, *, language: str, all_visits: bool = False) 
     """The page of one customer within the reader's branches, under the key that stands for them. Raises NotThere:
     unknown, or of other branches; the two are not told apart."""
     shop = business()
-    reader = api.people_of(shop)
     keys = api.keys_of(shop, key)
     key = keys[0]
-    standing = reader.one(key, branches=who.branches)
-    history = reader.history(key)
-    of = standing.of
+    of, reader = _standing(shop, who, keys)
+    history = api.history_of(shop, int(key))
+    currency = reader.currency if reader else shop.settings.currency
     days = sorted({visit.day for visit in history.visits if visit.came})
     shown = gate.shown(who, keys, purpose="customer page", contacts=True)
     first, last = of.get("next_visit_from"), of.get("next_visit_by")
@@ -68,16 +67,16 @@ def customer_of(who: Any, key: str, *, language: str, all_visits: bool = False) 
         others=tuple(shown.people[other] for other in keys[1:]),
         withheld=shown.withheld,
         of=of,
-        as_of=reader.as_of,
-        data_version=reader.data_version,
-        currency=reader.currency,
+        as_of=reader.as_of if reader else None,
+        data_version=reader.data_version if reader else None,
+        currency=currency,
         history=history,
-        strip=strip_of(days, as_of=reader.as_of, due=due),
-        said=tuple(said_of(of, reader.currency)),
+        strip=strip_of(days, as_of=reader.as_of, due=due) if reader and of else None,
+        said=tuple(said_of(of, currency)),
         permissions=tuple(at_a_glance(keys, _imported(history))),
         notes=tuple(Note.objects.filter(customer__in=keys, removed_at=None).select_related("by")[:100]),
         all_visits=all_visits,
-        events=events_of(history, places, reader.currency),
+        events=events_of(history, places, currency),
         gaps=gaps_of(history),
         places=places,
     )
@@ -86,7 +85,22 @@ def customer_of(who: Any, key: str, *, language: str, all_visits: bool = False) 
 def within(who: Any, key: str) -> None:
     """Raises NotThere where the customer is not of the reader's branches."""
     shop = business()
-    api.people_of(shop).one(api.keys_of(shop, key)[0], branches=who.branches)
+    _standing(shop, who, api.keys_of(shop, key))
+
+
+def _standing(
+    shop: api.OpenBusiness, who: Any, keys: tuple[str, ...]
+) -> tuple[Mapping[str, Any], api.PeopleReader | None]:
+    """What the newest study believes of a customer, and its reader; nothing of who came after it or before the first.
+    Raises NotThere: unknown, or of other branches."""
+    reader = None
+    try:
+        reader = api.people_of(shop)
+        return reader.one(keys[0], branches=who.branches).of, reader
+    except NotThere:
+        if not gate.met(who, keys):
+            raise
+    return {}, reader
 
 
 def _imported(history: api.History) -> dict[str, bool | None]:

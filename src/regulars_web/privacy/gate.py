@@ -31,7 +31,7 @@ from regulars_web.vault.twins import Twins, twins
 
 __all__ = [
     *("Admitted", "Person", "Shown", "Twins", "admissible", "admit", "erase", "everybody", "find", "forgotten"),
-    *("held", "names", "one", "shown", "suspected", "welcome_back", "within"),
+    *("held", "met", "names", "one", "shown", "suspected", "welcome_back", "within"),
 ]
 
 #: Identities shown to one person within an hour, after which the door is shut; and how often the log is told.
@@ -176,16 +176,38 @@ def _person(identity: Identity, *, contacts: bool) -> Person:
 
 
 def within(who: Any, keys: Sequence[str]) -> set[str]:
-    """Those of the keys that belong to the reader's branches, by the newest study."""
+    """Those of the keys that belong to the reader's branches: by the newest study; of whom it does not know, those the
+    ledger knows at these branches alone."""
     if not who.branches:
         return set(keys)
+    kept = api.kept_keys(business(), keys)  # a study and the ledger know those merged by the key that stands for them
+    both = list({*keys, *kept.values()})
+    inside = studied = frozenset[str]()
     try:
-        kept = api.kept_keys(business(), keys)  # a study knows those merged by the key that stands for them
-        both = list({*keys, *kept.values()})
-        inside = api.people_of(business()).within(both, branches=who.branches)
-        return {key for key in keys if kept[key] in inside}
-    except NotThere:  # not studied yet: nobody's branch is known
+        reader = api.people_of(business())
+        inside, studied = (reader.within(both, branches=some) for some in (who.branches, ()))
+    except NotThere:  # not studied yet: the ledger alone tells
+        pass
+    own = _met_here(who, {kept[key] for key in keys if key not in studied and kept[key] not in studied})
+    return {key for key in keys if kept[key] in inside or (kept[key] in own and key not in studied)}
+
+
+def met(who: Any, keys: Sequence[str]) -> bool:
+    """Whether the customer of all these keys, the one that stands for them first, is one for this reader though no
+    study knows them: known to the ledger or the vault, and of the reader's branches where they are confined to some."""
+    if who.branches:
+        return keys[0] in within(who, keys[:1])
+    known = Identity.objects.filter(customer__in=list(keys)).exists() or forgotten(keys)
+    return known or bool(api.branches_of(business(), keys[:1])[keys[0]])
+
+
+def _met_here(who: Any, keys: Iterable[str]) -> set[str]:
+    """Those of the keys that the ledger knows at the reader's branches and nowhere else."""
+    asked = [key for key in keys if key.isascii() and key.isdigit() and int(key) < 2**63]
+    if not asked:
         return set()
+    mine = set(business().settings.spellings(tuple(who.branches)))
+    return {key for key, places in api.branches_of(business(), asked).items() if places and places <= mine}
 
 
 def admissible(who: Any, keys: Sequence[str]) -> set[str]:
