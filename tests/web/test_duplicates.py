@@ -8,6 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from regulars import api
@@ -16,7 +17,7 @@ from regulars_web.duplicates.models import Pair
 from regulars_web.people.models import Note
 from regulars_web.privacy import gate, permissions
 from regulars_web.privacy.models import Refusal
-from regulars_web.shared.models import Entry
+from regulars_web.shared.models import Entry, Job
 from regulars_web.vault.twins import MOST_NEAR, alike
 
 pytestmark = pytest.mark.django_db
@@ -93,6 +94,19 @@ def test_one_sign_apart_is_chance_among_many() -> None:
     strangers = [chr(0x5000 + n) * 3 for n in range(MOST_NEAR)]
     assert alike(["陳嘉欣", "陳家欣", *strangers]) == []
     assert alike(["陳嘉欣", "陈嘉欣", *strangers]) == [(0, 1)]
+
+
+def test_the_queue_forms_by_itself_after_an_import(folder: Path, signed_in: Callable[..., Client]) -> None:
+    client = signed_in()
+    rows = ("C1,Chan Tai Man,91234567,Cut,380", "C2,CHAN TAIMAN,61234567,Cut,380", "C3,Lee Ka Ho,51234567,Cut,380")
+    sales = "Date,Customer ID,Customer Name,Phone,Item,Amount\n" + "".join(f"2026-01-05,{row}\n" for row in rows)
+    anybody = "Date,Customer ID,Item,Amount\n2026-01-06,,Cut,380\n"
+    for name, content, looked_for in (("none.csv", anybody, 0), ("sales.csv", sales, 1)):
+        at = client.post("/imports/new", {"files": SimpleUploadedFile(name, content.encode())})["Location"]
+        client.post(f"{at}/read")
+        assert Job.objects.filter(kind="duplicates", state="done", by=None).count() == looked_for, name
+    assert list(found().values()) == [["name"]]
+    assert "One pair of customers may be one person" in client.get("/people/duplicates/").content.decode()
 
 
 def test_merged_is_one_for_every_count_and_parted_is_exactly_as_before(
