@@ -8,6 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from regulars import api
@@ -16,7 +17,8 @@ from regulars_web.duplicates.models import Pair
 from regulars_web.people.models import Note
 from regulars_web.privacy import gate, permissions
 from regulars_web.privacy.models import Refusal
-from regulars_web.shared.models import Entry
+from regulars_web.shared.models import Entry, Job
+from regulars_web.vault.twins import MOST_NEAR, alike
 
 pytestmark = pytest.mark.django_db
 HOSTILE = "<script>alert(1)</script>\u202e=cmd()"
@@ -54,6 +56,57 @@ def test_suspicions_and_why(folder: Path, person: Callable[..., User], signed_in
     assert client.get("/people/duplicates/").content.decode().count("this may be a family") == 1, "one name in another"
     client.post("/people/duplicates/look")
     assert len(found()) == 3, "looked for twice, found once"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("Chan Tai Man", "CHAN TAIMAN", True),
+        ("Wong Siu Ling", "Siu-Ling Wong", True),
+        ("陳嘉欣", "陳家欣", True),
+        ("陳大文", "陈大文", True),
+        ("黄嘉颖", "黃嘉穎", True),
+        ("陳大文", "陳 大文", True),
+        ("Lee Ka Yan", "Li Ka Yan", True),
+        ("Chan Tai Man 陳大文", "陳大文", True),
+        ("Chan Tai Man 陳大文", "chan tai man", True),
+        ("Peter Chan Tai Man", "Chan Tai Man", True),
+        ("Chan Tai Man", "Tai Man Peter Chan", True),
+        ("Chan Tai Man", "Wong Tai Man", False),
+        ("陳大文", "李大文", False),
+        ("陳大文", "陳小明", False),
+        ("陳文", "陳明", False),
+        ("陳大文", "陳文", False),
+        ("Chan Tai Man", "Chan Siu Ming", False),
+        ("Amy 陳大文", "Amy 李小明", False),
+        ("Amy", "Amy Wong", False),
+        ("Chan Tai Man", "陳大文", False),
+        ("", "陳大文", False),
+        ("", "", False),
+        ("!!", "??", False),
+    ],
+)
+def test_names_that_may_be_one_persons(one: str, other: str, same: bool) -> None:
+    assert bool(alike([one, other])) is same and bool(alike([other, one])) is same
+
+
+def test_one_sign_apart_is_chance_among_many() -> None:
+    strangers = [chr(0x5000 + n) * 3 for n in range(MOST_NEAR)]
+    assert alike(["陳嘉欣", "陳家欣", *strangers]) == []
+    assert alike(["陳嘉欣", "陈嘉欣", *strangers]) == [(0, 1)]
+
+
+def test_the_queue_forms_by_itself_after_an_import(folder: Path, signed_in: Callable[..., Client]) -> None:
+    client = signed_in()
+    rows = ("C1,Chan Tai Man,91234567,Cut,380", "C2,CHAN TAIMAN,61234567,Cut,380", "C3,Lee Ka Ho,51234567,Cut,380")
+    sales = "Date,Customer ID,Customer Name,Phone,Item,Amount\n" + "".join(f"2026-01-05,{row}\n" for row in rows)
+    anybody = "Date,Customer ID,Item,Amount\n2026-01-06,,Cut,380\n"
+    for name, content, looked_for in (("none.csv", anybody, 0), ("sales.csv", sales, 1)):
+        at = client.post("/imports/new", {"files": SimpleUploadedFile(name, content.encode())})["Location"]
+        client.post(f"{at}/read")
+        assert Job.objects.filter(kind="duplicates", state="done", by=None).count() == looked_for, name
+    assert list(found().values()) == [["name"]]
+    assert "One pair of customers may be one person" in client.get("/people/duplicates/").content.decode()
 
 
 def test_merged_is_one_for_every_count_and_parted_is_exactly_as_before(

@@ -199,7 +199,7 @@ def test_a_worker_that_dies_when_all_is_stored_finds_the_files_again(
     monkeypatch.setattr(jobs, "_end", end)
     Job.objects.update(beat=now() - jobs.SILENT * 2)
     jobs.run(claimed())
-    assert Job.objects.get().state == "done" and not batch.folder.exists()
+    assert Job.objects.get(kind="import").state == "done" and not batch.folder.exists()
     assert [h.rows for h in api.check_business(api.open_business(folder)).holdings] == [1]
 
 

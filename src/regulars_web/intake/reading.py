@@ -17,6 +17,7 @@ from regulars_web.company.businesses import business
 from regulars_web.intake.models import Batch, Correction
 from regulars_web.privacy.gate import admit
 from regulars_web.shared.clock import today
+from regulars_web.shared.jobs import begin
 from regulars_web.shared.texts import as_json
 
 #: Findings of a file told on its page; all bad rows are in the file to be downloaded.
@@ -54,9 +55,13 @@ def work(asked: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
 
 
 def clear(asked: Mapping[str, Any]) -> None:
-    """The files leave the waiting place when it is written down that all of them are stored."""
-    for batch in Batch.objects.filter(pk=asked["batch"]):
+    """The files leave the waiting place when it is written down that all of them are stored; where they told who
+    customers are, those on record twice are looked for, which nobody asked for."""
+    for batch in Batch.objects.select_related("job").filter(pk=asked["batch"]):
         shutil.rmtree(batch.folder, ignore_errors=True)
+        result = batch.job.result if batch.job is not None else None
+        if any(file["identified"] for file in (result or {}).get("files", ())):
+            begin("duplicates", None)
 
 
 def _to_the_gate(by: Any, progress: Progress) -> api.Receiver:

@@ -18,7 +18,7 @@ LONGEST = 40
 #: So many letters of a word find it; longer parts are looked for among what the most of these selects.
 BEGINNINGS = (1, 3, 5)
 _HONGKONG = re.compile(r"(?:(?:\+|00)?852)?([2-9]\d{7})")
-_HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
+HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -40,7 +40,7 @@ def words(text: str) -> tuple[str, ...]:
     found: list[str] = []
     for word in _WORD.findall(plain(text)):
         rest = word
-        for run in _HAN.findall(word):
+        for run in HAN.findall(word):
             rest = rest.replace(run, " ")
             found += [run[i : i + LONGEST] for i in range(len(run))]
         found += [part[:LONGEST] for part in rest.split()]
@@ -51,8 +51,8 @@ def asked(text: str) -> tuple[str, ...]:
     """The parts of what somebody looks for: words, and runs of Chinese characters whole."""
     found: list[str] = []
     for word in _WORD.findall(plain(text)):
-        found += _HAN.findall(word)
-        found += _HAN.sub(" ", word).split()
+        found += HAN.findall(word)
+        found += HAN.sub(" ", word).split()
     return tuple(dict.fromkeys(part[:LONGEST] for part in found))[:6]
 
 
@@ -60,14 +60,14 @@ def beginnings(text: str) -> tuple[str, ...]:
     """What a name is looked up by: of every word the first letters (:data:`BEGINNINGS`), of Chinese every character."""
     found: list[str] = []
     for word in words(text):
-        lengths = (1,) if _HAN.match(word) else BEGINNINGS
+        lengths = (1,) if HAN.match(word) else BEGINNINGS
         found += [word[:n] for n in lengths if n <= len(word)]
     return tuple(dict.fromkeys(found))
 
 
 def needed(part: str) -> tuple[str, ...]:
     """Beginnings that a name with this part must have, the one that tells most first."""
-    if _HAN.match(part):
+    if HAN.match(part):
         return tuple(dict.fromkeys(part[::-1]))  # the family name, which tells least, stands first
     return (part[: max(n for n in BEGINNINGS if n <= len(part))],)
 

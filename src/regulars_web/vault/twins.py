@@ -7,20 +7,22 @@ shop's own number stands in for a missing one.
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations, groupby
 from operator import itemgetter
+from typing import Any
 
 import numpy as np
 from django.db.models import Count
-from rapidfuzz.distance import Indel
+from rapidfuzz.distance import Hamming, Indel
 from rapidfuzz.process import cdist
 
 from regulars_web.shared.lock import opened
-from regulars_web.vault.folding import plain
+from regulars_web.vault.folding import HAN, plain
 from regulars_web.vault.models import Identity, Term
+from regulars_web.vault.signs import signs, spelled
 
 #: A number or an address that more customers have is nobody's own.
 MOST_SHARING = 6
@@ -28,6 +30,10 @@ MOST_SHARING = 6
 MOST_ALIKE = 2_000
 #: How alike two names must be (0..1, parts in any order) where only the end of the number is the same.
 ALIKE = 0.86
+#: Among more customers of one end of a number, names one sign apart are chance: whole names alone count.
+MOST_NEAR = 40
+#: Words of a name in which another is looked for.
+MOST_WORDS = 6
 _BLOCK = 2_000
 _PART = re.compile(r"[^\W_]+")
 
@@ -64,21 +70,79 @@ def _alike() -> Iterator[Twins]:
     for _, group in groupby(ends.values_list(*columns).iterator(chunk_size=20_000), key=itemgetter(0)):
         held = list(group)
         shared = {mark for mark, n in Counter(mark for _, mark, _, _ in held).items() if n > MOST_SHARING}
-        own = [(key, sorted_name(opened(name, "name"))) for _, mark, key, name in held if mark not in shared]
+        own = [(key, opened(name, "name")) for _, mark, key, name in held if mark not in shared]
         if 1 < len(own) <= MOST_ALIKE:
-            yield from _similar([key for key, _ in own], [name for _, name in own])
+            keys = [key for key, _ in own]
+            for one, other in alike([name for _, name in own]):
+                yield from _pairs([keys[one], keys[other]], "name")
 
 
-def sorted_name(name: str) -> str:
-    """A name for comparing: folded, its parts in one order."""
-    return " ".join(sorted(_PART.findall(plain(name))))
+def alike(names: Sequence[str]) -> list[tuple[int, int]]:
+    """Places of names that may be one person's, in letters or in Chinese characters: the better of the two decides."""
+    parts = [_Parts.of(name) for name in names]
+    found = _close([" ".join(sorted(p.words)) for p in parts]) | _close(["".join(p.words) for p in parts])
+    found |= _within([p.words for p in parts])
+    # A first name alone tells nothing of two whose family names are known: Amy 陳大文, Amy 李小明.
+    kept = {(i, j) for i, j in found if not (parts[i].one_word or parts[j].one_word) or not _both_han(parts, i, j)}
+    return sorted(kept | _one_sign_apart([p.han for p in parts]))
 
 
-def _similar(keys: list[str], names: list[str]) -> Iterator[Twins]:
-    scores = cdist(names, names, scorer=Indel.normalized_similarity, score_cutoff=ALIKE, dtype=np.float32)
-    for i, j in zip(*np.nonzero(np.triu(scores, 1)), strict=True):
-        if names[i] and names[j]:
-            yield from _pairs([keys[i], keys[j]], "name")
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """A name's words in letters, and its Chinese characters."""
+
+    words: tuple[str, ...]
+    han: str
+
+    @classmethod
+    def of(cls, name: str) -> _Parts:
+        folded = plain(name)
+        found = _PART.findall(HAN.sub(" ", folded))
+        return cls(tuple(spelled(word) for word in found), signs("".join(HAN.findall(folded))))
+
+    @property
+    def one_word(self) -> bool:
+        return len(self.words) == 1
+
+
+def _both_han(parts: Sequence[_Parts], i: int, j: int) -> bool:
+    return bool(parts[i].han and parts[j].han)
+
+
+def _close(texts: list[str]) -> set[tuple[int, int]]:
+    scores = cdist(texts, texts, scorer=Indel.normalized_similarity, score_cutoff=ALIKE, dtype=np.float32)
+    return {(i, j) for i, j in _places(scores) if texts[i] and texts[j]}
+
+
+def _within(words: Sequence[tuple[str, ...]]) -> set[tuple[int, int]]:
+    """Names that hold all words of another, of which there are two or more: Peter Chan Tai Man, Chan Tai Man."""
+    whole: dict[frozenset[str], list[int]] = defaultdict(list)
+    for at, held in enumerate(words):
+        whole[frozenset(held)].append(at)
+    found: set[tuple[int, int]] = set()
+    for at, held in enumerate(words):
+        unlike = sorted(set(held))[:MOST_WORDS]
+        for size in range(2, len(unlike)):
+            for some in combinations(unlike, size):
+                found |= {(min(at, other), max(at, other)) for other in whole.get(frozenset(some), ())}
+    return found
+
+
+def _one_sign_apart(han: list[str]) -> set[tuple[int, int]]:
+    """Names of the same family name that differ in no sign, or (of three or more, among few) in one."""
+    scores = cdist(han, han, scorer=Hamming.distance, score_cutoff=1, dtype=np.int32)
+    most = 1 if len(han) <= MOST_NEAR else 0
+    found = set()
+    for i, j in _places(scores <= most):
+        one, other = han[i], han[j]
+        if one and (one == other or (len(one) == len(other) > 2 and one[0] == other[0])):
+            found.add((i, j))
+    return found
+
+
+def _places(marked: np.ndarray[Any, Any]) -> Iterator[tuple[int, int]]:
+    for i, j in zip(*np.nonzero(np.triu(marked, 1)), strict=True):
+        yield int(i), int(j)
 
 
 def _pairs(keys: list[str], reason: str) -> Iterator[Twins]:
