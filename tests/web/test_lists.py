@@ -187,3 +187,13 @@ def test_showing_a_clicked_filter_leads_to_its_own_address(studied: Path, signed
     assert answer["Location"] == f"/people/?{address('visits >= 3')}"
     unfinished = signed_in().get(f"/people/?{clicked(do='add').urlencode()}").content.decode()  # without any script
     assert unfinished.count('class="condition"') == 2
+
+
+def test_what_swaps_the_filter_has_an_id_so_that_the_keyboard_stays(
+    studied: Path, signed_in: Callable[..., Client]
+) -> None:
+    page = signed_in().get("/people/", {"where": "(visits > 1 or visits < 9) and visits > 2"}).content.decode()
+    whole = page[page.index('id="filter"') :]
+    swaps = re.findall(r'<(?:button|select)[^>]* hx-target="#filter"[^>]*>', whole)
+    ids = [found[1] if (found := re.search(r' id="([^"]+)"', tag)) else None for tag in swaps]
+    assert len(swaps) > 8 and None not in ids and len(set(ids)) == len(ids), ids

@@ -55,6 +55,11 @@ def may(user: Any, power: str) -> bool:
     return not (power in WHOLE and user.branches)
 
 
+def may_stop(user: Any, job: Any) -> bool:
+    """Whether a user may stop a piece of work: their own, or any where they run the house."""
+    return job.by_id == user.pk or may(user, "house:write")
+
+
 def needs[V: Callable[..., Any]](power: str) -> Callable[[V], V]:
     """Mark a view with the power it needs."""
     if power not in POWERS:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from regulars import api
 from regulars_web.company.businesses import business
-from regulars_web.company.powers import may, needs
+from regulars_web.company.powers import may, may_stop, needs
 from regulars_web.desk.contacts import to_contact
 from regulars_web.desk.pace import courses
 from regulars_web.desk.today import day_of
@@ -19,6 +19,7 @@ from regulars_web.desk.watch import broken, handed_out, status
 from regulars_web.insight.queries import health
 from regulars_web.insight.reading import pages_of, people_address
 from regulars_web.shared.clock import today
+from regulars_web.shared.errors import refused
 from regulars_web.shared.jobs import KINDS, again, quiet_kinds, seen_by, stop
 from regulars_web.shared.models import Job
 
@@ -106,14 +107,20 @@ def job(request: HttpRequest, id: int) -> HttpResponse:
     where its result is."""
     found = get_object_or_404(seen_by(request.user), pk=id)
     leads_to = KINDS[found.kind].leads_to if found.kind in KINDS else "jobs"
+    shown = {
+        "job": found,
+        "leads_to": leads_to,
+        "stops": may_stop(request.user, found),
+        "asks": may_ask(request.user, found),
+    }
     if request.headers.get("HX-Request"):
-        response = render(request, "desk/job_part.html", {"job": found, "leads_to": leads_to})
+        response = render(request, "desk/job_part.html", shown)
         if found.state == Job.State.DONE:
             response["HX-Redirect"] = _result(found, leads_to)
         return response
     if found.state == Job.State.DONE and "stay" not in request.GET:
         return redirect(_result(found, leads_to))
-    return render(request, "desk/job.html", {"job": found, "leads_to": leads_to})
+    return render(request, "desk/job.html", shown)
 
 
 def _result(found: Job, leads_to: str) -> str:
@@ -124,16 +131,28 @@ def _result(found: Job, leads_to: str) -> str:
     return reverse(leads_to)
 
 
-@needs("study:run")
+def may_ask(user: Any, job: Job) -> bool:
+    """Whether a user may ask for such work."""
+    kind = KINDS.get(job.kind)
+    return kind is not None and bool(kind.power) and may(user, kind.power)
+
+
+@needs("jobs:read")
 @require_POST
 def stop_job(request: HttpRequest, id: int) -> HttpResponse:
-    """Ask a piece of work to stop."""
-    stop(get_object_or_404(Job, pk=id), request.user)
+    """Ask a piece of work to stop: for who asked for it, and who runs the house."""
+    found = get_object_or_404(seen_by(request.user), pk=id)
+    if not may_stop(request.user, found):
+        return refused(request)
+    stop(found, request.user)
     return redirect("job", id=id)
 
 
-@needs("study:run")
+@needs("jobs:read")
 @require_POST
 def again_job(request: HttpRequest, id: int) -> HttpResponse:
-    """The same work anew."""
-    return redirect("job", id=again(get_object_or_404(Job, pk=id), request.user).pk)
+    """The same work anew: for who may ask for such work."""
+    found = get_object_or_404(seen_by(request.user), pk=id)
+    if not may_ask(request.user, found):
+        return refused(request)
+    return redirect("job", id=again(found, request.user).pk)

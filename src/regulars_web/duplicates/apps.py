@@ -17,5 +17,5 @@ class Duplicates(AppConfig):
         from regulars_web.duplicates.services import work
         from regulars_web.shared.jobs import register
 
-        register("duplicates", work, leads_to="duplicates")
+        register("duplicates", work, leads_to="duplicates", power="duplicates:decide")
         broken_off.register()

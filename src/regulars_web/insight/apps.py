@@ -16,5 +16,5 @@ class Insight(AppConfig):
         from regulars_web.insight.services import do_again, work
         from regulars_web.shared.jobs import register
 
-        register("study", work, leads_to="study")
-        register("reproduce", do_again, leads_to="studies")
+        register("study", work, leads_to="study", power="study:run")
+        register("reproduce", do_again, leads_to="studies", power="study:run")

@@ -19,6 +19,6 @@ class Intake(AppConfig):
         from regulars_web.shared import meant
         from regulars_web.shared.jobs import register
 
-        register("import", work, leads_to="imports", again=commit_again, after=clear)
+        register("import", work, leads_to="imports", power="imports:write", again=commit_again, after=clear)
         meant.register("import.undone", undone)
         meant.register("import.profile_saved", saved)

@@ -17,5 +17,5 @@ class People(AppConfig):
         from regulars_web.people.exporting import again, work
         from regulars_web.shared.jobs import register
 
-        register("people_export", work, leads_to="customers_export", again=again)
+        register("people_export", work, leads_to="customers_export", power="people:export", again=again)
         keeping.register()

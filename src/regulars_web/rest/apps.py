@@ -19,7 +19,7 @@ class Rest(AppConfig):
 
         register("push", inbox.work, leads_to="jobs", quiet=True)
         register("messages", messages.work, leads_to="endpoints", quiet=True)
-        register("export", exporting.work, leads_to="exports", again=exporting.again)
+        register("export", exporting.work, leads_to="exports", power="export:take", again=exporting.again)
         register("forget_exports", exporting.forget, leads_to="exports", quiet=True)
         listen(messages.hear)
         listen(inbox.hear)

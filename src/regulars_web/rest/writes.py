@@ -12,7 +12,7 @@ from ninja.files import UploadedFile
 from regulars.api.pushed import MODELS
 from regulars.base.text import say
 from regulars_web.company.businesses import business
-from regulars_web.company.powers import may
+from regulars_web.company.powers import may, may_stop
 from regulars_web.intake.limits import FULL, MOST_FILES
 from regulars_web.intake.services import commit, take_in, undo
 from regulars_web.rest import shapes
@@ -133,11 +133,13 @@ def formulate(request: HttpRequest) -> Status[Any]:
 
 @router.post("/jobs/{id}/stop", auth=Scope("runs:write"), response=shapes.Job, tags=["work"])
 def stop_job(request: HttpRequest, id: Number) -> Any:
-    """Ask a piece of work to stop."""
+    """Ask a piece of work to stop: that of who the token acts for, or any where they are a director."""
     with transaction.atomic():
         found = Job.objects.filter(pk=id).first()
         if found is None:
             raise Trouble(404, "not_found")
+        if not may_stop(_token(request).user, found):
+            raise Trouble(403, "not_theirs")
         if not found.open:
             raise Trouble(422, "ended")
         stop(found, _token(request).user)

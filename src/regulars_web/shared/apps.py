@@ -21,4 +21,4 @@ class Shared(AppConfig):
         from regulars_web.shared.jobs import register
 
         add_words("regulars_web")
-        register("audit", work, leads_to="log", every=timedelta(days=1))
+        register("audit", work, leads_to="log", power="audit:read", every=timedelta(days=1))

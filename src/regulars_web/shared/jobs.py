@@ -42,6 +42,7 @@ type Again = Callable[[Job, Any], Job]
 class Kind:
     """A kind of work: what it does, and the address its result is seen at (``{name}`` filled from the result).
 
+    ``power`` is what one must have to ask for it; nothing: nobody asks for it by hand.
     ``again`` asks for the same work anew where more than the job itself must know of it.
     ``quiet`` work is the house's own, asked for by nobody: it is not listed, and is written down by what it does alone.
     ``every``: it is also done by itself, so often. ``after`` clears away what the work needed, once it is written down
@@ -50,6 +51,7 @@ class Kind:
 
     work: Work
     leads_to: str
+    power: str = ""
     again: Again | None = None
     quiet: bool = False
     every: timedelta | None = None
@@ -64,13 +66,14 @@ def register(
     work: Work,
     *,
     leads_to: str,
+    power: str = "",
     again: Again | None = None,
     quiet: bool = False,
     every: timedelta | None = None,
     after: After | None = None,
 ) -> None:
     """Make a kind of work known; called when the app is ready."""
-    KINDS[name] = Kind(work, leads_to, again, quiet, every, after)
+    KINDS[name] = Kind(work, leads_to, power, again, quiet, every, after)
 
 
 def quiet_kinds() -> list[str]:

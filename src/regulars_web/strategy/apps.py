@@ -19,7 +19,7 @@ class Strategy(AppConfig):
         from regulars_web.strategy.carrying import assign_again, assign_work, measure_again, measure_work
         from regulars_web.strategy.services import again, work
 
-        register("formulate", work, leads_to="strategy", again=again)
-        register("assign", assign_work, leads_to="carry", again=assign_again)
-        register("measure", measure_work, leads_to="review", again=measure_again)
+        register("formulate", work, leads_to="strategy", power="strategy:draft", again=again)
+        register("assign", assign_work, leads_to="carry", power="strategy:draft", again=assign_again)
+        register("measure", measure_work, leads_to="review", power="strategy:draft", again=measure_again)
         looked_up.register()
