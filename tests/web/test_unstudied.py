@@ -37,7 +37,7 @@ def new(shop: api.OpenBusiness, till: Program, here: str, there: str) -> dict[st
     sent = [row | homes[id] for row, id in zip(people, who, strict=True)]
     assert till.post("push/customers", sent).status_code == 202
     sales = [
-        line(f"n-{id}-{n}", customer=f"NEW-{id}", date="2026-11-02", **({"branch": place} if place else {}))
+        line(f"n-{id}-{n}", customer=f"NEW-{id}", date="2026-11-02") | ({"branch": place} if place else {})
         for id, places in who.items()
         for n, place in enumerate(places)
     ]
