@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from regulars import api
 from regulars_web.company.demo import people
 from regulars_web.company.models import Role, User
 from regulars_web.desk.demo import name_everybody
+from regulars_web.desk.today import day_of
 from regulars_web.privacy import gate
 from regulars_web.shared import lock
 from regulars_web.shared.clock import now, today
@@ -24,7 +26,45 @@ pytestmark = pytest.mark.django_db
 
 
 def late(studied: Path, branches: tuple[str, ...]) -> int:
-    return api.people_of(api.open_business(studied)).count("state = overdue", branches=branches).customers
+    shop = api.open_business(studied)
+    over = f"due_on before {today(shop.settings.zone)} and state in (newcomer, active)"
+    return api.people_of(shop).count(f"state = overdue or ({over})", branches=branches).customers
+
+
+def test_whoever_became_due_since_the_study_is_on_a_list(
+    studied: Path, person: Callable[..., User], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader = api.people_of(api.open_business(studied))
+    here = reader.as_of + timedelta(days=10)
+    monkeypatch.setattr("regulars_web.desk.today.today", lambda zone: here)
+    day = day_of(person())
+    coming = "state in (newcomer, active)"
+    past = f"due_on before {here} and {coming}"
+    since = f"due_on between {reader.as_of + timedelta(days=1)} and {here - timedelta(days=1)} and {coming}"
+    assert day is not None and reader.count(since).customers > 0
+    assert day.late_all == reader.count("state = overdue").customers + reader.count(past).customers
+    assert reader.count(f"({day.due_where}) and ({day.late_where})").customers == 0, "on one list each"
+
+
+def test_staff_see_everybody_late_page_by_page_of_their_own_branch(
+    studied: Path, signed_in: Callable[..., Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("regulars_web.desk.today.A_PAGE", 10)
+    branch = api.open_business(studied).settings.branches[0].id
+    client, address, found, back = signed_in(Role.STAFF, branches=(branch,)), "/?all=late", list[str](), ""
+    assert 'href="?all=late"' in client.get("/").content.decode()
+    while address:
+        page = client.get(address).content.decode()
+        found += re.findall(r'href="/people/(\d+)"><b>', page)
+        back = html.unescape("".join(re.findall(r'href="(\?all=late[^"]*)" rel="prev"', page)))
+        following = re.findall(r'href="(\?all=late[^"]*)" rel="next"', page)
+        address = f"/{html.unescape(following[0])}" if following else ""
+    assert len(found) == len(set(found)) == late(studied, (branch,)) > 12
+    assert back and client.get(f"/{back}").status_code == 200
+    assert client.get("/?all=due").status_code == 200
+    assert client.get("/?all=late&after=x")["Location"] == "/?all=late"
+    assert client.get("/?all=everybody").status_code == 404
+    assert signed_in(Role.ANALYST).get("/?all=late").status_code == 404, "whose day has no list of names"
 
 
 @pytest.mark.parametrize("role", [Role.STAFF, Role.MANAGER])

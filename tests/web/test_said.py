@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 import pytest
 
 from regulars.base.words import render
 from regulars_web.people.said import may_come, said_of
 
+HERE = date(2026, 11, 28)
+
 
 def told(**of: object) -> str:
-    return " ".join(render(text, "en") for text in said_of(of, "HKD"))
+    return " ".join(render(text, "en") for text in said_of(of, "HKD", HERE))
 
 
 def test_who_has_left_is_not_told_as_one_who_will_not_leave() -> None:
@@ -32,3 +36,16 @@ def test_a_value_is_told_with_what_it_most_likely_is(value: float, high: float, 
 
 def test_a_next_visit_is_drawn_only_of_who_may_come() -> None:
     assert may_come({}) and may_come({"p_alive": 0.4}) and not may_come({"p_alive": 0.02})
+
+
+@pytest.mark.parametrize(
+    ("days", "factor", "said"),
+    [
+        (-1, 0.8, "Was due about 27 Nov 2026."),
+        (0, 0.8, "Next due about 28 Nov 2026."),
+        (9, 0.8, "Next due about 7 Dec 2026."),
+        (-1, 1.2, "Was due about 27 Nov 2026 and is late by their own rhythm."),
+    ],
+)
+def test_a_day_that_is_over_is_told_as_over(days: int, factor: float, said: str) -> None:
+    assert told(due_on=HERE + timedelta(days=days), overdue_factor=factor) == said

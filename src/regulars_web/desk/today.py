@@ -15,8 +15,12 @@ from regulars_web.company.businesses import business
 from regulars_web.privacy import gate
 from regulars_web.shared.clock import today
 
-#: Customers listed at once; the rest is behind the list of customers.
+#: Customers listed at once; the rest is behind the list of customers, or on pages of its own.
 LISTED = 12
+#: Customers on a page of a whole list.
+A_PAGE = 50
+#: The lists of a day and their orders.
+SORTS = {"due": "due_on", "late": "-value_12"}
 #: Days of a list of those due.
 AHEAD = 7
 #: A study so old no longer tells who is due.
@@ -63,6 +67,20 @@ class Day:
     withheld: NotUsable | None
 
 
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A page of a list of the day with everybody on it; ``after`` and ``before`` are places of the next and the last
+    page."""
+
+    as_of: date
+    currency: str
+    lines: tuple[Line, ...]
+    all: int
+    after: str | None
+    before: str | None
+    withheld: NotUsable | None
+
+
 def day_of(who: Any) -> Day | None:
     """Who is due and who is late, by the newest study; None before the first one."""
     shop = business()
@@ -71,22 +89,17 @@ def day_of(who: Any) -> Day | None:
     except NotThere:
         return None
     here = today(shop.settings.zone)
-    end = here + timedelta(days=AHEAD)
-    due_where = f"due_on between {here.isoformat()} and {end.isoformat()} and state in (newcomer, active)"
-    late_where = "state = overdue"
+    due_where, late_where = _wheres(here)
     branches = tuple(who.branches)
-    due = reader.page(due_where, sort="due_on", branches=branches, size=LISTED, columns=_COLUMNS).rows
-    late = reader.page(late_where, sort="-value_12", branches=branches, size=LISTED, columns=_COLUMNS).rows
+    due = reader.page(due_where, sort=SORTS["due"], branches=branches, size=LISTED, columns=_COLUMNS).rows
+    late = reader.page(late_where, sort=SORTS["late"], branches=branches, size=LISTED, columns=_COLUMNS).rows
     shown = gate.shown(who, [row.key for row in (*due, *late)], purpose="day list")
-
-    def lines(rows: tuple[api.Standing, ...]) -> tuple[Line, ...]:
-        return tuple(Line(row.key, shown.people[row.key], row.of, _late(row.of.get("due_on"), here)) for row in rows)
 
     return Day(
         as_of=reader.as_of,
         currency=reader.currency,
-        due=lines(due),
-        late=lines(late),
+        due=_lines(due, shown, here),
+        late=_lines(late, shown, here),
         due_all=_count(reader, due_where, branches),
         late_all=_count(reader, late_where, branches),
         due_where=due_where,
@@ -95,6 +108,49 @@ def day_of(who: Any) -> Day | None:
         old=here - reader.as_of > OLD,
         withheld=shown.withheld,
     )
+
+
+def whole_of(who: Any, which: str, *, after: str = "", before: str = "") -> Whole | None:
+    """A page of everybody due (or late) of a reader's branches; None before the first study. Raises BadSettings: a
+    place in the list that is none."""
+    shop = business()
+    try:
+        reader = api.people_of(shop)
+    except NotThere:
+        return None
+    here = today(shop.settings.zone)
+    where = dict(zip(SORTS, _wheres(here), strict=True))[which]
+    branches = tuple(who.branches)
+    page = reader.page(
+        where,
+        sort=SORTS[which],
+        branches=branches,
+        after=after or None,
+        before=before or None,
+        size=A_PAGE,
+        columns=_COLUMNS,
+    )
+    shown = gate.shown(who, [row.key for row in page.rows], purpose="day list")
+    return Whole(
+        as_of=reader.as_of,
+        currency=reader.currency,
+        lines=_lines(page.rows, shown, here),
+        all=_count(reader, where, branches),
+        after=page.after,
+        before=page.before,
+        withheld=shown.withheld,
+    )
+
+
+def _wheres(here: date) -> tuple[str, str]:
+    """Who is due and who is late; whoever became due since the study is late too."""
+    coming = "state in (newcomer, active)"
+    due = f"due_on between {here.isoformat()} and {(here + timedelta(days=AHEAD)).isoformat()} and {coming}"
+    return due, f"state = overdue or (due_on before {here.isoformat()} and {coming})"
+
+
+def _lines(rows: tuple[api.Standing, ...], shown: gate.Shown, here: date) -> tuple[Line, ...]:
+    return tuple(Line(row.key, shown.people[row.key], row.of, _late(row.of.get("due_on"), here)) for row in rows)
 
 
 def _count(reader: api.PeopleReader, where: str, branches: tuple[str, ...]) -> int:

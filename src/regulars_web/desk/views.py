@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from regulars import api
+from regulars.base.errors import BadSettings
 from regulars_web.company.businesses import business
 from regulars_web.company.powers import may, may_stop, needs
 from regulars_web.desk.contacts import to_contact
 from regulars_web.desk.pace import courses
-from regulars_web.desk.today import day_of
+from regulars_web.desk.today import SORTS, day_of, whole_of
 from regulars_web.desk.watch import broken, handed_out, status
 from regulars_web.insight.queries import health
 from regulars_web.insight.reading import pages_of, people_address
@@ -29,6 +30,8 @@ from regulars_web.shared.models import Job
 def home(request: HttpRequest) -> HttpResponse:
     """A day's beginning by role: what to decide, whom to look after, what runs, what broke, how far to target."""
     user: Any = request.user
+    if "all" in request.GET:
+        return _everybody(request, request.GET["all"])
     shop = business()
     shown: dict[str, Any] = {
         "shop": shop,
@@ -53,6 +56,20 @@ def home(request: HttpRequest) -> HttpResponse:
     if may(user, "jobs:read"):
         shown["jobs"] = seen_by(user).exclude(kind__in=quiet_kinds()).filter(by__isnull=False)[:5]
     return render(request, "desk/home.html", shown)
+
+
+def _everybody(request: HttpRequest, which: str) -> HttpResponse:
+    """All who are due, or late, page by page: for those whose day shows the list, and within their branches."""
+    if which not in SORTS or not may(request.user, "notes:write"):
+        raise Http404
+    after, before = request.GET.get("after", ""), request.GET.get("before", "")
+    try:
+        whole = whole_of(request.user, which, after=after, before=before)
+    except BadSettings:  # a place of an address that was cut or changed by hand
+        return redirect(f"{request.path}?all={which}")
+    if whole is None:
+        return redirect("home")
+    return render(request, "desk/whole.html", {"whole": whole, "which": which})
 
 
 #: The next step towards a strategy, and the power to take it: whoever lacks it is not shown a step that is another's.

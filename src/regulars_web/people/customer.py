@@ -18,6 +18,7 @@ from regulars_web.people.strip import Strip, strip_of
 from regulars_web.people.timeline import Event, events_of, gaps_of
 from regulars_web.privacy import gate
 from regulars_web.privacy.permissions import Permission, at_a_glance
+from regulars_web.shared.clock import today
 
 #: Visits told one by one before "earlier ones" is asked for.
 SHOWN = 25
@@ -72,7 +73,7 @@ def customer_of(who: Any, key: str, *, language: str, all_visits: bool = False) 
         currency=currency,
         history=history,
         strip=strip_of(days, as_of=reader.as_of, due=due) if reader and of else None,
-        said=tuple(said_of(of, currency)),
+        said=tuple(said_of(of, currency, today(shop.settings.zone))),
         permissions=tuple(at_a_glance(keys, _imported(history))),
         notes=tuple(Note.objects.filter(customer__in=keys, removed_at=None).select_related("by")[:100]),
         all_visits=all_visits,

@@ -18,10 +18,10 @@ def may_come(of: Mapping[str, Any]) -> bool:
     return not isinstance(alive, float) or alive >= UNLIKELY
 
 
-def said_of(of: Mapping[str, Any], currency: str) -> list[Text]:
+def said_of(of: Mapping[str, Any], currency: str, here: date) -> list[Text]:
     """Rhythm, lateness, whether still a customer, value, and what is out of the ordinary; what is not known is left
-    out."""
-    found = [*_rhythm(of), *_staying(of), *_value(of, currency)]
+    out. ``here`` is today."""
+    found = [*_rhythm(of, here), *_staying(of), *_value(of, currency)]
     if of.get("deliberate_exit"):
         found.append(say("people.said.exit"))
     if of.get("left_truncated"):
@@ -29,14 +29,15 @@ def said_of(of: Mapping[str, Any], currency: str) -> list[Text]:
     return found
 
 
-def _rhythm(of: Mapping[str, Any]) -> list[Text]:
+def _rhythm(of: Mapping[str, Any], here: date) -> list[Text]:
     found: list[Text] = []
     rhythm, due, last, factor = (of.get(name) for name in ("rhythm_days", "due_on", "last_day", "overdue_factor"))
     if isinstance(rhythm, float | int) and isinstance(last, date):
         found.append(say("people.said.rhythm", days=round(rhythm), last=Day(last)))
     if isinstance(due, date):
         late = isinstance(factor, float | int) and factor > 1
-        found.append(say("people.said.late" if late else "people.said.due", day=Day(due)))
+        over = "people.said.was_due" if due < here else "people.said.due"
+        found.append(say("people.said.late" if late else over, day=Day(due)))
     return found
 
 
