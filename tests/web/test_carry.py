@@ -158,6 +158,12 @@ def test_staff_see_their_own_branch_and_what_to_do(carried: Path, signed_in: Cal
     assert f'action="/contacts/{task.id}/take"' not in page
     assert staff.post(f"/contacts/{quote(task.id)}/take", {"format": "csv"}).status_code == 403
     assert staff.get("/contacts/none").status_code == 404
+    shop = api.open_business(carried)
+    called = next(found.label() for found in shop.settings.branches if found.id == branch)
+    for language, said in (("en", "Your branches: "), ("zh-Hant", "你的分店：")):
+        other = signed_in(Role.STAFF, branches=(branch,), language=language)
+        for address in ("/contacts/", "/"):
+            assert said + called.in_language(language) in unescape(other.get(address).content.decode()), address
     assert signed_in(Role.ANALYST).get("/contacts/").status_code == 403
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
 from html.parser import HTMLParser
@@ -17,6 +18,7 @@ from regulars.base.inputs import FILES, read_inputs
 from regulars.base.inputs.files import parse_input
 from regulars.base.inputs.write import document
 from regulars_web.company.models import Role
+from regulars_web.shared.back import page_at
 from regulars_web.shared.models import Entry
 from regulars_web.strategy import inputs_form as forms
 
@@ -116,6 +118,43 @@ def test_what_is_wrong_is_told_beside_its_field(
     for bad in ("nan", "inf", "1e999", "٣"):
         asked = forms.read(FILES["systems"], MultiValueDict({"devices.0.years": [bad]}))
         assert bad == "٣" or any(fault.place == ("devices", 0, "years") for fault in asked.faults), bad
+
+
+def test_another_language_leads_from_a_page_a_form_made_to_one_that_opens(
+    folder: Path, signed_in: Callable[..., Client]
+) -> None:
+    client = signed_in(Role.STRATEGIST)
+    wrong = {"audits.0.every_months": "soon", "do": "save"}
+    page = client.post("/strategy/inputs/service/save", sent(client, "service") | wrong).content.decode()
+    (form,) = set(re.findall(r'name="next" value="([^"]+)"', page))
+    answer = client.post("/house/language", {"language": "zh-Hant", "next": form}, follow=True)
+    assert answer.status_code == 200 and answer.redirect_chain == [("/strategy/inputs/service", 302)]
+    assert 'lang="zh-Hant-HK"' in answer.content.decode()
+    for asked, shown in (
+        ("/people/?where=visits+%3E+1", "/people/?where=visits+%3E+1"),  # a page stays as it is
+        ("/house/people/3/link", "/house/people/3"),
+        ("/house/people/new", "/house/people/new"),  # asked for and sent at one address
+        ("/people/duplicates/look", "/people/duplicates/"),
+        ("/house/language", "/"),
+        ("/nowhere/at/all", "/nowhere/at/all"),
+    ):
+        assert page_at(asked) == shown
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "There is no page here to open"), ("zh-Hant", "此處沒有可開啟的頁面")]
+)
+def test_an_address_that_only_takes_forms_says_so(
+    language: str, said: str, folder: Path, signed_in: Callable[..., Client]
+) -> None:
+    client = signed_in(Role.STRATEGIST, language=language)
+    answer = client.get("/strategy/inputs/market/save")
+    page = answer.content.decode()
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")
+    assert f"<h1>{said}</h1>" in page and 'class="button" href="/strategy/inputs/market"' in page
+    assert client.head("/strategy/inputs/market/save").status_code == 405
+    answer = client.post("/strategy/inputs/market")
+    assert answer.status_code == 405 and said in answer.content.decode()
 
 
 def test_entries_are_added_and_taken_out_without_saving(folder: Path, signed_in: Callable[..., Client]) -> None:

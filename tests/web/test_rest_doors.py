@@ -191,3 +191,23 @@ def test_racing_callers_with_one_key_do_the_work_once(
         thread.join()
     assert set(found) <= {202, 409} and 202 in found
     assert Receipt.objects.count() == 1 and Entry.objects.filter(action="push.accepted").count() == 1
+
+
+def test_the_log_tells_whose_token_it_was(folder: Path, person: Callable[..., User]) -> None:
+    director, strategist = person(), person(Role.STRATEGIST)
+    _, secret = tokens.make(
+        director, name="night <b>", user=strategist, scopes=["runs:write", "plans:write"], branches=[], days=30
+    )
+    program = Program(strategist)
+    program.headers = {"Authorization": f"Bearer {secret}"}
+    job = program.post("plans", {}).json()["id"]
+    line = Entry.objects.get(action="job.asked", about=f"formulate {job}")
+    assert line.who == strategist
+    assert line.detail == {"through": "night <b>", "through_by": director.signature}
+    client = Client()
+    client.force_login(director)
+    page = client.get("/house/log?action=job.asked").content.decode()
+    assert "by the token “night &lt;b&gt;”, which Director &lt;" in page
+    client.force_login(strategist)
+    client.post("/house/language", {"language": "en"})
+    assert "through" not in Entry.objects.filter(action="person.own").latest("pk").detail

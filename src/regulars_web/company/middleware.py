@@ -21,7 +21,7 @@ from regulars_web.company.kept import keep
 from regulars_web.company.models import User
 from regulars_web.company.powers import may
 from regulars_web.company.second import lacks
-from regulars_web.shared.errors import disk_is_full, full, page, refused, told, unstorable
+from regulars_web.shared.errors import disk_is_full, full, no_page, page, refused, told, unstorable
 
 COOKIE = "language"
 
@@ -66,7 +66,10 @@ class Gatekeeper:
         """Pass on; programs have a door of their own."""
         if not request.path.startswith("/api/") and unstorable(request):
             return page(request, say("web.error.unstorable"), say("web.error.unstorable_hint"), status=400)
-        return self._next(request)
+        response = self._next(request)
+        if response.status_code == 405 and not request.path.startswith("/api/"):
+            return no_page(request, response.get("Allow", ""))
+        return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """What the core says is wrong is said to the reader; other faults go on."""

@@ -46,6 +46,8 @@ class User(AbstractBaseUser):
     joined_at = models.DateTimeField(default=now)
     #: Part of what every session is signed with: raised, all of them end.
     epoch = models.PositiveIntegerField(default=0)
+    #: Where a program acts for this person: its token and who made that, for the log. Kept nowhere else.
+    through: dict[str, str]
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"

@@ -31,6 +31,7 @@ from regulars_web.company.services import (
     set_own,
     state_of,
 )
+from regulars_web.shared.back import page_at
 
 YEAR = 365 * 86_400
 
@@ -38,10 +39,13 @@ YEAR = 365 * 86_400
 @public
 @require_POST
 def language(request: HttpRequest) -> HttpResponse:
-    """Another language: kept with the person, or in the browser of who has not signed in."""
+    """Another language: kept with the person, or in the browser of who has not signed in.
+
+    A page that a form made is not made again: the page above it is shown.
+    """
     chosen = request.POST.get("language", "")
     path = request.POST.get("next", "")
-    response = redirect(path if _own_path(path) else "home")
+    response = redirect(page_at(path) if _own_path(path) else "home")
     if chosen in LANGUAGES:
         if request.user.is_authenticated:
             set_own(request.user, language=chosen, theme=request.user.theme)

@@ -68,15 +68,17 @@ def revoke(by: User, token: Token) -> None:
 
 
 def find(secret: str) -> Token | None:
-    """The token of a secret, if it still opens anything; its use is noted."""
+    """The token of a secret, if it still opens anything; its use is noted. What its person does by it is written down
+    as done through it."""
     if not secret.startswith(_START) or len(secret) > 100:
         return None
-    token = Token.objects.select_related("user").filter(digest=_digest(secret)).first()
+    token = Token.objects.select_related("user", "made_by").filter(digest=_digest(secret)).first()
     if token is None or not token.alive:
         return None
     at = now()
     if token.used_at is None or at - token.used_at > _NOTED:
         Token.objects.filter(pk=token.pk).update(used_at=at)
+    token.user.through = {"through": token.name, "through_by": token.made_by.signature}
     return token
 
 

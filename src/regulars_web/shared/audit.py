@@ -18,12 +18,14 @@ AT_ONCE = 2_000
 
 
 def note(who: Any, action: str, *, about: str = "", **detail: Any) -> Entry:
-    """Put a line down, in the caller's transaction. ``who`` is a signed-in user, or None for the program itself."""
+    """Put a line down, in the caller's transaction. ``who`` is a signed-in user, or None for the program itself.
+
+    Where another program acts for them (``who.through``), its token and who made that stand among the details."""
     with transaction.atomic():
         my_turn()  # one end of the chain: writers wait until the one before has committed
         last = Entry.objects.order_by("-id").values_list("digest", flat=True).first() or ""
         at, by = now(), who.pk if who is not None and who.is_authenticated else None
-        plain = _plain(detail)
+        plain = _plain(getattr(who, "through", {}) | detail)
         digest = chained(content_of(last, at, by, action, about[:200], plain))
         entry = Entry(at=at, who_id=by, action=action, about=about[:200], detail=plain, before=last, digest=digest)
         entry.save()

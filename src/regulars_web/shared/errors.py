@@ -14,11 +14,12 @@ from django.template.loader import render_to_string
 from regulars.base.errors import RegularsError
 from regulars.base.text import Text, say
 from regulars.base.words import LANGUAGES
+from regulars_web.shared.back import page_at
 
 
-def page(request: HttpRequest, title: Text, text: Text | None = None, *, status: int) -> HttpResponse:
+def page(request: HttpRequest, title: Text, text: Text | None = None, *, status: int, back: str = "") -> HttpResponse:
     """An error page in the reader's language; where the database does not answer, one for nobody in particular."""
-    shown: dict[str, Any] = {"title": title, "text": text}
+    shown: dict[str, Any] = {"title": title, "text": text, "back": back}
     try:
         return render(request, "web/error.html", shown, status=status)
     except DatabaseError:
@@ -95,6 +96,14 @@ def stale(request: HttpRequest, reason: str = "") -> HttpResponse:
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """404."""
     return page(request, say("web.error.not_found"), say("web.error.not_found_hint"), status=404)
+
+
+def no_page(request: HttpRequest, allow: str = "") -> HttpResponse:
+    """405: an address that only takes what a form sends, or a form sent to a page that takes none."""
+    text = say("web.error.no_page_hint")
+    response = page(request, say("web.error.no_page"), text, status=405, back=page_at(request.path))
+    response["Allow"] = allow
+    return response
 
 
 def broken(request: HttpRequest) -> HttpResponse:
