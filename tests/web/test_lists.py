@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,9 @@ from regulars.base.predicate import parse
 from regulars_web.company.models import Role
 from regulars_web.people.builder import filter_of, read
 from regulars_web.people.pages import address
+from regulars_web.shared import counts
+from regulars_web.shared.clock import now
+from regulars_web.shared.models import Entry
 
 pytestmark = pytest.mark.django_db
 ROW = re.compile(r'<th scope="row"[^>]*><div><a href="/people/([0-9]+)">#[0-9]{6}</a>')
@@ -116,8 +120,39 @@ def test_the_pages_ask_the_database_little(
 ) -> None:
     client = signed_in()
     for page in ("/people/", "/people/?sort=state", "/people/count?where=visits+>+1", "/people/segments/"):
+        with django_assert_max_num_queries(12):  # the first look at a list is written down
+            html = client.get(page).content.decode()
         with django_assert_max_num_queries(5):
             client.get(page)
+        if "Next page" in html:
+            with django_assert_max_num_queries(5):
+                client.get("/people/" + link(html, "Next page"))
+
+
+def test_reading_a_list_is_written_down_once_not_for_every_page(
+    studied: Path, signed_in: Callable[..., Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, clock = signed_in(language="zh-Hant"), now().replace(minute=0)
+    monkeypatch.setattr("regulars_web.people.lists.now", lambda: clock)
+    lines = Entry.objects.filter(action="customers.listed").order_by("id")
+    place = "/people/?where=visits+%3E+1"
+    for _ in range(2):
+        place = "/people/" + link(client.get(place).content.decode(), "下一頁")
+    counts.forget()  # another process that serves
+    client.get(place)
+    read = lines.get()
+    assert read.about == reader_at(studied).run and read.detail == {"where": "visits > 1", "sort": "-value_12"}
+    client.get("/people/?where=visits+%3E+1&sort=state")
+    client.get("/people/")
+    client.get("/people/?where=visits+%3C+0")  # nobody
+    client.get("/people/?where=valu_12")  # a mistake lists nobody
+    assert [line.detail["where"] for line in lines.all()] == ["visits > 1", "visits > 1", "everybody"]
+    signed_in().get("/people/")
+    assert lines.count() == 4, "another reader"
+    clock += timedelta(hours=1)
+    client.get(place)
+    assert lines.count() == 5, "another hour"
+    assert "翻閱客戶名單" in client.get("/house/log").content.decode()
 
 
 FILTERS = [

@@ -12,6 +12,7 @@ import zipfile
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
@@ -20,6 +21,11 @@ from django.test import Client
 from regulars import api
 from regulars.base.progress import unwatched
 from regulars_web.company.models import Role, User
+from regulars_web.duplicates import services as duplicates
+from regulars_web.duplicates.models import Pair
+from regulars_web.people import services
+from regulars_web.privacy import permissions
+from regulars_web.privacy.models import Consent
 from regulars_web.rest import exporting
 from regulars_web.rest.models import Export
 from regulars_web.shared import lock
@@ -36,6 +42,10 @@ def taken(client: Client) -> zipfile.ZipFile:
     return zipfile.ZipFile(io.BytesIO(content))
 
 
+def rows_of(file: zipfile.ZipFile, name: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in file.read(name).decode().splitlines()]
+
+
 def test_it_holds_everything_and_every_sum_is_right(
     studied: Path, signed_in: Callable[..., Client], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -46,12 +56,15 @@ def test_it_holds_everything_and_every_sum_is_right(
     (left / "identities.csv").write_text("names")
     (studied / "strategies").mkdir(exist_ok=True)
     (studied / "strategies" / "journal.jsonl").write_text("{}\n")
+    (studied / "segments").mkdir(exist_ok=True)
+    (studied / "segments" / "journal.jsonl").write_text("{}\n")
     client.post("/house/export")
     file = taken(client)
     names = set(file.namelist())
     assert "identities.csv" not in names and not left.exists()
     runs = {run.id for run in api.finished_runs(api.open_business(studied))}
     wanted = {"README.md", "SHA256SUMS", "business.toml", "users.json", "audit.jsonl", "strategies/journal.jsonl"}
+    wanted |= {"segments/journal.jsonl", "permissions.jsonl", "pairs.jsonl"}
     wanted |= {f"runs/{run}/run.json" for run in runs} | {"ledger/sales.parquet", "ledger/sales.csv"}
     assert wanted <= names
     rows = [row.split("  ", 1) for row in file.read("SHA256SUMS").decode().splitlines()]
@@ -125,6 +138,36 @@ def test_names_go_with_it_only_where_asked_for_and_by_the_gate(folder: Path, sig
     Export.objects.all().delete()
     client.post("/house/export")
     assert "identities.csv" not in taken(client).namelist()
+
+
+def test_what_staff_decided_and_wrote_goes_with_it_and_free_text_only_with_names(
+    folder: Path, signed_in: Callable[..., Client]
+) -> None:
+    client = signed_in()
+    by = User.objects.get()
+    services.write(by, "11", "Chan Mei likes Tuesdays")
+    permissions.refuse(by, "11", channel="sms", how="told Chan Mei's sister")
+    permissions.withdraw(by, ["11"], channel="sms")
+    agreed = {"channel": "email", "marketing": "offers", "notice": "2026-01", "how": "Chan Mei signed"}
+    Consent.objects.create(customer="12", by=by, **agreed)
+    duplicates.tell_apart(by, Pair.objects.create(one="11", other="12", reasons=["phone"]))
+    Pair.objects.create(one="11", other="13", reasons=["name"])  # nobody decided
+    client.post("/house/export")
+    file = taken(client)
+    assert "notes.jsonl" not in file.namelist()
+    assert [name for name in file.namelist() if b"Chan Mei" in file.read(name)] == []
+    told = [(row["said"], row["customer"], row["channel"], row["by_id"]) for row in rows_of(file, "permissions.jsonl")]
+    assert told == [("agreed", "12", "email", by.pk), ("refused", "11", "sms", by.pk)]
+    assert rows_of(file, "permissions.jsonl")[1]["withdrawn_at"]
+    (pair,) = rows_of(file, "pairs.jsonl")
+    assert (pair["one"], pair["other"], pair["state"], pair["decided_by_id"]) == ("11", "12", "different", by.pk)
+    assert [row["id"] for row in json.loads(file.read("users.json"))] == [by.pk]
+    Export.objects.all().delete()
+    client.post("/house/export", {"people": "1"})
+    file = taken(client)
+    (written,) = rows_of(file, "notes.jsonl")
+    assert (written["customer"], written["text"], written["by_id"]) == ("11", "Chan Mei likes Tuesdays", by.pk)
+    assert [row["how"] for row in rows_of(file, "permissions.jsonl")] == ["Chan Mei signed", "told Chan Mei's sister"]
 
 
 def test_tables_for_spreadsheets_hold_no_formula_and_parquet_holds_what_was_there(

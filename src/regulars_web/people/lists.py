@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from hashlib import sha256
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -15,6 +17,12 @@ from regulars_web.company.businesses import business
 from regulars_web.company.powers import needs
 from regulars_web.people import builder, pages
 from regulars_web.people.exporting import PURPOSES, offered
+from regulars_web.shared.audit import note
+from regulars_web.shared.clock import now
+from regulars_web.shared.counts import count
+
+#: Pages that a process takes from the count at once: so that not every page is a write.
+_AT_ONCE = 1_000
 
 
 def scope_of(request: HttpRequest) -> tuple[str, ...]:
@@ -53,6 +61,8 @@ def customers(request: HttpRequest) -> HttpResponse:
     if before and page.before is None:  # back at the beginning, which has an address of its own
         return redirect(f"{reverse('customers')}?{pages.address(told.where, sort)}")
     rows, withheld = ((), None) if told.wrong else pages.rows_of(page, reader, request.user, language)
+    if rows:
+        _written_down(request.user, reader.run, told.where, sort)
     context = filter_context(request, reader, made, told) | {
         "rows": rows,
         "withheld": withheld,
@@ -65,6 +75,16 @@ def customers(request: HttpRequest) -> HttpResponse:
         "purposes": PURPOSES,
     }
     return render(request, "people/list.html", context)
+
+
+def _written_down(who: Any, run: str, where: str, sort: str) -> None:
+    """One line for a list and its reader an hour, at whatever page it is begun; further pages are the same read, and
+    cost nothing."""
+    at = now()
+    over = at.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    digest = sha256(f"{run}\n{where}\n{sort}".encode()).hexdigest()
+    if count(f"listed:{who.pk}:{at:%Y%m%d%H}:{digest}", until=over, at_once=_AT_ONCE) == 1:
+        note(who, "customers.listed", about=run, where=where, sort=sort)
 
 
 @needs("people:list")

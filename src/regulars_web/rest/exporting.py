@@ -11,8 +11,8 @@ import json
 import secrets
 import shutil
 import zipfile
-from collections.abc import Iterator, Mapping
-from datetime import timedelta
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,10 @@ from regulars.base.text import say
 from regulars_web.company.businesses import business
 from regulars_web.company.models import User
 from regulars_web.company.powers import may
+from regulars_web.duplicates.models import Pair
+from regulars_web.people.models import Note
 from regulars_web.privacy import gate
+from regulars_web.privacy.models import Consent, Refusal
 from regulars_web.rest.models import EXPORTS, Export
 from regulars_web.shared.audit import note
 from regulars_web.shared.clock import now
@@ -40,6 +43,9 @@ _AS_THEY_ARE = {
     "business.toml": "the settings",
     "strategy": "what was stated for the strategy document",
     "strategies": "the journal of decisions and the strategies approved",
+    "settings": "the settings as they were before every change",
+    "segments": "segments kept under a name, every change of them a line",
+    "scorecards": "scorecards of one's own, by which customers are put in an order",
     "profiles": "how files are read",
     "learned": "what the business's own trials taught",
     "pack": "the trade pack of one's own",
@@ -49,8 +55,9 @@ _README = """# Everything this business owns
 
 {files}
 
-Customers stand in the tables by keys; keys lead to names only where identities.csv is in this file. Passwords, tokens
-and the secret that keys are made with are not in it. sha256sum -c SHA256SUMS checks every file.
+Customers stand in the tables by keys; keys lead to names only where identities.csv is in this file. What was typed of a
+customer (notes, and how a permission came about) may name people, and goes with the names only. Passwords, tokens and
+the secret that keys are made with are not in it. sha256sum -c SHA256SUMS checks every file.
 """
 
 
@@ -122,7 +129,7 @@ def _write(target: Path, scratch: Path, export: Export, progress: Progress) -> N
                 sums.append(f"{hashlib.file_digest(opened, 'sha256').hexdigest()}  {name}")
         if export.people:
             _people(scratch / "identities.csv", export.by)
-        for source in _of_the_web(scratch):
+        for source in _of_the_web(scratch, people=export.people):
             file.write(source, source.name)
             with source.open("rb") as opened:
                 sums.append(f"{hashlib.file_digest(opened, 'sha256').hexdigest()}  {source.name}")
@@ -135,7 +142,10 @@ _ABOUT = {
     "ledger": "every table of facts, as Parquet, and as CSV for spreadsheets, in which a text that begins as a formula "
     "does carries an apostrophe (docs/reference/ledger.md has the columns)",
     "identities.csv": "names, telephone numbers and addresses of customers, by key (only where asked for)",
-    "users.json": "people who work here, their roles and branches",
+    "notes.jsonl": "notes on customers, by key, those taken away too (only where names were asked for)",
+    "permissions.jsonl": "what customers agreed to and refused, by key, ended ones too",
+    "pairs.jsonl": "decisions on duplicates, by keys: merged (`moved` counts as `stays`) or two people",
+    "users.json": "people who work here, their roles and branches; other files name them by `id`",
     "audit.jsonl": "the audit log, a line an entry, each with the hash of the one before",
 }
 
@@ -167,10 +177,11 @@ def _people(target: Path, by: User) -> None:
             writer.writerow([harmless(cell) for cell in cells])
 
 
-def _of_the_web(scratch: Path) -> Iterator[Path]:
-    """What the database holds, as files."""
+def _of_the_web(scratch: Path, *, people: bool) -> Iterator[Path]:
+    """What the database holds, as files. What was typed about customers may name them: it goes with ``people`` only."""
     users = [
         {
+            "id": user.pk,
             "name": user.name,
             "email": user.email,
             "role": user.role,
@@ -183,10 +194,28 @@ def _of_the_web(scratch: Path) -> Iterator[Path]:
     ]
     (scratch / "users.json").write_text(json.dumps(users, ensure_ascii=False, indent=1), encoding="utf-8")
     fields = ("id", "at", "who_id", "action", "about", "detail", "before", "digest")
-    with (scratch / "audit.jsonl").open("w", encoding="utf-8") as log:
-        for entry in Entry.objects.order_by("id").values(*fields).iterator():
-            log.write(json.dumps({**entry, "at": entry["at"].isoformat()}, ensure_ascii=False) + "\n")
+    _lines(scratch / "audit.jsonl", Entry.objects.order_by("id").values(*fields).iterator())
+    if people:
+        _lines(scratch / "notes.jsonl", Note.objects.order_by("id").values().iterator())
+    _lines(scratch / "permissions.jsonl", _permissions(typed=people))
+    decided = ("id", "one", "other", "reasons", "state", "moved", "stays", "decided_at", "decided_by_id")
+    pairs = Pair.objects.exclude(decided_at=None).order_by("id")
+    _lines(scratch / "pairs.jsonl", pairs.values(*decided).iterator())
     yield from sorted(path for path in scratch.iterdir() if path.is_file())
+
+
+def _permissions(*, typed: bool) -> Iterator[dict[str, Any]]:
+    for said, rows in (("agreed", Consent.objects), ("refused", Refusal.objects)):
+        for row in rows.order_by("id").values():
+            yield {"said": said, **{name: value for name, value in row.items() if typed or name != "how"}}
+
+
+def _lines(target: Path, rows: Iterable[Any]) -> None:
+    """A line a row, moments as ISO 8601."""
+    with target.open("w", encoding="utf-8") as out:
+        for row in rows:
+            plain = {name: value.isoformat() if isinstance(value, datetime) else value for name, value in row.items()}
+            out.write(json.dumps(plain, ensure_ascii=False) + "\n")
 
 
 def forget(asked: Mapping[str, Any], progress: Progress) -> dict[str, Any]:  # noqa: ARG001 - all that is over is meant
