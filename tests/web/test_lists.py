@@ -120,7 +120,7 @@ def test_the_pages_ask_the_database_little(
 ) -> None:
     client = signed_in()
     for page in ("/people/", "/people/?sort=state", "/people/count?where=visits+>+1", "/people/segments/"):
-        with django_assert_max_num_queries(12):  # the first look at a list is written down
+        with django_assert_max_num_queries(16):  # the first look at a list is written down, by turns (14 on PostgreSQL)
             html = client.get(page).content.decode()
         with django_assert_max_num_queries(5):
             client.get(page)
